@@ -1,0 +1,66 @@
+"""Statistical variation analysis: tell true differences between organisations from chance.
+
+The verbs of the library stand here; each is imported when first used, so that importing
+varstat costs nothing.
+
+>>> import varstat
+>>> table = varstat.read_table("example:star98")
+>>> funnels = varstat.compute_funnel(table)
+>>> funnels[0].units.unit.size
+303
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from varstat.card import Card, describe_card, list_cards, load_card
+    from varstat.data import Table, load_example, read_table
+    from varstat.errors import VarstatError
+    from varstat.funnel import Funnel, Funnels, compute_funnel
+    from varstat.present import draw_funnel, draw_funnels, write_funnels
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Card": "card",
+    "describe_card": "card",
+    "list_cards": "card",
+    "load_card": "card",
+    "Table": "data",
+    "load_example": "data",
+    "read_table": "data",
+    "VarstatError": "errors",
+    "Funnel": "funnel",
+    "Funnels": "funnel",
+    "compute_funnel": "funnel",
+    "draw_funnel": "present",
+    "draw_funnels": "present",
+    "write_funnels": "present",
+}
+__all__ = [
+    "Card",
+    "Funnel",
+    "Funnels",
+    "Table",
+    "VarstatError",
+    "compute_funnel",
+    "describe_card",
+    "draw_funnel",
+    "draw_funnels",
+    "list_cards",
+    "load_card",
+    "load_example",
+    "read_table",
+    "write_funnels",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'varstat' has no attribute '{name}'")
+    return getattr(import_module(f"varstat.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

@@ -1,0 +1,116 @@
+"""Say a card in plain English."""
+
+import textwrap
+from collections.abc import Iterator
+
+from varstat.card.schema import Card, Section
+
+
+def describe_card(card: Card, *, width: int = 80) -> str:
+    """Describe a card as prose: what is measured, how it is analysed, how much of it is known.
+
+    Parameters
+    ----------
+    card : Card
+    width : int
+        Characters a line.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> from varstat.card.load import load_card
+    >>> describe_card(load_card("shmi")).splitlines()[0]
+    'Summary Hospital-level Mortality Indicator (card shmi)'
+    """
+    paragraphs = [f"{card.indicator.title} (card {card.name})", *_paragraphs(card)]
+    filled = (
+        textwrap.fill(text, width, subsequent_indent="  " if text.startswith("- ") else "")
+        for text in paragraphs
+    )
+    return "\n".join(filled)
+
+
+def _paragraphs(card: Card) -> Iterator[str]:
+    yield ""
+    yield _measured(card)
+    if card.indicator.note:
+        yield card.indicator.note
+    yield ""
+    yield _analysed(card)
+    yield ""
+    yield _modelled(card)
+    if card.casemix:
+        note = f" {card.casemix.note}" if card.casemix.note else ""
+        yield f"Units differ in case-mix by {', '.join(card.casemix.strata)}.{note}"
+    for exclusion in card.exclusions:
+        yield f"Left out: {exclusion.column} {', '.join(exclusion.values)}. {exclusion.because}"
+    yield (
+        f"Asked what a gap is worth, units are compared with {card.target.rule}. "
+        f"{card.target.because}"
+    )
+    if card.cost:
+        worth = "no value is stated" if card.cost.value is None else f"{card.cost.value:g}"
+        yield f"Unit cost: {worth} for each {card.cost.per} ({card.cost.basis})."
+    if card.links and (card.links.overlaps or card.links.balancing):
+        yield (
+            f"Overlaps with: {', '.join(card.links.overlaps) or 'nothing known'}. Read beside: "
+            + (f"{', '.join(card.links.balancing) or 'nothing named'}.")
+        )
+    yield from _listed("Mind:", card.warnings)
+    claims = (f"{field}: {c.status}. {c.source}" for field, c in card.provenance.items())
+    yield from _listed("What is known of it, and from where:", tuple(claims))
+
+
+def _listed(heading: str, items: tuple[str, ...]) -> Iterator[str]:
+    if items:
+        yield ""
+        yield heading
+        yield from (f"- {item}" for item in items)
+
+
+def _measured(card: Card) -> str:
+    indicator, measure = card.indicator, card.measure
+    of = {
+        "proportion": "A proportion",
+        "ratio": "A ratio" if measure.size == "expected" else "A rate",
+        "mean": "A mean",
+    }[indicator.measure]
+    parts = (
+        f": {indicator.numerator}, out of {indicator.denominator}" if indicator.numerator else ""
+    )
+    whole = "" if indicator.counts == "whole" else " Amounts are continuous, not counts."
+    return f"{of}{parts}. Direction: {indicator.direction}.{whole}"
+
+
+def _analysed(card: Card) -> str:
+    funnel = card.funnel
+    levels = " and ".join(f"{100 * level:.10g}%" for level in funnel.levels)
+    watched = {"both": "both sides", "high": "the high side", "low": "the low side"}
+    return (
+        f"Funnel: {funnel.limits} limits at {levels} on {watched[funnel.sides]} of the target "
+        f"{funnel.target}; dispersion {funnel.dispersion}, robust {funnel.robust}, tau on the "
+        f"{funnel.tau_scale} scale. {funnel.because}"
+    )
+
+
+def _modelled(card: Card) -> str:
+    model, priors = card.model, card.model.priors
+    stated = "; ".join(
+        f"{name.replace('_', ' ')} {_prior(getattr(priors, name))}"
+        for name in ("intercept", "coefficient", "peer_mean", "tau")
+    )
+    scale = ", in SDs of the values" if priors.scaled else ""
+    with_ = f" with {', '.join(model.covariates)}" if model.covariates else ""
+    return (
+        f"Model: {model.likelihood} on the {model.link} scale{with_}, {model.effects} effects. "
+        f"{model.because} Priors{scale}: {stated}."
+    )
+
+
+def _prior(prior: Section) -> str:
+    said = prior.model_dump(exclude={"distribution", "because"})
+    numbers = ", ".join(f"{name} {value:g}" for name, value in said.items())
+    return f"{getattr(prior, 'distribution')}({numbers})"

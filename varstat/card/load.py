@@ -1,0 +1,265 @@
+"""Find, read and check cards."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from varstat.card.schema import Card
+from varstat.errors import CardError, did_you_mean, one_of
+
+# The columns of which a card must name one set, for each measure.
+NEEDED = {
+    "proportion": (("numerator", "denominator"),),
+    "ratio": (("observed", "expected"), ("observed", "exposure")),
+    "mean": (("value", "se"),),
+}
+_NO_CHOICE = ("literal_error", "union_tag_invalid")
+
+
+def cards_folder() -> Traversable:
+    """Find the folder of cards: inside the installed package, or beside it in a checkout.
+
+    Raises
+    ------
+    CardError
+        If neither is there.
+    """
+    package = files("varstat")
+    for folder in (package / "models", Path(str(package)).parent / "models"):
+        if (folder / "default-proportion.toml").is_file():
+            return folder
+    raise CardError("models", "varstat's cards are not installed. Install varstat again.")
+
+
+def list_cards() -> list[str]:
+    """Name the cards that come with varstat, in alphabetical order.
+
+    Examples
+    --------
+    >>> "daycase" in list_cards()
+    True
+    """
+    names = (entry.name for entry in cards_folder().iterdir())
+    return sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
+
+
+def load_card(name: str | Path) -> Card:
+    """Load a card by name, or from a file.
+
+    Parameters
+    ----------
+    name : str or Path
+        The name of a card that comes with varstat, or the path of a TOML file.
+
+    Returns
+    -------
+    Card
+        Complete: what the card doesn't say is as in its measure's default card.
+
+    Raises
+    ------
+    CardError
+        If there is no such card, or it can't be read; every problem at once.
+
+    Examples
+    --------
+    >>> load_card("daycase").indicator.direction
+    'higher-is-better'
+    """
+    if str(name).endswith(".toml"):
+        return parse_card(_read(Path(name)), name=Path(name).stem, where=str(name))
+    return parse_card(_stated(str(name)), name=str(name), where=f"card {name}")
+
+
+def parse_card(stated: Mapping[str, Any], *, name: str, where: str) -> Card:
+    """Complete a card from its measure's default card, and check it.
+
+    Parameters
+    ----------
+    stated : mapping
+        What the card says.
+    name : str
+        The card's name.
+    where : str
+        Where it is, for messages.
+
+    Returns
+    -------
+    Card
+
+    Raises
+    ------
+    CardError
+        Every problem at once.
+    """
+    measure = stated.get("indicator", {}).get("measure") if _tables(stated) else None
+    if not isinstance(measure, str) or measure not in NEEDED:
+        found = "does not say its measure" if measure is None else f"measure is '{measure}'"
+        raise CardError(
+            where,
+            f"[indicator] {found}; expected {one_of(NEEDED)}." + did_you_mean(str(measure), NEEDED),
+        )
+    defaults = _stated(f"default-{measure}")
+    columns = stated.get("columns", {})
+    if "exposure" in columns and "expected" not in columns:
+        defaults["columns"].pop("expected", None)
+    whole = _merge(defaults, stated)
+    try:
+        card = Card.model_validate({"name": name, **whole})
+    except ValidationError as error:
+        # A list that lost its bad items is told to be too short as well.
+        found = [e for e in error.errors() if e["type"] != "too_short" or not e["input"]]
+        raise CardError(where, [_problem(e) for e in found]) from None
+    if problems := list(_contradictions(card)):
+        raise CardError(where, problems)
+    return card
+
+
+def override_card(card: Card, changes: Mapping[str, Mapping[str, Any]], *, where: str) -> Card:
+    """Say some things of a card differently.
+
+    Parameters
+    ----------
+    card : Card
+    changes : mapping of str to mapping
+        Section to key to value; a value of None says nothing.
+    where : str
+        Where the changes come from, for messages.
+
+    Returns
+    -------
+    Card
+
+    Raises
+    ------
+    CardError
+        Every problem at once.
+    """
+    said = {
+        section: {key: value for key, value in keys.items() if value is not None}
+        for section, keys in changes.items()
+    }
+    if not any(said.values()):
+        return card
+    stated = card.model_dump(mode="json", exclude={"name"}, exclude_none=True)
+    if "exposure" in said.get("columns", {}):
+        stated["columns"].pop("expected", None)
+    elif "expected" in said.get("columns", {}):
+        stated["columns"].pop("exposure", None)
+    return parse_card(_merge(stated, said), name=card.name, where=where)
+
+
+def _stated(name: str) -> dict[str, Any]:
+    names = list_cards()
+    if name not in names:
+        raise CardError(
+            f"card {name}",
+            "there is no card of this name, and it is not the path of a .toml file."
+            + did_you_mean(name, names)
+            + " `varstat card list` names them all.",
+        )
+    return tomllib.loads((cards_folder() / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise CardError(str(path), "there is no such file.") from None
+    except (OSError, UnicodeDecodeError):
+        raise CardError(str(path), "this can't be read as a text file.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise CardError(str(path), f"this is not TOML: {error}.") from None
+
+
+def _tables(stated: Mapping[str, Any]) -> bool:
+    return isinstance(stated.get("indicator", {}), dict) and isinstance(
+        stated.get("columns", {}), dict
+    )
+
+
+def _merge(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay one nested table over another; anything that isn't a table replaces."""
+    merged = dict(under)
+    for key, value in over.items():
+        both = isinstance(value, Mapping) and isinstance(merged.get(key), Mapping)
+        # A prior of another distribution has other parameters; nothing of the old one stays.
+        renewed = both and value.get("distribution", None) is not None
+        merged[key] = _merge(merged[key], value) if both and not renewed else value
+    return merged
+
+
+def _contradictions(card: Card) -> Iterator[str]:
+    """What each section may say, but not together."""
+    measure = card.indicator.measure
+    given = {name for name in ("expected", "exposure") if getattr(card.columns, name)}
+    if measure == "ratio" and len(given) != 1:
+        yield "[columns] needs either expected or exposure."
+    scales, link = card.measure.scales, card.measure.link
+    if card.funnel.tau_scale not in scales:
+        yield (
+            f"[funnel] tau_scale is '{card.funnel.tau_scale}'; expected {one_of(scales)} for a "
+            f"{measure}."
+        )
+    if card.model.link != link:
+        yield f"[model] link is '{card.model.link}'; expected {link} for a {measure}."
+    low, high = card.columns.suppressed or (0, 0)
+    if not 0 <= low <= high:
+        yield "[columns] suppressed must be two counts, the smaller first, as in [1, 7]."
+    fields = _field_names(Card)
+    for field in card.provenance:
+        if field not in fields:
+            yield f"[provenance] there is no field '{field}'.{did_you_mean(field, fields)}"
+
+
+def _field_names(model: type[BaseModel], prefix: str = "") -> list[str]:
+    """Dotted names of all fields of a section and those below it."""
+    names = []
+    for name, info in model.model_fields.items():
+        inner = [
+            kind
+            for kind in (info.annotation, *getattr(info.annotation, "__args__", ()))
+            if isinstance(kind, type) and issubclass(kind, BaseModel)
+        ]
+        names.append(prefix + name)
+        for kind in inner:
+            names += _field_names(kind, f"{prefix}{name}.")
+    return names
+
+
+def _problem(error: ErrorDetails) -> str:
+    """Say one of pydantic's findings as a sentence about the card."""
+    *path, key = (str(part) for part in error["loc"])
+    section = f"[{'.'.join(path)}] " if path else ""
+    match error["type"]:
+        case "extra_forbidden" if not path:
+            known = [name for name in Card.model_fields if name != "name"]
+            return f"unknown section [{key}].{did_you_mean(key, known)}"
+        case "extra_forbidden":
+            known = [
+                name.rpartition(".")[2]
+                for name in _field_names(Card)
+                if name.rpartition(".")[0] == ".".join(path)
+            ]
+            return f"{section}has an unknown key '{key}'.{did_you_mean(key, known)}"
+        case "missing":
+            return f"{section}does not say '{key}'."
+        case kind if kind in _NO_CHOICE:
+            context = error.get("ctx", {})
+            options = str(context.get("expected", context.get("expected_tags", "")))
+            bare = [option.strip("'") for option in options.replace(" or ", ", ").split(", ")]
+            found = context.get("tag", error["input"])
+            hint = did_you_mean(found, bare) if isinstance(found, str) else ""
+            shown = f"'{found}'" if isinstance(found, str) else "not text"
+            return f"{section}{key} is {shown}; expected {one_of(bare)}.{hint}"
+        case "value_error":
+            return f"{section}{key}: {str(error['msg']).removeprefix('Value error, ')}"
+        case _:
+            message = error["msg"][0].lower() + error["msg"][1:]
+            return f"{section}{key}: {message}."

@@ -1,0 +1,242 @@
+"""What a card may say: one small frozen model a section."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from varstat.card.target import parse_target
+from varstat.errors import UsageError
+from varstat.measure import (
+    EXPOSURE_RATIO,
+    MEASURES,
+    Direction,
+    Measure,
+    MeasureName,
+    ScaleName,
+)
+
+Limits = Literal["exact", "normal", "interpolated"]
+Dispersion = Literal["none", "multiplicative", "dl", "pm", "reml", "auto"]
+Robust = Literal["none", "trim", "winsorise"]
+Sides = Literal["both", "high", "low"]
+Status = Literal["verified", "inferred", "background", "unknown"]
+
+
+def _target(text: str) -> str:
+    try:
+        parse_target(text)
+    except UsageError as error:
+        raise ValueError(error.problems[0]) from None
+    return text
+
+
+Level = Annotated[float, Field(gt=0, lt=1)]
+Text = Annotated[str, Field(min_length=1)]
+Rule = Annotated[str, AfterValidator(_target)]
+Names = Annotated[
+    tuple[Text, ...],
+    BeforeValidator(lambda names: (names,) if isinstance(names, str) else names),
+    Field(min_length=1),
+]
+
+
+class Section(BaseModel):
+    """A part of a card; an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+
+class Indicator(Section):
+    """What is measured, and which way is good."""
+
+    title: Text
+    measure: MeasureName
+    direction: Direction
+    counts: Literal["whole", "continuous"]
+    numerator: str | None = None
+    denominator: str | None = None
+    note: str | None = None
+
+
+class Columns(Section):
+    """Where the table holds what the measure needs; names are the file's own.
+
+    Where publishers change their headings, a column may list several names: the first that the
+    file has is used. `suppressed` is the range that a suppression mark stands for, `rounded`
+    the base that counts were rounded to.
+    """
+
+    unit: Names
+    unit_name: Names | None = None
+    numerator: Names | None = None
+    denominator: Names | None = None
+    observed: Names | None = None
+    expected: Names | None = None
+    exposure: Names | None = None
+    value: Names | None = None
+    se: Names | None = None
+    peer_group: Names | None = None
+    period: Names | None = None
+    suppressed: tuple[int, int] | None = None
+    rounded: Annotated[int, Field(ge=2)] | None = None
+
+
+class Casemix(Section):
+    """The strata and factors that differ between units for reasons that are not theirs."""
+
+    strata: tuple[str, ...]
+    note: str | None = None
+
+
+class Exclusion(Section):
+    """Rows to leave out, and why."""
+
+    column: Text
+    values: Annotated[tuple[str, ...], Field(min_length=1)]
+    because: Text
+
+
+class Funnel(Section):
+    """How the funnel is drawn and what is flagged (docs: methods)."""
+
+    limits: Limits
+    dispersion: Dispersion
+    robust: Robust
+    levels: Annotated[tuple[Level, ...], Field(min_length=1)]
+    sides: Sides
+    target: Rule
+    tau_scale: ScaleName
+    because: Text
+
+
+class Normal(Section):
+    """A normal prior."""
+
+    distribution: Literal["normal"]
+    mean: float
+    sd: Annotated[float, Field(gt=0)]
+    because: Text
+
+
+class HalfNormal(Section):
+    """A half-normal prior on a standard deviation."""
+
+    distribution: Literal["half-normal"]
+    sd: Annotated[float, Field(gt=0)]
+    because: Text
+
+
+class HalfCauchy(Section):
+    """A half-Cauchy prior on a standard deviation."""
+
+    distribution: Literal["half-cauchy"]
+    scale: Annotated[float, Field(gt=0)]
+    because: Text
+
+
+class Exponential(Section):
+    """An exponential prior on a standard deviation."""
+
+    distribution: Literal["exponential"]
+    rate: Annotated[float, Field(gt=0)]
+    because: Text
+
+
+class GammaPrecision(Section):
+    """A gamma prior on the precision, 1 / tau^2."""
+
+    distribution: Literal["gamma-precision"]
+    shape: Annotated[float, Field(gt=0)]
+    rate: Annotated[float, Field(gt=0)]
+    because: Text
+
+
+TauPrior = Annotated[
+    HalfNormal | HalfCauchy | Exponential | GammaPrecision, Field(discriminator="distribution")
+]
+
+
+class Priors(Section):
+    """Priors on the link scale; with `scaled`, in units of the SD of the values."""
+
+    intercept: Normal
+    coefficient: Normal
+    peer_mean: Normal
+    tau: TauPrior
+    scaled: bool
+
+
+class Model(Section):
+    """The statistical model of what is left when chance is taken away."""
+
+    likelihood: Literal["binomial", "beta-binomial", "poisson", "negative-binomial", "normal"]
+    link: Literal["logit", "log", "identity"]
+    effects: Literal["normal", "student-t", "contaminated-normal"]
+    covariates: tuple[str, ...]
+    because: Text
+    priors: Priors
+
+
+class Goal(Section):
+    """What units are compared with when somebody asks what a gap is worth."""
+
+    rule: Rule
+    because: Text
+
+
+class Cost(Section):
+    """What one event is worth. There is no default money."""
+
+    per: Text
+    basis: Text
+    value: float | None = None
+    price_year: str | None = None
+    source: str | None = None
+
+
+class Links(Section):
+    """Indicators that overlap with this one, or that should be read beside it."""
+
+    overlaps: tuple[str, ...]
+    balancing: tuple[str, ...]
+
+
+class Claim(Section):
+    """How well a field of the card is known."""
+
+    status: Status
+    source: Text
+
+
+class Card(Section):
+    """One indicator and how it is to be analysed, stated completely.
+
+    Attributes
+    ----------
+    indicator, columns, funnel, model, target
+        What every card says, in its own words or those of its measure's default card.
+    casemix, exclusions, cost, links, warnings
+        What a card says where there is something to say.
+    provenance : dict of str to Claim
+        For a field (`indicator.numerator`), how well it is known and from where.
+    """
+
+    name: Text
+    indicator: Indicator
+    columns: Columns
+    casemix: Casemix | None = None
+    exclusions: tuple[Exclusion, ...] = ()
+    funnel: Funnel
+    model: Model
+    target: Goal
+    cost: Cost | None = None
+    links: Links | None = None
+    warnings: tuple[Text, ...] = ()
+    provenance: dict[str, Claim]
+
+    @property
+    def measure(self) -> Measure:
+        """The measure of the card's indicator."""
+        if self.indicator.measure == "ratio" and self.columns.exposure:
+            return EXPOSURE_RATIO
+        return MEASURES[self.indicator.measure]

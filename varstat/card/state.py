@@ -1,0 +1,132 @@
+"""What a caller says of an indicator without a card, as a card would say it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import tomli_w
+
+from varstat.card.load import NEEDED, load_card, override_card, parse_card
+from varstat.card.schema import Card
+from varstat.errors import UsageError
+
+_INDICATOR = ("title", "direction")
+_TELLING = {
+    "numerator": "proportion",
+    "denominator": "proportion",
+    "observed": "ratio",
+    "expected": "ratio",
+    "exposure": "ratio",
+    "value": "mean",
+    "se": "mean",
+}
+
+
+def sections(said: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Put what was said into the sections of a card; what is None was not said.
+
+    Examples
+    --------
+    >>> sections({"title": "Deaths", "unit": "trust", "se": None})
+    {'indicator': {'title': 'Deaths'}, 'columns': {'unit': 'trust'}}
+    """
+    given = {key: value for key, value in said.items() if value is not None}
+    return {
+        "indicator": {key: value for key, value in given.items() if key in _INDICATOR},
+        "columns": {key: value for key, value in given.items() if key not in _INDICATOR},
+    }
+
+
+def measure_said(said: Mapping[str, Any]) -> str | None:
+    """Tell the measure from the columns that were named; None if they don't tell.
+
+    Raises
+    ------
+    UsageError
+        If they tell of several.
+
+    Examples
+    --------
+    >>> measure_said({"observed": "deaths", "unit": "trust"})
+    'ratio'
+    """
+    told = {_TELLING[key]: key for key, value in said.items() if value and key in _TELLING}
+    if len(told) > 1:
+        raise UsageError(
+            "columns",
+            f"{' and '.join(told.values())} belong to different measures. Name the columns of "
+            "one: " + "; ".join(" and ".join(s) for sets in NEEDED.values() for s in sets) + ".",
+        )
+    return next(iter(told), None)
+
+
+def state_card(card: Card | str | None, said: Mapping[str, Any]) -> Card | None:
+    """Make the card that a caller means.
+
+    Parameters
+    ----------
+    card : Card, str or None
+        A card, its name or path; None for the default card of the measure that was said.
+    said : mapping of str to object
+        Title, direction and columns; what is None was not said.
+
+    Returns
+    -------
+    Card or None
+        None if there is neither a card nor a column that tells the measure.
+
+    Raises
+    ------
+    CardError, UsageError
+    """
+    if not isinstance(card, Card):
+        measure = measure_said(said)
+        name = card or (measure and f"default-{measure}")
+        if name is None:
+            return None
+        card = load_card(name)
+    return override_card(card, sections(said), where="columns")
+
+
+def new_card(name: str, said: Mapping[str, Any]) -> str:
+    """Write a card that says what was said, as TOML.
+
+    Parameters
+    ----------
+    name : str
+        Of the card, and of its file.
+    said : mapping of str to object
+        Title, direction and columns; what is None was not said.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    CardError, UsageError
+        If it would not make a card.
+
+    Examples
+    --------
+    >>> print(new_card("deaths", {"title": "Deaths", "observed": "died", "expected": "risk"}))
+    [indicator]
+    title = "Deaths"
+    measure = "ratio"
+    direction = "neither"
+    counts = "whole"
+    <BLANKLINE>
+    [columns]
+    observed = "died"
+    expected = "risk"
+    <BLANKLINE>
+    """
+    measure = measure_said(said) or "proportion"
+    stated = sections(said)
+    stated["indicator"] = {
+        "title": stated["indicator"].get("title", name),
+        "measure": measure,
+        "direction": stated["indicator"].get("direction", "neither"),
+        "counts": "whole",
+    }
+    parse_card(stated, name=name, where=f"card {name}")
+    return tomli_w.dumps({section: keys for section, keys in stated.items() if keys})
