@@ -1,0 +1,80 @@
+import re
+
+import pandas as pd
+import pytest
+from table_card import make_card
+
+from varstat.data import read_table
+from varstat.data.totals import is_total
+
+TOTALS = """
+England|ENGLAND|Total|Grand total|All|All trusts|England total|UK|Total (England)|National
+United Kingdom|Great Britain|Northern Ireland
+"""
+UNITS = """
+University Hospital of Wales|NHS England North|Royal National Orthopaedic|R0A|Allerton
+Totality Health||Trusts|The Total Care Group
+"""
+
+
+@pytest.mark.parametrize(
+    "cell",
+    re.split(r"[|\n]", TOTALS.strip()),
+)
+def test_cells_that_say_nothing_but_total_are_totals(cell):
+    assert is_total(cell)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    re.split(r"[|\n]", UNITS.strip()),
+)
+def test_units_with_such_a_word_in_their_name_are_units(cell):
+    assert not is_total(cell)
+
+
+def frame(total=(3, 5), **more):
+    return pd.DataFrame(
+        {
+            "unit": [None, "A", "B"],
+            "unit_name": ["England", "Ash", "Birch"],
+            "numerator": [total[0], 1, 2],
+            "denominator": [total[1], 2, 3],
+        }
+        | more
+    )
+
+
+def test_a_total_row_is_excluded_and_reconciled():
+    card = make_card(also={"unit_name": "unit_name"})
+    account = read_table(frame(), card=card).account
+    assert [(e.reason, e.first_rows) for e in account.exclusions] == [("a total row", (0,))]
+    assert "the total in row 0 equals the sum of the units" in account.notes
+
+
+def test_a_total_is_found_even_where_the_card_names_no_name_column():
+    assert read_table(frame(), card=make_card()).frame["unit"].tolist() == ["A", "B"]
+
+
+def test_a_total_that_differs_says_by_how_much():
+    notes = read_table(frame((10, 5)), card=make_card()).account.notes
+    assert notes == (
+        "the total row 0 does not equal the units: 'numerator' is 7 more than their sum",
+    )
+
+
+def test_totals_are_reconciled_within_their_period():
+    two = pd.concat([frame(month=["2016-04"] * 3), frame((4, 5), month=["2016-05"] * 3)])
+    notes = read_table(two, card=make_card(also={"period": "month"})).account.notes
+    assert notes == (
+        "the total in row 0 equals the sum of the units",
+        "the total row 3 does not equal the units: 'numerator' is 1 more than their sum",
+    )
+
+
+def test_countries_may_be_the_units():
+    units = ["England", "Scotland", "Wales", "Northern Ireland"]
+    data = pd.DataFrame({"unit": units, "numerator": [1] * 4, "denominator": [2] * 4})
+    table = read_table(data, card=make_card())
+    assert table.frame["unit"].tolist() == units
+    assert "named like totals" in table.account.notes[0]

@@ -1,0 +1,96 @@
+"""Counts in are counts out, whatever the rows."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
+
+from varstat.data import read_table
+from varstat.data.marks import MISSING, parse_numbers
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "data"))
+from table_card import make_card
+
+CELLS = st.one_of(
+    st.integers(-2, 50),
+    st.integers(0, 10**6).map("{:,}".format),
+    st.sampled_from([*MISSING, "*", "[c]", None, "", "text", "inf", "50%", "12.5%", 1.5]),
+)
+UNITS = st.sampled_from(["A", "B", "5E1", "001", "England", "Total", None, "C\nD", "=1+1"])
+PERIODS = st.sampled_from(["2016-03-01", "2016-04-01", "2016-05-01", None])
+ROWS = st.lists(st.tuples(UNITS, PERIODS, CELLS, CELLS), max_size=30)
+COLUMNS = ["unit", "period", "numerator", "denominator"]
+CARD = make_card(also={"period": "period", "suppressed": (1, 7)})
+# One good row, so that something is always left.
+GOOD = ("Good", "2016-04-01", 3, 10)
+
+
+def frame(rows):
+    return pd.DataFrame([GOOD, *rows], columns=COLUMNS, dtype=object)
+
+
+@given(rows=ROWS, roll_up=st.sampled_from([None, "year", "quarter", "all"]))
+def test_every_row_and_every_count_is_accounted_for(rows, roll_up):
+    data = frame(rows)
+    table = read_table(data, card=CARD, lenient=True, roll_up=roll_up)
+    account, result = table.account, table.frame
+    empty = data.isna() | (data == "")
+    assert account.rows_read == int((~empty.all(axis=1)).sum())
+    assert account.rows_read == account.rows_kept + account.rows_excluded
+    assert len(result) == account.rows_kept - account.rows_merged
+    assert account.units == result["unit"].nunique()
+    for column, (read, kept, excluded) in account.totals.items():
+        np.testing.assert_allclose(read, kept + excluded)
+        if not result["numerator"].isna().any():
+            np.testing.assert_allclose(result[column].sum(), kept)
+
+
+@given(rows=ROWS)
+def test_what_is_kept_is_possible(rows):
+    result = read_table(frame(rows), card=CARD, lenient=True).frame
+    assert (result["denominator"] > 0).all()
+    assert (result["event_lower"] <= result["event_upper"]).all()
+    assert (result["event_lower"] >= 0).all()
+    assert (result["event_upper"] <= result["denominator"]).all()
+    known = result["numerator"].dropna()
+    assert (known == known.round()).all()
+    assert not result.duplicated(["unit", "period"]).any()
+    assert result["unit"].notna().all()
+
+
+@given(rows=st.lists(st.tuples(st.integers(0, 999), st.integers(1, 999)), min_size=1))
+def test_good_rows_are_kept_whole_and_rolling_up_conserves_their_sums(rows):
+    data = pd.DataFrame(
+        {
+            "unit": [f"U{at % 3}" for at in range(len(rows))],
+            "period": [f"{2000 + at // 3}-05-01" for at in range(len(rows))],
+            "numerator": [min(row) for row in rows],
+            "denominator": [max(row) for row in rows],
+        }
+    )
+    read = read_table(data, card=CARD)
+    rolled = read_table(data, card=CARD, roll_up="all")
+    assert read.account.rows_excluded == 0
+    for column in ("numerator", "denominator", "event_lower", "event_upper"):
+        source = {"event_lower": "numerator", "event_upper": "numerator"}.get(column, column)
+        assert read.frame[column].sum() == rolled.frame[column].sum() == data[source].sum()
+
+
+@given(order=st.permutations(range(8)))
+def test_the_order_of_rows_changes_nothing_but_the_order(order):
+    rows = [(f"U{at}", "2016-04-01", at, 10 + at) for at in range(8)]
+    table = read_table(frame([rows[at] for at in order]), card=CARD)
+    assert table.frame["unit"].tolist() == ["Good", *(f"U{at}" for at in order)]
+    by_unit = table.frame.set_index("unit")["denominator"]
+    assert all(by_unit[f"U{at}"] == 10 + at for at in range(8))
+
+
+@given(numbers=st.lists(st.floats(-1e9, 1e9, allow_nan=False), min_size=1))
+def test_a_printed_number_is_read_to_the_last_bit(numbers):
+    texts = np.empty(len(numbers) + 1, dtype=object)
+    texts[:] = [*map(repr, numbers), "*"]
+    assert parse_numbers(texts[:-1]).values.tolist() == numbers
+    assert parse_numbers(texts).values[:-1].tolist() == numbers

@@ -1,0 +1,226 @@
+"""Checks: what cannot be analysed, and what cannot be."""
+
+import numpy as np
+import pandas as pd
+
+from varstat.card.schema import Card
+from varstat.data.account import Ledger, Mask, Rows
+from varstat.data.counts import WHOLE_TO, Converted, Counts
+from varstat.data.grid import Texts
+from varstat.data.marks import Kind, explain_mark
+from varstat.data.records import Attribute, Records
+from varstat.measure import Floats
+
+ASK = "Ask the publisher, or correct the file."
+
+
+def exclude_declared(records: Records, ledger: Ledger) -> None:
+    """Leave out the rows that the card excludes."""
+    for attribute, exclusion in records.declared:
+        hit = pd.Series(attribute.values, dtype=object).isin(exclusion.values).to_numpy()
+        ledger.exclude(hit, exclusion.because)
+
+
+def exclude_unreported(records: Records, ledger: Ledger, *, card: Card) -> None:
+    """Leave out rows whose counts are marked missing, hidden, or zero throughout.
+
+    Parameters
+    ----------
+    records : Records
+    ledger : Ledger
+    card : Card
+        Whose `columns.suppressed` keeps a suppressed event as a range.
+    """
+    for numbers, column in (
+        (records.event, records.event_column),
+        (records.size, records.size_column),
+    ):
+        for mark in sorted({mark for mark in numbers.mark if mark is not None}):
+            marked = np.asarray(numbers.mark == mark, dtype=np.bool_)
+            hidden = marked & numbers.is_kind(Kind.SUPPRESSED)
+            reason = f"column {column!r}: {explain_mark(mark)}"
+            ledger.exclude(marked & ~hidden, reason)
+            if numbers is records.size or not card.measure.counts:
+                ledger.exclude(hidden, reason)
+            elif card.columns.suppressed is None:
+                ledger.exclude(
+                    hidden, f"{reason}; to keep it, let the card say what range it stands for"
+                )
+    if card.measure.counts:
+        ledger.exclude(
+            (records.event.values == 0) & (records.size.values == 0),
+            "zero in every count column: not reported rather than none",
+        )
+
+
+def exclude_ungrouped(records: Records, ledger: Ledger) -> None:
+    """Leave out rows without a value to group by."""
+    for attribute in records.by.values():
+        ledger.exclude(_absent(attribute), attribute.missing)
+
+
+def refuse_unreadable(records: Records, event: Converted, ledger: Ledger) -> None:
+    """Refuse cells that hold no number, or only one of the two that belong together.
+
+    Parameters
+    ----------
+    records : Records
+    event : Converted
+        The events, percentages converted.
+    ledger : Ledger
+    """
+    unit = records.roles["unit"]
+    ledger.refuse(
+        _absent(unit), f"no unit in column {unit.column!r}", mend="Give every row its unit's code."
+    )
+    period = records.roles.get("period")
+    if period is not None:
+        ledger.refuse(
+            _absent(period),
+            f"no period in column {period.column!r}",
+            mend="Give every row its period.",
+        )
+    for numbers, column in (
+        (event.numbers, records.event_column),
+        (records.size, records.size_column),
+    ):
+        ledger.refuse(
+            numbers.is_kind(Kind.TEXT),
+            f"text where a number should be, in column {column!r}",
+            mend="Numbers may hold thousands separators, but no brackets, notes or units.",
+        )
+        ledger.refuse(
+            numbers.is_kind(Kind.INFINITE), f"an infinite number in column {column!r}", mend=ASK
+        )
+        ledger.refuse(
+            numbers.is_kind(Kind.PERCENT),
+            f"a percentage in column {column!r}",
+            mend="Give counts; only a numerator may be a percentage, of its denominator.",
+        )
+        ledger.refuse(
+            numbers.is_kind(Kind.BLANK),
+            f"column {column!r} is blank although another count is given",
+            mend="Write the count, or a mark such as '..' where there is none; an error value in "
+            "Excel is read as blank.",
+        )
+
+
+def refuse_impossible(
+    records: Records, event: Converted, counts: Counts, ledger: Ledger, *, card: Card
+) -> None:
+    """Refuse numbers that cannot be.
+
+    Parameters
+    ----------
+    records : Records
+    event : Converted
+    counts : Counts
+    ledger : Ledger
+    card : Card
+    """
+    column, of = records.event_column, records.size_column
+    if card.measure.name == "mean":
+        ledger.refuse(
+            counts.size <= 0, f"a standard error in column {of!r} is zero or negative", mend=ASK
+        )
+        return
+    whole = card.indicator.counts == "whole"
+    proportion = card.measure.name == "proportion"
+    ledger.refuse(counts.event < 0, f"a negative count in column {column!r}", mend=ASK)
+    ledger.refuse(counts.size < 0, f"a negative number in column {of!r}", mend=ASK)
+    ledger.refuse(counts.size == 0, f"{records.measure.size} of zero in column {of!r}", mend=ASK)
+    _refuse_percentages(records, event, ledger)
+    advice = 'If these are days or money, not events, let the card say counts = "continuous".'
+    if whole:
+        torn = _is_fraction(counts.event) & ~event.impossible
+        ledger.refuse(torn, f"a count in column {column!r} is not a whole number", mend=advice)
+    if whole and proportion:
+        torn = _is_fraction(counts.size)
+        ledger.refuse(torn, f"a count in column {of!r} is not a whole number", mend=advice)
+    if proportion:
+        ledger.refuse(
+            (counts.event > counts.size) & (counts.size > 0),
+            f"{column!r} is greater than {of!r}",
+            mend="Check that the two columns are not exchanged, and that both count the same.",
+        )
+    if proportion and card.columns.suppressed is not None:
+        ledger.refuse(
+            event.numbers.is_kind(Kind.SUPPRESSED)
+            & (counts.size < card.columns.suppressed[0])
+            & (counts.size > 0),
+            f"the suppressed range of column {column!r} lies above {of!r}",
+            mend="Check the range that the card gives for suppressed counts.",
+        )
+
+
+def _refuse_percentages(records: Records, event: Converted, ledger: Ledger) -> None:
+    column = records.event_column
+    ledger.refuse(
+        event.impossible,
+        f"the percentage in column {column!r} fits no whole number of {records.size_column!r}",
+        mend="Give the numerator as a count, or check that this is the right denominator.",
+    )
+    percent = event.was_percent & ledger.open
+    plain = event.numbers.is_kind(Kind.NUMBER) & ~event.was_percent & ledger.open
+    plain &= event.numbers.values != 0
+    if percent.any() and plain.any():
+        ledger.refuse(
+            percent if percent.sum() <= plain.sum() else plain,
+            f"percentages and counts are mixed in column {column!r}",
+            mend="Give all rows as counts, or all as percentages.",
+        )
+
+
+def refuse_duplicates(records: Records, ledger: Ledger, *, periods: Texts | None) -> None:
+    """Refuse a unit that stands twice in the same period and group.
+
+    Parameters
+    ----------
+    records : Records
+    ledger : Ledger
+        When lenient, the first row of each unit is kept.
+    periods : ndarray of object, shape (rows,), optional
+        None when a roll-up merges all rows of a unit.
+    """
+    keys = [records.roles["unit"].values, *(each.values for each in records.by.values())]
+    named = ["unit"]
+    if periods is not None:
+        keys.append(periods)
+        named.append("period")
+    named += [name for name in records.by if name not in named]
+    groups = number_groups(keys)
+    # Other rows get numbers of their own, so that they repeat nothing.
+    compared = ledger.open & ~_absent(records.roles["unit"])
+    groups = np.where(compared, groups, -1 - np.arange(len(groups)))
+    again = pd.Series(groups).duplicated().to_numpy()
+    options = ["--by COLUMN if the rows are groups to keep apart"]
+    if periods is None:
+        options.insert(0, "--period COLUMN if they are periods")
+    ledger.refuse(
+        again,
+        f"the same {' and '.join(named)} as on an earlier row",
+        mend=f"Say {', '.join(options)}, or --roll-up all (without a period) to add the rows up.",
+    )
+
+
+def number_groups(keys: list[Texts]) -> Rows:
+    """Give each distinct combination of some columns a number, by first appearance.
+
+    Returns
+    -------
+    ndarray of int, shape (rows,)
+    """
+    groups = np.zeros(len(keys[0]), dtype=np.int64)
+    for key in keys:
+        codes, distinct = pd.factorize(key, use_na_sentinel=True)
+        combined = groups * (len(distinct) + 1) + codes + 1
+        groups = np.asarray(pd.factorize(combined)[0], dtype=np.int64)
+    return groups
+
+
+def _absent(attribute: Attribute) -> Mask:
+    return pd.isna(pd.Series(attribute.values, dtype=object)).to_numpy()
+
+
+def _is_fraction(values: Floats) -> Mask:
+    return np.asarray(np.abs(values - np.rint(values)) > WHOLE_TO, dtype=np.bool_)

@@ -1,0 +1,150 @@
+"""Counts: what each record's numbers are, and between which ends a hidden one lies."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from varstat.card.schema import Card
+from varstat.data.account import Mask
+from varstat.data.marks import Kind, Numbers
+from varstat.measure import Floats
+
+WHOLE_TO = 1e-6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Counts:
+    """Events and sizes of the records.
+
+    Attributes
+    ----------
+    event : ndarray of float, shape (rows,)
+        NaN where suppressed.
+    lower, upper : ndarray of float, shape (rows,)
+        Between which the event lies; equal to it where it is known.
+    size : ndarray of float, shape (rows,)
+    """
+
+    event: Floats
+    lower: Floats
+    upper: Floats
+    size: Floats
+
+    def take(self, rows: Mask) -> "Counts":
+        """Keep some rows."""
+        return Counts(
+            event=self.event[rows],
+            lower=self.lower[rows],
+            upper=self.upper[rows],
+            size=self.size[rows],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Converted:
+    """Events after percentages were turned into counts.
+
+    Attributes
+    ----------
+    numbers : Numbers
+    lower, upper : ndarray of float, shape (rows,)
+        Between which the event lies by what is printed.
+    was_percent : ndarray of bool, shape (rows,)
+    impossible : ndarray of bool, shape (rows,)
+        Where a percentage leaves room for no whole number.
+    """
+
+    numbers: Numbers
+    lower: Floats
+    upper: Floats
+    was_percent: Mask
+    impossible: Mask
+
+
+def convert_percentages(event: Numbers, size: Numbers, *, card: Card) -> Converted:
+    r"""Turn percentages of the denominator into counts.
+
+    A percentage :math:`p` printed to within half a unit :math:`h` says that the count lies in
+    :math:`[(p - h)\,n / 100,\ (p + h)\,n / 100]`. The event is the whole number nearest to the
+    middle; its ends are the outermost whole numbers that print alike.
+
+    Parameters
+    ----------
+    event, size : Numbers
+    card : Card
+        Only a proportion's percentages mean anything; its counts may be whole or continuous.
+
+    Returns
+    -------
+    Converted
+    """
+    values = event.values
+    percent = event.is_kind(Kind.PERCENT) & size.is_kind(Kind.NUMBER)
+    if card.measure.name != "proportion":
+        percent = np.zeros_like(percent)
+    if not percent.any():
+        return Converted(
+            numbers=event, lower=values, upper=values, was_percent=percent, impossible=percent
+        )
+    middle = values * size.values / 100.0
+    half = event.half_unit * size.values / 100.0
+    counts, lower, upper = middle, middle - half, middle + half
+    if card.indicator.counts == "whole":
+        lower, upper = np.ceil(lower - WHOLE_TO), np.floor(upper + WHOLE_TO)
+        counts = np.rint(middle)
+    return Converted(
+        numbers=replace(
+            event,
+            values=np.where(percent, counts, values),
+            kind=np.where(percent, np.int8(Kind.NUMBER), event.kind).astype(np.int8),
+        ),
+        lower=np.where(percent, lower, values),
+        upper=np.where(percent, upper, values),
+        was_percent=percent,
+        impossible=percent & (lower > upper),
+    )
+
+
+def state_counts(event: Converted, size: Numbers, *, card: Card) -> Counts:
+    """State each event with its ends.
+
+    A suppressed event lies in the range that the card states for the mark. A count rounded to
+    the nearest 5 lies within 2 of what is printed (to the nearest `b`, within the whole part of
+    b / 2); a published zero stays zero. An event that a printed percentage does not settle lies
+    between the whole numbers that print alike. A proportion's ends stay within 0 and its
+    denominator.
+
+    Parameters
+    ----------
+    event : Converted
+    size : Numbers
+    card : Card
+
+    Returns
+    -------
+    Counts
+    """
+    values, lower, upper = event.numbers.values, event.lower, event.upper
+    if card.measure.counts and card.indicator.counts == "whole":
+        values, lower, upper = (_snap(each) for each in (values, lower, upper))
+    if card.columns.rounded is not None and card.measure.counts:
+        half = float(card.columns.rounded // 2)
+        known = (values == 0) | event.was_percent
+        lower = np.where(known, lower, values - half)
+        upper = np.where(known, upper, values + half)
+    if card.columns.suppressed is not None:
+        hidden = event.numbers.is_kind(Kind.SUPPRESSED)
+        low, high = map(float, card.columns.suppressed)
+        lower, upper = np.where(hidden, low, lower), np.where(hidden, high, upper)
+    if card.measure.counts:
+        lower = np.maximum(lower, 0.0)
+    if card.measure.name == "proportion":
+        upper = np.fmin(upper, size.values)
+        lower = np.fmin(lower, size.values)
+    return Counts(event=values, lower=lower, upper=upper, size=size.values)
+
+
+def _snap(values: Floats) -> Floats:
+    """Make whole what is whole but for the arithmetic that made it."""
+    nearest = np.rint(values)
+    return np.where(np.abs(values - nearest) <= WHOLE_TO, nearest, values)

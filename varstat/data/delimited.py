@@ -1,0 +1,113 @@
+"""Delimited text: which encoding, which delimiter, and the cells."""
+
+import contextlib
+import csv
+import io
+from collections import Counter
+from itertools import islice
+
+import pandas as pd
+
+from varstat.data.grid import Grid
+from varstat.errors import TableError
+
+DELIMITERS = (",", "\t", ";", "|")
+PROBE_RECORDS = 200
+PROBE_CHARACTERS = 200_000
+
+
+def decode(data: bytes) -> tuple[str, str | None]:
+    """Turn a file's bytes into text.
+
+    UTF-8 with or without a byte order mark and UTF-16 with one are recognised; what is not
+    valid UTF-8 is Windows-1252, as Excel writes, or failing that Latin-1, which takes any byte.
+
+    Returns
+    -------
+    text : str
+    note : str or None
+        Which encoding was taken, when it was not UTF-8.
+    """
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16"), "read as UTF-16 text"
+    for encoding, note in (
+        ("utf-8-sig", None),
+        ("cp1252", "read as Windows-1252 text: it is not valid UTF-8"),
+    ):
+        try:
+            return data.decode(encoding), note
+        except UnicodeDecodeError:
+            continue
+    return data.decode("latin-1"), "read as Latin-1 text: it is neither UTF-8 nor Windows-1252"
+
+
+def read_delimited(text: str, *, name: str) -> Grid:
+    """Split text into cells; rows shorter than the widest are filled with blanks.
+
+    Parameters
+    ----------
+    text : str
+    name : str
+        The file's name, for messages.
+
+    Returns
+    -------
+    Grid
+
+    Raises
+    ------
+    TableError
+        If a quotation mark is never closed.
+    """
+    probe = text[:PROBE_CHARACTERS]
+    delimiter = _find_delimiter(probe)
+    width = max((len(record) for record in _probe(probe, delimiter)), default=1)
+    try:
+        cells = pd.read_csv(
+            io.StringIO(text),
+            sep=delimiter,
+            header=None,
+            names=list(range(width)),
+            index_col=False,
+            dtype=str,
+            na_filter=False,
+            skip_blank_lines=False,
+        )
+    except pd.errors.ParserError:
+        cells = _read_ragged(text, delimiter, name=name)
+    return Grid(cells=cells)
+
+
+def _find_delimiter(probe: str) -> str:
+    """Take the delimiter that gives most records the same, largest width."""
+
+    def filled(delimiter: str) -> int:
+        widths = Counter(len(record) for record in _probe(probe, delimiter))
+        return max((width * n for width, n in widths.items() if width > 1), default=0)
+
+    return max(DELIMITERS, key=filled)
+
+
+def _probe(probe: str, delimiter: str) -> list[list[str]]:
+    reader = csv.reader(io.StringIO(probe, newline=""), delimiter=delimiter)
+    records: list[list[str]] = []
+    with contextlib.suppress(csv.Error):
+        records.extend(islice(reader, PROBE_RECORDS))
+    return records
+
+
+def _read_ragged(text: str, delimiter: str, *, name: str) -> pd.DataFrame:
+    """Read rows of unequal width, which the fast reader refuses."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    records: list[list[str]] = []
+    try:
+        records.extend(reader)
+    except csv.Error as error:
+        raise TableError(
+            name,
+            f"the row after row {len(records)} cannot be split into cells: {error}. Look for a "
+            "quotation mark that is never closed, or save the file again as CSV.",
+        ) from None
+    width = max((len(record) for record in records), default=1)
+    filled = [record + [""] * (width - len(record)) for record in records]
+    return pd.DataFrame(filled, dtype=object)

@@ -1,0 +1,49 @@
+"""Which measure a table holds, told from the names of its columns."""
+
+from collections.abc import Iterator
+
+from varstat.card import Card, load_card, override_card
+from varstat.data.formats import Source
+from varstat.data.header import find_header
+from varstat.data.records import core_columns
+from varstat.errors import TableError
+
+
+def detect_card(source: Source) -> Card:
+    """Choose the default card whose event and size columns the table has.
+
+    Parameters
+    ----------
+    source : Source
+
+    Returns
+    -------
+    Card
+
+    Raises
+    ------
+    TableError
+        If it has those of none.
+    """
+    for card in _candidates():
+        _, *measured = core_columns(card)
+        try:
+            header, _ = find_header(source, measured)
+        except TableError:
+            continue
+        if all(header.find(wanted.names) for wanted in measured):
+            return card
+    raise TableError(
+        source.name,
+        "nothing says what is measured here. Name a card (--card), or the columns: --numerator "
+        "and --denominator, --observed and --expected or --exposure, or --value and --se. "
+        "Columns of exactly these names are found without being named.",
+    )
+
+
+def _candidates() -> Iterator[Card]:
+    yield load_card("default-proportion")
+    ratio = load_card("default-ratio")
+    yield ratio
+    yield override_card(ratio, {"columns": {"exposure": "exposure"}}, where="columns")
+    yield load_card("default-mean")

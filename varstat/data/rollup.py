@@ -1,0 +1,104 @@
+"""Rolling up: rows merged by a declared, longer period."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from varstat.data.account import Ledger, Rows
+from varstat.data.checks import number_groups
+from varstat.data.counts import Counts
+from varstat.data.grid import Texts
+from varstat.data.periods import RollUp, roll_up_periods
+from varstat.errors import TableError
+from varstat.measure import Floats
+
+
+def roll_labels(
+    periods: Texts, ledger: Ledger, *, roll_up: RollUp, where: str, column: str
+) -> Texts:
+    """Give each row the longer period that its own falls in.
+
+    Parameters
+    ----------
+    periods : ndarray of object, shape (rows,)
+    ledger : Ledger
+        Told of periods that cannot be understood.
+    roll_up : RollUp
+    where : str
+        The file, for messages.
+    column : str
+        The period column, for messages.
+
+    Returns
+    -------
+    ndarray of object, shape (rows,)
+        None where the period is absent or not understood.
+
+    Raises
+    ------
+    TableError
+        If a period can mean two things, or is longer than what is asked for; with every other
+        problem found so far.
+    """
+    shown = dict.fromkeys(label for label in periods[ledger.open] if label is not None)
+    try:
+        rolled = roll_up_periods(shown, roll_up=roll_up, where=where)
+    except TableError as error:
+        found = [f"column {column!r}: {problem}" for problem in error.problems]
+        raise TableError(where, [*ledger.problems, *found]) from None
+    out = np.empty(len(periods), dtype=object)
+    out[:] = [rolled.get(label) for label in periods]
+    unknown = np.array(
+        [label in shown and label not in rolled for label in periods], dtype=np.bool_
+    )
+    ledger.refuse(
+        unknown,
+        f"a period in column {column!r} that cannot be understood",
+        mend="Write 2016-04-01, 30/04/2016, Apr-16, 2016-17 Q1, 2016-17 or 2016.",
+    )
+    return out
+
+
+def merge(
+    counts: Counts, texts: dict[str, Texts], *, keys: tuple[str, ...]
+) -> tuple[Counts, dict[str, Texts]]:
+    """Add up the rows that agree in all keys.
+
+    A sum with a suppressed event in it is unknown, between the sums of the ends.
+
+    Parameters
+    ----------
+    counts : Counts
+    texts : dict of str to ndarray of object, shape (rows,)
+        Columns of text; of those that aren't keys, the last value seen is kept.
+    keys : tuple of str
+        Names among `texts`.
+
+    Returns
+    -------
+    counts : Counts
+        One row a combination of keys, by first appearance.
+    texts : dict of str to ndarray of object
+    """
+    groups = number_groups([texts[key] for key in keys])
+    merged = {name: _last(values, groups) for name, values in texts.items()}
+    return (
+        Counts(
+            event=_sum(counts.event, groups),
+            lower=_sum(counts.lower, groups),
+            upper=_sum(counts.upper, groups),
+            size=_sum(counts.size, groups),
+        ),
+        merged,
+    )
+
+
+def _sum(values: Floats, groups: Rows) -> Floats:
+    return np.bincount(groups, weights=values).astype(np.float64)
+
+
+def _last(values: Texts, groups: NDArray[np.int64]) -> Texts:
+    last = np.full(int(groups.max()) + 1, None, dtype=object)
+    for group, value in zip(groups, values, strict=True):
+        if value is not None:
+            last[group] = value
+    return last

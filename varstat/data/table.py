@@ -1,0 +1,39 @@
+"""The table: one row per unit, period and group, in canonical columns."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from varstat.card.schema import Card
+from varstat.data.account import Account
+from varstat.measure import Measure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Table:
+    """What was reported, checked and in canonical columns.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        `unit`, `unit_name`, `peer_group`, `period` and the by columns as text (object, None
+        where absent); the measure's event and size columns, `event_lower` and `event_upper` as
+        float64. An event is NaN where it is suppressed, and then lies between its ends, which
+        otherwise equal it unless it was rounded or printed as a percentage.
+        Rows stand as in the file, merged ones where their first row stood.
+    measure : Measure
+    card : Card
+    by : tuple of str
+        The columns that split the table into groups, each analysed on its own.
+    account : Account
+        What became of every input row.
+    data_hash : str
+        SHA-256 of the file's bytes, or of a data frame's contents, in hexadecimal digits.
+    """
+
+    frame: pd.DataFrame
+    measure: Measure
+    card: Card
+    by: tuple[str, ...]
+    account: Account
+    data_hash: str

@@ -1,0 +1,146 @@
+"""Total rows among the units: left out, and used to reconcile the units with."""
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from varstat.data.account import Ledger, Mask, count_rows, name_rows
+from varstat.data.grid import Texts
+from varstat.data.header import Header
+from varstat.data.marks import Kind, Numbers
+from varstat.data.records import Records
+
+COUNTRY_WORDS = ("england", "scotland", "wales", "northernireland", "britain", "gb", "uk")
+TOTAL_WORDS = frozenset(
+    ("total", "totals", "all", "overall", "national", "unitedkingdom", *COUNTRY_WORDS)
+)
+UNIT_WORDS = ("units", "organisations", "trusts", "providers", "practices", "hospitals")
+FILLER_WORDS = frozenset(("grand", "the", "of", "and", "great", *UNIT_WORDS))
+# A quick test that most names fail.
+MAYBE_TOTAL = re.compile("|".join((*TOTAL_WORDS, "united", "northern")), re.IGNORECASE)
+
+
+def exclude_totals(
+    records: Records, header: Header, ledger: Ledger
+) -> tuple[Mask, tuple[str, ...]]:
+    """Leave out the rows that total the others.
+
+    A cell must be made of such words and nothing else: "England total" is a total, a trust
+    whose name has "England" in it is a unit. Where more than half of the rows would go, as in a
+    table of the four countries of the United Kingdom, they are the units.
+
+    Parameters
+    ----------
+    records : Records
+    header : Header
+    ledger : Ledger
+        Told what is excluded.
+
+    Returns
+    -------
+    total : ndarray of bool, shape (rows,)
+        The total rows.
+    notes : tuple of str
+        That rows named like totals were taken for units, if so.
+    """
+    units = records.roles["unit"].values
+    total = _says_total(units)
+    name = records.roles.get("unit_name")
+    if name is not None and name.lookup is None:
+        total |= _says_total(name.values)
+    for at in [at for at, unit in enumerate(units) if unit is None]:
+        total[at] |= any(is_total(cell) for cell in header.line(int(records.rows[at])) if cell)
+    total &= ledger.open
+    if 2 * total.sum() > ledger.open.sum():
+        none = np.zeros(len(total), dtype=np.bool_)
+        return none, ("most rows are named like totals, so they were taken for the units",)
+    ledger.exclude(total, "a total row")
+    return total, ()
+
+
+def is_total(cell: str) -> bool:
+    """Say whether a cell names a total.
+
+    Examples
+    --------
+    >>> is_total("ENGLAND"), is_total("All trusts"), is_total("University Hospital of Wales")
+    (True, True, False)
+    """
+    if not MAYBE_TOTAL.search(cell):
+        return False
+    joined = re.sub(r"(united) (kingdom)|(northern) (ireland)", _join, cell.lower())
+    words = re.findall(r"[^\W_]+", joined)
+    return any(word in TOTAL_WORDS for word in words) and all(
+        word in TOTAL_WORDS or word in FILLER_WORDS for word in words
+    )
+
+
+def reconcile(records: Records, total: Mask, kept: Mask) -> tuple[str, ...]:
+    """Compare each total row with the sum of the units that are kept.
+
+    A total row speaks of the units of its own period and groups; a blank there means all.
+
+    Parameters
+    ----------
+    records : Records
+    total, kept : ndarray of bool, shape (rows,)
+
+    Returns
+    -------
+    tuple of str
+        A note that says whether they agree; none if there are no total rows.
+    """
+    if not total.any():
+        return ()
+    within = [each.values for each in records.by.values() if each.lookup is None]
+    if "period" in records.roles:
+        within.append(records.roles["period"].values)
+    agree: list[int] = []
+    notes: list[str] = []
+    for at in np.flatnonzero(total):
+        scope = kept.copy()
+        for values in within:
+            if values[at] is not None:
+                scope &= values == values[at]
+        row = int(records.rows[at])
+        differences = [
+            _compare(records.event, records.event_column, int(at), scope),
+            _compare(records.size, records.size_column, int(at), scope),
+        ]
+        differs = [difference for difference in differences if difference]
+        if differs:
+            notes.append(f"the total row {row} does not equal the units: {'; '.join(differs)}")
+        else:
+            agree.append(row)
+    if agree:
+        rows = name_rows(tuple(agree[:5]), total=len(agree))
+        verb = "equals" if len(agree) == 1 else "equal"
+        notes.insert(0, f"the total in {rows} {verb} the sum of the units")
+    if len(notes) > 6:
+        notes = [*notes[:5], f"{count_rows(len(notes) - 5)} more of totals do not equal the units"]
+    return tuple(notes)
+
+
+def _compare(numbers: Numbers, column: str, at: int, scope: Mask) -> str | None:
+    """Say by how much a total differs from the sum of the units; None if it does not."""
+    if numbers.kind[at] != Kind.NUMBER:
+        return f"{column!r} holds no number"
+    hidden = int((numbers.is_kind(Kind.SUPPRESSED) & scope).sum())
+    usable = scope & numbers.is_kind(Kind.NUMBER)
+    difference = float(numbers.values[at] - numbers.values[usable].sum())
+    if abs(difference) <= 1e-9 * max(1.0, abs(float(numbers.values[at]))):
+        return None
+    way = "more" if difference > 0 else "less"
+    beside = f", with {hidden:,} suppressed" if hidden else ""
+    return f"{column!r} is {abs(difference):,.10g} {way} than their sum{beside}"
+
+
+def _says_total(values: Texts) -> Mask:
+    codes, distinct = pd.factorize(values, use_na_sentinel=True)
+    says = np.array([is_total(text) for text in distinct] + [False], dtype=np.bool_)
+    return says[codes]
+
+
+def _join(found: re.Match[str]) -> str:
+    return found[0].replace(" ", "")
