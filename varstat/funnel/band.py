@@ -1,0 +1,202 @@
+"""The band in which a unit's rate lies if it performs at the target, at any size."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from varstat.card.schema import Limits, Sides
+from varstat.funnel.limits import attained_size, limit_rates
+from varstat.funnel.recipes import Recipe, RecipeBand, garwood_limits
+from varstat.funnel.tails import Predictive
+from varstat.measure import Floats, Measure, scale_slope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Line:
+    """One pair of limits.
+
+    Attributes
+    ----------
+    kind : str
+        "exact", "normal", "interpolated" or "poisson" by chance alone; "overdispersed".
+    level : float
+    lower, upper : ndarray of float, shape (sizes,)
+        In units of the rate.
+    """
+
+    kind: str
+    level: float
+    lower: Floats
+    upper: Floats
+
+
+class Band(Protocol):
+    """Limits at any size, and how often chance puts a unit outside them."""
+
+    def lines(self, size: Floats, target: Floats, levels: tuple[float, ...]) -> list[Line]:
+        """Limits of the rate at the given sizes."""
+        ...
+
+    def false_flag_rate(self, size: Floats, target: Floats, level: float) -> Floats:
+        """Probability that a unit at the target is flagged."""
+        ...
+
+
+def extra_variance(
+    predictive_of: Measure,
+    size: Floats,
+    target: Floats,
+    *,
+    between: Floats,
+    inflation: Floats,
+    exact: bool,
+) -> Floats:
+    r"""Variance of the underlying rate that gives a rate its dispersion.
+
+    Additive dispersion is that variance, :math:`\sigma^2`. Under multiplicative dispersion
+    it is :math:`(\phi - 1)\,s^2`, for exact proportions times :math:`n / (n - 1)`, since a
+    beta-binomial's variance is :math:`s^2 [1 + (n - 1)\rho]`.
+
+    Parameters
+    ----------
+    predictive_of : Measure
+    size, target : ndarray of float, shape (units,)
+    between : ndarray of float, shape (units,)
+        :math:`\sigma^2`; zero under multiplicative dispersion.
+    inflation : ndarray of float, shape (units,)
+        :math:`\phi`; one under additive dispersion.
+    exact : bool
+        Whether events are whole counts.
+
+    Returns
+    -------
+    ndarray of float, shape (units,)
+    """
+    extra = (inflation - 1.0) * predictive_of.chance_variance(size, target)
+    if exact and predictive_of.name == "proportion":
+        extra = extra * size / np.maximum(size - 1.0, 1.0)
+    return between + extra
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PredictiveBand:
+    """Limits from the distribution of the event itself.
+
+    Attributes
+    ----------
+    measure : Measure
+    exact : bool
+        Whether events are whole counts.
+    method : {"exact", "normal", "interpolated"}
+    sides : {"both", "high", "low"}
+    between, inflation : float
+        See `extra_variance`.
+    """
+
+    measure: Measure
+    exact: bool
+    method: Limits
+    sides: Sides
+    between: float
+    inflation: float
+
+    def predictive(self, size: Floats, target: Floats, *, dispersed: bool = True) -> Predictive:
+        """Distribution of the event at the given sizes."""
+        extra = extra_variance(
+            self.measure,
+            size,
+            target,
+            between=np.full_like(size, self.between),
+            inflation=np.full_like(size, self.inflation),
+            exact=self.exact,
+        )
+        return Predictive(
+            measure=self.measure,
+            size=size,
+            target=target,
+            extra=extra if dispersed else np.zeros_like(size),
+            exact=self.exact,
+        )
+
+    def lines(self, size: Floats, target: Floats, levels: tuple[float, ...]) -> list[Line]:
+        """Limits by chance alone and, where there is more, over-dispersed."""
+        chance = self.method if self.exact and self.measure.counts else "normal"
+        kinds = [(chance, False)] if self.exact or not self.measure.counts else []
+        if self.between > 0 or self.inflation != 1:
+            kinds.append(("overdispersed", True))
+        lines = []
+        for kind, dispersed in kinds:
+            predictive = self.predictive(size, target, dispersed=dispersed)
+            for level in levels:
+                lower, upper = limit_rates(predictive, level, sides=self.sides, method=self.method)
+                lines.append(Line(kind=kind, level=level, lower=lower, upper=upper))
+        return lines
+
+    def false_flag_rate(self, size: Floats, target: Floats, level: float) -> Floats:
+        """Attained size of the exact limits."""
+        return attained_size(self.predictive(size, target), level, sides=self.sides)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedBand:
+    """Limits of a published recipe.
+
+    Attributes
+    ----------
+    measure : Measure
+    recipe : Recipe
+    sides : {"both", "high", "low"}
+    tau2 : float
+        Between-unit variance on the recipe's scale.
+    """
+
+    measure: Measure
+    recipe: Recipe
+    sides: Sides
+    tau2: float
+
+    def at(self, size: Floats, target: Floats, *, dispersed: bool = True) -> RecipeBand:
+        """The recipe's normal approximation at the given sizes."""
+        return RecipeBand(
+            recipe=self.recipe,
+            measure=self.measure,
+            size=size,
+            target=target,
+            tau2=np.full_like(size, self.tau2 if dispersed else 0.0),
+        )
+
+    def lines(self, size: Floats, target: Floats, levels: tuple[float, ...]) -> list[Line]:
+        """Limits as published: without and with over-dispersion."""
+        lines = []
+        for level in levels:
+            if self.recipe.name == "shmi":
+                lower, upper = garwood_limits(size * target, level, sides=self.sides)
+                lines.append(
+                    Line(kind="poisson", level=level, lower=lower * target, upper=upper * target)
+                )
+            else:
+                lower, upper = self.at(size, target, dispersed=False).limits(
+                    level, sides=self.sides
+                )
+                lines.append(Line(kind="normal", level=level, lower=lower, upper=upper))
+        for level in levels:
+            lower, upper = self.at(size, target).limits(level, sides=self.sides)
+            lines.append(Line(kind="overdispersed", level=level, lower=lower, upper=upper))
+        return lines
+
+    def false_flag_rate(self, size: Floats, target: Floats, level: float) -> Floats:
+        """What the recipe's limits truly flag of units that vary as its own tau says."""
+        lower, upper = self.at(size, target).limits(level, sides=self.sides)
+        slope = scale_slope(self.recipe.scale, target)
+        truth = Predictive(
+            measure=self.measure,
+            size=size,
+            target=target,
+            extra=self.tau2 / np.square(slope),
+            exact=True,
+        )
+        few, many = np.ceil(lower * size) - 1.0, np.floor(upper * size) + 1.0
+        below = np.where(np.isnan(lower), 0.0, truth.at_most(np.nan_to_num(few, nan=-1.0)))
+        above = np.where(np.isnan(upper), 0.0, truth.at_least(np.nan_to_num(many, nan=1.0)))
+        return below + above

@@ -1,0 +1,336 @@
+"""Compute funnels: one call for every period, peer group and indicator of a table."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import special
+
+from varstat.data.table import Table
+from varstat.funnel.band import Band, PredictiveBand, PublishedBand, extra_variance
+from varstat.funnel.caveats import caveats
+from varstat.funnel.dispersion import Spread, estimate_spread
+from varstat.funnel.flags import q_values, raise_flags, two_sided
+from varstat.funnel.limits import critical_events, tail_area
+from varstat.funnel.groups import Groups
+from varstat.funnel.options import Options, resolve_options
+from varstat.funnel.recipes import Recipe, RecipeBand, recipe_spread
+from varstat.funnel.result import Funnel, Funnels, FunnelUnits
+from varstat.funnel.tails import Predictive, Tails
+from varstat.measure import Floats, scale_slope
+from varstat.provenance import Provenance, content_hash
+
+# The number of false flags is summed over all units of a group, or so many spread evenly over
+# their sizes.
+_SAMPLED = 1000
+
+
+def compute_funnel(
+    table: Table,
+    *,
+    method: str = "varstat",
+    target: str | None = None,
+    levels: tuple[float, ...] | None = None,
+    sides: str | None = None,
+    limits: str | None = None,
+    dispersion: str | None = None,
+    robust: str | None = None,
+    tau_scale: str | None = None,
+) -> Funnels:
+    r"""Compute a funnel for each group of a table.
+
+    A unit is flagged at a level when the exact tail probability of its event, were it to
+    perform at the target, is below :math:`(1 - level)/2`. With over-dispersion the event is
+    beta-binomial or negative binomial, of which the mean is the target and the variance of the
+    rate is :math:`s_i^2 + \sigma^2` (or :math:`\phi s_i^2`); see `Predictive`,
+    `estimate_spread` and `limit_rates`.
+
+    Parameters
+    ----------
+    table : Table
+    method : {"varstat", "shmi", "cqc"}
+        A published recipe fixes target (for ratios 1), dispersion and scale.
+    target : str, optional
+        "pooled", "median", "best:0.25", "rate:0.75" or "leave-one-out". This and the following
+        are the card's unless given.
+    levels : tuple of float, optional
+        Each in (0, 1).
+    sides : {"both", "high", "low"}, optional
+    limits : {"exact", "normal", "interpolated"}, optional
+        How limits are stated and drawn; flags don't depend on it.
+    dispersion : {"none", "multiplicative", "dl", "pm", "reml", "auto"}, optional
+        "auto" is Paule-Mandel for counts and means, multiplicative for continuous amounts,
+        whose unit of measurement is arbitrary.
+    robust : {"none", "trim", "winsorise"}, optional
+    tau_scale : {"logit", "arcsine", "log", "sqrt", "identity"}, optional
+
+    Returns
+    -------
+    Funnels
+
+    Raises
+    ------
+    UsageError
+        If an option is not one of those listed.
+    ModelError
+        If the options and the data don't go together.
+
+    References
+    ----------
+    .. [1] Spiegelhalter (2005). Funnel plots for comparing institutional performance. Stat Med
+       24(8), 1185-1202. doi:10.1002/sim.1970
+    .. [2] Spiegelhalter (2005). Handling over-dispersion of performance indicators. Qual Saf
+       Health Care 14(5), 347-351. doi:10.1136/qshc.2005.013755
+
+    Examples
+    --------
+    >>> import varstat
+    >>> funnels = varstat.compute_funnel(varstat.read_table("example:star98"))
+    >>> funnels[0].units.unit.size, round(funnels[0].target, 4)
+    (303, 0.4051)
+    """
+    options = resolve_options(
+        table.card,
+        method=method,
+        target=target,
+        levels=levels,
+        sides=sides,
+        limits=limits,
+        dispersion=dispersion,
+        robust=robust,
+        tau_scale=tau_scale,
+    )
+    groups = Groups.split(table, options.target)
+    if options.recipe is None:
+        found = _compute(table, groups, options)
+    else:
+        found = _compute_recipe(table, groups, options, options.recipe)
+    return Funnels(
+        funnels=tuple(_one_funnel(table, groups, options, found, g) for g in range(groups.number)),
+        account=table.account,
+        provenance=Provenance(
+            verb="funnel",
+            source=table.account.source,
+            data_hash=table.data_hash,
+            card=table.card.name,
+            card_hash=content_hash(table.card.model_dump(mode="json")),
+            options=options.to_dict() | {"by": list(table.by)},
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Found:
+    """All units' results, and all groups' dispersion."""
+
+    z: Floats
+    tails: Tails
+    detectable: Floats
+    reliability: Floats
+    phi: Floats
+    tau: Floats
+    tau_lower: Floats
+    tau_upper: Floats
+    bands: list[Band]
+
+
+def _compute(table: Table, groups: Groups, options: Options) -> _Found:
+    """Results by varstat's own method, for all groups at once."""
+    measure, group = table.measure, groups.group
+    chance = measure.chance_variance(groups.size, groups.target)
+    rate = measure.rates(groups.event, groups.size)
+    spread = estimate_spread(
+        rate,
+        chance,
+        groups.target,
+        group,
+        estimator=options.estimator,
+        robust=options.robust,
+    )
+    between, inflation = _applied(spread, options)
+    extra = extra_variance(
+        measure,
+        groups.size,
+        groups.target,
+        between=between[group],
+        inflation=inflation[group],
+        exact=options.exact,
+    )
+    predictive = Predictive(
+        measure=measure, size=groups.size, target=groups.target, extra=extra, exact=options.exact
+    )
+    if options.dispersion == "multiplicative":
+        reliability = np.maximum(1.0 - 1.0 / spread.phi, 0.0)[group]
+        tau = [np.full_like(spread.phi, np.nan)] * 3
+    else:
+        with np.errstate(invalid="ignore"):
+            reliability = spread.between[group] / (spread.between[group] + chance)
+            slope = scale_slope(options.tau_scale, groups.targets)
+            tau = [
+                np.sqrt(v) * slope
+                for v in (spread.between, spread.between_lower, spread.between_upper)
+            ]
+    return _Found(
+        z=_distance(rate, groups.target, np.sqrt(chance)),
+        tails=_tails(predictive, groups),
+        detectable=_detectable(predictive, options),
+        reliability=reliability,
+        phi=spread.phi,
+        tau=tau[0],
+        tau_lower=tau[1],
+        tau_upper=tau[2],
+        bands=[
+            PredictiveBand(
+                measure=measure,
+                exact=options.exact,
+                method=options.limits,
+                sides=options.sides,
+                between=float(between[g]),
+                inflation=float(inflation[g]),
+            )
+            for g in range(groups.number)
+        ],
+    )
+
+
+def _applied(spread: Spread, options: Options) -> tuple[Floats, Floats]:
+    """Between-unit variance and inflation that the limits allow for."""
+    nothing, one = np.zeros_like(spread.phi), np.ones_like(spread.phi)
+    if options.dispersion == "none":
+        return nothing, one
+    if options.dispersion == "multiplicative":
+        # Counts can't vary less than chance for a reason; amounts have no chance to speak of.
+        least = 1.0 if options.exact else 0.0
+        return nothing, np.where(spread.phi > least, spread.phi, 1.0)
+    return np.nan_to_num(spread.between), one
+
+
+def _compute_recipe(table: Table, groups: Groups, options: Options, recipe: Recipe) -> _Found:
+    """Results by a published recipe, one group after another."""
+    measure = table.measure
+    y = recipe.transform(measure.rates(groups.event, groups.size))
+    error = recipe.error(groups.size)
+    z = (y - recipe.transform(groups.target)) / error
+    phi, tau2 = np.empty(groups.number), np.empty(groups.number)
+    for g in range(groups.number):
+        known = np.isfinite(groups.event[groups.rows(g)])
+        phi[g], tau2[g] = recipe_spread(
+            recipe, z[groups.rows(g)][known], error[groups.rows(g)][known]
+        )
+    band = RecipeBand(
+        recipe=recipe,
+        measure=measure,
+        size=groups.size,
+        target=groups.target,
+        tau2=tau2[groups.group],
+    )
+    _, upper = band.limits(options.levels[0], sides=options.sides)
+    none = np.full_like(phi, np.nan)
+    return _Found(
+        z=z,
+        tails=_tails(band, groups),
+        detectable=upper / groups.target,
+        reliability=band.tau2 / (band.tau2 + np.square(error)),
+        phi=phi,
+        tau=np.sqrt(tau2),
+        tau_lower=none,
+        tau_upper=none,
+        bands=[
+            PublishedBand(measure=measure, recipe=recipe, sides=options.sides, tau2=float(t))
+            for t in tau2
+        ],
+    )
+
+
+def _tails(distribution: Predictive | RecipeBand, groups: Groups) -> Tails:
+    """Tails of each event; of a range, the end nearer the target on either side."""
+    if np.array_equal(groups.lower, groups.upper):
+        return distribution.tails(groups.lower)
+    few, many = distribution.tails(groups.lower), distribution.tails(groups.upper)
+    return Tails(at_most=many.at_most, below=many.below, at_least=few.at_least, above=few.above)
+
+
+def _distance(rate: Floats, target: Floats, error: Floats) -> Floats:
+    """Distance from the target in standard errors; nothing, where there is none."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(rate == target, 0.0, (rate - target) / error)
+
+
+def _detectable(predictive: Predictive, options: Options) -> Floats:
+    """Smallest ratio to the target that would be flagged high at the first level."""
+    level = options.levels[0]
+    area = tail_area(level, "high", options.sides)
+    if area == 0:
+        return np.full_like(predictive.size, np.nan)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        if predictive.counts:
+            only_high = "high" if options.sides == "high" else "both"
+            high = critical_events(predictive, level, sides=only_high).high / predictive.size
+        else:
+            high = predictive.target - special.ndtri(area) * np.sqrt(predictive.variance)
+        ratio = high / predictive.target
+    return np.where(predictive.target > 0, ratio, np.nan)
+
+
+def _one_funnel(table: Table, groups: Groups, options: Options, found: _Found, g: int) -> Funnel:
+    """Cut one group out of the results of all."""
+    rows = groups.rows(g)
+    frame = groups.frame.iloc[rows]
+    tails = found.tails.take(rows)
+    flags = raise_flags(tails, options.levels, sides=options.sides)
+    p_value = two_sided(tails)
+    units = FunnelUnits(
+        unit=frame["unit"].to_numpy(dtype=object),
+        unit_name=frame["unit_name"].to_numpy(dtype=object),
+        peer_group=frame["peer_group"].to_numpy(dtype=object),
+        period=frame["period"].to_numpy(dtype=object),
+        event=groups.event[rows],
+        event_lower=groups.lower[rows],
+        event_upper=groups.upper[rows],
+        size=groups.size[rows],
+        rate=table.measure.rates(groups.event[rows], groups.size[rows]),
+        target=groups.target[rows],
+        z=found.z[rows],
+        p_value=p_value,
+        q_value=q_values(p_value),
+        flag=flags.flag,
+        flag_level=flags.level,
+        reliability=found.reliability[rows],
+        detectable_ratio=found.detectable[rows],
+    )
+    funnel = Funnel(
+        indicator=table.card.indicator.title,
+        measure=table.measure,
+        direction=table.card.indicator.direction,
+        method=options.method,
+        by=groups.labels[g],
+        target=float(groups.targets[g]),
+        target_rule=options.target.text,
+        dispersion=options.dispersion,
+        robust=options.robust,
+        phi=float(found.phi[g]),
+        tau=float(found.tau[g]),
+        tau_lower=float(found.tau_lower[g]),
+        tau_upper=float(found.tau_upper[g]),
+        tau_scale=options.tau_scale,
+        levels=options.levels,
+        sides=options.sides,
+        limits_method=options.limits,
+        band=found.bands[g],
+        expected_false_flags=_false_flags(found.bands[g], units, options.levels),
+        units=units,
+        warnings=(),
+    )
+    return replace(funnel, warnings=tuple(caveats(funnel)))
+
+
+def _false_flags(band: Band, units: FunnelUnits, levels: tuple[float, ...]) -> dict[float, float]:
+    """Expected number of flags at each level were every unit at its target."""
+    number = units.size.size
+    sample = np.argsort(units.size, kind="stable")
+    if number > _SAMPLED:
+        sample = sample[np.linspace(0, number - 1, _SAMPLED).round().astype(np.intp)]
+    size, target = units.size[sample], units.target[sample]
+    return {
+        level: float(np.mean(band.false_flag_rate(size, target, level))) * number
+        for level in levels
+    }

@@ -1,0 +1,324 @@
+"""What a funnel is once computed: data, with a table, a sentence and limits at any size."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from typing import overload
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from varstat.card.schema import Dispersion, Limits, Robust, Sides
+from varstat.data.account import Account
+from varstat.funnel.band import Band
+from varstat.measure import Direction, Floats, Measure, ScaleName
+from varstat.provenance import Provenance
+
+Strings = NDArray[np.object_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FunnelUnits:
+    """The units of one funnel, one element a unit; every array is locked.
+
+    Attributes
+    ----------
+    unit, unit_name, peer_group, period : ndarray of object, shape (units,)
+        Keys and attributes as text; None where the table has none.
+    event : ndarray of float, shape (units,)
+        Numerator, observed count or value; NaN where the publisher withheld it.
+    event_lower, event_upper : ndarray of float, shape (units,)
+        The range in which the event lies; equal to `event` where it is known exactly.
+    size : ndarray of float, shape (units,)
+        Denominator, expected count or exposure, or standard error.
+    rate : ndarray of float, shape (units,)
+        What the unit's numbers say; NaN where the event was withheld.
+    target : ndarray of float, shape (units,)
+        What the unit is compared with; varies only with a leave-one-out target.
+    z : ndarray of float, shape (units,)
+        Distance from the target in standard errors of chance alone.
+    p_value, q_value : ndarray of float, shape (units,)
+        Two-sided mid-p, and its Benjamini-Hochberg adjustment.
+    flag : ndarray of object, shape (units,)
+        "high", "low" or None.
+    flag_level : ndarray of float, shape (units,)
+        The strictest level at which the unit is flagged; NaN where it isn't.
+    reliability : ndarray of float, shape (units,)
+        Share of the variance of the unit's rate that is not chance.
+    detectable_ratio : ndarray of float, shape (units,)
+        The smallest ratio to the target at which the unit would be flagged high at the first
+        level; NaN where no count could be.
+    """
+
+    unit: Strings
+    unit_name: Strings
+    peer_group: Strings
+    period: Strings
+    event: Floats
+    event_lower: Floats
+    event_upper: Floats
+    size: Floats
+    rate: Floats
+    target: Floats
+    z: Floats
+    p_value: Floats
+    q_value: Floats
+    flag: Strings
+    flag_level: Floats
+    reliability: Floats
+    detectable_ratio: Floats
+
+    def __post_init__(self) -> None:
+        for column in fields(self):
+            getattr(self, column.name).setflags(write=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Funnel:
+    """One funnel: one indicator, in one group of units.
+
+    Attributes
+    ----------
+    indicator : str
+        Title of the indicator.
+    measure : Measure
+    direction : {"higher-is-better", "lower-is-better", "neither"}
+    method : str
+        The recipe: "varstat", "shmi" or "cqc".
+    by : dict of str to str
+        What this group of units has in common; empty where there is one group.
+    target : float
+        In units of the rate; for leave-one-out, that of all units together.
+    target_rule : str
+        "pooled", "median", "best:0.25", "rate:0.75" or "leave-one-out".
+    dispersion : {"none", "multiplicative", "dl", "pm", "reml"}
+        How the limits allow for variation beyond chance.
+    robust : {"none", "trim", "winsorise"}
+    phi : float
+        Variance of the units about their centre as a multiple of what chance gives; NaN where
+        it can't be learned.
+    tau, tau_lower, tau_upper : float
+        Between-unit standard deviation on the scale `tau_scale`, and its 95% interval; NaN
+        where it isn't estimated.
+    tau_scale : {"log", "sqrt", "arcsine", "logit", "identity"}
+    levels : tuple of float
+        Ascending, each in (0, 1).
+    sides : {"both", "high", "low"}
+    limits_method : {"exact", "normal", "interpolated"}
+    band : Band
+        The limits at any size.
+    expected_false_flags : dict of float to float
+        For each level, how many units would be flagged if all performed at the target and
+        varied as the limits say.
+    units : FunnelUnits
+    warnings : tuple of str
+        What a reader must know, one sentence each.
+    """
+
+    indicator: str
+    measure: Measure
+    direction: Direction
+    method: str
+    by: dict[str, str]
+    target: float
+    target_rule: str
+    dispersion: Dispersion
+    robust: Robust
+    phi: float
+    tau: float
+    tau_lower: float
+    tau_upper: float
+    tau_scale: ScaleName
+    levels: tuple[float, ...]
+    sides: Sides
+    limits_method: Limits
+    band: Band
+    expected_false_flags: dict[float, float]
+    units: FunnelUnits
+    warnings: tuple[str, ...]
+
+    def flagged(self, level: float | None = None) -> int:
+        """Count the units flagged at a level or a stricter one; by default at any."""
+        strictest = self.units.flag_level[~np.isnan(self.units.flag_level)]
+        return int(np.sum(strictest >= (min(self.levels) if level is None else level)))
+
+    def to_frame(self) -> pd.DataFrame:
+        """Tabulate the units, one row each.
+
+        Returns
+        -------
+        DataFrame
+            The group's by columns, then `unit, unit_name, peer_group, period`, the event and
+            size under the measure's names, the rate likewise, `target, z, p_value, q_value,
+            flag, flag_level, reliability, detectable_ratio`; and `event_lower, event_upper`
+            where a count was suppressed or rounded.
+        """
+        units, measure = self.units, self.measure
+        each = units.unit.size
+        columns: dict[str, Strings | Floats] = {
+            name: np.full(each, value, dtype=object) for name, value in self.by.items()
+        }
+        named = {"event": measure.event, "size": measure.size, "rate": measure.rate}
+        if np.array_equal(units.event_lower, units.event_upper):
+            named |= {"event_lower": "", "event_upper": ""}
+        if measure.event == measure.rate:
+            named["rate"] = ""
+        for column in fields(units):
+            name = named.get(column.name, column.name)
+            if name and name not in self.by:
+                columns[name] = getattr(units, column.name)
+        return pd.DataFrame(
+            {name: pd.Series(values, dtype=values.dtype) for name, values in columns.items()}
+        )
+
+    def limits(self, size: Floats | None = None) -> pd.DataFrame:
+        """Tabulate the limits at given sizes, or at each unit's own.
+
+        Parameters
+        ----------
+        size : ndarray of float, shape (sizes,), optional
+            Denominators, expected counts, exposures or standard errors.
+
+        Returns
+        -------
+        DataFrame
+            One row per size, kind and level: `unit` (None where `size` is given), the size
+            under the measure's name, `kind, level, lower, upper` in units of the rate; NaN on
+            a side that isn't watched.
+        """
+        unit = self.units.unit if size is None else np.full(len(size), None, dtype=object)
+        at = self.units.size if size is None else np.asarray(size, dtype=float)
+        target = self.units.target if size is None else np.full(at.shape, self.target)
+        lines = self.band.lines(at, target, self.levels)
+        repeat = len(lines)
+        each = np.full(at.size, 1)
+        return pd.DataFrame(
+            {
+                "unit": pd.Series(np.tile(unit, repeat), dtype=object),
+                self.measure.size: np.tile(at, repeat),
+                "kind": pd.Series(np.repeat([x.kind for x in lines], at.size), dtype=object),
+                "level": np.concatenate([each * x.level for x in lines]),
+                "lower": np.concatenate([x.lower for x in lines]),
+                "upper": np.concatenate([x.upper for x in lines]),
+            }
+        )
+
+    def drawn_sizes(self, points: int = 200) -> Floats:
+        """Sizes at which the limits are drawn, evenly spaced in ratio over the units' sizes.
+
+        Whole numbers where the size is a count; fewer points where fewer numbers lie between.
+        """
+        low, high = float(self.units.size.min()), float(self.units.size.max())
+        sizes = np.geomspace(low / 1.1, high * 1.1, points)
+        if self.measure.name == "proportion":
+            sizes = np.unique(np.maximum(np.round(sizes), 1.0))
+        return sizes
+
+    def summary(self) -> str:
+        """Say in plain English what was found."""
+        level = max(self.levels)
+        flagged, units = self.flagged(level), self.units.unit.size
+        lie = "lies" if flagged == 1 else "lie"
+        sides = [
+            f"{n} {side}{self._quality(side)}"
+            for side in ("high", "low")
+            if (n := int(np.sum((self.units.flag == side) & (self.units.flag_level >= level))))
+        ]
+        which = f" ({', '.join(sides)})" if sides else ""
+        false = _count(self.expected_false_flags[level])
+        return (
+            f"{flagged} of {units} units {lie} outside the {_percent(level)} limits around "
+            f"{self._target_text()}{which}; {false} would if nobody differed by more than "
+            f"{'the limits allow for' if self._allows() else 'chance'}.{self._spread_text()}"
+        )
+
+    def _quality(self, side: str) -> str:
+        if self.direction == "neither":
+            return ""
+        return ", better" if (side == "high") == (self.direction[0] == "h") else ", worse"
+
+    def _allows(self) -> bool:
+        return self.dispersion != "none" and (self.phi > 1 or self.tau > 0)
+
+    def _target_text(self) -> str:
+        name = self.target_rule.split(":")[0]
+        rate = (
+            f"{100 * self.target:.3g}%"
+            if self.measure.name == "proportion"
+            else f"{self.target:.4g}"
+        )
+        return f"the {name} {self.measure.rate} of {rate}" if name != "rate" else f"{rate}"
+
+    def _spread_text(self) -> str:
+        if not np.isfinite(self.phi):
+            return " How much units vary beyond chance can't be learned from these data."
+        text = f" The units vary {self.phi:.3g} times as much as chance alone would have them"
+        if self.phi <= 1 or (self.dispersion != "multiplicative" and self.tau == 0):
+            return " The units vary no more than chance would have them."
+        if np.isfinite(self.tau_lower):
+            text += (
+                f" (tau {self.tau:.3g} on the {self.tau_scale} scale, 95% interval "
+                f"{self.tau_lower:.3g} to {self.tau_upper:.3g})"
+            )
+        return text + ("; the limits allow for it." if self._allows() else "; the limits don't.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Funnels(Sequence[Funnel]):
+    """All funnels of one call, one for each group of units.
+
+    Attributes
+    ----------
+    funnels : tuple of Funnel
+    account : Account
+        What became of every input row.
+    provenance : Provenance
+        What ran.
+    """
+
+    funnels: tuple[Funnel, ...]
+    account: Account
+    provenance: Provenance
+
+    def __len__(self) -> int:
+        return len(self.funnels)
+
+    @overload
+    def __getitem__(self, index: int) -> Funnel: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Funnel, ...]: ...
+    def __getitem__(self, index: int | slice) -> Funnel | tuple[Funnel, ...]:
+        return self.funnels[index]
+
+    def __iter__(self) -> Iterator[Funnel]:
+        return iter(self.funnels)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Tabulate the units of all funnels, in the columns of `Funnel.to_frame`."""
+        return pd.concat([funnel.to_frame() for funnel in self.funnels], ignore_index=True)
+
+    def summary(self) -> str:
+        """Say in plain English what was found."""
+        if len(self) == 1:
+            return self[0].summary()
+        level = max(max(funnel.levels) for funnel in self)
+        flagged = sum(funnel.flagged(level) for funnel in self)
+        units = sum(funnel.units.unit.size for funnel in self)
+        false = _count(sum(funnel.expected_false_flags[level] for funnel in self))
+        return (
+            f"In {len(self)} funnels {flagged} of {units} units lie outside their "
+            f"{_percent(level)} limits; {false} would if nobody differed by more than the "
+            "limits allow for."
+        )
+
+
+def _count(expected: float) -> str:
+    """An expected number of units, for a sentence."""
+    if expected < 0.05:
+        return "fewer than 0.1"
+    return f"about {expected:.1f}" if expected < 9.95 else f"about {expected:.0f}"
+
+
+def _percent(level: float) -> str:
+    """A level as a percentage, without the noise of binary fractions."""
+    return f"{100 * level:.10g}%"

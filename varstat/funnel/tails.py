@@ -1,0 +1,189 @@
+r"""Exact tail probabilities of what a unit would report if it performed at the target.
+
+=================  ==========================================  ==================================
+family             event                                       variance of the rate
+=================  ==========================================  ==================================
+binomial           Binomial(n, t)                              t (1 - t) / n
+beta-binomial      Binomial(n, p), p ~ Beta, mean t            t (1 - t) [1 + (n - 1) rho] / n
+poisson            Poisson(E t)                                t / E
+negative-binomial  Poisson(E q), q ~ Gamma, mean t             t / E + t^2 omega
+normal             Normal(t, v)                                v
+=================  ==========================================  ==================================
+
+The beta's intra-class correlation :math:`\rho` and the gamma's squared coefficient of variation
+:math:`\omega` match the variance of the rate, whichever way that was learned: between-unit
+variance :math:`\sigma^2` gives :math:`\rho = \sigma^2 / t(1-t)` and
+:math:`\omega = \sigma^2 / t^2`; an inflation of chance by :math:`\phi` gives
+:math:`\rho = (\phi - 1)/(n - 1)` and :math:`\omega = (\phi - 1)/(E t)`.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import special
+
+from varstat.funnel import betabinomial
+from varstat.measure import Floats, Measure
+
+# Below this much extra variance, as a share of chance, the mixing distribution is a point for
+# double precision, and the binomial or Poisson is exact.
+_NEGLIGIBLE = 1e-9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Tails:
+    """Tail probabilities at an event `x`, one element a unit.
+
+    Attributes
+    ----------
+    at_most, below, at_least, above : ndarray of float, shape (units,)
+        P(X <= x), P(X < x), P(X >= x) and P(X > x).
+    """
+
+    at_most: Floats
+    below: Floats
+    at_least: Floats
+    above: Floats
+
+    def take(self, rows: slice) -> "Tails":
+        """Keep some of the units."""
+        return Tails(
+            at_most=self.at_most[rows],
+            below=self.below[rows],
+            at_least=self.at_least[rows],
+            above=self.above[rows],
+        )
+
+    @property
+    def mid_lower(self) -> Floats:
+        """Lower mid-p: P(X < x) + P(X = x) / 2."""
+        return np.asarray((self.at_most + self.below) / 2)
+
+    @property
+    def mid_upper(self) -> Floats:
+        """Upper mid-p: P(X > x) + P(X = x) / 2."""
+        return np.asarray((self.at_least + self.above) / 2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Predictive:
+    """What each unit would report if it performed at the target.
+
+    Attributes
+    ----------
+    measure : Measure
+    size : ndarray of float, shape (units,)
+    target : ndarray of float, shape (units,)
+    extra : ndarray of float, shape (units,)
+        Variance of the underlying rate around the target; zero where all is chance.
+    exact : bool
+        False where the event isn't a whole count, so that the tails are normal.
+    """
+
+    measure: Measure
+    size: Floats
+    target: Floats
+    extra: Floats
+    exact: bool
+
+    @property
+    def counts(self) -> bool:
+        """Whether the event is a whole count with a discrete distribution."""
+        return self.exact and self.measure.counts
+
+    @property
+    def variance(self) -> Floats:
+        """Variance of each unit's rate, chance and all."""
+        return self.measure.chance_variance(self.size, self.target) + self.extra
+
+    def take(self, index: np.ndarray) -> "Predictive":
+        """Keep the units at `index`."""
+        return Predictive(
+            measure=self.measure,
+            size=self.size[index],
+            target=self.target[index],
+            extra=self.extra[index],
+            exact=self.exact,
+        )
+
+    def at_least(self, event: Floats) -> Floats:
+        """P(X >= event) for each unit."""
+        if not self.counts:
+            return special.ndtr(-self._z(event))
+        if self.measure.name == "ratio":
+            return _ratio_at_least(event, self.size * self.target, self._omega())
+        return _proportion_at_least(event, self.size, self.target, self._rho())
+
+    def at_most(self, event: Floats) -> Floats:
+        """P(X <= event) for each unit."""
+        if not self.counts:
+            return special.ndtr(self._z(event))
+        if self.measure.name == "ratio":
+            return _ratio_at_most(event, self.size * self.target, self._omega())
+        rho = self._rho()
+        if np.any(rho > 0):
+            return 1.0 - _proportion_at_least(event + 1.0, self.size, self.target, rho)
+        return _proportion_at_least(self.size - event, self.size, 1.0 - self.target, rho)
+
+    def tails(self, event: Floats) -> Tails:
+        """All four tail probabilities of each unit's event."""
+        step = 1.0 if self.counts else 0.0
+        at_least, above = self.at_least(event), self.at_least(event + step)
+        if self.counts and self.measure.name == "proportion" and np.any(self.extra > 0):
+            at_most, below = 1.0 - above, 1.0 - at_least
+        else:
+            at_most, below = self.at_most(event), self.at_most(event - step)
+        return Tails(at_most=at_most, below=below, at_least=at_least, above=above)
+
+    def _z(self, event: Floats) -> Floats:
+        rate = self.measure.rates(event, self.size)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            z = (rate - self.target) / np.sqrt(self.variance)
+        # Without variance (zero events, all at the target) nothing is far from anything.
+        return np.where(rate == self.target, 0.0, z)
+
+    def _rho(self) -> Floats:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            rho = self.extra / (self.target * (1.0 - self.target))
+        return np.where(self.extra > 0, np.minimum(rho, 1.0), 0.0)
+
+    def _omega(self) -> Floats:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            omega = self.extra / np.square(self.target)
+        return np.where(self.extra > 0, omega, 0.0)
+
+
+def _ratio_at_least(event: Floats, mean: Floats, omega: Floats) -> Floats:
+    """P(X >= event), Poisson where omega is nothing, negative binomial elsewhere."""
+    chance = omega * mean < _NEGLIGIBLE
+    with np.errstate(divide="ignore", invalid="ignore"):
+        tail = np.where(
+            chance,
+            special.gammainc(event, mean),
+            special.betaincc(1.0 / omega, event, 1.0 / (1.0 + omega * mean)),
+        )
+    return np.where(event <= 0, 1.0, tail)
+
+
+def _ratio_at_most(event: Floats, mean: Floats, omega: Floats) -> Floats:
+    """P(X <= event), Poisson where omega is nothing, negative binomial elsewhere."""
+    chance = omega * mean < _NEGLIGIBLE
+    with np.errstate(divide="ignore", invalid="ignore"):
+        tail = np.where(
+            chance,
+            special.gammaincc(event + 1.0, mean),
+            special.betainc(1.0 / omega, event + 1.0, 1.0 / (1.0 + omega * mean)),
+        )
+    return np.where(event < 0, 0.0, tail)
+
+
+def _proportion_at_least(event: Floats, size: Floats, target: Floats, rho: Floats) -> Floats:
+    """P(X >= event), binomial where rho is nothing, beta-binomial elsewhere."""
+    event, size, target, rho = np.broadcast_arrays(event, size, target, rho)
+    with np.errstate(invalid="ignore"):
+        tail = special.betainc(event, size - event + 1.0, target)
+    tail = np.where(event <= 0, 1.0, np.where(event > size, 0.0, tail))
+    mixed = (rho * (size - 1.0) >= _NEGLIGIBLE) & (event > 0) & (event <= size)
+    if np.any(mixed):
+        tail[mixed] = betabinomial.at_least(event[mixed], size[mixed], target[mixed], rho[mixed])
+    return tail

@@ -1,0 +1,96 @@
+"""What units are compared with."""
+
+import numpy as np
+
+from varstat.card.target import TargetRule
+from varstat.errors import ModelError
+from varstat.measure import Direction, Floats, Measure
+
+
+def compute_target(
+    rule: TargetRule, event: Floats, size: Floats, *, measure: Measure, direction: Direction
+) -> tuple[float, Floats]:
+    r"""Compute the target of one group of units.
+
+    =============  ============================================================
+    pooled         sum of events / sum of sizes; for means, weighted by 1/se^2
+    median         median of the units' rates
+    best:q         the rate that the best share q of units reach (type-7 quantile)
+    rate:x         x
+    leave-one-out  for each unit, `pooled` of the others
+    =============  ============================================================
+
+    Parameters
+    ----------
+    rule : TargetRule
+    event : ndarray of float, shape (units,)
+        NaN where withheld; such units don't take part.
+    size : ndarray of float, shape (units,)
+    measure : Measure
+    direction : {"higher-is-better", "lower-is-better", "neither"}
+
+    Returns
+    -------
+    target : float
+        For leave-one-out, that of all units together.
+    targets : ndarray of float, shape (units,)
+        What each unit is compared with.
+
+    Raises
+    ------
+    ModelError
+        If the rule has no answer here: a best share without a direction, a rate outside what
+        a rate can be, a leave-one-out of one unit, or no unit with a known event.
+
+    Examples
+    --------
+    >>> from varstat.card.target import parse_target
+    >>> from varstat.measure import PROPORTION
+    >>> target, _ = compute_target(parse_target("pooled"), np.array([1.0, 3.0]),
+    ...                            np.array([10.0, 10.0]), measure=PROPORTION,
+    ...                            direction="neither")
+    >>> target
+    0.2
+    """
+    known = np.isfinite(event)
+    if rule.kind != "rate" and not known.any():
+        raise ModelError(
+            f"target {rule.text}",
+            "no unit here has a known event to take it from. Set it, as in rate:0.75.",
+        )
+    rates = measure.rates(event[known], size[known])
+    match rule.kind:
+        case "rate":
+            target = rule.value
+            if (measure.counts and target <= 0) or (measure.name == "proportion" and target >= 1):
+                inside = "between 0 and 1" if measure.name == "proportion" else "above 0"
+                raise ModelError(f"target {rule.text}", f"the rate must be {inside}.")
+        case "median":
+            target = float(np.median(rates))
+        case "best":
+            if direction == "neither":
+                raise ModelError(
+                    f"target {rule.text}",
+                    "without a direction no share is best. State --direction "
+                    "higher-is-better or lower-is-better.",
+                )
+            better = 1.0 - rule.value if direction == "higher-is-better" else rule.value
+            target = float(np.quantile(rates, better))
+        case _:
+            target, others = _pooled(event, size, known, measure)
+            if rule.kind == "leave-one-out":
+                if known.sum() < 2:
+                    raise ModelError(f"target {rule.text}", "one unit has no others.")
+                return target, others
+    return target, np.full(event.shape, target)
+
+
+def _pooled(
+    event: Floats, size: Floats, known: np.ndarray, measure: Measure
+) -> tuple[float, Floats]:
+    """Pool all units; and for each, all the others."""
+    weight = np.where(known, size if measure.counts else 1.0 / np.square(size), 0.0)
+    amount = np.where(known, event if measure.counts else event * weight, 0.0)
+    total, weights = amount.sum(), weight.sum()
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return float(total / weights), (total - amount) / (weights - weight)
