@@ -1,0 +1,40 @@
+"""varstat example: real data that come with varstat's dependencies."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="Example data, usable wherever a file is, as example:NAME.", no_args_is_help=True
+)
+
+
+@app.command("list")
+def list_() -> None:
+    """List the examples."""
+    from varstat.data import EXAMPLES
+
+    width = max(len(name) for name in EXAMPLES)
+    for name, example in EXAMPLES.items():
+        typer.echo(f"{name:<{width}}  {example.description}")
+
+
+@app.command()
+def write(
+    name: Annotated[str, typer.Argument(help="Name of an example.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File to write; else stdout.")
+    ] = None,
+) -> None:
+    """Write an example as CSV."""
+    from varstat.data import load_example
+    from varstat.present.tables import csv_bytes
+    from varstat.present.write import replace_file
+
+    content = csv_bytes(load_example(name))
+    if output is None:
+        typer.echo(content.decode(), nl=False)
+    else:
+        replace_file(output, content)
+        typer.echo(f"Wrote {output}.", err=True)

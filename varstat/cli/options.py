@@ -1,0 +1,177 @@
+"""The options that commands share."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Data = Annotated[str, typer.Argument(help="A file (CSV, TSV, XLSX, XLS, Parquet) or example:NAME.")]
+
+_CARD = "Indicator"
+_COLUMNS = "Columns of the file"
+_ROWS = "Rows"
+
+CardName = Annotated[
+    str | None,
+    typer.Option(
+        "--card", help="Card of the indicator: a name or a .toml file.", rich_help_panel=_CARD
+    ),
+]
+Title = Annotated[
+    str | None, typer.Option("--title", help="Title of the indicator.", rich_help_panel=_CARD)
+]
+DirectionName = Annotated[
+    str | None,
+    typer.Option(
+        "--direction",
+        help="higher-is-better, lower-is-better or neither.",
+        rich_help_panel=_CARD,
+    ),
+]
+
+
+def _column(name: str, text: str) -> typer.models.OptionInfo:
+    return typer.Option(f"--{name}", metavar="COL", help=text, rich_help_panel=_COLUMNS)
+
+
+Unit = Annotated[str | None, _column("unit", "Code of the unit.")]
+UnitName = Annotated[str | None, _column("unit-name", "Name of the unit.")]
+Numerator = Annotated[str | None, _column("numerator", "Proportion: events.")]
+Denominator = Annotated[str | None, _column("denominator", "Proportion: out of how many.")]
+Observed = Annotated[str | None, _column("observed", "Ratio or rate: events.")]
+Expected = Annotated[str | None, _column("expected", "Ratio: events expected.")]
+Exposure = Annotated[str | None, _column("exposure", "Rate: person-years, bed days…")]
+Value = Annotated[str | None, _column("value", "Mean: its value.")]
+Se = Annotated[str | None, _column("se", "Mean: its standard error.")]
+PeerGroup = Annotated[str | None, _column("peer-group", "Group of like units.")]
+Period = Annotated[str | None, _column("period", "Period of the row.")]
+By = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--by",
+        metavar="COL",
+        help="One analysis for each value; repeat, or separate by commas.",
+        rich_help_panel=_ROWS,
+    ),
+]
+Lookup = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--lookup",
+        metavar="FILE:KEY",
+        help="Join columns of another file on the unit.",
+        rich_help_panel=_ROWS,
+    ),
+]
+RollUp = Annotated[
+    str | None,
+    typer.Option(
+        "--roll-up",
+        metavar="SPAN",
+        help="Add up periods: quarter, year (both financial), calendar-year or all.",
+        rich_help_panel=_ROWS,
+    ),
+]
+Sheet = Annotated[
+    str | None, typer.Option("--sheet", help="Sheet of a workbook.", rich_help_panel=_ROWS)
+]
+Suppressed = Annotated[
+    str | None,
+    typer.Option(
+        "--suppressed",
+        metavar="LOW:HIGH",
+        help="What a suppression mark stands for, as 1:7.",
+        rich_help_panel=_ROWS,
+    ),
+]
+Rounded = Annotated[
+    int | None,
+    typer.Option(
+        "--rounded", metavar="BASE", help="Counts were rounded to this.", rich_help_panel=_ROWS
+    ),
+]
+Lenient = Annotated[
+    bool,
+    typer.Option("--lenient", help="Leave out impossible rows, and say so.", rich_help_panel=_ROWS),
+]
+Output = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Write .csv .parquet .json .xlsx .png .svg .pdf or .html; repeatable.",
+    ),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No messages.")]
+
+
+class Format(StrEnum):
+    """What is printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+FormatName = Annotated[Format, typer.Option("--format", help="What to print.")]
+
+
+def parse_range(text: str | None) -> list[int] | None:
+    """Read LOW:HIGH.
+
+    Raises
+    ------
+    UsageError
+        If it is not two whole numbers.
+
+    Examples
+    --------
+    >>> parse_range("1:7")
+    [1, 7]
+    """
+    from varstat.errors import UsageError
+
+    if text is None:
+        return None
+    low, _, high = text.partition(":")
+    if not (low.isdigit() and high.isdigit()):
+        raise UsageError("--suppressed", f"'{text}' is not a range of counts; expected as in 1:7.")
+    return [int(low), int(high)]
+
+
+def split_commas(names: list[str] | None) -> list[str]:
+    """Take apart names that were given with commas.
+
+    Examples
+    --------
+    >>> split_commas(["year,type", "region"])
+    ['year', 'type', 'region']
+    """
+    return [name.strip() for text in names or [] for name in text.split(",") if name.strip()]
+
+
+def parse_levels(text: str | None) -> tuple[float, ...] | None:
+    """Read levels such as 0.95,0.998.
+
+    Raises
+    ------
+    UsageError
+        If they are not numbers.
+
+    Examples
+    --------
+    >>> parse_levels("0.95,0.998")
+    (0.95, 0.998)
+    """
+    from varstat.errors import UsageError
+
+    if text is None:
+        return None
+    try:
+        return tuple(float(level) for level in split_commas([text]))
+    except ValueError:
+        raise UsageError(
+            "--levels", f"'{text}' is not a list of numbers; expected as in 0.95,0.998."
+        ) from None

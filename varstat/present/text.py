@@ -1,0 +1,28 @@
+"""Text from outside, made safe to show: in a terminal, a chart or a message."""
+
+
+def clean(text: str) -> str:
+    r"""Put text on one line, without control, formatting or unpaired surrogate characters.
+
+    What turns writing around, and so can make a name read as another, goes too.
+
+    Examples
+    --------
+    >>> clean("St\u202e Mary's\n Hospital\x00")
+    "St Mary's Hospital"
+    """
+    if not text.isprintable():
+        kept = (" " if letter.isspace() else letter for letter in text)
+        text = "".join(letter for letter in kept if letter.isprintable())
+    return " ".join(text.split())
+
+
+def shorten(text: str, longest: int) -> str:
+    """Cut text to a length, with an ellipsis in place of what is lost.
+
+    Examples
+    --------
+    >>> shorten("Royal Surrey County Hospital", 14)
+    'Royal Surrey…'
+    """
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
