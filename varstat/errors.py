@@ -15,7 +15,9 @@ once. It never holds a record's values: rows are named by number and column.
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
-from typing import ClassVar
+from typing import ClassVar, TypeVar
+
+Choice = TypeVar("Choice", bound=str)
 
 
 class VarstatError(Exception):
@@ -101,3 +103,24 @@ def one_of(options: Iterable[str]) -> str:
     """
     *rest, last = options
     return f"{', '.join(rest)} or {last}" if rest else last
+
+
+def choose(name: str, value: str, options: Sequence[Choice]) -> Choice:
+    """Find an option's value among those it may have.
+
+    Raises
+    ------
+    UsageError
+        If it isn't one of them, with the nearest spelling.
+
+    Examples
+    --------
+    >>> choose("robust", "trim", ("none", "trim"))
+    'trim'
+    """
+    for option in options:
+        if option == value:
+            return option
+    raise UsageError(
+        name, f"'{value}' is not one of {one_of(options)}.{did_you_mean(value, options)}"
+    )

@@ -8,19 +8,19 @@ from varstat.errors import TableError
 
 
 def make_account(**changes):
-    parts = dict(
-        source="trusts.csv",
-        rows_read=1234,
-        rows_kept=1200,
-        rows_merged=900,
-        exclusions=(
+    parts = {
+        "source": "trusts.csv",
+        "rows_read": 1234,
+        "rows_kept": 1200,
+        "rows_merged": 900,
+        "exclusions": (
             Exclusion(reason="a total row", rows=1, first_rows=(15,)),
             Exclusion(reason="no type for this unit", rows=33, first_rows=(20, 21, 22, 23, 24)),
         ),
-        totals={"numerator": (1010.0, 1000.0, 10.0)},
-        units=100,
-        notes=("the header was found on row 13",),
-    )
+        "totals": {"numerator": (1010.0, 1000.0, 10.0)},
+        "units": 100,
+        "notes": ("the header was found on row 13",),
+    }
     return Account(**(parts | changes))
 
 

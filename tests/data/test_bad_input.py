@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from table_card import make_card
+from cards import make_card
 
 from varstat.data import read_table
 from varstat.errors import TableError, UsageError
@@ -20,7 +20,8 @@ def refuse(path, *, card=None, **options):
 def test_a_missing_file_offers_the_nearest_name(tmp_path):
     (tmp_path / "trusts.csv").write_text(GOOD)
     message = refuse(tmp_path / "trust.csv")
-    assert message.startswith("trust.csv:") and "Did you mean 'trusts.csv'?" in message
+    assert message.startswith("trust.csv:")
+    assert "Did you mean 'trusts.csv'?" in message
 
 
 def test_a_missing_folder_is_named(tmp_path):
@@ -40,7 +41,7 @@ def test_an_empty_file_is_refused(tmp_path, suffix, data):
 
 
 @pytest.mark.parametrize(
-    "name, data, says",
+    ("name", "data", "says"),
     [
         ("x.csv", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "binary"),
         ("x.csv", bytes(range(256)) * 10, "binary"),
@@ -61,7 +62,8 @@ def test_content_that_is_not_what_it_says_is_refused(tmp_path, name, data, says)
     path = tmp_path / name
     path.write_bytes(data)
     message = refuse(path)
-    assert message.startswith(f"{name}:") and says in message
+    assert message.startswith(f"{name}:")
+    assert says in message
     assert "Traceback" not in message
 
 
@@ -104,7 +106,8 @@ def test_all_missing_columns_are_named_with_the_nearest_spelling(tmp_path):
 def test_a_file_without_a_header_does_not_have_its_records_listed(tmp_path):
     (tmp_path / "x.csv").write_text("Smith,123,456\nJones,78,910\n")
     message = refuse(tmp_path / "x.csv")
-    assert "123" not in message and "Smith" not in message
+    assert "123" not in message
+    assert "Smith" not in message
     assert "header" in message
     (tmp_path / "x.csv").write_text("Smith,[c],*\nJones,78,910\n")
     assert "Smith" not in refuse(tmp_path / "x.csv")
@@ -149,7 +152,9 @@ def test_problems_of_periods_and_of_counts_are_named_together():
         {"unit": ["A", "B"], "p": ["Q4 2006"] * 2, "numerator": [9, 1], "denominator": [2, 3]}
     )
     message = refuse(data, card=make_card(also={"period": "p"}), roll_up="year")
-    assert "2 problems" in message and "greater" in message and "column 'p'" in message
+    assert "2 problems" in message
+    assert "greater" in message
+    assert "column 'p'" in message
 
 
 def test_an_error_value_in_a_workbook_is_blank_and_said_to_be_possible(tmp_path):

@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from table_card import make_card
+from cards import make_card
 
 from varstat.data import read_table
 from varstat.errors import TableError
@@ -34,7 +34,7 @@ IMPOSSIBLE = [
 ]
 
 
-@pytest.mark.parametrize("row, reason", IMPOSSIBLE, ids=[reason for _, reason in IMPOSSIBLE])
+@pytest.mark.parametrize(("row", "reason"), IMPOSSIBLE, ids=[reason for _, reason in IMPOSSIBLE])
 def test_the_impossible_is_an_error_or_is_left_out_with_its_reason(row, reason):
     with pytest.raises(TableError) as caught:
         proportion(GOOD, row)
@@ -52,7 +52,8 @@ def test_every_problem_is_named_at_once_with_rows_and_no_values():
         )
     message = str(caught.value)
     assert "4 problems" in message
-    assert "7 rows" in message and "(rows 1, 2, 3, 4, 5, ...)" in message
+    assert "7 rows" in message
+    assert "(rows 1, 2, 3, 4, 5, ...)" in message
     for value in ("987", "654", "Secret", "Hidden", "Jo Doe", "-100"):
         assert value not in message
 
@@ -132,7 +133,7 @@ def test_a_ratio_may_exceed_its_expected_count_which_may_be_a_fraction():
 
 
 @pytest.mark.parametrize(
-    "observed, expected, reason",
+    ("observed", "expected", "reason"),
     [(5, 0, "expected of zero"), (1.5, 2, "whole number"), ("50%", 2, "a percentage in column")],
 )
 def test_an_impossible_ratio_is_refused(observed, expected, reason):

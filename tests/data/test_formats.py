@@ -5,7 +5,7 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 import pytest
-from table_card import make_card
+from cards import make_card
 
 from varstat.data import read_table
 

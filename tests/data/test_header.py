@@ -1,6 +1,6 @@
 import pandas as pd
 import pytest
-from table_card import make_card
+from cards import make_card
 
 from varstat.data import read_table
 from varstat.errors import TableError

@@ -1,6 +1,6 @@
 import pandas as pd
 import pytest
-from table_card import make_card
+from cards import make_card
 
 from varstat.data import read_table
 from varstat.errors import TableError
@@ -27,7 +27,8 @@ def test_a_lookup_gives_peer_groups_and_names():
     assert table.frame["unit_name"].tolist() == ["Ash", "Birch", None]
     assert table.by == ()
     grouped = read_table(DATA, card=card, lookup=[(types, "code")], by="peer_group")
-    assert grouped.by == ("peer_group",) and len(grouped.frame) == 2
+    assert grouped.by == ("peer_group",)
+    assert len(grouped.frame) == 2
 
 
 def test_repeated_units_are_fine_while_they_agree():

@@ -11,7 +11,7 @@ def parse(*cells):
 
 
 @pytest.mark.parametrize(
-    "text, value",
+    ("text", "value"),
     [
         ("12", 12),
         ("1,234", 1234),
@@ -38,7 +38,8 @@ def test_numbers_are_read_as_printed(text, value):
 )
 def test_what_is_not_a_number_is_text(text):
     numbers = parse("1", text)
-    assert numbers.kind[1] == Kind.TEXT and np.isnan(numbers.values[1])
+    assert numbers.kind[1] == Kind.TEXT
+    assert np.isnan(numbers.values[1])
 
 
 @pytest.mark.parametrize("text", ["inf", "-Infinity", "1e999"])
@@ -49,7 +50,8 @@ def test_infinity_is_told_apart(text):
 @pytest.mark.parametrize("text", [*MISSING, "#N/A", "NULL", "N/A", "[LOW]"])
 def test_missing_marks_are_told_from_zero(text):
     numbers = parse("1", text)
-    assert numbers.kind[1] == Kind.MISSING and np.isnan(numbers.values[1])
+    assert numbers.kind[1] == Kind.MISSING
+    assert np.isnan(numbers.values[1])
 
 
 @pytest.mark.parametrize("text", ["*", "[c]", "[C]"])

@@ -10,7 +10,7 @@ def roll(*labels, roll_up="year"):
 
 
 @pytest.mark.parametrize(
-    "label, quarter",
+    ("label", "quarter"),
     [
         ("2016-04-01", "2016-17 Q1"),
         ("2016-04-01 00:00:00", "2016-17 Q1"),
@@ -64,7 +64,7 @@ def test_a_label_that_may_be_month_or_year_alone_is_refused():
         roll("2011-12")
 
 
-@pytest.mark.parametrize("label, roll_up", [("2016", "year"), ("2016-17", "quarter")])
+@pytest.mark.parametrize(("label", "roll_up"), [("2016", "year"), ("2016-17", "quarter")])
 def test_a_longer_period_does_not_go_into_a_shorter(label, roll_up):
     with pytest.raises(TableError, match="covers 12 months"):
         roll(label, roll_up=roll_up)

@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from table_card import make_card
+from cards import make_card
 
 from varstat.data import read_table
 from varstat.errors import TableError
@@ -26,7 +26,7 @@ def read(data=None, **options):
 
 
 @pytest.mark.parametrize(
-    "roll_up, periods, sums",
+    ("roll_up", "periods", "sums"),
     [
         ("year", ["2015-16", "2016-17"] * 2, [1, 9, 10, 90]),
         ("quarter", ["2015-16 Q4", "2016-17 Q1", "2016-17 Q2"] * 2, [1, 5, 4, 10, 50, 40]),

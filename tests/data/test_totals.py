@@ -2,7 +2,7 @@ import re
 
 import pandas as pd
 import pytest
-from table_card import make_card
+from cards import make_card
 
 from varstat.data import read_table
 from varstat.data.totals import is_total

@@ -12,7 +12,7 @@ from varstat.data import read_table
 from varstat.data.marks import MISSING, parse_numbers
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "data"))
-from table_card import make_card
+from cards import make_card
 
 CELLS = st.one_of(
     st.integers(-2, 50),

@@ -55,10 +55,9 @@ def _paragraphs(card: Card) -> Iterator[str]:
         worth = "no value is stated" if card.cost.value is None else f"{card.cost.value:g}"
         yield f"Unit cost: {worth} for each {card.cost.per} ({card.cost.basis})."
     if card.links and (card.links.overlaps or card.links.balancing):
-        yield (
-            f"Overlaps with: {', '.join(card.links.overlaps) or 'nothing known'}. Read beside: "
-            + (f"{', '.join(card.links.balancing) or 'nothing named'}.")
-        )
+        overlaps = ", ".join(card.links.overlaps) or "nothing known"
+        beside = ", ".join(card.links.balancing) or "nothing named"
+        yield f"Overlaps with: {overlaps}. Read beside: {beside}."
     yield from _listed("Mind:", card.warnings)
     claims = (f"{field}: {c.status}. {c.source}" for field, c in card.provenance.items())
     yield from _listed("What is known of it, and from where:", tuple(claims))
@@ -111,6 +110,7 @@ def _modelled(card: Card) -> str:
 
 
 def _prior(prior: Section) -> str:
-    said = prior.model_dump(exclude={"distribution", "because"})
+    said = prior.model_dump(exclude={"because"})
+    distribution = said.pop("distribution")
     numbers = ", ".join(f"{name} {value:g}" for name, value in said.items())
-    return f"{getattr(prior, 'distribution')}({numbers})"
+    return f"{distribution}({numbers})"

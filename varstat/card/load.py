@@ -114,8 +114,8 @@ def parse_card(stated: Mapping[str, Any], *, name: str, where: str) -> Card:
         card = Card.model_validate({"name": name, **whole})
     except ValidationError as error:
         # A list that lost its bad items is told to be too short as well.
-        found = [e for e in error.errors() if e["type"] != "too_short" or not e["input"]]
-        raise CardError(where, [_problem(e) for e in found]) from None
+        faults = [e for e in error.errors() if e["type"] != "too_short" or not e["input"]]
+        raise CardError(where, [_problem(e) for e in faults]) from None
     if problems := list(_contradictions(card)):
         raise CardError(where, problems)
     return card

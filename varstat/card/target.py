@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from math import isfinite, isnan
-from typing import Literal
+from typing import Literal, get_args
 
 from varstat.errors import UsageError, did_you_mean
 
 TargetKind = Literal["pooled", "median", "best", "rate", "leave-one-out"]
+_BY_NAME: dict[str, TargetKind] = {kind: kind for kind in get_args(TargetKind)}
 _KINDS = ("pooled", "median", "best:0.25", "rate:0.75", "leave-one-out")
 
 
@@ -43,9 +44,10 @@ def parse_target(text: str) -> TargetRule:
     >>> parse_target("best:0.25")
     TargetRule(kind='best', value=0.25)
     """
-    kind, _, number = text.strip().partition(":")
+    name, _, number = text.strip().partition(":")
+    kind = _BY_NAME.get(name)
     expected = "Expected pooled, median, best:SHARE, rate:RATE or leave-one-out."
-    if kind not in ("pooled", "median", "best", "rate", "leave-one-out"):
+    if kind is None:
         raise UsageError(
             "target", f"there is no target '{text}'. {expected}{did_you_mean(text, _KINDS)}"
         )

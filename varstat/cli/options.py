@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -31,7 +31,7 @@ DirectionName = Annotated[
 ]
 
 
-def _column(name: str, text: str) -> typer.models.OptionInfo:
+def _column(name: str, text: str) -> Any:
     return typer.Option(f"--{name}", metavar="COL", help=text, rich_help_panel=_COLUMNS)
 
 

@@ -194,8 +194,8 @@ def _sniff(data: bytes) -> str | None:
 
 def _read_parquet(data: bytes, *, name: str) -> Grid:
     # Imported here: only Parquet needs it, and it is slow to import.
-    import pyarrow  # type: ignore[import-untyped]
-    import pyarrow.parquet  # type: ignore[import-untyped]
+    import pyarrow
+    import pyarrow.parquet
 
     try:
         table = pyarrow.parquet.read_table(io.BytesIO(data))

@@ -23,7 +23,7 @@ from varstat.data.records import Records, gather
 from varstat.data.rollup import merge, roll_labels
 from varstat.data.table import Table
 from varstat.data.totals import exclude_totals, reconcile
-from varstat.errors import TableError, UsageError, did_you_mean, one_of
+from varstat.errors import TableError, UsageError, choose
 
 EXAMPLE_PREFIX = "example:"
 
@@ -49,7 +49,7 @@ def read_table(
     rounded: int | None = None,
     by: Sequence[str] | str = (),
     lookup: OneLookup | Sequence[OneLookup] | None = None,
-    roll_up: RollUp | None = None,
+    roll_up: str | None = None,
     sheet: str | None = None,
     lenient: bool = False,
 ) -> Table:
@@ -138,7 +138,7 @@ peer_group, period : str, optional
         card=stated,
         by=(by,) if isinstance(by, str) else tuple(by),
         lookup=lookup,
-        roll_up=roll_up,
+        roll_up=None if roll_up is None else choose("roll-up", roll_up, ROLL_UPS),
         lenient=lenient,
     )
 
@@ -190,12 +190,6 @@ def _read(
 def _check_roll_up(roll_up: RollUp | None, card: Card) -> None:
     if roll_up is None:
         return
-    if roll_up not in ROLL_UPS:
-        raise UsageError(
-            "roll-up",
-            f"there is no roll-up {roll_up!r}; expected {one_of(ROLL_UPS)}."
-            f"{did_you_mean(roll_up, ROLL_UPS)}",
-        )
     if not card.measure.counts:
         raise TableError(
             "roll-up",

@@ -1,6 +1,6 @@
 """The band in which a unit's rate lies if it performs at the target, at any size."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -36,6 +36,10 @@ class Band(Protocol):
 
     def lines(self, size: Floats, target: Floats, levels: tuple[float, ...]) -> list[Line]:
         """Limits of the rate at the given sizes."""
+        ...
+
+    def for_the_eye(self) -> "Band":
+        """The same limits, drawn without the steps of counts."""
         ...
 
     def false_flag_rate(self, size: Floats, target: Floats, level: float) -> Floats:
@@ -121,7 +125,7 @@ class PredictiveBand:
 
     def lines(self, size: Floats, target: Floats, levels: tuple[float, ...]) -> list[Line]:
         """Limits by chance alone and, where there is more, over-dispersed."""
-        chance = self.method if self.exact and self.measure.counts else "normal"
+        chance: str = self.method if self.exact and self.measure.counts else "normal"
         kinds = [(chance, False)] if self.exact or not self.measure.counts else []
         if self.between > 0 or self.inflation != 1:
             kinds.append(("overdispersed", True))
@@ -132,6 +136,10 @@ class PredictiveBand:
                 lower, upper = limit_rates(predictive, level, sides=self.sides, method=self.method)
                 lines.append(Line(kind=kind, level=level, lower=lower, upper=upper))
         return lines
+
+    def for_the_eye(self) -> "PredictiveBand":
+        """Interpolated limits in place of exact ones."""
+        return replace(self, method="interpolated") if self.method == "exact" else self
 
     def false_flag_rate(self, size: Floats, target: Floats, level: float) -> Floats:
         """Attained size of the exact limits."""
@@ -149,12 +157,15 @@ class PublishedBand:
     sides : {"both", "high", "low"}
     tau2 : float
         Between-unit variance on the recipe's scale.
+    exact : bool
+        Whether events are whole counts.
     """
 
     measure: Measure
     recipe: Recipe
     sides: Sides
     tau2: float
+    exact: bool
 
     def at(self, size: Floats, target: Floats, *, dispersed: bool = True) -> RecipeBand:
         """The recipe's normal approximation at the given sizes."""
@@ -185,6 +196,10 @@ class PublishedBand:
             lines.append(Line(kind="overdispersed", level=level, lower=lower, upper=upper))
         return lines
 
+    def for_the_eye(self) -> "PublishedBand":
+        """A recipe's limits have no steps."""
+        return self
+
     def false_flag_rate(self, size: Floats, target: Floats, level: float) -> Floats:
         """What the recipe's limits truly flag of units that vary as its own tau says."""
         lower, upper = self.at(size, target).limits(level, sides=self.sides)
@@ -194,9 +209,11 @@ class PublishedBand:
             size=size,
             target=target,
             extra=self.tau2 / np.square(slope),
-            exact=True,
+            exact=self.exact,
         )
-        few, many = np.ceil(lower * size) - 1.0, np.floor(upper * size) + 1.0
+        few, many = lower * size, upper * size
+        if self.exact:
+            few, many = np.ceil(few) - 1.0, np.floor(many) + 1.0
         below = np.where(np.isnan(lower), 0.0, truth.at_most(np.nan_to_num(few, nan=-1.0)))
         above = np.where(np.isnan(upper), 0.0, truth.at_least(np.nan_to_num(many, nan=1.0)))
         return below + above

@@ -78,7 +78,7 @@ def _sum(last: Floats, size: Floats, a: Floats, b: Floats) -> Floats:
 
 
 def _log_rising(z: Floats, n: Floats) -> Floats:
-    """ln of Gamma(z + n) / (Gamma(z) z^n), accurate for large z, where it is near zero."""
+    """Ln of Gamma(z + n) / (Gamma(z) z^n), accurate for large z, where it is near zero."""
     large = z > 1e4
     at = np.where(large, z, 1e4)
     stirling = (at + n - 0.5) * np.log1p(n / at) - n + (1.0 / (at + n) - 1.0 / at) / 12.0
@@ -98,7 +98,7 @@ def _beta_exceeds(a: Floats, b: Floats, c: Floats, d: Floats) -> Floats:
     shared = (np.bincount(which)[which] >= 20) & (wider <= _FINEST)
     for pair in np.unique(which[shared]):
         rows = np.flatnonzero(shared & (which == pair))
-        tail[rows] = _by_table(*pairs[:, pair], c[rows], d[rows])
+        tail[rows] = _by_table(float(pairs[0, pair]), float(pairs[1, pair]), c[rows], d[rows])
     rest, own = ~shared & (wider <= 1.0), ~shared & (wider > 1.0)
     tail[rest] = _integral(c[rest], d[rest], b[rest], a[rest], flip=True)
     tail[own] = _integral(a[own], b[own], c[own], d[own], flip=False)
@@ -107,7 +107,8 @@ def _beta_exceeds(a: Floats, b: Floats, c: Floats, d: Floats) -> Floats:
 
 def _integral(a: Floats, b: Floats, c: Floats, d: Floats, *, flip: bool) -> Floats:
     """E[F(x)] for x ~ Beta(a, b), F the distribution function of Beta(c, d); or, with `flip`,
-    of 1 - x. The first is the narrower."""
+    of 1 - x. The first is the narrower.
+    """
     total, weight = np.zeros_like(a), np.zeros_like(a)
     mode, sd = np.log(a / b), np.sqrt(1.0 / a + 1.0 / b)
     for node in np.arange(-_REACH, _REACH + _STEP / 2, _STEP):
@@ -168,7 +169,7 @@ class _Survival:
         at = np.clip((x - self._low) / self._h, 0.0, self._last + 1.0)
         cell = np.minimum(at.astype(np.intp), self._last)
         u = at - cell
-        value = self._coefficients[5][cell]
+        value: Floats = self._coefficients[5][cell]
         for coefficient in self._coefficients[4::-1]:
             value = value * u + coefficient[cell]
         return value

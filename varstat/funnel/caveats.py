@@ -26,7 +26,7 @@ def caveats(funnel: Funnel) -> Iterator[str]:
     """
     units = funnel.units
     if funnel.method != "varstat":
-        yield recipe_for(funnel.method, funnel.measure).bias  # type: ignore[arg-type]
+        yield recipe_for(funnel.method, funnel.measure).bias
     yield from _calibration(funnel)
     withheld = int(np.isnan(units.event).sum())
     if withheld:

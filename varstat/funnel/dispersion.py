@@ -159,8 +159,8 @@ def estimate_spread(
     with :math:`h_i = 1` for Paule-Mandel and :math:`h_i = w_i` for REML; DerSimonian-Laird
     takes :math:`h_i = 1` and the weights of :math:`\sigma^2 = 0`, and solves in one step. A
     robust estimator trims or winsorises a tenth of the z at each end and divides by the
-    consistency factor c (see `cut`): at the true :math:`\sigma^2` all z are standard normal whatever the
-    units' sizes, so that Paule-Mandel and REML with a cut stay consistent where
+    consistency factor c (see `cut`): at the true :math:`\sigma^2` all z are standard normal
+    whatever the units' sizes, so that Paule-Mandel and REML with a cut stay consistent where
     DerSimonian-Laird does not. An estimate below zero is zero.
 
     The interval is by the Q-profile: all :math:`\sigma^2` for which the sum of squares of
@@ -210,16 +210,14 @@ def estimate_spread(
     sums = _Sums(rate[known] - target[known], chance[known], group[known], groups, robust)
     nothing, one = np.zeros(groups), np.ones(groups)
     phi, _ = sums.ratio(nothing, estimator="pm")
-    usable = np.isfinite(phi)
-    if estimator == "dl":
-        between = sums.one_step()
-    else:
-        between = _solve(sums, estimator, one, nothing)
+    usable = (sums.units > 1) & np.isfinite(phi)
+    one_step = estimator == "dl"
+    between = sums.one_step() if one_step else _solve(sums, estimator, one, nothing)
     degrees = 2.0 * (sums.units - 1.0) / sums.cut.noise
     with np.errstate(invalid="ignore", divide="ignore"):
         low, high = (special.chdtri(degrees, (1.0 + x * level) / 2.0) / degrees for x in (1, -1))
     return Spread(
-        phi=phi,
+        phi=np.where(usable, phi, np.nan),
         between=np.where(usable, np.maximum(between, 0.0), np.nan),
         between_lower=np.where(usable, _solve(sums, "pm", high, between), np.nan),
         between_upper=np.where(usable, _solve(sums, "pm", low, between), np.nan),
@@ -244,7 +242,7 @@ class _Sums:
 
     def total(self, x: Floats) -> Floats:
         """Sum over each group."""
-        return np.bincount(self.group, weights=x, minlength=self.groups)
+        return np.bincount(self.group, weights=x, minlength=self.groups).astype(float)
 
     def pieces(self, between: Floats) -> tuple[Floats, Floats, Floats]:
         """Weights, squared standardised distances after the cut, and who was kept."""

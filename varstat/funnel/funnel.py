@@ -10,8 +10,8 @@ from varstat.funnel.band import Band, PredictiveBand, PublishedBand, extra_varia
 from varstat.funnel.caveats import caveats
 from varstat.funnel.dispersion import Spread, estimate_spread
 from varstat.funnel.flags import q_values, raise_flags, two_sided
-from varstat.funnel.limits import critical_events, tail_area
 from varstat.funnel.groups import Groups
+from varstat.funnel.limits import critical_events, tail_area
 from varstat.funnel.options import Options, resolve_options
 from varstat.funnel.recipes import Recipe, RecipeBand, recipe_spread
 from varstat.funnel.result import Funnel, Funnels, FunnelUnits
@@ -235,7 +235,13 @@ def _compute_recipe(table: Table, groups: Groups, options: Options, recipe: Reci
         tau_lower=none,
         tau_upper=none,
         bands=[
-            PublishedBand(measure=measure, recipe=recipe, sides=options.sides, tau2=float(t))
+            PublishedBand(
+                measure=measure,
+                recipe=recipe,
+                sides=options.sides,
+                tau2=float(t),
+                exact=options.exact,
+            )
             for t in tau2
         ],
     )
@@ -263,8 +269,8 @@ def _detectable(predictive: Predictive, options: Options) -> Floats:
         return np.full_like(predictive.size, np.nan)
     with np.errstate(invalid="ignore", divide="ignore"):
         if predictive.counts:
-            only_high = "high" if options.sides == "high" else "both"
-            high = critical_events(predictive, level, sides=only_high).high / predictive.size
+            critical = critical_events(predictive, level, sides=options.sides)
+            high = critical.high / predictive.size
         else:
             high = predictive.target - special.ndtri(area) * np.sqrt(predictive.variance)
         ratio = high / predictive.target
@@ -300,6 +306,8 @@ def _one_funnel(table: Table, groups: Groups, options: Options, found: _Found, g
     funnel = Funnel(
         indicator=table.card.indicator.title,
         measure=table.measure,
+        event_label=table.card.indicator.numerator or table.measure.event,
+        size_label=table.card.indicator.denominator or table.measure.size,
         direction=table.card.indicator.direction,
         method=options.method,
         by=groups.labels[g],

@@ -65,7 +65,8 @@ class Groups:
             order = np.argsort(group, kind="stable")
             frame, group = frame.iloc[order], group[order]
             first = np.flatnonzero(np.diff(group, prepend=-1))
-            labels = frame[list(table.by)].iloc[first].to_dict("records")
+            heads = frame[list(table.by)].iloc[first]
+            labels = [dict(zip(table.by, map(str, row), strict=True)) for row in heads.to_numpy()]
         start = np.searchsorted(group, np.arange(len(labels) + 1))
         event, size, lower, upper = (
             frame[name].to_numpy(dtype=float)

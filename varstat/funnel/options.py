@@ -1,15 +1,14 @@
 """The choices of a funnel: each from the call or else the card, checked against each other."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import get_args
 
 from varstat.card.schema import Card, Dispersion, Limits, Robust, Sides
 from varstat.card.target import TargetRule, parse_target
-from varstat.errors import ModelError, UsageError, did_you_mean, one_of
+from varstat.errors import ModelError, UsageError, choose
 from varstat.funnel.dispersion import Estimator
 from varstat.funnel.recipes import Recipe, RecipeName, recipe_for
-
-from varstat.measure import ScaleName
+from varstat.measure import Measure, ScaleName
 
 METHODS = ("varstat", *get_args(RecipeName))
 
@@ -66,68 +65,85 @@ def resolve_options(
     robust: str | None,
     tau_scale: str | None,
 ) -> Options:
-    """Take each choice from the call or else the card, and check that they go together."""
+    """Take each choice from the call or else the card, and check that they go together.
+
+    Raises
+    ------
+    UsageError
+        If a choice isn't one of those there are, or a recipe fixes it.
+    ModelError
+        If the choices don't go with the indicator.
+    """
     stated, measure = card.funnel, card.measure
-    choices = {
-        "method": (_one("method", method, METHODS)),
-        "sides": _one("sides", sides or stated.sides, get_args(Sides)),
-        "limits": _one("limits", limits or stated.limits, get_args(Limits)),
-        "dispersion": _one("dispersion", dispersion or stated.dispersion, get_args(Dispersion)),
-        "robust": _one("robust", robust or stated.robust, get_args(Robust)),
-    }
-    scale = _one("tau-scale", tau_scale or stated.tau_scale, measure.scales)
-    exact = card.indicator.counts == "whole"
-    rule = parse_target(target or stated.target)
-    recipe = None if method == "varstat" else recipe_for(method, measure)  # type: ignore[arg-type]
-    if recipe is not None:
-        choices |= {
-            "dispersion": "dl",
-            "robust": "trim" if recipe.name == "shmi" else "winsorise",
-            "limits": "normal",
-        }
-        scale = recipe.scale
-        if target is None:
-            rule = parse_target("rate:1" if measure.size == "expected" else "pooled")
-    elif not exact and measure.counts:
-        _check_continuous(card, choices, asked=limits)
-    elif choices["dispersion"] == "auto":
-        choices["dispersion"] = "pm"
-    return Options(
-        recipe=recipe,
-        target=rule,
+    whole = card.indicator.counts == "whole" or not measure.counts
+    options = Options(
+        method=choose("method", method, METHODS),
+        recipe=None,
+        target=parse_target(target or stated.target),
         levels=check_levels(levels or stated.levels),
-        tau_scale=scale,
-        exact=exact,
-        **choices,  # type: ignore[arg-type]
+        sides=choose("sides", sides or stated.sides, get_args(Sides)),
+        limits=choose("limits", limits or stated.limits, get_args(Limits)),
+        dispersion=choose("dispersion", dispersion or stated.dispersion, get_args(Dispersion)),
+        robust=choose("robust", robust or stated.robust, get_args(Robust)),
+        tau_scale=choose("tau-scale", tau_scale or stated.tau_scale, measure.scales),
+        exact=whole,
+    )
+    if options.method != "varstat":
+        asked = {
+            "dispersion": dispersion,
+            "robust": robust,
+            "limits": limits,
+            "tau-scale": tau_scale,
+        }
+        return _published(options, measure, asked, targeted=target is not None)
+    if not whole:
+        _check_continuous(options, card, asked=limits)
+        options = replace(options, limits="normal")
+    if options.dispersion == "auto":
+        options = replace(options, dispersion="pm" if whole else "multiplicative")
+    return options
+
+
+def _published(
+    options: Options, measure: Measure, asked: dict[str, str | None], *, targeted: bool
+) -> Options:
+    """What a recipe fixes."""
+    fixed = [name for name, value in asked.items() if value is not None]
+    if fixed:
+        raise UsageError(
+            f"method {options.method}",
+            f"the recipe fixes {' and '.join(fixed)} itself. Leave out --{fixed[0]}, or the "
+            "method.",
+        )
+    recipe = recipe_for(options.method, measure)
+    target = options.target
+    if not targeted:
+        target = parse_target("rate:1" if measure.size == "expected" else "pooled")
+    return replace(
+        options,
+        recipe=recipe,
+        target=target,
+        limits="normal",
+        dispersion="dl",
+        robust="trim" if recipe.name == "shmi" else "winsorise",
+        tau_scale=recipe.scale,
     )
 
 
-def _check_continuous(card: Card, choices: dict[str, str], *, asked: str | None) -> None:
+def _check_continuous(options: Options, card: Card, *, asked: str | None) -> None:
     """Continuous amounts have no exact tails, and no chance variance of their own."""
-    where = f"card {card.name}"
-    if choices["dispersion"] == "none":
+    if options.dispersion == "none":
         raise ModelError(
-            where,
+            f"card {card.name}",
             "its counts are continuous, so that chance alone says nothing of how they vary: "
             "dispersion can't be none. Use auto.",
         )
     if asked in ("exact", "interpolated"):
         raise ModelError(
-            where,
+            f"card {card.name}",
             f"its counts are continuous and have no exact tails: limits can't be {asked}. "
             "Use normal.",
         )
-    choices["limits"] = "normal"
-    if choices["dispersion"] == "auto":
-        choices["dispersion"] = "multiplicative"
-
-
-def _one(name: str, value: str, options: tuple[str, ...]) -> str:
-    if value not in options:
-        raise UsageError(
-            name, f"'{value}' is not one of {one_of(options)}.{did_you_mean(value, options)}"
-        )
-    return value
 
 
 def check_levels(levels: tuple[float, ...]) -> tuple[float, ...]:

@@ -86,7 +86,7 @@ _CQC_BIAS = "The CQC recipe is reproduced as published: " + _TOO_SMALL.format(
 )
 
 
-def recipe_for(name: RecipeName, measure: Measure) -> Recipe:
+def recipe_for(name: str, measure: Measure) -> Recipe:
     """Look up a recipe for a measure.
 
     Raises

@@ -1,7 +1,7 @@
 """What a funnel is once computed: data, with a table, a sentence and limits at any size."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import overload
 
 import numpy as np
@@ -82,6 +82,8 @@ class Funnel:
     indicator : str
         Title of the indicator.
     measure : Measure
+    event_label, size_label : str
+        What event and size are, in the card's words or else the measure's.
     direction : {"higher-is-better", "lower-is-better", "neither"}
     method : str
         The recipe: "varstat", "shmi" or "cqc".
@@ -117,6 +119,8 @@ class Funnel:
 
     indicator: str
     measure: Measure
+    event_label: str
+    size_label: str
     direction: Direction
     method: str
     by: dict[str, str]
@@ -202,6 +206,20 @@ class Funnel:
                 "upper": np.concatenate([x.upper for x in lines]),
             }
         )
+
+    def drawn_limits(self, size: Floats) -> pd.DataFrame:
+        """Tabulate the limits as they are drawn: those for the eye, without the steps of counts.
+
+        Parameters
+        ----------
+        size : ndarray of float, shape (sizes,)
+
+        Returns
+        -------
+        DataFrame
+            As `limits` does, interpolated where those are exact.
+        """
+        return replace(self, band=self.band.for_the_eye()).limits(size)
 
     def drawn_sizes(self, points: int = 200) -> Floats:
         """Sizes at which the limits are drawn, evenly spaced in ratio over the units' sizes.

@@ -57,12 +57,12 @@ class Tails:
     @property
     def mid_lower(self) -> Floats:
         """Lower mid-p: P(X < x) + P(X = x) / 2."""
-        return np.asarray((self.at_most + self.below) / 2)
+        return 0.5 * (self.at_most + self.below)
 
     @property
     def mid_upper(self) -> Floats:
         """Upper mid-p: P(X > x) + P(X = x) / 2."""
-        return np.asarray((self.at_least + self.above) / 2)
+        return 0.5 * (self.at_least + self.above)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -179,9 +179,8 @@ def _ratio_at_most(event: Floats, mean: Floats, omega: Floats) -> Floats:
 
 def _proportion_at_least(event: Floats, size: Floats, target: Floats, rho: Floats) -> Floats:
     """P(X >= event), binomial where rho is nothing, beta-binomial elsewhere."""
-    event, size, target, rho = np.broadcast_arrays(event, size, target, rho)
     with np.errstate(invalid="ignore"):
-        tail = special.betainc(event, size - event + 1.0, target)
+        tail = np.asarray(special.betainc(event, size - event + 1.0, target), dtype=float)
     tail = np.where(event <= 0, 1.0, np.where(event > size, 0.0, tail))
     mixed = (rho * (size - 1.0) >= _NEGLIGIBLE) & (event > 0) & (event <= size)
     if np.any(mixed):

@@ -56,7 +56,9 @@ def funnel_object(funnel: Funnel) -> dict[str, Any]:
 
     Missing is None.
     """
-    limits = pd.concat([funnel.limits(), funnel.limits(funnel.drawn_sizes())], ignore_index=True)
+    limits = pd.concat(
+        [funnel.limits(), funnel.drawn_limits(funnel.drawn_sizes())], ignore_index=True
+    )
     return {
         "indicator": funnel.indicator,
         "measure": funnel.measure.name,

@@ -15,6 +15,7 @@ Render = Callable[[Funnels, Sequence[str]], bytes]
 
 def _chart(suffix: str) -> Render:
     def render(funnels: Funnels, highlight: Sequence[str]) -> bytes:
+        # Imported here: matplotlib takes longer to import than a funnel to compute.
         from varstat.present.charts import chart_bytes
 
         return chart_bytes(funnels, suffix=suffix, highlight=highlight)

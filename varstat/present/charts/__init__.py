@@ -1,0 +1,56 @@
+"""Charts: drawing is a function of a result. The only room that imports matplotlib."""
+
+from collections.abc import Sequence
+
+from varstat.funnel.result import Funnels
+from varstat.present.charts import style
+from varstat.present.charts.funnel import draw_funnel, draw_funnels
+from varstat.present.charts.page import render_page
+from varstat.present.charts.save import render
+from varstat.present.charts.words import alt_text, alt_text_of_many
+
+__all__ = ["alt_text", "chart_bytes", "draw_funnel", "draw_funnels", "page_bytes", "render"]
+
+
+def chart_bytes(funnels: Funnels, *, suffix: str, highlight: Sequence[str] = ()) -> bytes:
+    """Draw a funnel, or small multiples of many, as a file of the suffix's format.
+
+    Parameters
+    ----------
+    funnels : Funnels
+    suffix : {".png", ".svg", ".pdf"}
+    highlight : sequence of str
+        Units to mark, by code or name.
+
+    Returns
+    -------
+    bytes
+    """
+    if len(funnels) == 1:
+        figure = draw_funnel(funnels[0], highlight=highlight)
+        alt = alt_text(funnels[0])
+    else:
+        figure = draw_funnels(funnels, highlight=highlight)
+        alt = alt_text_of_many(funnels, drawn=min(len(funnels), style.MAX_PANELS))
+    return render(figure, suffix=suffix, alt=alt, provenance=funnels.provenance.to_dict())
+
+
+def page_bytes(funnels: Funnels, *, highlight: Sequence[str] = ()) -> bytes:
+    """Make a page with the chart and table of each funnel, for any browser.
+
+    Parameters
+    ----------
+    funnels : Funnels
+    highlight : sequence of str
+        Units to mark, by code or name.
+
+    Returns
+    -------
+    bytes
+    """
+    return render_page(
+        funnels,
+        highlight=highlight,
+        provenance=funnels.provenance.to_dict(),
+        account_text=funnels.account.summary(),
+    )

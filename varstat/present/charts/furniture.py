@@ -1,0 +1,167 @@
+"""What stands around the axes: title, finding, legend and footer, laid out by measured text."""
+
+from collections.abc import Sequence
+
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.transforms import Affine2D
+
+from varstat.funnel.result import Funnel
+from varstat.present.charts import style
+from varstat.present.charts.marks import HIGHLIGHT, WITHHELD, Key, Lines, kinds_of_units
+from varstat.present.charts.names import figure_text
+from varstat.present.charts.view import has_bar
+
+LINE_SWATCH = 18.0
+MARK_SWATCH = 9.0
+ENTRY_GAP = 13.0
+MARGIN = 14.0
+
+
+class Sheet:
+    """A figure on which text is set from the top and from the bottom, in points.
+
+    Parameters
+    ----------
+    width, height : float
+        In points.
+    """
+
+    def __init__(self, width: float, height: float) -> None:
+        self.figure = Figure(figsize=(width / 72, height / 72), facecolor=style.PAPER)
+        self.width = width
+        self.height = height
+        self.top = height - MARGIN
+        self.bottom = 8.0
+        self.points = Affine2D().scale(1 / 72) + self.figure.dpi_scale_trans
+
+    def write(
+        self,
+        text: str,
+        *,
+        size: float = style.BODY,
+        colour: str = style.INK,
+        bold: bool = False,
+        lines: int = 2,
+        gid: str | None = None,
+    ) -> None:
+        """Set a paragraph below what stands at the top."""
+        text = figure_text(text)
+        for row in style.wrap(text, size, self.width - 2 * MARGIN, lines=lines, bold=bold):
+            self.top -= size * 1.15
+            self._text(MARGIN, self.top, row, size=size, colour=colour, bold=bold, gid=gid)
+            self.top -= size * 0.25
+        self.top -= 2.0
+
+    def write_below(self, text: str, *, size: float = style.SMALL, lines: int = 2) -> None:
+        """Set a paragraph above what stands at the bottom."""
+        rows = style.wrap(figure_text(text), size, self.width - 2 * MARGIN, lines=lines)
+        for row in reversed(rows):
+            self._text(MARGIN, self.bottom, row, size=size, colour=style.QUIET, gid="footer")
+            self.bottom += size * 1.4
+
+    def draw_legend(self, keys: Sequence[Key]) -> None:
+        """Set the legend in rows below what stands at the top."""
+        size = style.SMALL + 0.5
+        x, row = MARGIN, size * 1.75
+        self.top -= row
+        total = sum(self._entry_width(key, size) for key in keys)
+        first_line = next((key for key in keys if not key.marker), None)
+        split = total > self.width - 2 * MARGIN
+        for key in keys:
+            swatch = MARK_SWATCH if key.marker else LINE_SWATCH
+            width = self._entry_width(key, size)
+            full = x + width - ENTRY_GAP > self.width - MARGIN
+            if x > MARGIN and (full or (split and key is first_line)):
+                x = MARGIN
+                self.top -= row
+            self._swatch(key, x, self.top + size * 0.36)
+            at = x + swatch + 4
+            self._text(at, self.top, key.text, size=size, colour=style.QUIET, gid="legend")
+            x += width
+        self.top -= 9.0
+
+    @staticmethod
+    def _entry_width(key: Key, size: float) -> float:
+        swatch = MARK_SWATCH if key.marker else LINE_SWATCH
+        return swatch + 4 + style.text_size(key.text, size)[0] + ENTRY_GAP
+
+    def rectangle(
+        self, left: float, bottom: float, right: float, top: float
+    ) -> tuple[float, float, float, float]:
+        """Get left, bottom, width and height of axes, as shares of the figure."""
+        return (
+            left / self.width,
+            bottom / self.height,
+            (right - left) / self.width,
+            (top - bottom) / self.height,
+        )
+
+    def _text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        *,
+        size: float,
+        colour: str,
+        bold: bool = False,
+        gid: str | None = None,
+    ) -> None:
+        self.figure.text(
+            x,
+            y,
+            text,
+            transform=self.points,
+            fontsize=size,
+            color=colour,
+            fontweight="bold" if bold else "normal",
+            verticalalignment="baseline",
+            parse_math=False,
+            gid=gid,
+        )
+
+    def _swatch(self, key: Key, x: float, y: float) -> None:
+        if key.marker:
+            xs, ys = [x + MARK_SWATCH / 2], [y]
+        else:
+            xs, ys = [x, x + LINE_SWATCH], [y, y]
+        line = Line2D(
+            xs,
+            ys,
+            transform=self.points,
+            color=key.edge,
+            linewidth=key.width,
+            linestyle=(0, key.dash) if key.dash else "solid",
+            marker=key.marker or "none",
+            markersize=9.0 if key is HIGHLIGHT else 6.5,
+            markerfacecolor=key.face,
+            markeredgecolor=key.edge,
+            markeredgewidth=max(key.width, 1.4) if key is WITHHELD else key.width,
+            gid="legend",
+        )
+        self.figure.add_artist(line)
+
+
+def legend_keys(
+    funnels: Sequence[Funnel], lines: Sequence[Lines], *, highlighted: bool
+) -> list[Key]:
+    """List the kinds of marks and lines that occur, each once: high before low, strict first."""
+    found: dict[str, Key] = {}
+    for funnel in funnels:
+        for key, at in kinds_of_units(funnel):
+            if at.any():
+                found.setdefault(key.gid, key)
+        if has_bar(funnel.units).any():
+            found.setdefault(WITHHELD.gid, WITHHELD)
+    points = sorted(found.values(), key=_order)
+    rings = [HIGHLIGHT] if highlighted else []
+    shown = {line.key.gid: line.key for line in reversed(lines)}
+    return [*points, *rings, *shown.values()]
+
+
+def _order(key: Key) -> tuple[int, str]:
+    order = ("units-high", "units-low", "units-inside", "units-withheld")
+    place = next(i for i, start in enumerate(order) if key.gid.startswith(start))
+    # The stricter level first: a gid ends in it.
+    return place, "".join(chr(ord("9") - ord(c)) if c.isdigit() else c for c in key.gid)

@@ -1,0 +1,71 @@
+"""Everything inside one pair of axes: ticks, lines, marks, rings and labels."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from varstat.funnel.result import Funnel
+from varstat.present.charts import style, words
+from varstat.present.charts.annotate import Label, draw_labels
+from varstat.present.charts.marks import Lines, draw_lines, draw_rings, draw_units, mark_area
+from varstat.present.charts.names import figure_text
+from varstat.present.charts.view import View, set_view
+
+
+def title_axes(ax: Axes, funnel: Funnel, view: View) -> None:
+    """Title both axes, where they are part of a reader's own figure."""
+    ax.set_xlabel(figure_text(words.size_title(funnel, view.scale)), parse_math=False)
+    ax.set_ylabel(figure_text(words.rate_title(funnel)), parse_math=False)
+
+
+def draw_panel(
+    ax: Axes,
+    funnel: Funnel,
+    view: View,
+    lines: list[Lines],
+    chosen: NDArray[np.bool_],
+    *,
+    label: Label,
+    most: int,
+    raster: bool | None = None,
+    small: bool = False,
+) -> None:
+    """Draw everything inside one pair of axes."""
+    set_view(ax, view, ticks=4 if small else 6)
+    for side in ("top", "right"):
+        ax.spines[side].set_visible(False)
+    for side in ("left", "bottom"):
+        ax.spines[side].set(color=style.RULE, linewidth=0.8)
+    size = style.SMALL - 1 if small else style.SMALL + 0.5
+    ax.tick_params(colors=style.RULE, labelcolor=style.QUIET, labelsize=size, length=3, width=0.8)
+    count = len(funnel.units.unit)
+    area = mark_area(count, small=small)
+    draw_lines(ax, funnel, lines, thin=0.75 if small else 1.0)
+    if raster is None:
+        raster = count > style.MAX_VECTOR_MARKS
+    draw_units(ax, funnel, area=area, raster=raster)
+    draw_rings(ax, funnel, chosen, area=area)
+    draw_labels(ax, funnel, lines, chosen, label=label, most=most, small=small)
+
+
+def title_panel(ax: Axes, funnel: Funnel, *, same: bool) -> None:
+    """Name a small panel by its group, and say what it found."""
+    group = words.group_text(funnel)
+    name = group if same and group else words.heading(funnel)
+    width = ax.get_window_extent().width * 72 / ax.figure.dpi
+    for text, size, colour, up in (
+        (name, style.SMALL, style.INK, 12.5),
+        (words.short_finding(funnel), style.SMALL - 1.2, style.QUIET, 3.0),
+    ):
+        ax.annotate(
+            style.fit(figure_text(text), size, width),
+            (0.0, 1.0),
+            xycoords="axes fraction",
+            xytext=(0, up),
+            textcoords="offset points",
+            fontsize=size,
+            color=colour,
+            parse_math=False,
+            annotation_clip=False,
+            gid="panel-title",
+        )

@@ -1,0 +1,192 @@
+"""The words around a funnel: title, finding, axes, footer and alternative text."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from varstat.funnel.result import Funnel
+from varstat.present.charts.view import has_bar, has_point, rate_text
+from varstat.present.text import clean
+
+METHODS = {
+    "exact": "exact limits",
+    "interpolated": "exact limits, interpolated between counts",
+    "normal": "normal-approximation limits",
+}
+
+
+def percent(level: float) -> str:
+    """Write a level as people say it.
+
+    Examples
+    --------
+    >>> percent(0.998), percent(0.95)
+    ('99.8%', '95%')
+    """
+    return f"{level * 100:.6g}%"
+
+
+def group_text(funnel: Funnel) -> str:
+    """Say what the units of this group have in common; empty where there is one group."""
+    return clean(" · ".join(str(value) for value in funnel.by.values()))
+
+
+def heading(funnel: Funnel) -> str:
+    """Title one chart: the indicator, and the group."""
+    group = group_text(funnel)
+    title = clean(funnel.indicator)
+    return f"{title}: {group}" if group else title
+
+
+def count_text(count: float) -> str:
+    """Write an expected number: with decimals only where it is small."""
+    if 0 < count < 0.05:
+        return "under 0.1"
+    return f"{count:.1f}" if count < 9.95 else f"{count:,.0f}"
+
+
+def finding(funnel: Funnel) -> str:
+    """Say how many units are flagged at the strictest level, beside what chance would give."""
+    units, level = funnel.units, max(funnel.levels)
+    strict = units.flag_level >= level
+    high = int(np.sum(strict & (units.flag == "high")))
+    low = int(np.sum(strict & (units.flag == "low")))
+    total = len(units.unit)
+    noun = "unit" if total == 1 else "units"
+    which = f" ({high} high, {low} low)" if high and low else (" high" if high else "")
+    which = " low" if low and not high else which
+    number = f"{high + low:,}" if high + low else "None"
+    text = f"{number} of {total:,} {noun} flagged{which} at {percent(level)}"
+    expected = funnel.expected_false_flags.get(level)
+    if expected is not None and np.isfinite(expected):
+        text += f"; {count_text(expected)} expected by chance"
+    return text
+
+
+def short_finding(funnel: Funnel) -> str:
+    """Say the finding in a few characters, for a small panel."""
+    strict = funnel.units.flag_level >= max(funnel.levels)
+    return f"{int(np.sum(strict)):,} of {len(funnel.units.unit):,} flagged"
+
+
+def finding_of_many(funnels: Sequence[Funnel]) -> str:
+    """Say how many units are flagged over all groups, beside what chance would give."""
+    level = max(max(f.levels) for f in funnels)
+    flagged = sum(int(np.sum(f.units.flag_level >= level)) for f in funnels)
+    total = sum(len(f.units.unit) for f in funnels)
+    expected = sum(f.expected_false_flags.get(level, np.nan) for f in funnels)
+    text = f"{len(funnels):,} groups: {flagged:,} of {total:,} units flagged at {percent(level)}"
+    return f"{text}; {count_text(expected)} expected by chance" if expected == expected else text
+
+
+def rate_title(funnel: Funnel) -> str:
+    """Title the axis of rates, with the direction that is better."""
+    said = funnel.event_label != funnel.measure.event
+    match funnel.measure.name:
+        case "proportion":
+            name = f"Share: {funnel.event_label}" if said else "Rate"
+        case "ratio":
+            between = " per " if funnel.measure.size == "exposure" else " / "
+            name = f"{funnel.measure.event.capitalize()}{between}{funnel.measure.size}"
+        case _:
+            name = "Value"
+    better = {
+        "higher-is-better": " (higher is better)",
+        "lower-is-better": " (lower is better)",
+        "neither": "",
+    }
+    return clean(name + better[funnel.direction])
+
+
+def size_title(funnel: Funnel, scale: str) -> str:
+    """Title the axis of sizes, with its scale where that isn't even."""
+    note = {"log": ", log scale", "sqrt": ", square-root scale", "linear": ""}[scale]
+    if funnel.measure.name == "mean":
+        return f"Standard error (more certain to the right{note})"
+    what = {"expected": "expected events"}.get(funnel.size_label, funnel.size_label)
+    return clean(f"Size of the unit ({what}{note})")
+
+
+def target_text(funnel: Funnel, *, percent: bool) -> str:
+    """Write the value of the target line, in the words of its rule."""
+    rule = funnel.target_rule
+    name = {"pooled": "Average", "median": "Median", "leave-one-out": "Average"}.get(rule, "Target")
+    return f"{name} {rate_text(funnel.target, percent=percent)}"
+
+
+def footer(funnel: Funnel, kinds: Sequence[str]) -> str:
+    """Say how the lines and the flags were made."""
+    method = METHODS.get(funnel.limits_method, f"{funnel.limits_method} limits")
+    wider = ", widened for over-dispersion" if "overdispersed" in kinds else ""
+    recipe = "" if funnel.method == "varstat" else f" Recipe: {funnel.method.upper()}."
+    # A published recipe flags by its lines, and a mean's line is its tail.
+    tails = " Flags come from tail probabilities, not from the lines."
+    if funnel.method != "varstat" or not funnel.measure.counts:
+        tails = ""
+    return f"Method: {method}{wider}; target: {_rule_text(funnel.target_rule)}.{recipe}{tails}"
+
+
+def _rule_text(rule: str) -> str:
+    name, _, value = rule.partition(":")
+    match name:
+        case "pooled":
+            return "all units together"
+        case "median":
+            return "median of units"
+        case "leave-one-out":
+            return "all other units together"
+        case "best":
+            return f"the best {percent(float(value))} of units"
+        case "rate":
+            return f"a fixed rate of {value}"
+    return rule
+
+
+def alt_text(funnel: Funnel) -> str:
+    """Say in words what a funnel shows: what it is, its axes and what it found.
+
+    Parameters
+    ----------
+    funnel : Funnel
+
+    Returns
+    -------
+    str
+        A few sentences, for readers who don't see the chart.
+    """
+    units = funnel.units
+    shares = funnel.measure.name == "proportion"
+    drawn, withheld = has_point(units), has_bar(units)
+    parts = [f"Funnel plot of {heading(funnel)}."]
+    if drawn.any():
+        low, high = float(units.rate[drawn].min()), float(units.rate[drawn].max())
+        small, large = float(units.size[drawn].min()), float(units.size[drawn].max())
+        parts.append(
+            f"Each of {int(drawn.sum()):,} units is a point: {funnel.measure.size} from"
+            f" {small:,.6g} to {large:,.6g} across, {funnel.measure.rate} from"
+            f" {rate_text(low, percent=shares)} to {rate_text(high, percent=shares)} up."
+        )
+    if withheld.any():
+        parts.append(f"{int(withheld.sum()):,} units with withheld counts are vertical bars.")
+    levels = " and ".join(percent(level) for level in funnel.levels)
+    parts.append(
+        f"Limits at {levels} narrow towards larger units around the target,"
+        f" {rate_text(funnel.target, percent=shares)}."
+    )
+    return " ".join([*parts, clean(funnel.summary())])
+
+
+def alt_text_of_many(funnels: Sequence[Funnel], *, drawn: int) -> str:
+    """Say in words what small multiples show.
+
+    Parameters
+    ----------
+    funnels : sequence of Funnel
+    drawn : int
+        How many of them are drawn.
+    """
+    rows = [f"{group_text(f) or clean(f.indicator)}: {short_finding(f)}" for f in funnels[:drawn]]
+    left = len(funnels) - drawn
+    more = f" {left} more groups are not drawn." if left else ""
+    text = f"{drawn} funnel plots of {clean(funnels[0].indicator)}, one a group. "
+    return text + ". ".join(rows) + "." + more
