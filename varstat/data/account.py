@@ -154,7 +154,7 @@ class Account:
                 rows = name_rows(e.first_rows, total=e.rows)
                 bullet = f"  {e.rows:>{widest},}  "
                 lines += _wrap(f"{e.reason} ({rows})", first=bullet, rest=" " * len(bullet))
-        if self.totals:
+        if self.totals and self.exclusions:
             lines.append("Sums:")
             for column, (read, kept_sum, excluded) in self.totals.items():
                 lines += _wrap(

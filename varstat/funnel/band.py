@@ -6,10 +6,10 @@ from typing import Protocol
 import numpy as np
 
 from varstat.card.schema import Limits, Sides
-from varstat.funnel.limits import attained_size, limit_rates
+from varstat.funnel.limits import limit_rates
 from varstat.funnel.recipes import Recipe, RecipeBand, garwood_limits
 from varstat.funnel.tails import Predictive
-from varstat.measure import Floats, Measure, scale_slope
+from varstat.measure import Floats, Measure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -32,7 +32,7 @@ class Line:
 
 
 class Band(Protocol):
-    """Limits at any size, and how often chance puts a unit outside them."""
+    """Limits at any size."""
 
     def lines(self, size: Floats, target: Floats, levels: tuple[float, ...]) -> list[Line]:
         """Limits of the rate at the given sizes."""
@@ -40,10 +40,6 @@ class Band(Protocol):
 
     def for_the_eye(self) -> "Band":
         """The same limits, drawn without the steps of counts."""
-        ...
-
-    def false_flag_rate(self, size: Floats, target: Floats, level: float) -> Floats:
-        """Probability that a unit at the target is flagged."""
         ...
 
 
@@ -141,10 +137,6 @@ class PredictiveBand:
         """Interpolated limits in place of exact ones."""
         return replace(self, method="interpolated") if self.method == "exact" else self
 
-    def false_flag_rate(self, size: Floats, target: Floats, level: float) -> Floats:
-        """Attained size of the exact limits."""
-        return attained_size(self.predictive(size, target), level, sides=self.sides)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedBand:
@@ -157,15 +149,12 @@ class PublishedBand:
     sides : {"both", "high", "low"}
     tau2 : float
         Between-unit variance on the recipe's scale.
-    exact : bool
-        Whether events are whole counts.
     """
 
     measure: Measure
     recipe: Recipe
     sides: Sides
     tau2: float
-    exact: bool
 
     def at(self, size: Floats, target: Floats, *, dispersed: bool = True) -> RecipeBand:
         """The recipe's normal approximation at the given sizes."""
@@ -199,21 +188,3 @@ class PublishedBand:
     def for_the_eye(self) -> "PublishedBand":
         """A recipe's limits have no steps."""
         return self
-
-    def false_flag_rate(self, size: Floats, target: Floats, level: float) -> Floats:
-        """What the recipe's limits truly flag of units that vary as its own tau says."""
-        lower, upper = self.at(size, target).limits(level, sides=self.sides)
-        slope = scale_slope(self.recipe.scale, target)
-        truth = Predictive(
-            measure=self.measure,
-            size=size,
-            target=target,
-            extra=self.tau2 / np.square(slope),
-            exact=self.exact,
-        )
-        few, many = lower * size, upper * size
-        if self.exact:
-            few, many = np.ceil(few) - 1.0, np.floor(many) + 1.0
-        below = np.where(np.isnan(lower), 0.0, truth.at_most(np.nan_to_num(few, nan=-1.0)))
-        above = np.where(np.isnan(upper), 0.0, truth.at_least(np.nan_to_num(many, nan=1.0)))
-        return below + above

@@ -4,6 +4,9 @@ SciPy sums the whole distribution for each tail, which at the denominators of a 
 (10^3 to 10^6) is slow, and loses digits when the mixing beta is narrow.
 """
 
+from collections.abc import Iterator
+from functools import lru_cache
+
 import numpy as np
 from scipy import special
 
@@ -17,8 +20,14 @@ _STEP = 0.55
 _REACH = 9.9
 # Beyond this ratio of widths the mixing beta is integrated instead of tabulated.
 _FINEST = 8.0
-# Nodes of the tabulated distribution function, per standard deviation of the mixing beta.
-_PER_SD = 32.0
+# Nodes of the tabulated distribution function, per standard deviation of the mixing beta; where
+# it ends, as a probability and as a logit that no count reaches.
+_PER_SD = 24.0
+_BEYOND = 1e-18
+_FARTHEST = 60.0
+# Units that must share a mixing beta for a table to pay.
+_SHARED = 5
+_CHUNK = 4096
 
 
 def at_least(event: Floats, size: Floats, target: Floats, rho: Floats) -> Floats:
@@ -66,15 +75,23 @@ def at_least(event: Floats, size: Floats, target: Floats, rho: Floats) -> Floats
 
 def _sum(last: Floats, size: Floats, a: Floats, b: Floats) -> Floats:
     """P(X <= last) by the ratio of neighbouring terms."""
-    log_term = _log_rising(b, size) - _log_rising(a + b, size) + size * np.log(b / (a + b))
-    total = np.exp(log_term)
-    for j in range(int(last.max(initial=0.0))):
-        on = j < last
-        more, n = log_term[on], size[on]
-        more += np.log((n - j) / (j + 1.0) * (a[on] + j) / (b[on] + n - j - 1.0))
-        log_term[on] = more
-        total[on] += np.exp(more)
+    log_first = _log_rising(b, size) - _log_rising(a + b, size) + size * np.log(b / (a + b))
+    total = np.exp(log_first)
+    for rows in _chunks(last.size):
+        j = np.arange(last[rows].max(initial=0.0))
+        n, own_a, own_b = size[rows, None], a[rows, None], b[rows, None]
+        ratio = (n - j) / (j + 1.0) * (own_a + j) / np.maximum(own_b + n - j - 1.0, own_b)
+        wanted = j < last[rows, None]
+        log_ratio = np.log(ratio, where=wanted, out=np.zeros_like(ratio))
+        terms = np.exp(log_first[rows, None] + np.cumsum(log_ratio, axis=1))
+        total[rows] += np.sum(terms, axis=1, where=wanted)
     return total
+
+
+def _chunks(number: int) -> Iterator[slice]:
+    """Slices of rows, so that matrices of rows and nodes stay small."""
+    for start in range(0, number, _CHUNK):
+        yield slice(start, start + _CHUNK)
 
 
 def _log_rising(z: Floats, n: Floats) -> Floats:
@@ -95,10 +112,13 @@ def _beta_exceeds(a: Floats, b: Floats, c: Floats, d: Floats) -> Floats:
     pairs, which = np.unique(np.stack([a, b]), axis=1, return_inverse=True)
     which = which.ravel()
     wider = np.sqrt((1.0 / c + 1.0 / d) / (1.0 / a + 1.0 / b))
-    shared = (np.bincount(which)[which] >= 20) & (wider <= _FINEST)
-    for pair in np.unique(which[shared]):
-        rows = np.flatnonzero(shared & (which == pair))
-        tail[rows] = _by_table(float(pairs[0, pair]), float(pairs[1, pair]), c[rows], d[rows])
+    shared = (np.bincount(which)[which] >= _SHARED) & (wider <= _FINEST)
+    order = np.flatnonzero(shared)
+    order = order[np.argsort(which[order], kind="stable")]
+    for rows in np.split(order, np.flatnonzero(np.diff(which[order])) + 1):
+        if rows.size:
+            table = _survival(*map(float, pairs[:, which[rows[0]]]))
+            tail[rows] = _by_table(table, c[rows], d[rows])
     rest, own = ~shared & (wider <= 1.0), ~shared & (wider > 1.0)
     tail[rest] = _integral(c[rest], d[rest], b[rest], a[rest], flip=True)
     tail[own] = _integral(a[own], b[own], c[own], d[own], flip=False)
@@ -109,14 +129,15 @@ def _integral(a: Floats, b: Floats, c: Floats, d: Floats, *, flip: bool) -> Floa
     """E[F(x)] for x ~ Beta(a, b), F the distribution function of Beta(c, d); or, with `flip`,
     of 1 - x. The first is the narrower.
     """
-    total, weight = np.zeros_like(a), np.zeros_like(a)
-    mode, sd = np.log(a / b), np.sqrt(1.0 / a + 1.0 / b)
-    for node in np.arange(-_REACH, _REACH + _STEP / 2, _STEP):
-        density = _logit_density(node * sd, a, b)
-        x = mode + node * sd
-        total += density * special.betainc(c, d, special.expit(-x if flip else x))
-        weight += density
-    return total / weight
+    mean = np.empty_like(a)
+    nodes = np.arange(-_REACH, _REACH + _STEP / 2, _STEP)[:, None]
+    for rows in _chunks(a.size):
+        offset = nodes * np.sqrt(1.0 / a[rows] + 1.0 / b[rows])
+        density = _logit_density(offset, a[rows], b[rows])
+        x = np.log(a[rows] / b[rows]) + offset
+        below = special.betainc(c[rows], d[rows], special.expit(-x if flip else x))
+        mean[rows] = np.sum(density * below, axis=0) / np.sum(density, axis=0)
+    return mean
 
 
 def _logit_density(x: Floats, a: Floats, b: Floats) -> Floats:
@@ -125,41 +146,36 @@ def _logit_density(x: Floats, a: Floats, b: Floats) -> Floats:
     return np.exp(a * x - (a + b) * np.log1p(share * np.expm1(x)))
 
 
-def _by_table(a: float, b: float, c: Floats, d: Floats) -> Floats:
-    """P(P > Y) for one Beta(a, b) and many Y ~ Beta(c, d), by a table of the first's tail."""
+def _by_table(table: "_Survival", c: Floats, d: Floats) -> Floats:
+    """P(P > Y) for one tabulated P and many Y ~ Beta(c, d)."""
     mode, sd = np.log(c / d), np.sqrt(1.0 / c + 1.0 / d)
-    width = np.sqrt(1.0 / a + 1.0 / b)
-    table = _Survival(
-        a, b, low=np.min(mode - _REACH * sd), high=np.max(mode + _REACH * sd), width=width
-    )
     tail = np.empty_like(c)
-    finer = np.exp2(np.ceil(np.log2(np.maximum(sd / width, 1.0))))
+    finer = np.exp2(np.ceil(np.log2(np.maximum(sd / table.width, 1.0))))
     for fine in np.unique(finer):
-        rows = finer == fine
-        total = weight = np.zeros(int(rows.sum()))
-        step = _STEP / fine
-        for node in np.arange(-_REACH, _REACH + step / 2, step):
-            offset = node * sd[rows]
+        nodes = np.arange(-_REACH, _REACH + _STEP / fine / 2, _STEP / fine)[:, None]
+        chosen = np.flatnonzero(finer == fine)
+        for chunk in _chunks(chosen.size):
+            rows = chosen[chunk]
+            offset = nodes * sd[rows]
             density = _logit_density(offset, c[rows], d[rows])
-            total = total + density * table(mode[rows] + offset)
-            weight = weight + density
-        tail[rows] = total / weight
+            above = table(mode[rows] + offset)
+            tail[rows] = np.sum(density * above, axis=0) / np.sum(density, axis=0)
     return tail
 
 
 class _Survival:
     """P(logit P > x) for P ~ Beta(a, b), by quintic Hermite interpolation."""
 
-    def __init__(self, a: float, b: float, *, low: float, high: float, width: float) -> None:
+    def __init__(self, a: float, b: float) -> None:
+        self.width = float(np.sqrt(1.0 / a + 1.0 / b))
         with np.errstate(divide="ignore"):
-            low = max(low, float(special.logit(special.betaincinv(a, b, 1e-18))))
-            high = min(high, float(-special.logit(special.betaincinv(b, a, 1e-18))))
-        high = max(high, low + width)
-        nodes = int(np.ceil((high - low) / width * _PER_SD)) + 2
+            low = max(float(special.logit(special.betaincinv(a, b, _BEYOND))), -_FARTHEST)
+            high = min(float(-special.logit(special.betaincinv(b, a, _BEYOND))), _FARTHEST)
+        nodes = int(np.ceil((high - low) / self.width * _PER_SD)) + 2
         x, self._h = np.linspace(low, high, nodes, retstep=True)
         self._low, self._last = low, nodes - 2
         p = special.expit(x)
-        log_density = a * x - (a + b) * np.log1p(np.exp(x)) - special.betaln(a, b)
+        log_density = a * x - (a + b) * np.logaddexp(0.0, x) - special.betaln(a, b)
         slope = -np.exp(log_density) * self._h
         bend = slope * (a - (a + b) * p) * self._h
         self._coefficients = _quintic(special.betaincc(a, b, p), slope, bend)
@@ -173,6 +189,12 @@ class _Survival:
         for coefficient in self._coefficients[4::-1]:
             value = value * u + coefficient[cell]
         return value
+
+
+@lru_cache(maxsize=1024)
+def _survival(a: float, b: float) -> _Survival:
+    """One table serves every tail that a funnel asks for."""
+    return _Survival(a, b)
 
 
 def _quintic(f: Floats, g: Floats, h: Floats) -> Floats:

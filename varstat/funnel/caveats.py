@@ -40,7 +40,7 @@ def caveats(funnel: Funnel) -> Iterator[str]:
         yield "No unit differs from the others, so that there is no dispersion to learn."
     elif units.unit.size < _FEW and funnel.dispersion != "none" and funnel.method == "varstat":
         yield (
-            f"With {units.unit.size} units the dispersion is hardly known, and the limits with it."
+            f"With fewer than {_FEW} units the dispersion is hardly known, and the limits with it."
         )
     if funnel.dispersion == "none" and funnel.phi > 1.5:
         yield (

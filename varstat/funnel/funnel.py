@@ -1,8 +1,10 @@
 """Compute funnels: one call for every period, peer group and indicator of a table."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from varstat.data.table import Table
@@ -11,17 +13,18 @@ from varstat.funnel.caveats import caveats
 from varstat.funnel.dispersion import Spread, estimate_spread
 from varstat.funnel.flags import q_values, raise_flags, two_sided
 from varstat.funnel.groups import Groups
-from varstat.funnel.limits import critical_events, tail_area
+from varstat.funnel.limits import attained_size, critical_events, tail_area
 from varstat.funnel.options import Options, resolve_options
-from varstat.funnel.recipes import Recipe, RecipeBand, recipe_spread
+from varstat.funnel.recipes import Recipe, RecipeBand, recipe_size, recipe_spread
 from varstat.funnel.result import Funnel, Funnels, FunnelUnits
 from varstat.funnel.tails import Predictive, Tails
 from varstat.measure import Floats, scale_slope
 from varstat.provenance import Provenance, content_hash
 
-# The number of false flags is summed over all units of a group, or so many spread evenly over
-# their sizes.
+# The number of false flags is summed over all units, or so many spread evenly over the sizes of
+# each group.
 _SAMPLED = 1000
+_SAMPLED_EACH = 25
 
 
 def compute_funnel(
@@ -130,6 +133,7 @@ class _Found:
     tau: Floats
     tau_lower: Floats
     tau_upper: Floats
+    false_flags: dict[float, Floats]
     bands: list[Band]
 
 
@@ -178,6 +182,11 @@ def _compute(table: Table, groups: Groups, options: Options) -> _Found:
         tau=tau[0],
         tau_lower=tau[1],
         tau_upper=tau[2],
+        false_flags=_false_flags(
+            groups,
+            options,
+            lambda rows, level: attained_size(predictive.take(rows), level, sides=options.sides),
+        ),
         bands=[
             PredictiveBand(
                 measure=measure,
@@ -234,13 +243,19 @@ def _compute_recipe(table: Table, groups: Groups, options: Options, recipe: Reci
         tau=np.sqrt(tau2),
         tau_lower=none,
         tau_upper=none,
+        false_flags=_false_flags(
+            groups,
+            options,
+            lambda rows, level: recipe_size(
+                band.take(rows), level, sides=options.sides, exact=options.exact
+            ),
+        ),
         bands=[
             PublishedBand(
                 measure=measure,
                 recipe=recipe,
                 sides=options.sides,
                 tau2=float(t),
-                exact=options.exact,
             )
             for t in tau2
         ],
@@ -324,21 +339,32 @@ def _one_funnel(table: Table, groups: Groups, options: Options, found: _Found, g
         sides=options.sides,
         limits_method=options.limits,
         band=found.bands[g],
-        expected_false_flags=_false_flags(found.bands[g], units, options.levels),
+        expected_false_flags={
+            level: float(number[g]) for level, number in found.false_flags.items()
+        },
         units=units,
         warnings=(),
     )
     return replace(funnel, warnings=tuple(caveats(funnel)))
 
 
-def _false_flags(band: Band, units: FunnelUnits, levels: tuple[float, ...]) -> dict[float, float]:
-    """Expected number of flags at each level were every unit at its target."""
-    number = units.size.size
-    sample = np.argsort(units.size, kind="stable")
-    if number > _SAMPLED:
-        sample = sample[np.linspace(0, number - 1, _SAMPLED).round().astype(np.intp)]
-    size, target = units.size[sample], units.target[sample]
+def _false_flags(
+    groups: Groups,
+    options: Options,
+    attained: Callable[[NDArray[np.intp], float], Floats],
+) -> dict[float, Floats]:
+    """Expected number of flags in each group, were every unit at its target."""
+    samples = [
+        groups.sample(g, max(_SAMPLED // groups.number, _SAMPLED_EACH))
+        for g in range(groups.number)
+    ]
+    rows = np.concatenate(samples)
+    of = np.repeat(np.arange(groups.number), [sample.size for sample in samples])
+    units = np.diff(groups.start)
+    counted = np.bincount(of, minlength=groups.number)
     return {
-        level: float(np.mean(band.false_flag_rate(size, target, level))) * number
-        for level in levels
+        level: np.bincount(of, weights=attained(rows, level), minlength=groups.number)
+        * units
+        / counted
+        for level in options.levels
     }

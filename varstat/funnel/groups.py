@@ -53,6 +53,14 @@ class Groups:
         """The units of a group."""
         return slice(int(self.start[g]), int(self.start[g + 1]))
 
+    def sample(self, g: int, most: int) -> NDArray[np.intp]:
+        """Rows of a group's units: all, or so many spread evenly over their sizes."""
+        start, end = int(self.start[g]), int(self.start[g + 1])
+        order = start + np.argsort(self.size[start:end], kind="stable")
+        if order.size <= most:
+            return order
+        return order[np.linspace(0, order.size - 1, most).round().astype(np.intp)]
+
     @classmethod
     def split(cls, table: Table, rule: TargetRule) -> "Groups":
         """Put the units of each group together and find its target."""

@@ -8,11 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from varstat.card.schema import Limits, Sides
 from varstat.funnel.tails import Predictive
 from varstat.measure import Floats
+
+Rows = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -76,69 +79,98 @@ def critical_events(predictive: Predictive, level: float, *, sides: Sides) -> Cr
     """
     low = tail_area(level, "low", sides)
     high = tail_area(level, "high", sides)
-    mean = predictive.size * predictive.target
-    sd = predictive.size * np.sqrt(predictive.variance)
-    most = predictive.size if predictive.measure.name == "proportion" else np.inf + mean
-    none = np.full_like(mean, np.nan)
+    most = predictive.size if predictive.measure.name == "proportion" else None
+    none = np.full_like(predictive.size, np.nan)
+
+    def at_least(count: Floats, rows: Rows) -> Floats:
+        return predictive.take(rows).at_least(count)
+
+    def at_most(count: Floats, rows: Rows) -> Floats:
+        return predictive.take(rows).at_most(-count)
+
+    guess = [_continuous_quantile(predictive, area) for area in (low, 1.0 - high)]
+    reach = 1.0 + 0.02 * predictive.size * np.sqrt(predictive.variance)
+    zero = np.zeros_like(predictive.size)
     return Critical(
-        high=none
-        if high == 0
-        else _first(
-            lambda k, rows: predictive.take(rows).at_least(k), high, mean, sd, 0.0 * mean, most
-        ),
-        low=none
-        if low == 0
-        else -_first(
-            lambda k, rows: predictive.take(rows).at_most(-k), low, -mean, sd, -most, 0.0 * mean
-        ),
+        low=-_first(at_most, low, -guess[0], reach, None if most is None else -most, zero)
+        if low
+        else none,
+        high=_first(at_least, high, guess[1], reach, zero, most) if high else none,
     )
 
 
+def _continuous_quantile(predictive: Predictive, area: float) -> Floats:
+    """Quantile of the beta or gamma with the mean and variance of the rate, as an event."""
+    mean, variance = predictive.target, np.maximum(predictive.variance, 1e-300)
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        if predictive.measure.name == "proportion":
+            total = mean * (1.0 - mean) / variance - 1.0
+            rate = special.betaincinv(mean * total, (1.0 - mean) * total, area)
+        else:
+            rate = special.gammaincinv(np.square(mean) / variance, area) * variance / mean
+    return predictive.size * np.where(np.isfinite(rate), rate, mean)
+
+
 def _first(
-    tail: Callable[[Floats, np.ndarray], Floats],
+    tail: Callable[[Floats, Rows], Floats],
     area: float,
-    mean: Floats,
-    sd: Floats,
-    least: Floats,
-    most: Floats,
+    guess: Floats,
+    reach: Floats,
+    least: Floats | None,
+    most: Floats | None,
 ) -> Floats:
     """Smallest whole k, least <= k <= most, whose falling tail is below `area`; else NaN.
 
-    A bracket is closed by secants on the normal quantile of the tail, which is nearly straight
-    in k; every third step halves it, so that a skewed tail can't hold it up.
+    A bracket around the guess is closed by secants on the normal quantile of the tail, which
+    is nearly straight in k; every third step halves it, so that a skewed tail can't hold it up.
     """
     q = -float(special.ndtri(area))
-    outside = np.maximum(np.floor(mean + max(q - 3.0, 0.0) * sd) - 1.0, least) - 1.0
-    beyond = np.minimum(np.ceil(mean + (q + 3.0) * sd) + 2.0, most)
-    every = np.arange(mean.size)
-    z_outside, z_beyond = (_quantile(tail(k, every)) for k in (outside, beyond))
-    # Where the first guess doesn't bracket, reach further, up to the ends of what can be.
-    reach = np.maximum(sd, 1.0)
-    while np.any(short := (z_beyond <= q) & (beyond < most)):
-        rows = np.flatnonzero(short)
-        reach[rows] *= 2.0
-        beyond[rows] = np.minimum(np.ceil(beyond[rows] + reach[rows]), most[rows])
-        z_beyond[rows] = _quantile(tail(beyond[rows], rows))
+    least = np.full_like(guess, -np.inf) if least is None else least
+    most = np.full_like(guess, np.inf) if most is None else most
+    # `outside` isn't flagged, or is one less than what can be; `beyond` is flagged, or is most.
+    outside = np.clip(np.ceil(guess - reach) - 1.0, least - 1.0, most - 1.0)
+    beyond = np.clip(np.ceil(guess + reach), least, most)
+    z_outside, z_beyond = (_z(tail, k, np.arange(k.size)) for k in (outside, beyond))
+    z_outside = _widen(tail, outside, z_outside, reach, least - 1.0, lambda z: z > q)
+    z_beyond = _widen(tail, beyond, z_beyond, reach, most, lambda z: z <= q)
     never = z_beyond <= q
-    low_start = (z_outside > q) & (outside >= least)
-    outside[low_start] = least[low_start] - 1.0
-    z_outside[low_start] = -38.0
     step = 0
-    while (open_ := np.flatnonzero((beyond - outside > 1.0) & ~never)).size:
-        o, b, zo, zb = outside[open_], beyond[open_], z_outside[open_], z_beyond[open_]
-        share = 0.5 if step % 3 == 2 else np.clip((q - zo) / (zb - zo), 0.0, 1.0)
+    while (rows := np.flatnonzero((beyond - outside > 1.0) & ~never)).size:
+        o, b, zo, zb = outside[rows], beyond[rows], z_outside[rows], z_beyond[rows]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            share = np.nan_to_num((q - zo) / (zb - zo), nan=0.5)
+        share = np.full_like(o, 0.5) if step % 3 == 2 else np.clip(share, 0.0, 1.0)
         k = np.clip(np.ceil(o + share * (b - o)), o + 1.0, b - 1.0)
-        z = _quantile(tail(k, open_))
+        z = _z(tail, k, rows)
         passed = z > q
-        beyond[open_[passed]], z_beyond[open_[passed]] = k[passed], z[passed]
-        outside[open_[~passed]], z_outside[open_[~passed]] = k[~passed], z[~passed]
+        beyond[rows[passed]], z_beyond[rows[passed]] = k[passed], z[passed]
+        outside[rows[~passed]], z_outside[rows[~passed]] = k[~passed], z[~passed]
         step += 1
     return np.where(never, np.nan, beyond)
 
 
-def _quantile(tail: Floats) -> Floats:
-    """Distance in standard normal deviations at which a tail begins, kept finite."""
-    return np.asarray(np.clip(-special.ndtri(tail), -38.0, 38.0))
+def _widen(
+    tail: Callable[[Floats, Rows], Floats],
+    count: Floats,
+    z: Floats,
+    reach: Floats,
+    end: Floats,
+    short: Callable[[Floats], NDArray[np.bool_]],
+) -> Floats:
+    """Move counts, in place, towards `end` in growing strides while they fall short."""
+    stride = np.copysign(2.0 * reach, end - count)
+    while (rows := np.flatnonzero(short(z) & (count != end))).size:
+        further = np.round(count[rows] + stride[rows])
+        inside = np.abs(further - count[rows]) < np.abs(end[rows] - count[rows])
+        count[rows] = np.where(inside, further, end[rows])
+        z[rows] = _z(tail, count[rows], rows)
+        stride[rows] *= 2.0
+    return z
+
+
+def _z(tail: Callable[[Floats, Rows], Floats], count: Floats, rows: Rows) -> Floats:
+    """Normal deviate at which a tail begins, kept finite."""
+    return np.clip(-special.ndtri(tail(count, rows)), -38.0, 38.0)
 
 
 def limit_rates(

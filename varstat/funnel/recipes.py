@@ -12,17 +12,18 @@ Neither corrects phi for the trimming or winsorising, so that both find too litt
 `bias` says what that does.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from varstat.card.schema import Sides
 from varstat.errors import ModelError
 from varstat.funnel.limits import tail_area
-from varstat.funnel.tails import Tails
-from varstat.measure import Floats, Measure, ScaleName
+from varstat.funnel.tails import Predictive, Tails
+from varstat.measure import Floats, Measure, ScaleName, scale_slope
 
 RecipeName = Literal["shmi", "cqc"]
 _SHARE = 0.1
@@ -177,6 +178,10 @@ class RecipeBand:
     target: Floats
     tau2: Floats
 
+    def take(self, rows: NDArray[np.intp]) -> "RecipeBand":
+        """Keep the units at `rows`."""
+        return replace(self, size=self.size[rows], target=self.target[rows], tau2=self.tau2[rows])
+
     def sd(self) -> Floats:
         """Standard deviation on the recipe's scale, chance and all."""
         return np.sqrt(np.square(self.recipe.error(self.size)) + self.tau2)
@@ -196,6 +201,40 @@ class RecipeBand:
             self.recipe.back(centre + special.ndtri(low) * sd) if low else np.nan * sd,
             self.recipe.back(centre - special.ndtri(high) * sd) if high else np.nan * sd,
         )
+
+
+def recipe_size(band: RecipeBand, level: float, *, sides: Sides, exact: bool) -> Floats:
+    """Probability that the recipe flags a unit at the target that varies as its own tau says.
+
+    The unit's event is beta-binomial or negative binomial, not normal on the recipe's scale, so
+    that this is what the recipe does and not what it claims.
+
+    Parameters
+    ----------
+    band : RecipeBand
+    level : float
+    sides : {"both", "high", "low"}
+    exact : bool
+        Whether events are whole counts.
+
+    Returns
+    -------
+    ndarray of float, shape (units,)
+    """
+    lower, upper = band.limits(level, sides=sides)
+    truth = Predictive(
+        measure=band.measure,
+        size=band.size,
+        target=band.target,
+        extra=band.tau2 / np.square(scale_slope(band.recipe.scale, band.target)),
+        exact=exact,
+    )
+    few, many = lower * band.size, upper * band.size
+    if exact:
+        few, many = np.ceil(few) - 1.0, np.floor(many) + 1.0
+    below = np.where(np.isnan(lower), 0.0, truth.at_most(np.nan_to_num(few, nan=-1.0)))
+    above = np.where(np.isnan(upper), 0.0, truth.at_least(np.nan_to_num(many, nan=1.0)))
+    return below + above
 
 
 def garwood_limits(expected: Floats, level: float, *, sides: Sides) -> tuple[Floats, Floats]:

@@ -238,14 +238,14 @@ class Funnel:
         flagged, units = self.flagged(level), self.units.unit.size
         lie = "lies" if flagged == 1 else "lie"
         sides = [
-            f"{n} {side}{self._quality(side)}"
+            f"{n:,} {side}{self._quality(side)}"
             for side in ("high", "low")
             if (n := int(np.sum((self.units.flag == side) & (self.units.flag_level >= level))))
         ]
         which = f" ({', '.join(sides)})" if sides else ""
         false = _count(self.expected_false_flags[level])
         return (
-            f"{flagged} of {units} units {lie} outside the {_percent(level)} limits around "
+            f"{flagged:,} of {units:,} units {lie} outside the {_percent(level)} limits around "
             f"{self._target_text()}{which}; {false} would if nobody differed by more than "
             f"{'the limits allow for' if self._allows() else 'chance'}.{self._spread_text()}"
         )
@@ -324,7 +324,7 @@ class Funnels(Sequence[Funnel]):
         units = sum(funnel.units.unit.size for funnel in self)
         false = _count(sum(funnel.expected_false_flags[level] for funnel in self))
         return (
-            f"In {len(self)} funnels {flagged} of {units} units lie outside their "
+            f"In {len(self):,} funnels {flagged:,} of {units:,} units lie outside their "
             f"{_percent(level)} limits; {false} would if nobody differed by more than the "
             "limits allow for."
         )
@@ -334,7 +334,7 @@ def _count(expected: float) -> str:
     """An expected number of units, for a sentence."""
     if expected < 0.05:
         return "fewer than 0.1"
-    return f"about {expected:.1f}" if expected < 9.95 else f"about {expected:.0f}"
+    return f"about {expected:.1f}" if expected < 9.95 else f"about {expected:,.0f}"
 
 
 def _percent(level: float) -> str:

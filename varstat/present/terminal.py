@@ -12,6 +12,7 @@ from varstat.present.text import clean, shorten
 # Units shown; all of them go to a file or a pipe.
 _MOST = 20
 _MOST_FUNNELS = 60
+_MOST_NOTES = 5
 
 
 def print_funnels(funnels: Funnels, console: Console) -> None:
@@ -27,7 +28,7 @@ def print_funnels(funnels: Funnels, console: Console) -> None:
         _print(console, _units_grid(funnels[0], console.width))
         _print(console, *_left_out(funnels[0]))
     else:
-        _print(console, _funnels_grid(funnels))
+        _print(console, _funnels_grid(funnels, console.width))
         if len(funnels) > _MOST_FUNNELS:
             _print(console, Text(f"… and {len(funnels) - _MOST_FUNNELS} more funnels", "dim"))
     console.print()
@@ -53,9 +54,6 @@ def print_notes(funnels: Funnels, console: Console) -> None:
     if len(told) > len(shown):
         console.print(Text(f"Note: and {len(told) - len(shown)} more, in the JSON output."))
     console.print(Text(funnels.account.summary()))
-
-
-_MOST_NOTES = 5
 
 
 def _print(console: Console, *what: RenderableType) -> None:
@@ -112,26 +110,40 @@ def _left_out(funnel: Funnel) -> list[Text]:
     return []
 
 
-def _funnels_grid(funnels: Funnels) -> Grid:
-    grid = _grid()
-    for name in funnels[0].by:
-        grid.add_column(clean(name), overflow="ellipsis", no_wrap=True)
+def _funnels_grid(funnels: Funnels, width: int) -> Grid:
     level = funnels[0].levels[-1]
-    percent = f"{100 * level:.10g}%"
-    columns = ("units", "target", "phi", "tau", f"outside {percent}", "by chance")
-    for title in columns:
+    numbers = ("units", "target", "phi", "tau", f"outside {100 * level:.10g}%", "expected")
+    labels = list(funnels[0].by)
+    # Numbers are never cut; names share the room that is left.
+    shown = funnels[:_MOST_FUNNELS]
+    rooms = _rooms(
+        [max(map(len, (name, *(f.by[name] for f in shown)))) for name in labels], width - 56
+    )
+    grid = _grid()
+    for name, room in zip(labels, rooms, strict=True):
+        grid.add_column(_cell(name, room), no_wrap=True)
+    for title in numbers:
         grid.add_column(title, justify="right", no_wrap=True)
-    for funnel in funnels[:_MOST_FUNNELS]:
+    for funnel in shown:
         grid.add_row(
-            *(_cell(label, 28) for label in funnel.by.values()),
-            f"{funnel.units.unit.size}",
+            *(_cell(funnel.by[name], room) for name, room in zip(labels, rooms, strict=True)),
+            f"{funnel.units.unit.size:,}",
             _rate(funnel, funnel.target),
             _significant(funnel.phi),
             _significant(funnel.tau),
-            f"{funnel.flagged(level)}",
+            f"{funnel.flagged(level):,}",
             f"{funnel.expected_false_flags[level]:.1f}",
         )
     return grid
+
+
+def _rooms(needed: list[int], room: int) -> list[int]:
+    """Share a line's room: who needs less than a fair share leaves the rest to the others."""
+    given = dict.fromkeys(range(len(needed)), 0)
+    for place, i in enumerate(sorted(given, key=lambda i: needed[i])):
+        given[i] = max(min(needed[i], room // (len(needed) - place)), 4)
+        room -= given[i] + 2
+    return list(given.values())
 
 
 def _cell(text: object, longest: int) -> Text:
@@ -156,7 +168,9 @@ def _rate(funnel: Funnel, value: float) -> str:
 
 
 def _significant(value: float) -> str:
-    return "" if np.isnan(value) else f"{value:.3g}"
+    if np.isnan(value):
+        return ""
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
 
 
 def _probability(value: float) -> str:

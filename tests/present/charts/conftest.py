@@ -40,9 +40,6 @@ class NormalBand:
     def for_the_eye(self) -> "NormalBand":
         return self
 
-    def false_flag_rate(self, size: Floats, target: Floats, level: float) -> Floats:
-        return np.full_like(size, 1 - level)
-
 
 def build_funnel(
     event: Sequence[float] | Floats,

@@ -82,5 +82,5 @@ def test_alternative_text_says_what_axes_and_findings(hospitals: Funnel) -> None
 def test_alternative_text_of_many_names_every_group(make_funnel) -> None:
     funnels = [make_funnel([5, 6], [9, 9], by={"year": str(year)}) for year in (2018, 2019, 2020)]
     text = alt_text_of_many(funnels, drawn=2)
-    assert "2018: 0 of 2 flagged. 2019: 0 of 2 flagged." in text
+    assert "2018: 0 of 2 outside 99.8%. 2019: 0 of 2 outside 99.8%." in text
     assert "1 more groups are not drawn" in text

@@ -59,14 +59,15 @@ def finding(funnel: Funnel) -> str:
     text = f"{number} of {total:,} {noun} flagged{which} at {percent(level)}"
     expected = funnel.expected_false_flags.get(level)
     if expected is not None and np.isfinite(expected):
-        text += f"; {count_text(expected)} expected by chance"
+        text += f"; {count_text(expected)} expected if none stood out"
     return text
 
 
 def short_finding(funnel: Funnel) -> str:
     """Say the finding in a few characters, for a small panel."""
-    strict = funnel.units.flag_level >= max(funnel.levels)
-    return f"{int(np.sum(strict)):,} of {len(funnel.units.unit):,} flagged"
+    level = max(funnel.levels)
+    units = len(funnel.units.unit)
+    return f"{funnel.flagged(level):,} of {units:,} outside {percent(level)}"
 
 
 def finding_of_many(funnels: Sequence[Funnel]) -> str:
@@ -76,7 +77,9 @@ def finding_of_many(funnels: Sequence[Funnel]) -> str:
     total = sum(len(f.units.unit) for f in funnels)
     expected = sum(f.expected_false_flags.get(level, np.nan) for f in funnels)
     text = f"{len(funnels):,} groups: {flagged:,} of {total:,} units flagged at {percent(level)}"
-    return f"{text}; {count_text(expected)} expected by chance" if expected == expected else text
+    if np.isnan(expected):
+        return text
+    return f"{text}; {count_text(expected)} expected if none stood out"
 
 
 def rate_title(funnel: Funnel) -> str:
