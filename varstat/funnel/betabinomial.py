@@ -191,7 +191,7 @@ class _Survival:
         return value
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def _survival(a: float, b: float) -> _Survival:
     """One table serves every tail that a funnel asks for."""
     return _Survival(a, b)
