@@ -276,12 +276,21 @@ class _Sums:
         """The z after the cut, and 1 for those kept."""
         if self.cut.kind == "none" or z.size == 0:
             return z, np.ones_like(z)
-        order = np.lexsort((z, self.group))
-        ends = (z[order[np.minimum(i, z.size - 1)]] for i in (self.lowest, self.highest))
-        low, high = (end[self.group] for end in ends)
+        low, high = (end[self.group] for end in self._ends(z))
         if self.cut.kind == "trim":
             return z, ((z >= low) & (z <= high)).astype(float)
         return np.clip(z, low, high), np.ones_like(z)
+
+    def _ends(self, z: Floats) -> tuple[Floats, Floats]:
+        """The lowest and the highest z of each group that isn't cut."""
+        if self.groups == 1:
+            # A partition does for one group, and costs a fifth of an order.
+            places = np.concatenate([self.lowest, self.highest])
+            low, high = np.partition(z, places)[places]
+            return np.array([low]), np.array([high])
+        order = np.lexsort((z, self.group))
+        last = z.size - 1
+        return z[order[np.minimum(self.lowest, last)]], z[order[np.minimum(self.highest, last)]]
 
 
 def _solve(sums: _Sums, estimator: Estimator, goal: Floats, start: Floats) -> Floats:

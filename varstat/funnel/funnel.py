@@ -13,7 +13,7 @@ from varstat.funnel.caveats import caveats
 from varstat.funnel.dispersion import Spread, estimate_spread
 from varstat.funnel.flags import q_values, raise_flags, two_sided
 from varstat.funnel.groups import Groups
-from varstat.funnel.limits import attained_size, critical_events, tail_area
+from varstat.funnel.limits import attained_size, first_event, tail_area
 from varstat.funnel.options import Options, resolve_options
 from varstat.funnel.recipes import Recipe, RecipeBand, recipe_size, recipe_spread
 from varstat.funnel.result import Funnel, Funnels, FunnelUnits
@@ -284,8 +284,7 @@ def _detectable(predictive: Predictive, options: Options) -> Floats:
         return np.full_like(predictive.size, np.nan)
     with np.errstate(invalid="ignore", divide="ignore"):
         if predictive.counts:
-            critical = critical_events(predictive, level, sides=options.sides)
-            high = critical.high / predictive.size
+            high = first_event(predictive, area, side="high") / predictive.size
         else:
             high = predictive.target - special.ndtri(area) * np.sqrt(predictive.variance)
         ratio = high / predictive.target

@@ -6,6 +6,7 @@ a confidence interval around the expected count (Seaton & Manktelow 2012).
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,25 +78,42 @@ def critical_events(predictive: Predictive, level: float, *, sides: Sides) -> Cr
     >>> critical.low, critical.high
     (array([nan]), array([3.]))
     """
-    low = tail_area(level, "low", sides)
-    high = tail_area(level, "high", sides)
-    most = predictive.size if predictive.measure.name == "proportion" else None
-    none = np.full_like(predictive.size, np.nan)
-
-    def at_least(count: Floats, rows: Rows) -> Floats:
-        return predictive.take(rows).at_least(count)
-
-    def at_most(count: Floats, rows: Rows) -> Floats:
-        return predictive.take(rows).at_most(-count)
-
-    guess = [_continuous_quantile(predictive, area) for area in (low, 1.0 - high)]
-    reach = 1.0 + 0.02 * predictive.size * np.sqrt(predictive.variance)
-    zero = np.zeros_like(predictive.size)
     return Critical(
-        low=-_first(at_most, low, -guess[0], reach, None if most is None else -most, zero)
-        if low
-        else none,
-        high=_first(at_least, high, guess[1], reach, zero, most) if high else none,
+        low=first_event(predictive, tail_area(level, "low", sides), side="low"),
+        high=first_event(predictive, tail_area(level, "high", sides), side="high"),
+    )
+
+
+def first_event(predictive: Predictive, area: float, *, side: Literal["low", "high"]) -> Floats:
+    """Find the event nearest the target whose tail on one side is below an area.
+
+    Parameters
+    ----------
+    predictive : Predictive
+        Of whole counts.
+    area : float
+        Zero where the side isn't watched.
+    side : {"low", "high"}
+
+    Returns
+    -------
+    ndarray of float, shape (units,)
+        NaN where there is none.
+    """
+    if area == 0:
+        return np.full_like(predictive.size, np.nan)
+    least = np.zeros_like(predictive.size)
+    most = predictive.size if predictive.measure.name == "proportion" else least + np.inf
+    reach = 1.0 + 0.02 * predictive.size * np.sqrt(predictive.variance)
+    if side == "high":
+        guess = _continuous_quantile(predictive, 1.0 - area)
+        return _first(
+            lambda k, rows: predictive.take(rows).at_least(k), area, guess, reach, least, most
+        )
+    # The same search, from the other side.
+    guess = _continuous_quantile(predictive, area)
+    return -_first(
+        lambda k, rows: predictive.take(rows).at_most(-k), area, -guess, reach, -most, -least
     )
 
 
@@ -116,8 +134,8 @@ def _first(
     area: float,
     guess: Floats,
     reach: Floats,
-    least: Floats | None,
-    most: Floats | None,
+    least: Floats,
+    most: Floats,
 ) -> Floats:
     """Smallest whole k, least <= k <= most, whose falling tail is below `area`; else NaN.
 
@@ -125,8 +143,6 @@ def _first(
     is nearly straight in k; every third step halves it, so that a skewed tail can't hold it up.
     """
     q = -float(special.ndtri(area))
-    least = np.full_like(guess, -np.inf) if least is None else least
-    most = np.full_like(guess, np.inf) if most is None else most
     # `outside` isn't flagged, or is one less than what can be; `beyond` is flagged, or is most.
     outside = np.clip(np.ceil(guess - reach) - 1.0, least - 1.0, most - 1.0)
     beyond = np.clip(np.ceil(guess + reach), least, most)

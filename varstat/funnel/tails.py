@@ -126,13 +126,24 @@ class Predictive:
         return _proportion_at_least(self.size - event, self.size, 1.0 - self.target, rho)
 
     def tails(self, event: Floats) -> Tails:
-        """All four tail probabilities of each unit's event."""
+        """All four tail probabilities of each unit's event.
+
+        The tail on the event's own side of the target is computed, to full relative accuracy,
+        and the other is the rest of one.
+        """
         step = 1.0 if self.counts else 0.0
-        at_least, above = self.at_least(event), self.at_least(event + step)
-        if self.counts and self.measure.name == "proportion" and np.any(self.extra > 0):
-            at_most, below = 1.0 - above, 1.0 - at_least
-        else:
-            at_most, below = self.at_most(event), self.at_most(event - step)
+        at_least, above = np.empty_like(event), np.empty_like(event)
+        at_most, below = np.empty_like(event), np.empty_like(event)
+        is_high = self.measure.rates(event, self.size) >= self.target
+        high, low = np.flatnonzero(is_high), np.flatnonzero(~is_high)
+        upper, lower = self.take(high), self.take(low)
+        at_least[high], above[high] = (
+            upper.at_least(event[high]),
+            upper.at_least(event[high] + step),
+        )
+        at_most[low], below[low] = lower.at_most(event[low]), lower.at_most(event[low] - step)
+        at_most[high], below[high] = 1.0 - above[high], 1.0 - at_least[high]
+        at_least[low], above[low] = 1.0 - below[low], 1.0 - at_most[low]
         return Tails(at_most=at_most, below=below, at_least=at_least, above=above)
 
     def _z(self, event: Floats) -> Floats:
@@ -155,26 +166,27 @@ class Predictive:
 
 def _ratio_at_least(event: Floats, mean: Floats, omega: Floats) -> Floats:
     """P(X >= event), Poisson where omega is nothing, negative binomial elsewhere."""
-    chance = omega * mean < _NEGLIGIBLE
-    with np.errstate(divide="ignore", invalid="ignore"):
-        tail = np.where(
-            chance,
-            special.gammainc(event, mean),
-            special.betaincc(1.0 / omega, event, 1.0 / (1.0 + omega * mean)),
-        )
+    with np.errstate(invalid="ignore"):
+        tail = _ratio_tail(event, mean, omega, special.gammainc, special.betaincc)
     return np.where(event <= 0, 1.0, tail)
 
 
 def _ratio_at_most(event: Floats, mean: Floats, omega: Floats) -> Floats:
     """P(X <= event), Poisson where omega is nothing, negative binomial elsewhere."""
-    chance = omega * mean < _NEGLIGIBLE
-    with np.errstate(divide="ignore", invalid="ignore"):
-        tail = np.where(
-            chance,
-            special.gammaincc(event + 1.0, mean),
-            special.betainc(1.0 / omega, event + 1.0, 1.0 / (1.0 + omega * mean)),
-        )
+    with np.errstate(invalid="ignore"):
+        tail = _ratio_tail(event + 1.0, mean, omega, special.gammaincc, special.betainc)
     return np.where(event < 0, 0.0, tail)
+
+
+def _ratio_tail(
+    event: Floats, mean: Floats, omega: Floats, poisson: np.ufunc, negative_binomial: np.ufunc
+) -> Floats:
+    mixed = omega * mean >= _NEGLIGIBLE
+    tail = np.empty_like(event)
+    tail[~mixed] = poisson(event[~mixed], mean[~mixed])
+    shape, mixed_mean = 1.0 / omega[mixed], mean[mixed]
+    tail[mixed] = negative_binomial(shape, event[mixed], 1.0 / (1.0 + omega[mixed] * mixed_mean))
+    return tail
 
 
 def _proportion_at_least(event: Floats, size: Floats, target: Floats, rho: Floats) -> Floats:
