@@ -82,6 +82,16 @@ class Measure:
             case "mean":
                 return np.asarray(np.square(size) + 0.0 * target)
 
+    def shown(self, size: Floats) -> Floats:
+        r"""Share of the variance of the underlying rate that a unit's rate shows.
+
+        :math:`1 - 1/n` for a proportion, whose sampling adds less the nearer its underlying rate
+        is to an end: one out of one shows nothing of it. One for the others.
+        """
+        if self.name == "proportion":
+            return np.maximum(1.0 - 1.0 / size, 0.0)
+        return np.ones_like(size)
+
 
 PROPORTION = Measure(
     name="proportion",

@@ -56,7 +56,7 @@ def test_tau_is_metafors(trials, estimator, tau2):
 
 
 def test_the_interval_is_metafors(trials):
-    found = spread(*trials, "reml")
+    found = spread(*trials, "pm")
     assert found.between_lower[0] == pytest.approx(0.1197, abs=5e-5)
     assert found.between_upper[0] == pytest.approx(1.1115, abs=5e-5)
 

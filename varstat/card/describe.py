@@ -52,8 +52,10 @@ def _paragraphs(card: Card) -> Iterator[str]:
         f"{card.target.because}"
     )
     if card.cost:
-        worth = "no value is stated" if card.cost.value is None else f"{card.cost.value:g}"
-        yield f"Unit cost: {worth} for each {card.cost.per} ({card.cost.basis})."
+        stated = (card.cost.price_year, card.cost.source)
+        more = "".join(f"; {text}" for text in stated if text)
+        worth = "no value is stated" if card.cost.value is None else f"{card.cost.value:,.15g}"
+        yield f"Unit cost: {worth} for each {card.cost.per} ({card.cost.basis}{more})."
     if card.links and (card.links.overlaps or card.links.balancing):
         overlaps = ", ".join(card.links.overlaps) or "nothing known"
         beside = ", ".join(card.links.balancing) or "nothing named"
@@ -86,7 +88,7 @@ def _measured(card: Card) -> str:
 
 def _analysed(card: Card) -> str:
     funnel = card.funnel
-    levels = " and ".join(f"{100 * level:.10g}%" for level in funnel.levels)
+    levels = " and ".join(f"{100 * level:.15g}%" for level in funnel.levels)
     watched = {"both": "both sides", "high": "the high side", "low": "the low side"}
     return (
         f"Funnel: {funnel.limits} limits at {levels} on {watched[funnel.sides]} of the target "

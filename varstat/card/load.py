@@ -38,7 +38,12 @@ def cards_folder() -> Traversable:
 
 
 def list_cards() -> list[str]:
-    """Name the cards that come with varstat, in alphabetical order.
+    """Name the cards that come with varstat.
+
+    Returns
+    -------
+    list of str
+        In alphabetical order.
 
     Examples
     --------
@@ -109,6 +114,8 @@ def parse_card(stated: Mapping[str, Any], *, name: str, where: str) -> Card:
     columns = stated.get("columns", {})
     if "exposure" in columns and "expected" not in columns:
         defaults["columns"].pop("expected", None)
+    if "name" in stated:
+        raise CardError(where, f"a card's name is that of its file, {name}. Leave out 'name'.")
     whole = _merge(defaults, stated)
     try:
         card = Card.model_validate({"name": name, **whole})
@@ -201,6 +208,9 @@ def _contradictions(card: Card) -> Iterator[str]:
     given = {name for name in ("expected", "exposure") if getattr(card.columns, name)}
     if measure == "ratio" and len(given) != 1:
         yield "[columns] needs either expected or exposure."
+    event, size = (getattr(card.columns, name) for name in (card.measure.event, card.measure.size))
+    if event == size:
+        yield f"[columns] {card.measure.event} and {card.measure.size} name the same column."
     scales, link = card.measure.scales, card.measure.link
     if card.funnel.tau_scale not in scales:
         yield (
@@ -240,7 +250,8 @@ def _problem(error: ErrorDetails) -> str:
     match error["type"]:
         case "extra_forbidden" if not path:
             known = [name for name in Card.model_fields if name != "name"]
-            return f"unknown section [{key}].{did_you_mean(key, known)}"
+            hint = did_you_mean(key, known).replace("'", "[", 1).replace("'", "]", 1)
+            return f"unknown section [{key}].{hint}"
         case "extra_forbidden":
             known = [
                 name.rpartition(".")[2]

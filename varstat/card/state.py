@@ -9,7 +9,7 @@ from varstat.card.load import NEEDED, load_card, override_card, parse_card
 from varstat.card.schema import Card
 from varstat.errors import UsageError
 
-_INDICATOR = ("title", "direction")
+_INDICATOR = ("title", "direction", "counts")
 _TELLING = {
     "numerator": "proportion",
     "denominator": "proportion",
@@ -67,7 +67,7 @@ def state_card(card: Card | str | None, said: Mapping[str, Any]) -> Card | None:
     card : Card, str or None
         A card, its name or path; None for the default card of the measure that was said.
     said : mapping of str to object
-        Title, direction and columns; what is None was not said.
+        Title, direction, counts and columns; what is None was not said.
 
     Returns
     -------
@@ -78,12 +78,21 @@ def state_card(card: Card | str | None, said: Mapping[str, Any]) -> Card | None:
     ------
     CardError, UsageError
     """
-    if not isinstance(card, Card):
-        measure = measure_said(said)
-        name = card or (measure and f"default-{measure}")
-        if name is None:
+    measure = measure_said(said)
+    if card is None:
+        if measure is None:
             return None
-        card = load_card(name)
+        card = f"default-{measure}"
+    if not isinstance(card, Card):
+        card = load_card(card)
+    if measure is not None and measure != card.indicator.measure:
+        raise UsageError(
+            "columns",
+            f"card {card.name} is of a {card.indicator.measure}, and the columns named are of a "
+            f"{measure}. Leave out the card, or name "
+            + " or ".join(" and ".join(names) for names in NEEDED[card.indicator.measure])
+            + ".",
+        )
     return override_card(card, sections(said), where="columns")
 
 
@@ -95,7 +104,7 @@ def new_card(name: str, said: Mapping[str, Any]) -> str:
     name : str
         Of the card, and of its file.
     said : mapping of str to object
-        Title, direction and columns; what is None was not said.
+        Title, direction, counts and columns; what is None was not said.
 
     Returns
     -------
@@ -126,7 +135,7 @@ def new_card(name: str, said: Mapping[str, Any]) -> str:
         "title": stated["indicator"].get("title", name),
         "measure": measure,
         "direction": stated["indicator"].get("direction", "neither"),
-        "counts": "whole",
+        "counts": stated["indicator"].get("counts", "whole"),
     }
     parse_card(stated, name=name, where=f"card {name}")
     return tomli_w.dumps({section: keys for section, keys in stated.items() if keys})

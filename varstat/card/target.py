@@ -28,7 +28,7 @@ class TargetRule:
     @property
     def text(self) -> str:
         """The rule as it is written in a card."""
-        return self.kind if isnan(self.value) else f"{self.kind}:{self.value:g}"
+        return self.kind if isnan(self.value) else f"{self.kind}:{self.value!r}"
 
 
 def parse_target(text: str) -> TargetRule:

@@ -3,6 +3,7 @@
 Nothing but Typer and the standard library is imported until a command runs.
 """
 
+import io
 import os
 import sys
 
@@ -45,6 +46,10 @@ def _options(
 
 def main() -> None:
     """Run the command line; a user's mistake ends with its message and its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # Where a terminal can't show a letter, a question mark is better than an error.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         app()
     except VarstatError as error:

@@ -10,7 +10,9 @@ from varstat.cli import options
 app = typer.Typer(
     help="Cards: one indicator each, and how it is to be analysed.", no_args_is_help=True
 )
-Name = Annotated[str, typer.Argument(help="A card's name, or the path of a .toml file.")]
+Name = Annotated[
+    str, typer.Argument(metavar="CARD", help="A card's name, or the path of a .toml file.")
+]
 
 
 @app.command("list")
@@ -51,9 +53,10 @@ def check(card: Name) -> None:
 
 @app.command()
 def new(
-    path: Annotated[Path, typer.Argument(help="The .toml file to write.")],
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="The .toml file to write.")],
     title: options.Title = None,
     direction: options.DirectionName = None,
+    counts: options.Counts = None,
     unit: options.Unit = None,
     unit_name: options.UnitName = None,
     numerator: options.Numerator = None,
@@ -81,6 +84,7 @@ def new(
     said = {
         "title": title,
         "direction": direction,
+        "counts": counts,
         "unit": unit,
         "unit_name": unit_name,
         "numerator": numerator,

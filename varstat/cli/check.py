@@ -12,6 +12,7 @@ from varstat.cli.options import Format
 def check(
     data: options.Data,
     card: options.CardName = None,
+    counts: options.Counts = None,
     unit: options.Unit = None,
     unit_name: options.UnitName = None,
     numerator: options.Numerator = None,
@@ -38,6 +39,7 @@ def check(
     table = read_table(
         data,
         card=card,
+        counts=counts,
         unit=unit,
         unit_name=unit_name,
         numerator=numerator,

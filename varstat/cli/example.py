@@ -22,16 +22,19 @@ def list_() -> None:
 
 @app.command()
 def write(
-    name: Annotated[str, typer.Argument(help="Name of an example.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of an example.")],
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="File to write; else stdout.")
     ] = None,
 ) -> None:
     """Write an example as CSV."""
     from varstat.data import load_example
+    from varstat.errors import OutputError
     from varstat.present.tables import csv_bytes
     from varstat.present.write import replace_file
 
+    if output is not None and output.suffix.lower() != ".csv":
+        raise OutputError(str(output), "an example is written as CSV: name a file in .csv.")
     content = csv_bytes(load_example(name))
     if output is None:
         typer.echo(content.decode(), nl=False)

@@ -1,6 +1,7 @@
 """varstat funnel: who differs by more than chance."""
 
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,6 +20,7 @@ def funnel(
     card: options.CardName = None,
     title: options.Title = None,
     direction: options.DirectionName = None,
+    counts: options.Counts = None,
     unit: options.Unit = None,
     unit_name: options.UnitName = None,
     numerator: options.Numerator = None,
@@ -88,7 +90,7 @@ def funnel(
         typer.Option(
             "--highlight",
             metavar="UNIT",
-            help="Mark a unit in the chart; repeatable.",
+            help="Mark a unit, by code or name; repeatable.",
             rich_help_panel=_FUNNEL,
         ),
     ] = None,
@@ -101,12 +103,14 @@ def funnel(
     from varstat.funnel import compute_funnel
     from varstat.present.write import check_output, write_funnels
 
-    paths = [check_output(path) for path in output or []]
+    inputs = [data, *(name.rpartition(":")[0] for name in lookup or [])]
+    paths = [check_output(path, inputs=inputs) for path in output or []]
     table = read_table(
         data,
         card=card,
         title=title,
         direction=direction,
+        counts=counts,
         unit=unit,
         unit_name=unit_name,
         numerator=numerator,
@@ -139,10 +143,17 @@ def funnel(
     )
     for path in paths:
         write_funnels(funnels, path, highlight=highlight or ())
-    _tell(funnels, format_, wrote=[path.name for path in paths], quiet=quiet)
+    _tell(funnels, format_, highlight or (), wrote=[path.name for path in paths], quiet=quiet)
 
 
-def _tell(funnels: "Funnels", format_: Format, *, wrote: list[str], quiet: bool) -> None:
+def _tell(
+    funnels: "Funnels",
+    format_: Format,
+    highlight: Sequence[str],
+    *,
+    wrote: list[str],
+    quiet: bool,
+) -> None:
     """Print the result, unless it went to files, and on stderr what to mind."""
     from rich.console import Console
 
@@ -155,7 +166,7 @@ def _tell(funnels: "Funnels", format_: Format, *, wrote: list[str], quiet: bool)
     elif format_ is Format.JSON:
         sys.stdout.buffer.write(json_bytes(funnels))
     elif not wrote:
-        print_funnels(funnels, Console(highlight=False))
+        print_funnels(funnels, Console(highlight=False), highlight=highlight)
     else:
         messages.print(funnels.summary(), markup=False)
     sys.stdout.flush()

@@ -6,7 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-Data = Annotated[str, typer.Argument(help="A file (CSV, TSV, XLSX, XLS, Parquet) or example:NAME.")]
+Data = Annotated[
+    str,
+    typer.Argument(metavar="DATA", help="A file (CSV, TSV, XLSX, XLS, Parquet) or example:NAME."),
+]
 
 _CARD = "Indicator"
 _COLUMNS = "Columns of the file"
@@ -28,6 +31,12 @@ DirectionName = Annotated[
         help="higher-is-better, lower-is-better or neither.",
         rich_help_panel=_CARD,
     ),
+]
+
+
+Counts = Annotated[
+    str | None,
+    typer.Option("--counts", help="whole, or continuous (days, money).", rich_help_panel=_CARD),
 ]
 
 
@@ -136,7 +145,7 @@ def parse_range(text: str | None) -> list[int] | None:
     if text is None:
         return None
     low, _, high = text.partition(":")
-    if not (low.isdigit() and high.isdigit()):
+    if not all(end.isascii() and end.isdecimal() for end in (low, high)):
         raise UsageError("--suppressed", f"'{text}' is not a range of counts; expected as in 1:7.")
     return [int(low), int(high)]
 

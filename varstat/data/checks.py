@@ -12,6 +12,9 @@ from varstat.data.records import Attribute, Records
 from varstat.measure import Floats
 
 ASK = "Ask the publisher, or correct the file."
+# Beyond these nothing can be computed: doubles no longer tell whole numbers apart, or overflow.
+MOST = 2.0**53
+LEAST = 1e-100
 
 
 def exclude_declared(records: Records, ledger: Ledger) -> None:
@@ -123,7 +126,9 @@ def refuse_impossible(
         ledger.refuse(
             counts.size <= 0, f"a standard error in column {of!r} is zero or negative", mend=ASK
         )
+        _refuse_beyond_precision(records, counts, ledger)
         return
+    _refuse_beyond_precision(records, counts, ledger)
     whole = card.indicator.counts == "whole"
     proportion = card.measure.name == "proportion"
     ledger.refuse(counts.event < 0, f"a negative count in column {column!r}", mend=ASK)
@@ -151,6 +156,25 @@ def refuse_impossible(
             f"the suppressed range of column {column!r} lies above {of!r}",
             mend="Check the range that the card gives for suppressed counts.",
         )
+
+
+def _refuse_beyond_precision(records: Records, counts: Counts, ledger: Ledger) -> None:
+    """Numbers with which nothing can be computed: no data have them, but files do."""
+    for values, column in (
+        (counts.event, records.event_column),
+        (counts.size, records.size_column),
+    ):
+        ledger.refuse(
+            np.abs(values) >= MOST,
+            f"a number in column {column!r} is above 9,007,199,254,740,992, where whole numbers "
+            "can't be told apart",
+            mend=ASK,
+        )
+    ledger.refuse(
+        (counts.size > 0) & (counts.size < LEAST),
+        f"a number in column {records.size_column!r} is too near zero to compute with",
+        mend=ASK,
+    )
 
 
 def _refuse_percentages(records: Records, event: Converted, ledger: Ledger) -> None:

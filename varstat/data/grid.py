@@ -66,6 +66,11 @@ def texts_of(column: "pd.Series[Any]") -> Texts:
     out = np.empty(len(cells), dtype=object)
     # Text, by far the most common, is stripped here: a call for each cell would double the time.
     out[:] = [(cell.strip() or None) if isinstance(cell, str) else text_of(cell) for cell in cells]
+    try:
+        "".join(cell for cell in out if cell is not None).encode()
+    except UnicodeEncodeError:
+        # Half a character, which no file can hold, though a data frame can.
+        out[:] = [cell and cell.encode(errors="replace").decode() for cell in out]
     return out
 
 

@@ -34,6 +34,7 @@ def read_table(
     card: Card | str | None = None,
     title: str | None = None,
     direction: str | None = None,
+    counts: str | None = None,
     unit: str | None = None,
     unit_name: str | None = None,
     numerator: str | None = None,
@@ -63,7 +64,7 @@ def read_table(
     card : Card or str, optional
         A card, the name of one that comes with varstat, or the path of a TOML file. Without
         one, the columns tell which default card is meant.
-    title, direction : str, optional
+    title, direction, counts : str, optional
         Said instead of what the card says; so are all columns below.
     unit, unit_name, numerator, denominator, observed, expected, exposure, value, se, \
 peer_group, period : str, optional
@@ -113,6 +114,7 @@ peer_group, period : str, optional
     said = {
         "title": title,
         "direction": direction,
+        "counts": counts,
         "unit": unit,
         "unit_name": unit_name,
         "numerator": numerator,

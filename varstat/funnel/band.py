@@ -9,7 +9,7 @@ from varstat.card.schema import Limits, Sides
 from varstat.funnel.limits import limit_rates
 from varstat.funnel.recipes import Recipe, RecipeBand, garwood_limits
 from varstat.funnel.tails import Predictive
-from varstat.measure import Floats, Measure
+from varstat.measure import Floats, Measure, scale_slope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -44,26 +44,27 @@ class Band(Protocol):
 
 
 def extra_variance(
-    predictive_of: Measure,
+    measure: Measure,
     size: Floats,
     target: Floats,
     *,
-    between: Floats,
+    tau2: Floats,
     inflation: Floats,
     exact: bool,
 ) -> Floats:
     r"""Variance of the underlying rate that gives a rate its dispersion.
 
-    Additive dispersion is that variance, :math:`\sigma^2`. Under multiplicative dispersion
-    it is :math:`(\phi - 1)\,s^2`, for exact proportions times :math:`n / (n - 1)`, since a
-    beta-binomial's variance is :math:`s^2 [1 + (n - 1)\rho]`.
+    Additive dispersion is :math:`\sigma^2 = \tau^2 / g'(t)^2`, with g the link: units differ by
+    as much on the link scale about the target as about their own centre. Under multiplicative
+    dispersion it is :math:`(\phi - 1)\,s^2`, for exact proportions times :math:`n / (n - 1)`,
+    since a beta-binomial's variance is :math:`s^2 [1 + (n - 1)\rho]`.
 
     Parameters
     ----------
-    predictive_of : Measure
+    measure : Measure
     size, target : ndarray of float, shape (units,)
-    between : ndarray of float, shape (units,)
-        :math:`\sigma^2`; zero under multiplicative dispersion.
+    tau2 : ndarray of float, shape (units,)
+        Between-unit variance on the link scale; zero under multiplicative dispersion.
     inflation : ndarray of float, shape (units,)
         :math:`\phi`; one under additive dispersion.
     exact : bool
@@ -72,11 +73,12 @@ def extra_variance(
     Returns
     -------
     ndarray of float, shape (units,)
+        NaN where the dispersion of continuous amounts can't be learned.
     """
-    extra = (inflation - 1.0) * predictive_of.chance_variance(size, target)
-    if exact and predictive_of.name == "proportion":
+    extra = (inflation - 1.0) * measure.chance_variance(size, target)
+    if exact and measure.name == "proportion":
         extra = extra * size / np.maximum(size - 1.0, 1.0)
-    return between + extra
+    return extra + tau2 / np.square(scale_slope(measure.link, target))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +92,7 @@ class PredictiveBand:
         Whether events are whole counts.
     method : {"exact", "normal", "interpolated"}
     sides : {"both", "high", "low"}
-    between, inflation : float
+    tau2, inflation : float
         See `extra_variance`.
     """
 
@@ -98,7 +100,7 @@ class PredictiveBand:
     exact: bool
     method: Limits
     sides: Sides
-    between: float
+    tau2: float
     inflation: float
 
     def predictive(self, size: Floats, target: Floats, *, dispersed: bool = True) -> Predictive:
@@ -107,7 +109,7 @@ class PredictiveBand:
             self.measure,
             size,
             target,
-            between=np.full_like(size, self.between),
+            tau2=np.full_like(size, self.tau2),
             inflation=np.full_like(size, self.inflation),
             exact=self.exact,
         )
@@ -122,8 +124,9 @@ class PredictiveBand:
     def lines(self, size: Floats, target: Floats, levels: tuple[float, ...]) -> list[Line]:
         """Limits by chance alone and, where there is more, over-dispersed."""
         chance: str = self.method if self.exact and self.measure.counts else "normal"
-        kinds = [(chance, False)] if self.exact or not self.measure.counts else []
-        if self.between > 0 or self.inflation != 1:
+        kinds = [(chance, False)] if self.exact else []
+        # What can't be learned of continuous amounts is NaN, and so are their limits.
+        if self.tau2 != 0 or self.inflation != 1:
             kinds.append(("overdispersed", True))
         lines = []
         for kind, dispersed in kinds:

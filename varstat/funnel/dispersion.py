@@ -25,6 +25,7 @@ Groups = NDArray[np.intp]
 SHARE = 0.1
 _TOLERANCE = 1e-12
 _MOST_STEPS = 200
+_NEWTON_STEPS = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -146,26 +147,31 @@ def estimate_spread(
     *,
     estimator: Estimator,
     robust: Robust,
+    shown: Floats | None = None,
+    cuttable: NDArray[np.bool_] | None = None,
     level: float = 0.95,
 ) -> Spread:
     r"""Estimate the dispersion of each group about its own centre.
 
-    With :math:`w_i = 1/(s_i^2 + \sigma^2)`, standardised distances
+    With :math:`w_i = 1/(s_i^2 + f_i\sigma^2)`, where :math:`f_i` is the share of the between-unit
+    variance that a rate shows (`Measure.shown`), standardised distances
     :math:`z_i = \sqrt{w_i}\,(r_i - \hat\mu)` and the weighted mean :math:`\hat\mu`, every
     estimator makes a weighted sum of squares as large as it is expected to be,
 
     .. math:: \frac1c \sum_i h_i z_i^2 = \sum_i h_i \left(1 - \frac{w_i}{\sum_j w_j}\right),
 
-    with :math:`h_i = 1` for Paule-Mandel and :math:`h_i = w_i` for REML; DerSimonian-Laird
+    with :math:`h_i = 1` for Paule-Mandel and :math:`h_i = f_i w_i` for REML; DerSimonian-Laird
     takes :math:`h_i = 1` and the weights of :math:`\sigma^2 = 0`, and solves in one step. A
     robust estimator trims or winsorises a tenth of the z at each end and divides by the
     consistency factor c (see `cut`): at the true :math:`\sigma^2` all z are standard normal
     whatever the units' sizes, so that Paule-Mandel and REML with a cut stay consistent where
     DerSimonian-Laird does not. An estimate below zero is zero.
 
-    The interval is by the Q-profile: all :math:`\sigma^2` for which the sum of squares of
-    Paule-Mandel lies between its quantiles, chi-square with I - 1 degrees of freedom (fewer,
-    to match the variance, with a cut).
+    The interval is by the Q-profile: all :math:`\sigma^2` for which the sum of squares found, as
+    a share of that expected, lies between the quantiles of :math:`\chi^2_\nu / \nu`. For
+    Paule-Mandel :math:`\nu = I - 1` and the interval is exact for normal rates; with the weights
+    of REML :math:`\nu = (\sum h_i)^2 / \sum h_i^2 - 1`, and with a cut fewer still, to match the
+    variance. DerSimonian-Laird has that of Paule-Mandel.
 
     Parameters
     ----------
@@ -179,6 +185,11 @@ def estimate_spread(
         From 0 to groups - 1.
     estimator : {"dl", "pm", "reml"}
     robust : {"none", "trim", "winsorise"}
+    shown : ndarray of float, shape (units,), optional
+        The :math:`f_i`; by default 1.
+    cuttable : ndarray of bool, shape (groups,), optional
+        Groups to which `robust` applies; by default all. Where rates are far from normal the
+        consistency factors aren't theirs.
     level : float
         Of the interval.
 
@@ -207,20 +218,30 @@ def estimate_spread(
     """
     groups = int(group.max(initial=-1)) + 1
     known = np.isfinite(rate) & (chance > 0)
-    sums = _Sums(rate[known] - target[known], chance[known], group[known], groups, robust)
+    cuttable = np.ones(groups, dtype=np.bool_) if cuttable is None else cuttable
+    shown = np.ones_like(rate) if shown is None else shown
+    sums = _Sums(
+        rate[known] - target[known],
+        chance[known],
+        shown[known],
+        group[known],
+        cuttable=cuttable,
+        robust=robust,
+    )
     nothing, one = np.zeros(groups), np.ones(groups)
     phi, _ = sums.ratio(nothing, estimator="pm")
     usable = (sums.units > 1) & np.isfinite(phi)
     one_step = estimator == "dl"
     between = sums.one_step() if one_step else _solve(sums, estimator, one, nothing)
-    degrees = 2.0 * (sums.units - 1.0) / sums.cut.noise
+    weighing: Estimator = "reml" if estimator == "reml" else "pm"
+    degrees = sums.degrees(between, estimator=weighing)
     with np.errstate(invalid="ignore", divide="ignore"):
         low, high = (special.chdtri(degrees, (1.0 + x * level) / 2.0) / degrees for x in (1, -1))
     return Spread(
         phi=np.where(usable, phi, np.nan),
         between=np.where(usable, np.maximum(between, 0.0), np.nan),
-        between_lower=np.where(usable, _solve(sums, "pm", high, between), np.nan),
-        between_upper=np.where(usable, _solve(sums, "pm", low, between), np.nan),
+        between_lower=np.where(usable, _solve(sums, weighing, high, between), np.nan),
+        between_upper=np.where(usable, _solve(sums, weighing, low, between), np.nan),
     )
 
 
@@ -228,13 +249,22 @@ class _Sums:
     """Sums of squares over groups as functions of the between-unit variance."""
 
     def __init__(
-        self, distance: Floats, chance: Floats, group: Groups, groups: int, robust: Robust
+        self,
+        distance: Floats,
+        chance: Floats,
+        shown: Floats,
+        group: Groups,
+        *,
+        cuttable: NDArray[np.bool_],
+        robust: Robust,
     ) -> None:
+        groups = cuttable.size
         order = np.argsort(group, kind="stable")
         self.distance, self.chance, self.group = distance[order], chance[order], group[order]
+        self.shown = shown[order]
         self.groups = groups
         self.units = np.bincount(group, minlength=groups).astype(float)
-        self.cut = cut(robust, self.units)
+        self.cut = cut(robust, np.where(cuttable, self.units, 0.0))
         # Where each group's lowest and highest uncut unit stand once units are in order.
         first = np.cumsum(self.units) - self.units
         self.lowest = (first + self.cut.out).astype(np.intp)
@@ -246,7 +276,7 @@ class _Sums:
 
     def pieces(self, between: Floats) -> tuple[Floats, Floats, Floats]:
         """Weights, squared standardised distances after the cut, and who was kept."""
-        weight = 1.0 / (self.chance + between[self.group])
+        weight = 1.0 / (self.chance + self.shown * between[self.group])
         root = np.sqrt(weight)
         z, kept = self._cut(self.distance * root)
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -257,12 +287,22 @@ class _Sums:
     def ratio(self, between: Floats, *, estimator: Estimator) -> tuple[Floats, Floats]:
         """Sum of squares found as a share of that expected, and minus its logarithmic slope."""
         weight, square, kept = self.pieces(between)
-        found = square * (kept * weight if estimator == "reml" else kept)
+        h = kept * self.shown * weight if estimator == "reml" else kept
         spare = 1.0 - weight / self.total(weight)[self.group]
-        expected = spare * (kept * weight if estimator == "reml" else kept)
-        total = self.total(found)
+        found = self.total(h * square)
         with np.errstate(invalid="ignore", divide="ignore"):
-            return total / self.total(expected), self.total(found * weight) / total
+            slope = self.total(h * square * self.shown * weight) / found
+            return found / self.total(h * spare), slope
+
+    def degrees(self, between: Floats, *, estimator: Estimator) -> Floats:
+        """Degrees of freedom of the chi-square that is as noisy as the sum of squares."""
+        between = np.where(np.isfinite(between), np.maximum(between, 0.0), 0.0)
+        h = self.shown / (self.chance + self.shown * between[self.group])
+        if estimator != "reml":
+            h = np.ones_like(h)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            number = np.square(self.total(h)) / self.total(np.square(h))
+        return 2.0 * (number - 1.0) / self.cut.noise
 
     def one_step(self) -> Floats:
         """DerSimonian-Laird."""
@@ -270,7 +310,7 @@ class _Sums:
         spare = 1.0 - weight / self.total(weight)[self.group]
         with np.errstate(invalid="ignore", divide="ignore"):
             excess = self.total(kept * square) - self.total(kept * spare)
-            return excess / self.total(kept * weight * spare)
+            return excess / self.total(kept * self.shown * weight * spare)
 
     def _cut(self, z: Floats) -> tuple[Floats, Floats]:
         """The z after the cut, and 1 for those kept."""
@@ -294,17 +334,24 @@ class _Sums:
 
 
 def _solve(sums: _Sums, estimator: Estimator, goal: Floats, start: Floats) -> Floats:
-    """Find for each group the variance, zero or more, at which its ratio is `goal`.
+    """Find for each group the variance, zero or more, at which its ratio falls to `goal`.
 
     The reciprocal of a ratio of sums of squares is nearly straight in the variance, so that
-    Newton's step on it lands close from far away.
+    Newton's step on it lands close from far away. What is known to lie on either side brackets
+    it: a trimmed sum jumps where units change places, and then halving finds the jump.
     """
     between = np.where(np.isfinite(start), np.maximum(start, 0.0), 0.0)
-    for _ in range(_MOST_STEPS):
+    low, high = np.zeros_like(between), np.full_like(between, np.inf)
+    for step in range(_MOST_STEPS):
         ratio, slope = sums.ratio(between, estimator=estimator)
+        low = np.where(ratio > goal, np.maximum(low, between), low)
+        high = np.where(ratio <= goal, np.minimum(high, between), high)
         with np.errstate(invalid="ignore", divide="ignore"):
-            step = (ratio / goal - 1.0) / slope
-        moved = np.maximum(between + np.where(np.isfinite(step), step, 0.0), 0.0)
+            moved = between + (ratio / goal - 1.0) / slope
+            halved = 0.5 * (low + high)
+        stuck = (moved <= low) | (moved >= high) | (step > _NEWTON_STEPS)
+        moved = np.where(stuck & np.isfinite(halved), halved, np.maximum(moved, 0.0))
+        moved = np.where(np.isfinite(moved) & (high > 0), moved, np.minimum(between, high))
         settled = np.abs(moved - between) <= _TOLERANCE * (moved + between)
         between = moved
         if np.all(settled):

@@ -27,12 +27,15 @@ class Flags:
     level: Floats
 
 
-def raise_flags(tails: Tails, levels: tuple[float, ...], *, sides: Sides) -> Flags:
-    """Flag each unit whose tail is below the tail area of a level.
+def raise_flags(tails: Tails, z: Floats, levels: tuple[float, ...], *, sides: Sides) -> Flags:
+    """Flag each unit whose tail is below the tail area of a level, on its side of the target.
 
     Parameters
     ----------
     tails : Tails
+    z : ndarray of float, shape (units,)
+        Of which the sign says on which side of the target a unit lies; NaN where only a range
+        is known.
     levels : tuple of float
         In any order.
     sides : {"both", "high", "low"}
@@ -44,8 +47,8 @@ def raise_flags(tails: Tails, levels: tuple[float, ...], *, sides: Sides) -> Fla
     flag = np.full(tails.at_least.shape, None, dtype=object)
     strictest = np.full(tails.at_least.shape, np.nan)
     for level in sorted(levels):
-        for side, tail in (("high", tails.at_least), ("low", tails.at_most)):
-            beyond = tail < tail_area(level, side, sides)
+        for side, tail, wrong in (("high", tails.at_least, z <= 0), ("low", tails.at_most, z >= 0)):
+            beyond = (tail < tail_area(level, side, sides)) & ~wrong
             flag[beyond], strictest[beyond] = side, level
     return Flags(flag=flag, level=strictest)
 
@@ -65,10 +68,11 @@ def two_sided(tails: Tails) -> Floats:
 
 
 def q_values(p_value: Floats) -> Floats:
-    r"""Adjust p-values so that flagging q <= alpha has a false discovery rate of alpha.
+    r"""Adjust p-values so that flagging q <= alpha keeps the false discovery rate near alpha.
 
     .. math:: q_{(i)} = \min_{j \ge i} \frac{m\,p_{(j)}}{j}
 
+    At most alpha for independent, exact p-values; a mid-p may be a little smaller than exact.
     Written out because SciPy's own comes with an import of half a second.
 
     Parameters

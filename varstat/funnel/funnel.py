@@ -18,7 +18,7 @@ from varstat.funnel.options import Options, resolve_options
 from varstat.funnel.recipes import Recipe, RecipeBand, recipe_size, recipe_spread
 from varstat.funnel.result import Funnel, Funnels, FunnelUnits
 from varstat.funnel.tails import Predictive, Tails
-from varstat.measure import Floats, scale_slope
+from varstat.measure import Floats, Measure, scale_slope
 from varstat.provenance import Provenance, content_hash
 
 # The number of false flags is summed over all units, or so many spread evenly over the sizes of
@@ -44,7 +44,8 @@ def compute_funnel(
     A unit is flagged at a level when the exact tail probability of its event, were it to
     perform at the target, is below :math:`(1 - level)/2`. With over-dispersion the event is
     beta-binomial or negative binomial, of which the mean is the target and the variance of the
-    rate is :math:`s_i^2 + \sigma^2` (or :math:`\phi s_i^2`); see `Predictive`,
+    rate is :math:`s_i^2 + \sigma^2` (or :math:`\phi s_i^2`; for proportions
+    :math:`s_i^2 + \sigma^2(1 - 1/n_i)`, as sampling adds less at the ends); see `Predictive`,
     `estimate_spread` and `limit_rates`.
 
     Parameters
@@ -61,7 +62,7 @@ def compute_funnel(
     limits : {"exact", "normal", "interpolated"}, optional
         How limits are stated and drawn; flags don't depend on it.
     dispersion : {"none", "multiplicative", "dl", "pm", "reml", "auto"}, optional
-        "auto" is Paule-Mandel for counts and means, multiplicative for continuous amounts,
+        "auto" is REML for counts and means, multiplicative for continuous amounts,
         whose unit of measurement is arbitrary.
     robust : {"none", "trim", "winsorise"}, optional
     tau_scale : {"logit", "arcsine", "log", "sqrt", "identity"}, optional
@@ -129,6 +130,7 @@ class _Found:
     tails: Tails
     detectable: Floats
     reliability: Floats
+    sparse: NDArray[np.bool_]
     phi: Floats
     tau: Floats
     tau_lower: Floats
@@ -140,44 +142,40 @@ class _Found:
 def _compute(table: Table, groups: Groups, options: Options) -> _Found:
     """Results by varstat's own method, for all groups at once."""
     measure, group = table.measure, groups.group
-    chance = measure.chance_variance(groups.size, groups.target)
     rate = measure.rates(groups.event, groups.size)
-    spread = estimate_spread(
-        rate,
-        chance,
-        groups.target,
-        group,
-        estimator=options.estimator,
-        robust=options.robust,
-    )
-    between, inflation = _applied(spread, options)
+    sparse = groups.sparse(measure) & options.exact
+    spread = _spread(groups, measure, options, cuttable=~sparse)
+    link = np.square(scale_slope(measure.link, groups.centres))
+    tau2, inflation = _applied(spread, link, options)
     extra = extra_variance(
         measure,
         groups.size,
         groups.target,
-        between=between[group],
+        tau2=tau2[group],
         inflation=inflation[group],
         exact=options.exact,
     )
     predictive = Predictive(
         measure=measure, size=groups.size, target=groups.target, extra=extra, exact=options.exact
     )
-    if options.dispersion == "multiplicative":
-        reliability = np.maximum(1.0 - 1.0 / spread.phi, 0.0)[group]
-        tau = [np.full_like(spread.phi, np.nan)] * 3
-    else:
-        with np.errstate(invalid="ignore"):
+    chance = measure.chance_variance(groups.size, groups.centres[group])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        if options.dispersion == "multiplicative":
+            reliability = np.maximum(1.0 - 1.0 / spread.phi, 0.0)[group]
+            tau = [np.full_like(spread.phi, np.nan)] * 3
+        else:
             reliability = spread.between[group] / (spread.between[group] + chance)
-            slope = scale_slope(options.tau_scale, groups.targets)
             tau = [
-                np.sqrt(v) * slope
+                np.sqrt(v) * scale_slope(options.tau_scale, groups.centres)
                 for v in (spread.between, spread.between_lower, spread.between_upper)
             ]
+    error = np.sqrt(measure.chance_variance(groups.size, groups.target))
     return _Found(
-        z=_distance(rate, groups.target, np.sqrt(chance)),
+        z=_distance(rate, groups.target, error),
         tails=_tails(predictive, groups),
         detectable=_detectable(predictive, options),
         reliability=reliability,
+        sparse=sparse,
         phi=spread.phi,
         tau=tau[0],
         tau_lower=tau[1],
@@ -193,7 +191,7 @@ def _compute(table: Table, groups: Groups, options: Options) -> _Found:
                 exact=options.exact,
                 method=options.limits,
                 sides=options.sides,
-                between=float(between[g]),
+                tau2=float(tau2[g]),
                 inflation=float(inflation[g]),
             )
             for g in range(groups.number)
@@ -201,16 +199,37 @@ def _compute(table: Table, groups: Groups, options: Options) -> _Found:
     )
 
 
-def _applied(spread: Spread, options: Options) -> tuple[Floats, Floats]:
-    """Between-unit variance and inflation that the limits allow for."""
+def _spread(
+    groups: Groups, measure: Measure, options: Options, *, cuttable: NDArray[np.bool_]
+) -> Spread:
+    """Dispersion of each group about its own pooled rate, wherever the target lies."""
+    centre = groups.centres[groups.group]
+    return estimate_spread(
+        measure.rates(groups.event, groups.size),
+        measure.chance_variance(groups.size, centre),
+        centre,
+        groups.group,
+        estimator=options.estimator,
+        robust=options.robust,
+        shown=measure.shown(groups.size) if options.exact else None,
+        cuttable=cuttable,
+    )
+
+
+def _applied(spread: Spread, link: Floats, options: Options) -> tuple[Floats, Floats]:
+    """Between-unit variance on the link scale, and inflation, that the limits allow for."""
     nothing, one = np.zeros_like(spread.phi), np.ones_like(spread.phi)
     if options.dispersion == "none":
         return nothing, one
     if options.dispersion == "multiplicative":
-        # Counts can't vary less than chance for a reason; amounts have no chance to speak of.
-        least = 1.0 if options.exact else 0.0
-        return nothing, np.where(spread.phi > least, spread.phi, 1.0)
-    return np.nan_to_num(spread.between), one
+        # Counts can't vary less than chance for a reason; amounts have no chance to speak of,
+        # and nothing can be said of them where they don't vary.
+        if options.exact:
+            return nothing, np.where(spread.phi > 1.0, spread.phi, 1.0)
+        return nothing, np.where(spread.phi > 0.0, spread.phi, np.nan)
+    with np.errstate(invalid="ignore"):
+        tau2 = spread.between * link
+    return np.where(np.isfinite(tau2), tau2, 0.0) if options.exact else tau2, one
 
 
 def _compute_recipe(table: Table, groups: Groups, options: Options, recipe: Recipe) -> _Found:
@@ -237,8 +256,9 @@ def _compute_recipe(table: Table, groups: Groups, options: Options, recipe: Reci
     return _Found(
         z=z,
         tails=_tails(band, groups),
-        detectable=upper / groups.target,
+        detectable=_ratio_to(groups.target, upper),
         reliability=band.tau2 / (band.tau2 + np.square(error)),
+        sparse=np.zeros(groups.number, dtype=np.bool_),
         phi=phi,
         tau=np.sqrt(tau2),
         tau_lower=none,
@@ -282,13 +302,16 @@ def _detectable(predictive: Predictive, options: Options) -> Floats:
     area = tail_area(level, "high", options.sides)
     if area == 0:
         return np.full_like(predictive.size, np.nan)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        if predictive.counts:
-            high = first_event(predictive, area, side="high") / predictive.size
-        else:
-            high = predictive.target - special.ndtri(area) * np.sqrt(predictive.variance)
-        ratio = high / predictive.target
-    return np.where(predictive.target > 0, ratio, np.nan)
+    if predictive.counts:
+        high = first_event(predictive, area, side="high") / predictive.size
+    else:
+        high = predictive.target - special.ndtri(area) * np.sqrt(predictive.variance)
+    return _ratio_to(predictive.target, high)
+
+
+def _ratio_to(target: Floats, rate: Floats) -> Floats:
+    """Ratio of a rate to the target; NaN for a target that isn't positive."""
+    return np.divide(rate, target, out=np.full_like(rate, np.nan), where=target > 0)
 
 
 def _one_funnel(table: Table, groups: Groups, options: Options, found: _Found, g: int) -> Funnel:
@@ -296,7 +319,7 @@ def _one_funnel(table: Table, groups: Groups, options: Options, found: _Found, g
     rows = groups.rows(g)
     frame = groups.frame.iloc[rows]
     tails = found.tails.take(rows)
-    flags = raise_flags(tails, options.levels, sides=options.sides)
+    flags = raise_flags(tails, found.z[rows], options.levels, sides=options.sides)
     p_value = two_sided(tails)
     units = FunnelUnits(
         unit=frame["unit"].to_numpy(dtype=object),
@@ -329,6 +352,7 @@ def _one_funnel(table: Table, groups: Groups, options: Options, found: _Found, g
         target_rule=options.target.text,
         dispersion=options.dispersion,
         robust=options.robust,
+        sparse=bool(found.sparse[g]),
         phi=float(found.phi[g]),
         tau=float(found.tau[g]),
         tau_lower=float(found.tau_lower[g]),

@@ -1,6 +1,6 @@
 """The groups of a table, one after another, and the target of each."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
@@ -8,8 +8,13 @@ from numpy.typing import NDArray
 
 from varstat.card.target import TargetRule
 from varstat.data.table import Table
-from varstat.funnel.target import compute_target
-from varstat.measure import Floats
+from varstat.errors import UsageError
+from varstat.funnel.result import FunnelUnits
+from varstat.funnel.target import compute_target, pooled_rate
+from varstat.measure import Floats, Measure
+
+# Events, and in a proportion others, that a unit must expect.
+_NEARLY_NORMAL = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -31,6 +36,8 @@ class Groups:
     targets : ndarray of float, shape (groups,)
     target : ndarray of float, shape (units,)
         What each unit is compared with.
+    centres : ndarray of float, shape (groups,)
+        The pooled rate of each group; NaN where no event is known.
     """
 
     frame: pd.DataFrame
@@ -43,6 +50,7 @@ class Groups:
     size: Floats
     targets: Floats
     target: Floats
+    centres: Floats
 
     @property
     def number(self) -> int:
@@ -52,6 +60,17 @@ class Groups:
     def rows(self, g: int) -> slice:
         """The units of a group."""
         return slice(int(self.start[g]), int(self.start[g + 1]))
+
+    def sparse(self, measure: Measure) -> NDArray[np.bool_]:
+        """Groups where most units expect too few events for their rates to be nearly normal."""
+        if not measure.counts:
+            return np.zeros(self.number, dtype=np.bool_)
+        expected = self.size * self.centres[self.group]
+        if measure.name == "proportion":
+            expected = np.minimum(expected, self.size - expected)
+        return np.array(
+            [np.median(expected[self.rows(g)]) < _NEARLY_NORMAL for g in range(self.number)]
+        )
 
     def sample(self, g: int, most: int) -> NDArray[np.intp]:
         """Rows of a group's units: all, or so many spread evenly over their sizes."""
@@ -63,8 +82,15 @@ class Groups:
 
     @classmethod
     def split(cls, table: Table, rule: TargetRule) -> "Groups":
-        """Put the units of each group together and find its target."""
+        """Put the units of each group together and find its target.
+
+        Raises
+        ------
+        UsageError
+            If a group column has the name of a result.
+        """
         frame, measure = table.frame, table.measure
+        _check_names(table)
         labels: list[dict[str, str]] = [{}]
         group = np.zeros(len(frame), dtype=np.intp)
         if table.by:
@@ -80,9 +106,11 @@ class Groups:
             frame[name].to_numpy(dtype=float)
             for name in (measure.event, measure.size, "event_lower", "event_upper")
         )
-        targets, target = np.empty(len(labels)), np.empty(len(frame))
+        targets, centres = np.empty(len(labels)), np.empty(len(labels))
+        target = np.empty(len(frame))
         for g in range(len(labels)):
             rows = slice(int(start[g]), int(start[g + 1]))
+            centres[g] = pooled_rate(event[rows], size[rows], measure=measure)
             targets[g], target[rows] = compute_target(
                 rule,
                 event[rows],
@@ -101,4 +129,20 @@ class Groups:
             size=size,
             targets=targets,
             target=target,
+            centres=centres,
+        )
+
+
+def _check_names(table: Table) -> None:
+    """A group column that is called like a result would hide it."""
+    results = {column.name for column in fields(FunnelUnits)} - {
+        "unit_name",
+        "peer_group",
+        "period",
+    }
+    results |= {table.measure.event, table.measure.size, table.measure.rate}
+    if taken := [name for name in table.by if name in results]:
+        raise UsageError(
+            "--by",
+            f"a funnel has a column of its own called '{taken[0]}'. Rename that of the table.",
         )

@@ -87,6 +87,9 @@ def critical_events(predictive: Predictive, level: float, *, sides: Sides) -> Cr
 def first_event(predictive: Predictive, area: float, *, side: Literal["low", "high"]) -> Floats:
     """Find the event nearest the target whose tail on one side is below an area.
 
+    It lies beyond the target, even where nearly all units of a very wide distribution report
+    nothing and anything at all is rare.
+
     Parameters
     ----------
     predictive : Predictive
@@ -102,19 +105,21 @@ def first_event(predictive: Predictive, area: float, *, side: Literal["low", "hi
     """
     if area == 0:
         return np.full_like(predictive.size, np.nan)
-    least = np.zeros_like(predictive.size)
+    least, mean = np.zeros_like(predictive.size), predictive.size * predictive.target
     most = predictive.size if predictive.measure.name == "proportion" else least + np.inf
     reach = 1.0 + 0.02 * predictive.size * np.sqrt(predictive.variance)
     if side == "high":
         guess = _continuous_quantile(predictive, 1.0 - area)
-        return _first(
+        first = _first(
             lambda k, rows: predictive.take(rows).at_least(k), area, guess, reach, least, most
         )
+        return np.maximum(first, np.floor(mean) + 1.0)
     # The same search, from the other side.
     guess = _continuous_quantile(predictive, area)
-    return -_first(
+    first = -_first(
         lambda k, rows: predictive.take(rows).at_most(-k), area, -guess, reach, -most, -least
     )
+    return np.minimum(first, np.ceil(mean) - 1.0)
 
 
 def _continuous_quantile(predictive: Predictive, area: float) -> Floats:

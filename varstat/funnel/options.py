@@ -1,7 +1,7 @@
 """The choices of a funnel: each from the call or else the card, checked against each other."""
 
 from dataclasses import asdict, dataclass, replace
-from typing import get_args
+from typing import TypeVar, get_args
 
 from varstat.card.schema import Card, Dispersion, Limits, Robust, Sides
 from varstat.card.target import TargetRule, parse_target
@@ -10,6 +10,7 @@ from varstat.funnel.dispersion import Estimator
 from varstat.funnel.recipes import Recipe, RecipeName, recipe_for
 from varstat.measure import Measure, ScaleName
 
+Said = TypeVar("Said")
 METHODS = ("varstat", *get_args(RecipeName))
 
 
@@ -45,7 +46,7 @@ class Options:
     @property
     def estimator(self) -> Estimator:
         """How the between-unit variance is estimated, whether or not limits allow for it."""
-        return self.dispersion if self.dispersion in ("dl", "pm", "reml") else "pm"
+        return self.dispersion if self.dispersion in ("dl", "pm", "reml") else "reml"
 
     def to_dict(self) -> dict[str, object]:
         """State the choices as a card does."""
@@ -79,13 +80,17 @@ def resolve_options(
     options = Options(
         method=choose("method", method, METHODS),
         recipe=None,
-        target=parse_target(target or stated.target),
-        levels=check_levels(levels or stated.levels),
-        sides=choose("sides", sides or stated.sides, get_args(Sides)),
-        limits=choose("limits", limits or stated.limits, get_args(Limits)),
-        dispersion=choose("dispersion", dispersion or stated.dispersion, get_args(Dispersion)),
-        robust=choose("robust", robust or stated.robust, get_args(Robust)),
-        tau_scale=choose("tau-scale", tau_scale or stated.tau_scale, measure.scales),
+        target=parse_target(_said(target, stated.target)),
+        levels=check_levels(_said(levels, stated.levels)),
+        sides=choose("sides", _said(sides, stated.sides), get_args(Sides)),
+        limits=choose("limits", _said(limits, stated.limits), get_args(Limits)),
+        dispersion=choose(
+            "dispersion",
+            _said(dispersion, stated.dispersion),
+            get_args(Dispersion),
+        ),
+        robust=choose("robust", _said(robust, stated.robust), get_args(Robust)),
+        tau_scale=choose("tau-scale", _said(tau_scale, stated.tau_scale), measure.scales),
         exact=whole,
     )
     if options.method != "varstat":
@@ -100,8 +105,12 @@ def resolve_options(
         _check_continuous(options, card, asked=limits)
         options = replace(options, limits="normal")
     if options.dispersion == "auto":
-        options = replace(options, dispersion="pm" if whole else "multiplicative")
+        options = replace(options, dispersion="reml" if whole else "multiplicative")
     return options
+
+
+def _said(asked: Said | None, stated: Said) -> Said:
+    return stated if asked is None else asked
 
 
 def _published(
@@ -159,10 +168,12 @@ def check_levels(levels: tuple[float, ...]) -> tuple[float, ...]:
     >>> check_levels((0.998, 0.95))
     (0.95, 0.998)
     """
+    if not levels:
+        raise UsageError("--levels", "there is no level. Expected numbers as in 0.95,0.998.")
     for level in levels:
         if not 0 < level < 1:
             meant = f" Did you mean {level / 100:g}?" if 1 < level < 100 else ""
             raise UsageError(
-                "levels", f"{level:g} is not a level: expected a number between 0 and 1.{meant}"
+                "--levels", f"{level!r} is not a level: expected a number between 0 and 1.{meant}"
             )
     return tuple(sorted(set(levels)))

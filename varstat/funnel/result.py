@@ -96,6 +96,8 @@ class Funnel:
     dispersion : {"none", "multiplicative", "dl", "pm", "reml"}
         How the limits allow for variation beyond chance.
     robust : {"none", "trim", "winsorise"}
+    sparse : bool
+        Whether counts are so small that `robust` did not apply.
     phi : float
         Variance of the units about their centre as a multiple of what chance gives; NaN where
         it can't be learned.
@@ -128,6 +130,7 @@ class Funnel:
     target_rule: str
     dispersion: Dispersion
     robust: Robust
+    sparse: bool
     phi: float
     tau: float
     tau_lower: float
@@ -157,23 +160,7 @@ class Funnel:
             flag, flag_level, reliability, detectable_ratio`; and `event_lower, event_upper`
             where a count was suppressed or rounded.
         """
-        units, measure = self.units, self.measure
-        each = units.unit.size
-        columns: dict[str, Strings | Floats] = {
-            name: np.full(each, value, dtype=object) for name, value in self.by.items()
-        }
-        named = {"event": measure.event, "size": measure.size, "rate": measure.rate}
-        if np.array_equal(units.event_lower, units.event_upper):
-            named |= {"event_lower": "", "event_upper": ""}
-        if measure.event == measure.rate:
-            named["rate"] = ""
-        for column in fields(units):
-            name = named.get(column.name, column.name)
-            if name and name not in self.by:
-                columns[name] = getattr(units, column.name)
-        return pd.DataFrame(
-            {name: pd.Series(values, dtype=values.dtype) for name, values in columns.items()}
-        )
+        return _units_frame((self,))
 
     def limits(self, size: Floats | None = None) -> pd.DataFrame:
         """Tabulate the limits at given sizes, or at each unit's own.
@@ -236,7 +223,8 @@ class Funnel:
         """Say in plain English what was found."""
         level = max(self.levels)
         flagged, units = self.flagged(level), self.units.unit.size
-        lie = "lies" if flagged == 1 else "lie"
+        noun = "unit" if units == 1 else "units"
+        lie = "lies" if 1 in (flagged, units) else "lie"
         sides = [
             f"{n:,} {side}{self._quality(side)}"
             for side in ("high", "low")
@@ -245,7 +233,7 @@ class Funnel:
         which = f" ({', '.join(sides)})" if sides else ""
         false = _count(self.expected_false_flags[level])
         return (
-            f"{flagged:,} of {units:,} units {lie} outside the {_percent(level)} limits around "
+            f"{flagged:,} of {units:,} {noun} {lie} outside the {_percent(level)} limits around "
             f"{self._target_text()}{which}; {false} would if nobody differed by more than "
             f"{'the limits allow for' if self._allows() else 'chance'}.{self._spread_text()}"
         )
@@ -270,7 +258,7 @@ class Funnel:
     def _spread_text(self) -> str:
         if not np.isfinite(self.phi):
             return " How much units vary beyond chance can't be learned from these data."
-        text = f" The units vary {self.phi:.3g} times as much as chance alone would have them"
+        text = f" The units vary {_times(self.phi)} times as much as chance alone would have them"
         if self.phi <= 1 or (self.dispersion != "multiplicative" and self.tau == 0):
             return " The units vary no more than chance would have them."
         if np.isfinite(self.tau_lower):
@@ -313,7 +301,7 @@ class Funnels(Sequence[Funnel]):
 
     def to_frame(self) -> pd.DataFrame:
         """Tabulate the units of all funnels, in the columns of `Funnel.to_frame`."""
-        return pd.concat([funnel.to_frame() for funnel in self.funnels], ignore_index=True)
+        return _units_frame(self.funnels)
 
     def summary(self) -> str:
         """Say in plain English what was found."""
@@ -330,6 +318,29 @@ class Funnels(Sequence[Funnel]):
         )
 
 
+def _units_frame(funnels: Sequence[Funnel]) -> pd.DataFrame:
+    """Tabulate the units of funnels of the same measure and groups, one after another."""
+    measure, by = funnels[0].measure, funnels[0].by
+    units = [funnel.units for funnel in funnels]
+    number = [each.unit.size for each in units]
+    columns: dict[str, Strings | Floats] = {
+        name: np.repeat(np.array([funnel.by[name] for funnel in funnels], dtype=object), number)
+        for name in by
+    }
+    named = {"event": measure.event, "size": measure.size, "rate": measure.rate}
+    if all(np.array_equal(each.event_lower, each.event_upper) for each in units):
+        named |= {"event_lower": "", "event_upper": ""}
+    if measure.event == measure.rate:
+        named["rate"] = ""
+    for column in fields(FunnelUnits):
+        name = named.get(column.name, column.name)
+        if name and name not in by:
+            columns[name] = np.concatenate([getattr(each, column.name) for each in units])
+    return pd.DataFrame(
+        {name: pd.Series(values, dtype=values.dtype) for name, values in columns.items()}
+    )
+
+
 def _count(expected: float) -> str:
     """An expected number of units, for a sentence."""
     if expected < 0.05:
@@ -337,6 +348,11 @@ def _count(expected: float) -> str:
     return f"about {expected:.1f}" if expected < 9.95 else f"about {expected:,.0f}"
 
 
+def _times(ratio: float) -> str:
+    """A ratio, for a sentence."""
+    return f"{ratio:,.0f}" if ratio >= 1000 else f"{ratio:.3g}"
+
+
 def _percent(level: float) -> str:
     """A level as a percentage, without the noise of binary fractions."""
-    return f"{100 * level:.10g}%"
+    return f"{100 * level:.15g}%"

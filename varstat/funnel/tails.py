@@ -11,10 +11,11 @@ normal             Normal(t, v)                                v
 =================  ==========================================  ==================================
 
 The beta's intra-class correlation :math:`\rho` and the gamma's squared coefficient of variation
-:math:`\omega` match the variance of the rate, whichever way that was learned: between-unit
+:math:`\omega` match the variance of the underlying rate, however that was learned: between-unit
 variance :math:`\sigma^2` gives :math:`\rho = \sigma^2 / t(1-t)` and
 :math:`\omega = \sigma^2 / t^2`; an inflation of chance by :math:`\phi` gives
-:math:`\rho = (\phi - 1)/(n - 1)` and :math:`\omega = (\phi - 1)/(E t)`.
+:math:`\rho = (\phi - 1)/(n - 1)` and :math:`\omega = (\phi - 1)/(E t)`. A beta can't be wider
+than all units at 0 or 1: there :math:`\rho` is 1.
 """
 
 from dataclasses import dataclass
@@ -94,7 +95,8 @@ class Predictive:
     @property
     def variance(self) -> Floats:
         """Variance of each unit's rate, chance and all."""
-        return self.measure.chance_variance(self.size, self.target) + self.extra
+        chance = self.measure.chance_variance(self.size, self.target)
+        return chance + self.extra * (self.measure.shown(self.size) if self.counts else 1.0)
 
     def take(self, index: np.ndarray) -> "Predictive":
         """Keep the units at `index`."""

@@ -77,20 +77,44 @@ def compute_target(
             better = 1.0 - rule.value if direction == "higher-is-better" else rule.value
             target = float(np.quantile(rates, better))
         case _:
-            target, others = _pooled(event, size, known, measure)
-            if rule.kind == "leave-one-out":
-                if known.sum() < 2:
-                    raise ModelError(f"target {rule.text}", "one unit has no others.")
-                return target, others
+            target = pooled_rate(event, size, measure=measure)
+    if rule.kind == "leave-one-out":
+        if known.sum() < 2:
+            raise ModelError(f"target {rule.text}", "one unit has no others.")
+        amount, weight = _amounts(event, size, measure)
+        return target, (amount.sum() - amount) / (weight.sum() - weight)
     return target, np.full(event.shape, target)
 
 
-def _pooled(
-    event: Floats, size: Floats, known: np.ndarray, measure: Measure
-) -> tuple[float, Floats]:
-    """Pool all units; and for each, all the others."""
-    weight = np.where(known, size if measure.counts else 1.0 / np.square(size), 0.0)
-    amount = np.where(known, event if measure.counts else event * weight, 0.0)
-    total, weights = amount.sum(), weight.sum()
+def pooled_rate(event: Floats, size: Floats, *, measure: Measure) -> float:
+    """Pool the units of a group; NaN if no event is known.
+
+    Parameters
+    ----------
+    event, size : ndarray of float, shape (units,)
+        An event is NaN where it was withheld.
+    measure : Measure
+
+    Returns
+    -------
+    float
+        Sum of events over sum of sizes; for means, weighted by 1/se^2.
+
+    Examples
+    --------
+    >>> from varstat.measure import RATIO
+    >>> pooled_rate(np.array([1.0, 5.0]), np.array([2.0, 2.0]), measure=RATIO)
+    1.5
+    """
+    amount, weight = _amounts(event, size, measure)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return float(total / weights), (total - amount) / (weights - weight)
+        return float(amount.sum() / weight.sum())
+
+
+def _amounts(event: Floats, size: Floats, measure: Measure) -> tuple[Floats, Floats]:
+    """What each unit adds to a pooled rate, above and below; nothing if withheld."""
+    known = np.isfinite(event)
+    # Errors in units of the smallest: the weights of very small ones would overflow.
+    weight = size if measure.counts else np.square(size.min() / size)
+    weight = np.where(known, weight, 0.0)
+    return np.where(known, event if measure.counts else event * weight, 0.0), weight

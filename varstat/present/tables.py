@@ -20,10 +20,10 @@ def csv_bytes(frame: pd.DataFrame) -> bytes:
     import pyarrow as pa
     from pyarrow import csv
 
-    safe = {name: _defused(frame[name]) for name in frame.columns}
+    safe = pd.DataFrame({_defuse(str(name)): _defused(frame[name]) for name in frame.columns})
+    table = pa.Table.from_pandas(safe, preserve_index=False)
     buffer = io.BytesIO()
-    options = csv.WriteOptions(quoting_style="needed")
-    csv.write_csv(pa.table(safe), buffer, write_options=options)
+    csv.write_csv(table, buffer, write_options=csv.WriteOptions(quoting_style="needed"))
     return buffer.getvalue()
 
 
@@ -76,8 +76,9 @@ def funnel_object(funnel: Funnel) -> dict[str, Any]:
         "tau_scale": funnel.tau_scale,
         "levels": list(funnel.levels),
         "sides": funnel.sides,
+        "limits_method": funnel.limits_method,
         "expected_false_flags": {
-            f"{level:.10g}": number for level, number in funnel.expected_false_flags.items()
+            repr(level): number for level, number in funnel.expected_false_flags.items()
         },
         "summary": funnel.summary(),
         "warnings": list(funnel.warnings),
@@ -142,8 +143,8 @@ def funnels_frame(funnels: Funnels) -> pd.DataFrame:
             "tau_upper": funnel.tau_upper,
         }
         for level in funnel.levels:
-            row[f"flagged_{level:.10g}"] = funnel.flagged(level)
-            row[f"expected_false_flags_{level:.10g}"] = funnel.expected_false_flags[level]
+            row[f"flagged_{level!r}"] = funnel.flagged(level)
+            row[f"expected_false_flags_{level!r}"] = funnel.expected_false_flags[level]
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -168,14 +169,15 @@ def _flat(nested: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
     return flat
 
 
-def _defused(column: pd.Series) -> np.ndarray:
-    values = column.to_numpy()
-    if values.dtype != object:
-        return values
-    return np.array(
-        [f"'{v}" if isinstance(v, str) and v.startswith(_FORMULA) else v for v in values],
-        dtype=object,
-    )
+def _defuse(text: str) -> str:
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _defused(column: "pd.Series[Any]") -> "pd.Series[Any]":
+    """A column whose text no spreadsheet takes for a formula."""
+    if column.dtype != object:
+        return column
+    return column.map(lambda value: _defuse(value) if isinstance(value, str) else value)
 
 
 def _number(value: float) -> float | None:

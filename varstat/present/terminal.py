@@ -1,31 +1,44 @@
 """What a person reads in a terminal: a table, one plain sentence, and what to mind."""
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.typing import NDArray
 from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text
 
 from varstat.funnel.result import Funnel, Funnels
-from varstat.present.text import clean, shorten
+from varstat.present.highlight import find_units
+from varstat.present.text import clean, is_blank, shorten
 
+Marks = NDArray[np.bool_]
 # Units shown; all of them go to a file or a pipe.
 _MOST = 20
 _MOST_FUNNELS = 60
 _MOST_NOTES = 5
+# The fewest letters to which a name is cut.
+_SHORTEST = 8
 
 
-def print_funnels(funnels: Funnels, console: Console) -> None:
+def print_funnels(funnels: Funnels, console: Console, *, highlight: Sequence[str] = ()) -> None:
     """Print the flagged units (of many funnels, the funnels) and the finding.
 
     Parameters
     ----------
     funnels : Funnels
     console : rich.console.Console
+    highlight : sequence of str
+        Units to print as well and to mark, by code or name.
     """
-    console.print(Text(clean(funnels[0].indicator), style="bold"))
+    marks = find_units(funnels, highlight)
+    title = clean(funnels[0].indicator)
+    if len(funnels) == 1 and funnels[0].by:
+        title += f": {clean(', '.join(funnels[0].by.values()))}"
+    console.print(Text(title, style="bold"))
     if len(funnels) == 1:
-        _print(console, _units_grid(funnels[0], console.width))
+        _print(console, _units_grid(funnels[0], console.width, marks[0]))
         _print(console, *_left_out(funnels[0]))
     else:
         _print(console, _funnels_grid(funnels, console.width))
@@ -74,31 +87,47 @@ def _shown(funnel: Funnel) -> np.ndarray:
     return flagged[:_MOST] if flagged.size else order[:5]
 
 
-def _units_grid(funnel: Funnel, width: int) -> Grid:
+def _units_grid(funnel: Funnel, width: int, marked: Marks) -> Grid:
+    """The flagged and the marked units. Numbers are never cut: names and the least needed
+    columns give way to them.
+    """
     units, measure = funnel.units, funnel.measure
+    flagged = _shown(funnel)
+    rows = [*(i for i in np.flatnonzero(marked) if i not in flagged), *flagged]
+    texts = {"unit": [_name(units.unit[i]) + (" ◄" if marked[i] else "") for i in rows]}
+    if any(name is not None for name in units.unit_name):
+        texts["name"] = [_name(units.unit_name[i]) for i in rows]
+    numbers = {
+        measure.event: [_event(funnel, i) for i in rows],
+        measure.size: [_amount(units.size[i]) for i in rows],
+        measure.rate: [_rate(funnel, units.rate[i]) for i in rows],
+        "p": [_probability(units.p_value[i]) for i in rows],
+        "q": [_probability(units.q_value[i]) for i in rows],
+        "flag": [_flag(units.flag[i], units.flag_level[i]) for i in rows],
+    }
+    least = sum(min(_widest(name, cells), _SHORTEST) + 2 for name, cells in texts.items())
+    for name in ("q", measure.size, "p", measure.event)[: 4 - (measure.event == measure.rate)]:
+        if least + _needed(numbers) <= width - 1:
+            break
+        numbers.pop(name, None)
+    rooms = _rooms([_widest(*each) for each in texts.items()], width - 1 - _needed(numbers))
     grid = _grid()
-    named = any(name is not None for name in units.unit_name)
-    for title in ("unit", *(["name"] if named else [])):
-        grid.add_column(title, no_wrap=True, overflow="ellipsis")
-    for title in (measure.event, measure.size, measure.rate)[measure.event == measure.rate :]:
-        grid.add_column(title, justify="right", no_wrap=True)
-    for title in ("p", "q"):
-        grid.add_column(title, justify="right", no_wrap=True)
-    grid.add_column("flag", no_wrap=True)
-    for i in _shown(funnel):
-        name = [_cell(units.unit_name[i], 36 if width > 100 else 22)] if named else []
-        event = [] if measure.event == measure.rate else [_event(funnel, i)]
-        grid.add_row(
-            _cell(units.unit[i], 14),
-            *name,
-            *event,
-            _amount(units.size[i]),
-            _rate(funnel, units.rate[i]),
-            _probability(units.p_value[i]),
-            _probability(units.q_value[i]),
-            _flag(units.flag[i], units.flag_level[i]),
-        )
+    for name in texts:
+        grid.add_column(name, no_wrap=True)
+    for name in numbers:
+        grid.add_column(name, justify="left" if name == "flag" else "right", no_wrap=True)
+    for k in range(len(rows)):
+        shown = (shorten(cells[k], room) for cells, room in zip(texts.values(), rooms, strict=True))
+        grid.add_row(*map(Text, shown), *(cells[k] for cells in numbers.values()))
     return grid
+
+
+def _widest(name: str, cells: list[str]) -> int:
+    return max(map(len, (name, *cells)), default=len(name))
+
+
+def _needed(columns: dict[str, list[str]]) -> int:
+    return sum(_widest(*each) + 2 for each in columns.items())
 
 
 def _left_out(funnel: Funnel) -> list[Text]:
@@ -112,28 +141,29 @@ def _left_out(funnel: Funnel) -> list[Text]:
 
 def _funnels_grid(funnels: Funnels, width: int) -> Grid:
     level = funnels[0].levels[-1]
-    numbers = ("units", "target", "phi", "tau", f"outside {100 * level:.10g}%", "expected")
-    labels = list(funnels[0].by)
-    # Numbers are never cut; names share the room that is left.
     shown = funnels[:_MOST_FUNNELS]
-    rooms = _rooms(
-        [max(map(len, (name, *(f.by[name] for f in shown)))) for name in labels], width - 56
-    )
+    texts = {name: [_name(funnel.by[name]) for funnel in shown] for name in funnels[0].by}
+    numbers = {
+        "units": [f"{funnel.units.unit.size:,}" for funnel in shown],
+        "target": [_rate(funnel, funnel.target) for funnel in shown],
+        "phi": [_significant(funnel.phi) for funnel in shown],
+        "tau": [_significant(funnel.tau) for funnel in shown],
+        f"outside {100 * level:.15g}%": [f"{funnel.flagged(level):,}" for funnel in shown],
+        "expected": [f"{funnel.expected_false_flags[level]:.1f}" for funnel in shown],
+    }
+    for name in ("phi", "tau", "target"):
+        if _SHORTEST * len(texts) + _needed(numbers) <= width - 1:
+            break
+        del numbers[name]
+    rooms = _rooms([_widest(*each) for each in texts.items()], width - 1 - _needed(numbers))
     grid = _grid()
-    for name, room in zip(labels, rooms, strict=True):
-        grid.add_column(_cell(name, room), no_wrap=True)
-    for title in numbers:
-        grid.add_column(title, justify="right", no_wrap=True)
-    for funnel in shown:
-        grid.add_row(
-            *(_cell(funnel.by[name], room) for name, room in zip(labels, rooms, strict=True)),
-            f"{funnel.units.unit.size:,}",
-            _rate(funnel, funnel.target),
-            _significant(funnel.phi),
-            _significant(funnel.tau),
-            f"{funnel.flagged(level):,}",
-            f"{funnel.expected_false_flags[level]:.1f}",
-        )
+    for name, room in zip(texts, rooms, strict=True):
+        grid.add_column(Text(shorten(_name(name), room)), no_wrap=True)
+    for name in numbers:
+        grid.add_column(name, justify="right", no_wrap=True)
+    for k in range(len(shown)):
+        cells = (shorten(cells[k], room) for cells, room in zip(texts.values(), rooms, strict=True))
+        grid.add_row(*map(Text, cells), *(cells[k] for cells in numbers.values()))
     return grid
 
 
@@ -141,13 +171,13 @@ def _rooms(needed: list[int], room: int) -> list[int]:
     """Share a line's room: who needs less than a fair share leaves the rest to the others."""
     given = dict.fromkeys(range(len(needed)), 0)
     for place, i in enumerate(sorted(given, key=lambda i: needed[i])):
-        given[i] = max(min(needed[i], room // (len(needed) - place)), 4)
+        given[i] = max(min(needed[i], room // (len(needed) - place) - 2), 4)
         room -= given[i] + 2
     return list(given.values())
 
 
-def _cell(text: object, longest: int) -> Text:
-    return Text("" if text is None else shorten(clean(str(text)), longest))
+def _name(text: object) -> str:
+    return "" if is_blank(text) else clean(str(text))
 
 
 def _event(funnel: Funnel, i: int) -> str:
@@ -180,4 +210,4 @@ def _probability(value: float) -> str:
 def _flag(flag: str | None, level: float) -> str:
     if flag is None:
         return ""
-    return f"{'▲' if flag == 'high' else '▼'} {flag} {100 * level:.10g}%"
+    return f"{'▲' if flag == 'high' else '▼'} {flag} {100 * level:.15g}%"

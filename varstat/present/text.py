@@ -26,3 +26,8 @@ def shorten(text: str, longest: int) -> str:
     'Royal Surrey…'
     """
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
+def is_blank(text: object) -> bool:
+    """Tell whether there is nothing to show; pandas leaves NaN where a table has no name."""
+    return text is None or text != text or str(text).strip() == ""

@@ -3,7 +3,7 @@
 import json
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from varstat.errors import OutputError, did_you_mean, one_of
@@ -72,13 +72,23 @@ def write_funnels(
     if path.suffix.lower() == ".csv":
         beside = {"provenance": funnels.provenance.to_dict(), "account": funnels.account.to_dict()}
         text = json.dumps(beside, indent=2, ensure_ascii=False) + "\n"
-        files[path.with_name(f"{path.name}.provenance.json")] = text.encode()
-    for name, content in files.items():
-        replace_file(name, content)
+        # First in place, so that a CSV never stands without it.
+        files = {path.with_name(f"{path.name}.provenance.json"): text.encode()} | files
+    replace_files(files)
 
 
-def check_output(path: str | os.PathLike[str]) -> Path:
+def check_output(path: str | os.PathLike[str], *, inputs: Sequence[str] = ()) -> Path:
     """Check, before anything is computed, that a file of this name could be written.
+
+    Parameters
+    ----------
+    path : path
+    inputs : sequence of str
+        Files that are read, and so must not be written over.
+
+    Returns
+    -------
+    Path
 
     Raises
     ------
@@ -94,10 +104,15 @@ def check_output(path: str | os.PathLike[str]) -> Path:
             f"its name {found}, which says no format; expected {one_of(_RENDERERS)}."
             + did_you_mean(suffix, _RENDERERS),
         )
-    if path.is_dir():
-        raise OutputError(str(path), "this is a folder. Name a file in it.")
-    if not path.parent.is_dir():
-        raise OutputError(str(path), f"there is no folder '{path.parent}'. Make it first.")
+    try:
+        if path.is_dir():
+            raise OutputError(str(path), "this is a folder. Name a file in it.")
+        if not path.parent.is_dir():
+            raise OutputError(str(path), f"there is no folder '{path.parent}'. Make it first.")
+        if path.exists() and any(os.path.exists(i) and path.samefile(i) for i in inputs):
+            raise OutputError(str(path), "this is a file that is read. Name another.")
+    except OSError as error:
+        raise OutputError(path.name, _unwritable(error)) from None
     return path
 
 
@@ -109,18 +124,40 @@ def replace_file(path: Path, content: bytes) -> None:
     OutputError
         If it can't be written; what was there before stays.
     """
-    temporary = None
+    replace_files({path: content})
+
+
+def replace_files(files: Mapping[Path, bytes]) -> None:
+    """Put whole files in the place of others, none of them before all are written.
+
+    Raises
+    ------
+    OutputError
+        If one can't be written.
+    """
+    written: dict[Path, str] = {}
+    path = next(iter(files))
     try:
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(temporary, 0o666 & ~mask)
-        os.replace(temporary, path)
+        for path, content in files.items():
+            descriptor, written[path] = tempfile.mkstemp(dir=path.parent, prefix=".varstat-")
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+            os.chmod(written[path], 0o666 & ~_mask())
+        for path in files:
+            os.replace(written.pop(path), path)
     except OSError as error:
-        if temporary is not None:
+        raise OutputError(str(path), _unwritable(error)) from None
+    finally:
+        for temporary in written.values():
             Path(temporary).unlink(missing_ok=True)
-        raise OutputError(
-            str(path), f"this can't be written ({(error.strerror or 'no reason given').lower()})."
-        ) from None
+
+
+def _mask() -> int:
+    """The permissions that new files don't get, which can only be read by setting them."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _unwritable(error: OSError) -> str:
+    return f"this can't be written ({(error.strerror or 'no reason given').lower()})."

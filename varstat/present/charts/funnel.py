@@ -13,9 +13,10 @@ from varstat.present.charts.annotate import Label
 from varstat.present.charts.furniture import MARGIN, Sheet, legend_keys
 from varstat.present.charts.layout import Layout
 from varstat.present.charts.marks import Lines, limit_lines
-from varstat.present.charts.names import figure_text, find_units
+from varstat.present.charts.names import figure_text
 from varstat.present.charts.panel import draw_panel, title_axes, title_panel
 from varstat.present.charts.view import View, XScale, rate_ticks, view_of
+from varstat.present.highlight import find_units
 
 LABELS = ("flagged", "highlighted", "none")
 WIDTH, HEIGHT = 8.4 * 72, 6.0 * 72

@@ -114,7 +114,7 @@ def line_key(level: float, levels: tuple[float, ...], *, strong: bool) -> Key:
         )
     strictest = level >= max(levels)
     return Key(
-        gid=f"limits-{level * 1000:.6g}".replace(".", "-"),
+        gid=f"limits-{1000 * level:.15g}".replace(".", "-"),
         text=f"{percent(level)} limits",
         edge=style.LIMIT,
         width=1.3 if strictest else 0.9,
@@ -180,7 +180,7 @@ def unit_key(funnel: Funnel, flag: str, level: float) -> Key:
     rank = sorted(funnel.levels).index(level) + 1
     share = rank / len(funnel.levels)
     return Key(
-        gid=f"units-{flag}-{level * 1000:.6g}".replace(".", "-"),
+        gid=f"units-{flag}-{1000 * level:.15g}".replace(".", "-"),
         text=f"{flag}, {percent(level)}",
         marker="^" if flag == "high" else "v",
         face=colour if share == 1 else style.tint(colour, 0.6 * share),

@@ -20,14 +20,17 @@ from varstat.present.charts import words
 from varstat.present.charts.funnel import draw_funnel
 from varstat.present.charts.inline import Stylesheet, inline_svg
 from varstat.present.charts.marks import centre
-from varstat.present.charts.names import find_units, full_name
+from varstat.present.charts.names import full_name
 from varstat.present.charts.save import render
 from varstat.present.charts.view import rate_text
+from varstat.present.highlight import find_units
 from varstat.present.text import clean
 
 MOST_ROWS = 2_000
 MOST_VECTOR_MARKS = 10_000
 MOST_TIPS = 20_000
+# Sections of a page; of more funnels the first so many are shown, and the page says so.
+MAX_SECTIONS = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,11 +114,15 @@ def render_page(
     if not funnels:
         raise UsageError("render_page", "there is no funnel to draw; expected one or more.")
     sheet = Stylesheet()
+    left = len(funnels) - MAX_SECTIONS
+    if left > 0:
+        account_text = f"{left:,} more funnels are not on this page.\n{account_text}"
     sections = [
         _section(funnel, chosen, sheet, provenance, prefix=f"f{i}")
         for i, (funnel, chosen) in enumerate(
             zip(funnels, find_units(funnels, highlight), strict=True), start=1
         )
+        if i <= MAX_SECTIONS
     ]
     css = f"{_asset('page.css')}\n{sheet.text()}"
     script = _asset("page.js")

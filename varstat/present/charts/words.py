@@ -23,7 +23,7 @@ def percent(level: float) -> str:
     >>> percent(0.998), percent(0.95)
     ('99.8%', '95%')
     """
-    return f"{level * 100:.6g}%"
+    return f"{100 * level:.15g}%"
 
 
 def group_text(funnel: Funnel) -> str:

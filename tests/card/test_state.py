@@ -1,0 +1,112 @@
+"""What a caller says without a card, as a card would say it."""
+
+import tomllib
+from typing import Any
+
+import pytest
+
+from varstat.card import load_card, new_card, parse_card, state_card
+from varstat.card.state import measure_said, sections
+from varstat.errors import CardError, UsageError
+
+
+@pytest.mark.parametrize(
+    ("said", "measure"),
+    [
+        ({"numerator": "a"}, "proportion"),
+        ({"denominator": "a"}, "proportion"),
+        ({"observed": "a", "expected": "b"}, "ratio"),
+        ({"observed": "a", "exposure": "b"}, "ratio"),
+        ({"value": "a", "se": "b"}, "mean"),
+        ({"unit": "a", "period": "b"}, None),
+        ({}, None),
+        ({"numerator": None, "observed": "a"}, "ratio"),
+    ],
+)
+def test_columns_tell_the_measure(said: dict[str, Any], measure: str | None) -> None:
+    assert measure_said(said) == measure
+
+
+def test_columns_of_two_measures_tell_none() -> None:
+    with pytest.raises(UsageError, match="numerator and se belong to different measures"):
+        measure_said({"numerator": "a", "se": "b"})
+
+
+def test_what_was_said_goes_to_its_section() -> None:
+    said = {"title": "T", "direction": None, "unit": "u", "suppressed": [1, 7]}
+    assert sections(said) == {
+        "indicator": {"title": "T"},
+        "columns": {"unit": "u", "suppressed": [1, 7]},
+    }
+
+
+def test_without_card_or_telling_columns_there_is_no_card() -> None:
+    assert state_card(None, {"unit": "trust"}) is None
+
+
+def test_without_a_card_the_measures_default_is_meant() -> None:
+    card = state_card(None, {"numerator": "dc", "title": "Day cases"})
+    assert card is not None
+    assert (card.name, card.indicator.title) == ("default-proportion", "Day cases")
+    assert card.columns.numerator == ("dc",)
+    assert card.columns.denominator == ("denominator",)
+
+
+def test_what_is_said_comes_before_the_card() -> None:
+    card = state_card("shmi", {"observed": "deaths", "direction": "neither"})
+    assert card is not None
+    assert (card.columns.observed, card.indicator.direction) == (("deaths",), "neither")
+    assert card.columns.expected == ("EXPECTED", "expected")
+
+
+def test_a_card_that_is_loaded_is_taken_as_it_is() -> None:
+    card = load_card("shmi")
+    assert state_card(card, {}) is card
+
+
+def test_columns_of_another_measure_than_the_cards_are_refused() -> None:
+    # Fails: --card shmi --numerator deaths is taken, the numerator ignored, and the message is
+    # of columns 'OBSERVED' and 'EXPECTED' that the caller never named (card/state.py).
+    with pytest.raises((UsageError, CardError)):
+        state_card("shmi", {"numerator": "deaths", "denominator": "spells"})
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"title": "Falls", "observed": "falls", "exposure": "bed_days", "unit": "ward"},
+        {"numerator": "dc", "denominator": "spells", "direction": "higher-is-better"},
+        {"value": "mean", "se": "error", "period": "year", "peer_group": "type"},
+        {"numerator": "n", "suppressed": [1, 7], "rounded": 5, "unit_name": "name"},
+        {"title": 'Quotes " and \\ and\nlines', "observed": "é", "expected": "件"},
+        {},
+    ],
+)
+def test_a_new_card_says_what_was_said(said: dict[str, Any]) -> None:
+    text = new_card("mine", said)
+    card = parse_card(tomllib.loads(text), name="mine", where="mine.toml")
+    assert card.indicator.title == said.get("title", "mine")
+    assert card.indicator.direction == said.get("direction", "neither")
+    for key, value in said.items():
+        if key not in ("title", "direction"):
+            found = getattr(card.columns, key)
+            assert found == (value if isinstance(value, int) else tuple_of(value))
+
+
+def tuple_of(value: str | list[int]) -> tuple[Any, ...]:
+    """How a card holds a column or a range."""
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ({"numerator": "a", "value": "b"}, UsageError),
+        ({"direction": "up"}, CardError),
+        ({"expected": "a", "exposure": "b"}, CardError),
+        ({"suppressed": [5, 1]}, CardError),
+    ],
+)
+def test_a_new_card_that_cannot_be_is_refused(said: dict[str, Any], kind: type[Exception]) -> None:
+    with pytest.raises(kind):
+        new_card("mine", said)

@@ -1,0 +1,56 @@
+"""What holds for every card that is shipped."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from varstat import describe_card, list_cards, load_card
+
+MODELS = Path(__file__).parents[2] / "models"
+CARDS = sorted(MODELS.glob("*.toml"))
+
+
+def test_only_cards_stand_among_the_cards() -> None:
+    assert [path.name for path in sorted(MODELS.iterdir())] == [path.name for path in CARDS]
+    assert list_cards() == [path.stem for path in CARDS]
+
+
+@pytest.mark.parametrize("path", CARDS, ids=lambda path: path.stem)
+def test_a_cards_name_is_its_files(path: Path) -> None:
+    assert load_card(path.stem).name == path.stem
+    assert load_card(path) == load_card(path.stem)
+
+
+@pytest.mark.parametrize("path", CARDS, ids=lambda path: path.stem)
+def test_a_card_says_how_well_it_is_known(path: Path) -> None:
+    card = load_card(path)
+    if not path.stem.startswith("default-"):
+        assert {"indicator.title", "target.rule"} <= card.provenance.keys()
+    assert all(claim.source for claim in card.provenance.values())
+
+
+@pytest.mark.parametrize("path", CARDS, ids=lambda path: path.stem)
+def test_no_card_puts_a_price_on_anything(path: Path) -> None:
+    cost = load_card(path).cost
+    assert cost is None or cost.value is None
+    stated = tomllib.loads(path.read_text(encoding="utf-8"))
+    assert "value" not in stated.get("cost", {})
+
+
+@pytest.mark.parametrize("path", CARDS, ids=lambda path: path.stem)
+def test_every_choice_has_a_reason(path: Path) -> None:
+    card = load_card(path)
+    priors = card.model.priors
+    reasons = [card.funnel.because, card.model.because, card.target.because]
+    reasons += [p.because for p in (priors.intercept, priors.coefficient, priors.peer_mean)]
+    reasons += [priors.tau.because, *(exclusion.because for exclusion in card.exclusions)]
+    assert all(len(reason) > 10 for reason in reasons)
+
+
+@pytest.mark.parametrize("path", CARDS, ids=lambda path: path.stem)
+def test_a_card_can_be_described(path: Path) -> None:
+    card = load_card(path)
+    told = describe_card(card)
+    assert told.startswith(f"{card.indicator.title} (card {card.name})")
+    assert max(map(len, told.splitlines())) <= 80
