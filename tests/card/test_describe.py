@@ -71,12 +71,10 @@ def test_exclusions_and_prices_are_described() -> None:
     }
     text = " ".join(describe_card(parse_card(stated, name="falls", where="x")).split())
     assert "Left out: type hospice. Falls differ there." in text
-    assert "Unit cost: 2600 for each fall (a study)" in text
+    assert "Unit cost: 2,600 for each fall (a study; 2015-16)" in text
     assert "exact limits at 99.9% on the high side of the target pooled" in text
 
 
-# Fails: a price without its year and source can't be checked by the reader, and the
-# description leaves both out (card/describe.py, _paragraphs).
 def test_a_price_is_described_with_its_year_and_source() -> None:
     stated = {
         "indicator": {"title": "Falls", "measure": "ratio", "direction": "lower-is-better"},

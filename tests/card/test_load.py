@@ -108,7 +108,6 @@ def test_every_problem_is_told_at_once_with_the_nearest_spelling() -> None:
 
 
 def test_a_misspelt_section_is_shown_as_a_section() -> None:
-    # Fails: STYLE.md section 2 has "Did you mean [casemix]?"; the hint is quoted like a word.
     assert problems(casemx={}) == ("unknown section [casemx]. Did you mean [casemix]?",)
 
 
@@ -155,7 +154,6 @@ def test_what_contradicts_or_cannot_be_is_refused(sections: dict[str, Any], word
 
 
 def test_a_card_cannot_go_by_another_name_than_its_files() -> None:
-    # Fails: a `name` in the file comes before the file's own (card/load.py, parse_card).
     assert "name" in "\n".join(problems(name="other"))
 
 

@@ -65,8 +65,6 @@ def test_a_card_that_is_loaded_is_taken_as_it_is() -> None:
 
 
 def test_columns_of_another_measure_than_the_cards_are_refused() -> None:
-    # Fails: --card shmi --numerator deaths is taken, the numerator ignored, and the message is
-    # of columns 'OBSERVED' and 'EXPECTED' that the caller never named (card/state.py).
     with pytest.raises((UsageError, CardError)):
         state_card("shmi", {"numerator": "deaths", "denominator": "spells"})
 

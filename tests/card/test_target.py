@@ -31,8 +31,6 @@ def test_a_rule_is_written_as_it_was_read(text: str) -> None:
     assert parse_target(text).text == text
 
 
-# Fails: six digits are kept, so that the provenance of a run names another target than it used
-# (card/target.py, TargetRule.text).
 def test_no_digit_of_a_rate_is_lost() -> None:
     rule = parse_target("rate:0.123456789")
     assert parse_target(rule.text) == rule

@@ -242,7 +242,6 @@ def test_an_impossible_option_is_refused(
     assert files(tmp_path) == ["good.csv"]
 
 
-# Fails: str.isdigit takes superscripts, which int does not (cli/options.py, parse_range).
 def test_a_range_of_superscripts_is_refused(run: Callable[..., Any], tmp_path: Path) -> None:
     path = tmp_path / "good.csv"
     path.write_text(GOOD, encoding="utf-8")

@@ -73,8 +73,6 @@ def test_the_program_warns_of_nothing_in_python(program: Callable[..., Any]) -> 
     assert ran.code == 0
 
 
-# Fails: the arrows beside flags can't be encoded (present/terminal.py, _flag). So ends
-# `varstat funnel data.csv > out.txt` on Windows, where a file is cp1252.
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
 def test_output_without_utf8_is_no_traceback(program: Callable[..., Any], encoding: str) -> None:
     ran = program("funnel", "example:star98", env={"PYTHONIOENCODING": encoding})
@@ -225,7 +223,6 @@ def test_an_unknown_example_is_not_written(run: Callable[..., Any], tmp_path: Pa
     assert os.listdir(tmp_path) == []
 
 
-# Fails: example write takes any path, where funnel and card new say which suffixes there are.
 def test_an_example_is_not_written_as_what_it_is_not(
     run: Callable[..., Any], tmp_path: Path
 ) -> None:

@@ -92,7 +92,6 @@ def check(ran: Any, units: int) -> None:
     assert all(0 <= flags <= units for flags in whole["expected_false_flags"].values())
 
 
-# Fails: phi is 0, and 1 / phi warns (funnel/funnel.py, _compute).
 @pytest.mark.parametrize("what", ["units all alike", "means all alike"])
 def test_units_all_alike_take_multiplicative_dispersion(
     run: Callable[..., Any], put: Callable[..., Path], what: str
@@ -101,7 +100,6 @@ def test_units_all_alike_take_multiplicative_dispersion(
     check(run("funnel", path, "--dispersion", "multiplicative", "--format", "json"), 12)
 
 
-# Fails: 1 / se^2 overflows, Python warns on stderr and the target is nan (funnel/target.py).
 @pytest.mark.parametrize(
     "columns",
     [mean([1, 2, 3.0], [1e-300] * 3), mean([1e200, -1e200], [1e200, 1e199])],
@@ -115,8 +113,6 @@ def test_errors_beyond_double_precision_are_no_traceback(
     assert "nan" not in ran.out
 
 
-# Fails: beyond 2^53 a count and the next are one number, and the search for the first flagged
-# count never ends (funnel/limits.py, _first).
 @pytest.mark.parametrize("zeros", [16, 20])
 def test_counts_beyond_double_precision_come_to_an_end(
     put: Callable[..., Path], zeros: int
@@ -128,8 +124,6 @@ def test_counts_beyond_double_precision_come_to_an_end(
     assert done.returncode in (0, 11, 12)
 
 
-# Fails: the cut's factor is that of normals, so that 0/1 counts, which can't tell dispersion
-# at all, seem to vary 1.5 times as much as chance (funnel/dispersion.py, cut).
 def test_one_out_of_one_says_nothing_of_dispersion(
     run: Callable[..., Any], put: Callable[..., Path]
 ) -> None:
@@ -146,7 +140,6 @@ def test_any_target_can_be_taken(
     check(run("funnel", path, "--target", target, "--format", "json"), 4)
 
 
-# Fails: the upper limit is divided by a target of 0 (funnel/funnel.py, _compute_recipe).
 def test_a_recipe_takes_a_table_without_events(
     run: Callable[..., Any], put: Callable[..., Path]
 ) -> None:
@@ -181,6 +174,4 @@ def test_column_names_may_be_in_any_script(
 
 @pytest.mark.parametrize("option", ["--levels", "--target", "--sides", "--limits", "--card"])
 def test_an_empty_option_is_not_taken_for_none(run: Callable[..., Any], option: str) -> None:
-    # Fails: an option set to nothing, as `--target "$TARGET"` is when the variable is not set,
-    # is taken for one not given.
     assert run("funnel", "example:star98", option, "").code in (2, 10)

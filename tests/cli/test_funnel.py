@@ -57,8 +57,6 @@ def test_csv_on_stdout_holds_nothing_but_the_table(run: Callable[..., Any]) -> N
     assert "303 kept" in ran.err
 
 
-# Fails: varstat writes "nan" where a number is missing (present/tables.py, csv_bytes), which
-# a spreadsheet shows and R reads as text; other missing cells are empty.
 def test_missing_numbers_are_empty_in_csv(run: Callable[..., Any]) -> None:
     ran = run("funnel", "example:star98", "--format", "csv")
     rows = list(csv.DictReader(io.StringIO(ran.out)))
@@ -140,8 +138,6 @@ def test_many_groups_stand_under_funnels_alone(
     assert [row["kind"] for row in frame] == list("xxyyzz")
 
 
-# Fails: the group's label takes the place of the result of the same name (funnel/result.py,
-# to_frame), so that nobody's flag is in the output.
 @pytest.mark.parametrize("name", ["flag", "target", "rate", "z"])
 def test_grouping_by_a_column_named_like_a_result_loses_no_result(
     run: Callable[..., Any], put: Callable[..., Path], name: str
@@ -218,8 +214,6 @@ def test_row_order_does_not_matter_to_anybodys_result(
                 assert value == two[key]
 
 
-# Fails: a continuous indicator whose dispersion can't be learned has no line of limits at all,
-# and limits() joins none (funnel/band.py, lines; funnel/result.py, limits).
 @pytest.mark.parametrize("units", [1, 5])
 def test_continuous_amounts_without_variation_still_make_json(
     run: Callable[..., Any], put: Callable[..., Path], units: int
@@ -230,8 +224,6 @@ def test_continuous_amounts_without_variation_still_make_json(
     assert len(strict(ran.out)["units"]) == units
 
 
-# Fails: one unit with a tiny expected count, too few units to winsorise, and the matched
-# negative binomial piles up at zero, so that all units are "high", those below the target too.
 @pytest.mark.parametrize("expected", [0.001, 0.02])
 def test_nobody_below_the_target_is_flagged_high(
     run: Callable[..., Any], put: Callable[..., Path], expected: float
@@ -245,8 +237,6 @@ def test_nobody_below_the_target_is_flagged_high(
     assert [u["unit"] for u in units if u["flag"] == "high" and u["ratio"] <= u["target"]] == []
 
 
-# Fails: phi is measured with the variance at the target, not at the units' own centre, so that
-# a target far from the units makes pure chance look like dispersion.
 def test_a_distant_target_does_not_make_chance_look_like_dispersion(
     run: Callable[..., Any], put: Callable[..., Path]
 ) -> None:

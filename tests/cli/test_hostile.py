@@ -94,8 +94,6 @@ def test_machines_get_names_as_they_are(run: Callable[..., Any], hostile: Path) 
 def test_numbers_are_whole_beside_long_names_at_80_columns(
     run: Callable[..., Any], put: Callable[..., Path]
 ) -> None:
-    # Fails: rich narrows every column alike, so that "99.8%" becomes "99…" and "9,999" "9,9…"
-    # wherever units have names (present/terminal.py, _units_grid).
     path = put(
         unit=[f"RXX{at:02}" for at in range(12)],
         unit_name=[f"University Hospitals of Somewhere {at}" for at in range(12)],

@@ -133,8 +133,6 @@ def test_formulas_in_names_are_defused_in_csv(
     assert all(row["unit_name"].startswith("'") for row in rows)
 
 
-# Fails: only cells are defused, and a column that --by names comes from the file too
-# (present/tables.py, csv_bytes).
 def test_formulas_in_headings_are_defused_in_csv(
     run: Callable[..., Any], put: Callable[..., Path]
 ) -> None:
@@ -210,7 +208,6 @@ def test_an_older_file_is_replaced(run: Callable[..., Any], tmp_path: Path) -> N
     assert path.read_text(encoding="utf-8").startswith('"unit"')
 
 
-# Fails: the table that was read is replaced by the table of results, without a word.
 def test_the_data_are_not_written_over(run: Callable[..., Any], put: Callable[..., Path]) -> None:
     path = put(unit=list("abc"), numerator=[1, 2, 3], denominator=[10, 10, 10])
     before = path.read_bytes()
@@ -218,7 +215,6 @@ def test_the_data_are_not_written_over(run: Callable[..., Any], put: Callable[..
     assert path.read_bytes() == before
 
 
-# Fails: "File name too long" comes as Python's own error (present/write.py, check_output).
 def test_a_name_that_is_too_long_is_refused(run: Callable[..., Any], tmp_path: Path) -> None:
     ran = run("funnel", "example:star98", "-o", tmp_path / f"{'x' * 300}.json")
     assert ran.code == 15

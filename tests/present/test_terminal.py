@@ -78,7 +78,6 @@ def test_ties_beyond_double_precision_are_broken_by_distance() -> None:
 
 
 def test_a_single_unit_is_spoken_of_in_the_singular() -> None:
-    # Fails: "0 of 1 units lie outside" (funnel/result.py, summary).
     assert "of 1 unit " in shown(funnels_of([3], [10]))
 
 
@@ -89,7 +88,6 @@ def test_a_level_is_said_without_the_noise_of_binary_fractions() -> None:
 
 @pytest.mark.parametrize("level", [0.9999999999999, 0.999999999999])
 def test_no_limits_are_called_100_per_cent(level: float) -> None:
-    # Fails: ten digits round it up (funnel/result.py, _percent).
     assert " 100% limits" not in shown(funnels_of([30, 50, 31], [100] * 3, levels=(level,)))
 
 
@@ -109,7 +107,6 @@ def test_more_funnels_than_fit_are_counted() -> None:
 
 
 def test_a_lone_group_is_named() -> None:
-    # Fails: with one value of --by nothing says which group is shown.
     assert "north-east" in shown(funnels_of([30, 31, 29], [100] * 3, by=["north-east"] * 3))
 
 
@@ -126,8 +123,6 @@ def test_names_cannot_speak_to_the_terminal() -> None:
 
 @pytest.mark.parametrize("width", [60, 80, 100])
 def test_numbers_are_never_cut_short(width: int) -> None:
-    # Fails with names at 60 and 80 columns: rich narrows all columns alike, and "99.0%" reads
-    # "99…" (present/terminal.py, _units_grid).
     names = [f"University Hospitals of Somewhere {at}" for at in range(12)]
     funnels = funnels_of([9_000] * 11 + [9_987], [10_000] * 12, names=names, dispersion="none")
     line = next(line for line in shown(funnels, width=width).splitlines() if "▲" in line)
@@ -159,8 +154,6 @@ def test_notes_are_the_funnels_warnings() -> None:
         assert f"Note: {warning}" in text
 
 
-# Fails: phi can't be learned because the target is 0, and the note says that units don't
-# differ (funnel/caveats.py).
 def test_units_that_differ_are_not_said_to_be_alike() -> None:
     frame = pd.DataFrame(
         {"unit": list("abcdef"), "numerator": [0, 0, 0, 5, 4, 6], "denominator": [10] * 6}
@@ -169,7 +162,6 @@ def test_units_that_differ_are_not_said_to_be_alike() -> None:
     assert "No unit differs" not in noted(funnels)
 
 
-# Fails: the title is that of the default card, "Ratio of observed to expected".
 def test_a_rate_is_not_called_a_ratio_to_the_expected() -> None:
     frame = pd.DataFrame({"ward": ["A", "B"], "falls": [3, 5], "bed_days": [810, 790]})
     funnels = compute_funnel(read_table(frame, unit="ward", observed="falls", exposure="bed_days"))

@@ -54,7 +54,6 @@ def test_nothing_is_left_behind_when_writing_fails(
     assert path.read_bytes() == b"mine"
 
 
-# Fails: only an OSError takes the temporary file away (present/write.py, replace_file).
 def test_nothing_is_left_behind_when_writing_is_interrupted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -117,11 +116,9 @@ def test_a_csv_is_not_left_without_its_provenance(funnels: Funnels, tmp_path: Pa
     (tmp_path / "out.csv.provenance.json").mkdir()
     with pytest.raises(OutputError):
         write_funnels(funnels, tmp_path / "out.csv")
-    # Fails: the table is written before its provenance, and stays when that fails.
     assert not (tmp_path / "out.csv").exists()
 
 
-# Fails: Path.is_dir lets "File name too long" through (present/write.py, check_output).
 def test_a_name_that_is_too_long_is_refused_with_a_message(
     funnels: Funnels, tmp_path: Path
 ) -> None:

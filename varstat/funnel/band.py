@@ -126,7 +126,7 @@ class PredictiveBand:
         chance: str = self.method if self.exact and self.measure.counts else "normal"
         kinds = [(chance, False)] if self.exact else []
         # What can't be learned of continuous amounts is NaN, and so are their limits.
-        if self.tau2 != 0 or self.inflation != 1:
+        if self.tau2 != 0 or self.inflation != 1 or not self.exact:
             kinds.append(("overdispersed", True))
         lines = []
         for kind, dispersed in kinds:

@@ -168,9 +168,10 @@ class _Survival:
 
     def __init__(self, a: float, b: float) -> None:
         self.width = float(np.sqrt(1.0 / a + 1.0 / b))
-        with np.errstate(divide="ignore"):
-            low = max(float(special.logit(special.betaincinv(a, b, _BEYOND))), -_FARTHEST)
-            high = min(float(-special.logit(special.betaincinv(b, a, _BEYOND))), _FARTHEST)
+        ends = special.betaincinv([a, b], [b, a], _BEYOND)
+        low, high = np.clip(special.logit(ends) * [1.0, -1.0], -_FARTHEST, _FARTHEST)
+        # A beta that lies at its ends alone has the middle all to itself.
+        low, high = (low, high) if low < high else (-_FARTHEST, _FARTHEST)
         nodes = int(np.ceil((high - low) / self.width * _PER_SD)) + 2
         x, self._h = np.linspace(low, high, nodes, retstep=True)
         self._low, self._last = low, nodes - 2

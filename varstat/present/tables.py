@@ -175,7 +175,7 @@ def _defuse(text: str) -> str:
 
 def _defused(column: "pd.Series[Any]") -> "pd.Series[Any]":
     """A column whose text no spreadsheet takes for a formula."""
-    if column.dtype != object:
+    if pd.api.types.is_numeric_dtype(column):
         return column
     return column.map(lambda value: _defuse(value) if isinstance(value, str) else value)
 

@@ -105,11 +105,11 @@ def _units_grid(funnel: Funnel, width: int, marked: Marks) -> Grid:
         "q": [_probability(units.q_value[i]) for i in rows],
         "flag": [_flag(units.flag[i], units.flag_level[i]) for i in rows],
     }
-    least = sum(min(_widest(name, cells), _SHORTEST) + 2 for name, cells in texts.items())
-    for name in ("q", measure.size, "p", measure.event)[: 4 - (measure.event == measure.rate)]:
+    for name in ("q", "p", "name", measure.size):
+        least = sum(min(_widest(*each), _SHORTEST) + 2 for each in texts.items())
         if least + _needed(numbers) <= width - 1:
             break
-        numbers.pop(name, None)
+        (texts if name in texts else numbers).pop(name, None)
     rooms = _rooms([_widest(*each) for each in texts.items()], width - 1 - _needed(numbers))
     grid = _grid()
     for name in texts:

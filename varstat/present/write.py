@@ -144,7 +144,8 @@ def replace_files(files: Mapping[Path, bytes]) -> None:
                 file.write(content)
             os.chmod(written[path], 0o666 & ~_mask())
         for path in files:
-            os.replace(written.pop(path), path)
+            os.replace(written[path], path)
+            del written[path]
     except OSError as error:
         raise OutputError(str(path), _unwritable(error)) from None
     finally:
