@@ -6,8 +6,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import click
 import pytest
 import typer
 
@@ -17,9 +17,7 @@ ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 
 
-def commands(
-    command: click.Command, name: tuple[str, ...] = ("varstat",)
-) -> Iterator[tuple[str, click.Command]]:
+def commands(command: Any, name: tuple[str, ...] = ("varstat",)) -> Iterator[tuple[str, Any]]:
     """Every command that does something, with its full name."""
     inside = getattr(command, "commands", {})
     for word, each in inside.items():
