@@ -168,8 +168,8 @@ class _Survival:
 
     def __init__(self, a: float, b: float) -> None:
         self.width = float(np.sqrt(1.0 / a + 1.0 / b))
-        ends = special.betaincinv([a, b], [b, a], _BEYOND)
-        low, high = np.clip(special.logit(ends) * [1.0, -1.0], -_FARTHEST, _FARTHEST)
+        ends = special.logit(special.betaincinv([a, b], [b, a], np.full(2, _BEYOND)))
+        low, high = map(float, np.clip(ends * [1.0, -1.0], -_FARTHEST, _FARTHEST))
         # A beta that lies at its ends alone has the middle all to itself.
         low, high = (low, high) if low < high else (-_FARTHEST, _FARTHEST)
         nodes = int(np.ceil((high - low) / self.width * _PER_SD)) + 2

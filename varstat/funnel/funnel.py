@@ -352,6 +352,7 @@ def _one_funnel(table: Table, groups: Groups, options: Options, found: _Found, g
         target_rule=options.target.text,
         dispersion=options.dispersion,
         robust=options.robust,
+        exact=options.exact,
         sparse=bool(found.sparse[g]),
         phi=float(found.phi[g]),
         tau=float(found.tau[g]),

@@ -96,6 +96,9 @@ class Funnel:
     dispersion : {"none", "multiplicative", "dl", "pm", "reml"}
         How the limits allow for variation beyond chance.
     robust : {"none", "trim", "winsorise"}
+    exact : bool
+        Whether events are whole counts, or means, of which chance is known; False for continuous
+        amounts, such as days and money.
     sparse : bool
         Whether counts are so small that `robust` did not apply.
     phi : float
@@ -130,6 +133,7 @@ class Funnel:
     target_rule: str
     dispersion: Dispersion
     robust: Robust
+    exact: bool
     sparse: bool
     phi: float
     tau: float
@@ -258,7 +262,8 @@ class Funnel:
     def _spread_text(self) -> str:
         if not np.isfinite(self.phi):
             return " How much units vary beyond chance can't be learned from these data."
-        text = f" The units vary {_times(self.phi)} times as much as chance alone would have them"
+        chance = "chance alone would have them" if self.exact else "if each were a separate event"
+        text = f" The units vary {_times(self.phi)} times as much as {chance}"
         if self.phi <= 1 or (self.dispersion != "multiplicative" and self.tau == 0):
             return " The units vary no more than chance would have them."
         if np.isfinite(self.tau_lower):

@@ -188,7 +188,7 @@ def _event(funnel: Funnel, i: int) -> str:
 
 
 def _amount(value: float) -> str:
-    return f"{value:,.0f}" if value % 1 == 0 or value >= 1e5 else f"{value:,.4g}"
+    return f"{value:,.0f}" if value % 1 == 0 or value >= 1000 else f"{value:,.4g}"
 
 
 def _rate(funnel: Funnel, value: float) -> str:

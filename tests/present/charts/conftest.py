@@ -105,6 +105,7 @@ def build_funnel(
         target_rule="pooled",
         dispersion="none",
         robust="none",
+        exact=True,
         sparse=False,
         phi=1.0,
         tau=0.0,

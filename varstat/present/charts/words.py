@@ -124,7 +124,7 @@ def footer(funnel: Funnel, kinds: Sequence[str]) -> str:
     recipe = "" if funnel.method == "varstat" else f" Recipe: {funnel.method.upper()}."
     # A published recipe flags by its lines, and a mean's line is its tail.
     tails = " Flags come from tail probabilities, not from the lines."
-    if funnel.method != "varstat" or not funnel.measure.counts:
+    if funnel.method != "varstat" or not funnel.measure.counts or not funnel.exact:
         tails = ""
     return f"Method: {method}{wider}; target: {_rule_text(funnel.target_rule)}.{recipe}{tails}"
 
