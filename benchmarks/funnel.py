@@ -23,12 +23,19 @@ import pandas as pd
 
 FLOOR = "import numpy, pandas, scipy.special"
 # CPU seconds of FunnelPlotR: a table, and a table with pictures.
-FUNNELPLOTR = {"200": (1.0, 1.7), "7000": (1.2, 2.5), "100000": (3.4, 17.6), "100x200": (13.6, 58.7)}
+FUNNELPLOTR = {
+    "200": (1.0, 1.7),
+    "7000": (1.2, 2.5),
+    "100000": (3.4, 17.6),
+    "100x200": (13.6, 58.7),
+}
 R_SCRIPT = """
 library(FunnelPlotR)
 d <- read.csv(commandArgs(TRUE)[1])
 for (g in split(d, d$indicator)) {
-  f <- funnel_plot(g, observed, expected, unit, data_type = "SR", draw_unadjusted = TRUE, limit = 99)
+  f <- funnel_plot(g, observed, expected, unit,
+    data_type = "SR", draw_unadjusted = TRUE, limit = 99
+  )
   write.csv(source_data(f), commandArgs(TRUE)[2])
   if (length(commandArgs(TRUE)) > 2)
     ggplot2::ggsave(commandArgs(TRUE)[3], plot(f), width = 8, height = 6, dpi = 100)
