@@ -132,8 +132,18 @@ def test_one_out_of_one_says_nothing_of_dispersion(
     assert whole["tau"] in (None, 0)
 
 
-@pytest.mark.parametrize("target", ["median", "leave-one-out", "rate:0.0001", "rate:0.9999"])
-def test_any_target_can_be_taken(
+@pytest.mark.parametrize("target", ["median", "leave-one-out"])
+def test_a_target_at_an_end_is_refused_where_units_differ_from_it(
+    run: Callable[..., Any], put: Callable[..., Path], target: str
+) -> None:
+    path = put(unit=list("abcd"), numerator=[0, 0, 0, 5], denominator=[10, 10, 10, 1000])
+    ran = run("funnel", path, "--target", target)
+    assert ran.code == 12
+    assert "would be impossible" in ran.err
+
+
+@pytest.mark.parametrize("target", ["pooled", "rate:0.0001", "rate:0.9999"])
+def test_any_target_between_the_ends_can_be_taken(
     run: Callable[..., Any], put: Callable[..., Path], target: str
 ) -> None:
     path = put(unit=list("abcd"), numerator=[0, 0, 0, 5], denominator=[10, 10, 10, 1000])

@@ -203,3 +203,50 @@ def test_results_are_locked():
 def test_a_level_of_95_is_told_what_it_meant():
     with pytest.raises(UsageError, match=r"Did you mean 0\.95"):
         compute(levels=(95.0,))
+
+
+def test_one_extreme_unit_that_pulls_the_target_is_told():
+    rng = np.random.default_rng(2)
+    frame = pd.DataFrame(
+        {
+            "unit": [f"U{i}" for i in range(20)],
+            "observed": [*rng.poisson(1000, 19), 5000],
+            "expected": 1000.0,
+        }
+    )
+    told = compute(frame).warnings
+    assert any("pull it" in text for text in told)
+    assert not any("pull it" in text for text in compute(frame, target="median").warnings)
+    assert not any("pull it" in text for text in compute(frame.iloc[:19]).warnings)
+
+
+def test_the_bounds_of_the_pooled_rate_with_suppressed_counts_are_told():
+    frame = FRAME.astype({"numerator": object})
+    frame.loc[5, "numerator"] = "*"
+    funnel = compute(frame, read={"suppressed": (1, 7)})
+    low, high = (126 + 1) / 900, (126 + 7) / 900
+    assert any(f"between {low:.4g} and {high:.4g}" in text for text in funnel.warnings)
+    assert funnel.target == pytest.approx(126 / 880)
+
+
+def test_reliability_is_the_squared_correlation_of_rate_and_underlying_rate():
+    # Of a beta-binomial: rho / (rho + (1 - rho) / n), with rho the intra-class correlation.
+    frame = pd.DataFrame(
+        {"unit": list("ABCDEFGH"), "numerator": [0, 5, 1, 4, 2, 5, 0, 3], "denominator": 5}
+    )
+    funnel = compute(frame)
+    centre = funnel.target
+    rho = funnel.tau**2 * centre * (1 - centre)
+    assert 0.1 < rho < 0.9
+    np.testing.assert_allclose(funnel.units.reliability, rho / (rho + (1 - rho) / 5))
+
+
+def test_low_tails_keep_their_digits_like_high_ones():
+    frame = FRAME.assign(
+        numerator=[12, 30, 8, 55, 21, 19], denominator=[100, 210, 90, 300, 180, 20]
+    )
+    turned = frame.assign(numerator=frame["denominator"] - frame["numerator"])
+    up, down = (
+        compute(f, target=t).units.p_value for f, t in ((frame, "rate:0.2"), (turned, "rate:0.8"))
+    )
+    np.testing.assert_allclose(up, down, rtol=1e-6)

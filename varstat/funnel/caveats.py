@@ -6,12 +6,14 @@ import numpy as np
 
 from varstat.funnel.recipes import recipe_for
 from varstat.funnel.result import Funnel
+from varstat.funnel.target import pooled_rate
 from varstat.measure import scale_slope
 
 # Totals this far apart, or in standard errors, are worth a word.
 _APART = 0.01
 _ERRORS = 3.0
-_FEW = 10
+_FEW = 12
+_MANY = 50
 
 
 def caveats(funnel: Funnel) -> Iterator[str]:
@@ -29,13 +31,19 @@ def caveats(funnel: Funnel) -> Iterator[str]:
     if funnel.method != "varstat":
         yield recipe_for(funnel.method, funnel.measure).bias
     yield from _calibration(funnel)
-    withheld = int(np.isnan(units.event).sum())
-    if withheld:
+    yield from _withheld(funnel)
+    if funnel.pull > _ERRORS:
         yield (
-            f"Of {withheld:,} suppressed {'count' if withheld == 1 else 'counts'} only a range is "
-            "known: they take no part in the target and are flagged only if both ends would be."
+            "The pooled target lies apart from where most units lie: a few large or extreme units "
+            "pull it, and the others are flagged for it. Compare with --target median."
         )
-    if funnel.units.unit.size < 2:
+    if not funnel.exact and funnel.dispersion != "multiplicative":
+        yield (
+            "Additive limits of amounts take each day, or pound, for a separate event: they are "
+            "right only if amounts are stated in units far smaller than what varies."
+        )
+    number = units.unit.size
+    if number < 2:
         yield "With one unit there is nothing to compare and no dispersion to learn."
     elif not np.isfinite(funnel.phi):
         yield "How much units differ beyond chance can't be learned from these data."
@@ -44,9 +52,15 @@ def caveats(funnel: Funnel) -> Iterator[str]:
             "Most units expect fewer than 5 events, or 5 of the others: their rates are too far "
             "from normal for extremes to be trimmed or winsorised, and none were."
         )
-    elif units.unit.size < _FEW and funnel.dispersion != "none" and funnel.method == "varstat":
+    if 2 <= number < _FEW and funnel.dispersion != "none":
         yield (
-            f"With fewer than {_FEW} units the dispersion is hardly known, and the limits with it."
+            f"With fewer than {_FEW} units a unit sets the limits it is judged by, and hardly any "
+            "can be flagged."
+        )
+    elif _FEW <= number < _MANY and funnel.dispersion != "none" and funnel.method == "varstat":
+        yield (
+            f"With fewer than {_MANY} units the dispersion is uncertain, and more are flagged by "
+            "chance than are to be expected."
         )
     if funnel.tau_lower > funnel.tau or funnel.tau > funnel.tau_upper:
         yield (
@@ -55,8 +69,8 @@ def caveats(funnel: Funnel) -> Iterator[str]:
         )
     if funnel.measure.name == "proportion" and _is_two_pointed(funnel):
         yield (
-            "Rates lie at both ends, near 0% and 100%: this is more than one kind of unit, and "
-            "the limits are as wide as they can be. Compare within peer groups."
+            "Rates lie so far apart that the limits are as wide as they can be: there is more than "
+            "one kind of unit here."
         )
     if funnel.dispersion == "none" and funnel.phi > 1.5:
         yield (
@@ -67,8 +81,28 @@ def caveats(funnel: Funnel) -> Iterator[str]:
 
 def _is_two_pointed(funnel: Funnel) -> bool:
     """Whether no beta distribution is as wide as the units' rates are."""
-    slope = scale_slope(funnel.tau_scale, np.asarray(funnel.target))
-    return bool(np.square(funnel.tau / slope) >= funnel.target * (1.0 - funnel.target))
+    known = np.isfinite(funnel.units.event)
+    centre = pooled_rate(
+        funnel.units.event[known], funnel.units.size[known], measure=funnel.measure
+    )
+    slope = scale_slope(funnel.tau_scale, np.asarray(centre))
+    return bool(np.square(funnel.tau / slope) >= centre * (1.0 - centre) > 0)
+
+
+def _withheld(funnel: Funnel) -> Iterator[str]:
+    """Suppressed counts are the small ones, so that a target without them is too high."""
+    units = funnel.units
+    withheld = int(np.isnan(units.event).sum())
+    if not withheld:
+        return
+    low, high = (
+        float(ends.sum() / units.size.sum()) for ends in (units.event_lower, units.event_upper)
+    )
+    yield (
+        f"Of {withheld:,} suppressed {'count' if withheld == 1 else 'counts'} only a range is "
+        "known. Units with one are flagged only if both ends would be, and take no part in the "
+        f"target or dispersion; with them the pooled rate lies between {low:.4g} and {high:.4g}."
+    )
 
 
 def _calibration(funnel: Funnel) -> Iterator[str]:
@@ -80,11 +114,8 @@ def _calibration(funnel: Funnel) -> Iterator[str]:
     expected = float(funnel.units.size[known].sum())
     apart = abs(observed - expected)
     if apart > _APART * expected and apart > _ERRORS * np.sqrt(expected):
-        centre = (
-            "the target allows for it"
-            if funnel.target_rule == "pooled"
-            else "ratios are all off by this much"
-        )
+        fixed = funnel.target_rule.startswith("rate")
+        centre = "the target does not allow for it" if fixed else "the target allows for it"
         yield (
             f"Observed and expected totals differ: {observed:,.0f} against {expected:,.0f}, a "
             f"ratio of {observed / expected:.3f}; {centre}."

@@ -35,16 +35,22 @@ class Spread:
     Attributes
     ----------
     phi : ndarray of float, shape (groups,)
-        Mean squared distance from the group's centre in standard errors of chance; 1 when all
-        is chance. NaN for fewer than two units, or where chance has no variance.
+        Sum of squared distances from the group's centre in standard errors of chance, after the
+        cut, over its expectation; 1 when all is chance. NaN for fewer than two units, or where
+        chance has no variance.
     between, between_lower, between_upper : ndarray of float, shape (groups,)
         Variance of the underlying rates and its interval, in squared units of the rate.
+    offset, offset_error : ndarray of float, shape (groups,)
+        How far the units' own centre, after the cut, lies from the origin, and its standard
+        error.
     """
 
     phi: Floats
     between: Floats
     between_lower: Floats
     between_upper: Floats
+    offset: Floats
+    offset_error: Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -233,6 +239,7 @@ def estimate_spread(
     usable = (sums.units > 1) & np.isfinite(phi)
     one_step = estimator == "dl"
     between = sums.one_step() if one_step else _solve(sums, estimator, one, nothing)
+    offset, offset_error = sums.centre(between)
     weighing: Estimator = "reml" if estimator == "reml" else "pm"
     degrees = sums.degrees(between, estimator=weighing)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -242,6 +249,8 @@ def estimate_spread(
         between=np.where(usable, np.maximum(between, 0.0), np.nan),
         between_lower=np.where(usable, _solve(sums, weighing, high, between), np.nan),
         between_upper=np.where(usable, _solve(sums, weighing, low, between), np.nan),
+        offset=np.where(usable, offset, np.nan),
+        offset_error=np.where(usable, offset_error, np.nan),
     )
 
 
@@ -293,6 +302,15 @@ class _Sums:
         with np.errstate(invalid="ignore", divide="ignore"):
             slope = self.total(h * square * self.shown * weight) / found
             return found / self.total(h * spare), slope
+
+    def centre(self, between: Floats) -> tuple[Floats, Floats]:
+        """Weighted mean distance after the cut, and its standard error."""
+        between = np.where(np.isfinite(between), np.maximum(between, 0.0), 0.0)
+        weight = 1.0 / (self.chance + self.shown * between[self.group])
+        z, kept = self._cut(self.distance * np.sqrt(weight))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            mean = self.total(z * np.sqrt(weight) * kept) / self.total(weight * kept)
+            return mean, 1.0 / np.sqrt(self.total(weight * kept))
 
     def degrees(self, between: Floats, *, estimator: Estimator) -> Floats:
         """Degrees of freedom of the chi-square that is as noisy as the sum of squares."""

@@ -130,6 +130,7 @@ class _Found:
     tails: Tails
     detectable: Floats
     reliability: Floats
+    pull: Floats
     sparse: NDArray[np.bool_]
     phi: Floats
     tau: Floats
@@ -164,17 +165,22 @@ def _compute(table: Table, groups: Groups, options: Options) -> _Found:
             reliability = np.maximum(1.0 - 1.0 / spread.phi, 0.0)[group]
             tau = [np.full_like(spread.phi, np.nan)] * 3
         else:
-            reliability = spread.between[group] / (spread.between[group] + chance)
+            shown = spread.between[group] * measure.shown(groups.size)
+            reliability = np.minimum(spread.between[group] / (shown + chance), 1.0)
             tau = [
                 np.sqrt(v) * scale_slope(options.tau_scale, groups.centres)
                 for v in (spread.between, spread.between_lower, spread.between_upper)
             ]
     error = np.sqrt(measure.chance_variance(groups.size, groups.target))
+    if not options.exact:
+        # What is chance in amounts isn't known, only how they vary in all.
+        error, reliability = np.sqrt(predictive.variance), np.full_like(rate, np.nan)
     return _Found(
         z=_distance(rate, groups.target, error),
         tails=_tails(predictive, groups),
         detectable=_detectable(predictive, options),
         reliability=reliability,
+        pull=np.abs(spread.offset) / spread.offset_error,
         sparse=sparse,
         phi=spread.phi,
         tau=tau[0],
@@ -256,8 +262,9 @@ def _compute_recipe(table: Table, groups: Groups, options: Options, recipe: Reci
     return _Found(
         z=z,
         tails=_tails(band, groups),
-        detectable=_ratio_to(groups.target, upper),
+        detectable=_ratio_to(groups.target, _within(upper, measure)),
         reliability=band.tau2 / (band.tau2 + np.square(error)),
+        pull=none,
         sparse=np.zeros(groups.number, dtype=np.bool_),
         phi=phi,
         tau=np.sqrt(tau2),
@@ -306,7 +313,15 @@ def _detectable(predictive: Predictive, options: Options) -> Floats:
         high = first_event(predictive, area, side="high") / predictive.size
     else:
         high = predictive.target - special.ndtri(area) * np.sqrt(predictive.variance)
+        high = _within(high, predictive.measure)
     return _ratio_to(predictive.target, high)
+
+
+def _within(upper: Floats, measure: Measure) -> Floats:
+    """Limits that a rate can pass; NaN for a proportion's limit of 1."""
+    if measure.name == "proportion":
+        return np.where(upper < 1.0, upper, np.nan)
+    return upper
 
 
 def _ratio_to(target: Floats, rate: Floats) -> Floats:
@@ -353,6 +368,7 @@ def _one_funnel(table: Table, groups: Groups, options: Options, found: _Found, g
         dispersion=options.dispersion,
         robust=options.robust,
         exact=options.exact,
+        pull=float(found.pull[g]) if options.target.kind == "pooled" else float("nan"),
         sparse=bool(found.sparse[g]),
         phi=float(found.phi[g]),
         tau=float(found.tau[g]),
@@ -384,8 +400,8 @@ def _false_flags(
     ]
     rows = np.concatenate(samples)
     of = np.repeat(np.arange(groups.number), [sample.size for sample in samples])
-    units = np.diff(groups.start)
-    counted = np.bincount(of, minlength=groups.number)
+    units = np.add.reduceat(np.isfinite(groups.event).astype(float), groups.start[:-1])
+    counted = np.maximum(np.bincount(of, minlength=groups.number), 1)
     return {
         level: np.bincount(of, weights=attained(rows, level), minlength=groups.number)
         * units

@@ -73,9 +73,9 @@ class Groups:
         )
 
     def sample(self, g: int, most: int) -> NDArray[np.intp]:
-        """Rows of a group's units: all, or so many spread evenly over their sizes."""
-        start, end = int(self.start[g]), int(self.start[g + 1])
-        order = start + np.argsort(self.size[start:end], kind="stable")
+        """Rows of a group's known events: all, or so many spread evenly over their sizes."""
+        known = np.flatnonzero(np.isfinite(self.event[self.rows(g)])) + int(self.start[g])
+        order: NDArray[np.intp] = known[np.argsort(self.size[known], kind="stable")]
         if order.size <= most:
             return order
         return order[np.linspace(0, order.size - 1, most).round().astype(np.intp)]

@@ -80,7 +80,7 @@ _SHMI = Recipe(
     scale="log",
     bias="The SHMI recipe is reproduced as published: "
     + _TOO_SMALL.format(cut="trims", found="44%")
-    + "; on its log scale, units with few expected events are flagged low too easily.",
+    + "; on its log scale, any unit without events is flagged low, whatever its size.",
 )
 _CQC_BIAS = "The CQC recipe is reproduced as published: " + _TOO_SMALL.format(
     cut="winsorises", found="68%"

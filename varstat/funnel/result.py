@@ -99,11 +99,14 @@ class Funnel:
     exact : bool
         Whether events are whole counts, or means, of which chance is known; False for continuous
         amounts, such as days and money.
+    pull : float
+        How far a pooled target lies from where the units lie once extremes are cut, in standard
+        errors of the latter; NaN for other targets.
     sparse : bool
         Whether counts are so small that `robust` did not apply.
     phi : float
         Variance of the units about their centre as a multiple of what chance gives; NaN where
-        it can't be learned.
+        it can't be learned. For a recipe, as the recipe has it: about the target, uncorrected.
     tau, tau_lower, tau_upper : float
         Between-unit standard deviation on the scale `tau_scale`, and its 95% interval; NaN
         where it isn't estimated.
@@ -116,7 +119,8 @@ class Funnel:
         The limits at any size.
     expected_false_flags : dict of float to float
         For each level, how many units would be flagged if all performed at the target and
-        varied as the limits say.
+        varied as the limits say, target and tau taken as known: with few units there are more.
+        Of over 1,000 units a sample spread over their sizes is counted; withheld counts are not.
     units : FunnelUnits
     warnings : tuple of str
         What a reader must know, one sentence each.
@@ -134,6 +138,7 @@ class Funnel:
     dispersion: Dispersion
     robust: Robust
     exact: bool
+    pull: float
     sparse: bool
     phi: float
     tau: float
@@ -234,12 +239,13 @@ class Funnel:
             for side in ("high", "low")
             if (n := int(np.sum((self.units.flag == side) & (self.units.flag_level >= level))))
         ]
-        which = f" ({', '.join(sides)})" if sides else ""
+        which = f" ({'; '.join(sides)})" if sides else ""
         false = _count(self.expected_false_flags[level])
         return (
             f"{flagged:,} of {units:,} {noun} {lie} outside the {_percent(level)} limits around "
-            f"{self._target_text()}{which}; {false} would if nobody differed by more than "
-            f"{'the limits allow for' if self._allows() else 'chance'}.{self._spread_text()}"
+            f"{self._target_text()}{which}; {false} would if all were at the target and varied "
+            f"by no more than {'the limits allow for' if self._allows() else 'chance'}."
+            f"{self._spread_text()}"
         )
 
     def _quality(self, side: str) -> str:
@@ -251,27 +257,39 @@ class Funnel:
         return self.dispersion != "none" and (self.phi > 1 or self.tau > 0)
 
     def _target_text(self) -> str:
-        name = self.target_rule.split(":")[0]
+        name, _, value = self.target_rule.partition(":")
         rate = (
             f"{100 * self.target:.3g}%"
             if self.measure.name == "proportion"
             else f"{self.target:.4g}"
         )
-        return f"the {name} {self.measure.rate} of {rate}" if name != "rate" else f"{rate}"
+        match name:
+            case "rate":
+                return rate
+            case "best":
+                return f"{rate}, which the best {_percent(float(value))} reach"
+            case "leave-one-out":
+                return f"the {self.measure.rate} of all others (together {rate})"
+        return f"the {name} {self.measure.rate} of {rate}"
 
     def _spread_text(self) -> str:
         if not np.isfinite(self.phi):
             return " How much units vary beyond chance can't be learned from these data."
-        chance = "chance alone would have them" if self.exact else "if each were a separate event"
-        text = f" The units vary {_times(self.phi)} times as much as {chance}"
-        if self.phi <= 1 or (self.dispersion != "multiplicative" and self.tau == 0):
-            return " The units vary no more than chance would have them."
+        allowed = "the limits allow for it." if self._allows() else "the limits don't."
+        if self.method != "varstat":
+            return f" The recipe's phi is {_times(self.phi)}; {allowed}"
+        if not self.exact:
+            return " The limits allow for as much variation as there is between units."
+        if self.phi < 1.005 or (self.dispersion != "multiplicative" and self.tau == 0):
+            return " About their own centre the units vary no more than chance would have them."
+        text = f" The variance of the units is {_times(self.phi)} times what chance would give"
         if np.isfinite(self.tau_lower):
+            lower = self.tau_lower if self.tau_lower > 1e-3 * self.tau else 0.0
             text += (
                 f" (tau {self.tau:.3g} on the {self.tau_scale} scale, 95% interval "
-                f"{self.tau_lower:.3g} to {self.tau_upper:.3g})"
+                f"{lower:.3g} to {self.tau_upper:.3g})"
             )
-        return text + ("; the limits allow for it." if self._allows() else "; the limits don't.")
+        return f"{text}; {allowed}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -318,8 +336,8 @@ class Funnels(Sequence[Funnel]):
         false = _count(sum(funnel.expected_false_flags[level] for funnel in self))
         return (
             f"In {len(self):,} funnels {flagged:,} of {units:,} units lie outside their "
-            f"{_percent(level)} limits; {false} would if nobody differed by more than the "
-            "limits allow for."
+            f"{_percent(level)} limits; {false} would if all were at their target and varied "
+            "by no more than the limits allow for."
         )
 
 
@@ -348,6 +366,8 @@ def _units_frame(funnels: Sequence[Funnel]) -> pd.DataFrame:
 
 def _count(expected: float) -> str:
     """An expected number of units, for a sentence."""
+    if expected == 0:
+        return "none"
     if expected < 0.05:
         return "fewer than 0.1"
     return f"about {expected:.1f}" if expected < 9.95 else f"about {expected:,.0f}"

@@ -122,16 +122,14 @@ class Predictive:
             return special.ndtr(self._z(event))
         if self.measure.name == "ratio":
             return _ratio_at_most(event, self.size * self.target, self._omega())
-        rho = self._rho()
-        if np.any(rho > 0):
-            return 1.0 - _proportion_at_least(event + 1.0, self.size, self.target, rho)
-        return _proportion_at_least(self.size - event, self.size, 1.0 - self.target, rho)
+        missed, target = self.size - event, 1.0 - self.target
+        return _proportion_at_least(missed, self.size, target, self._rho())
 
     def tails(self, event: Floats) -> Tails:
         """All four tail probabilities of each unit's event.
 
-        The tail on the event's own side of the target is computed, to full relative accuracy,
-        and the other is the rest of one.
+        The tail on the event's own side of the target is computed, and the other is the rest of
+        one, so that small probabilities keep their digits.
         """
         step = 1.0 if self.counts else 0.0
         at_least, above = np.empty_like(event), np.empty_like(event)

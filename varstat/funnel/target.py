@@ -78,12 +78,20 @@ def compute_target(
             target = float(np.quantile(rates, better))
         case _:
             target = pooled_rate(event, size, measure=measure)
+    targets = np.full(event.shape, target)
     if rule.kind == "leave-one-out":
         if known.sum() < 2:
             raise ModelError(f"target {rule.text}", "one unit has no others.")
         amount, weight = _amounts(event, size, measure)
-        return target, (amount.sum() - amount) / (weight.sum() - weight)
-    return target, np.full(event.shape, target)
+        targets = (amount.sum() - amount) / (weight.sum() - weight)
+    ends = (targets <= 0) | ((targets >= 1) if measure.name == "proportion" else False)
+    if measure.counts and np.any(ends[known] & (rates != targets[known])):
+        raise ModelError(
+            f"target {rule.text}",
+            "it comes out at an end of what a rate can be, where any other rate would be "
+            "impossible. Use pooled, or set it, as in rate:0.05.",
+        )
+    return target, targets
 
 
 def pooled_rate(event: Floats, size: Floats, *, measure: Measure) -> float:

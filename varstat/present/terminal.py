@@ -56,14 +56,15 @@ def print_notes(funnels: Funnels, console: Console) -> None:
     funnels : Funnels
     console : rich.console.Console
     """
-    told: dict[str, int] = {}
+    told: dict[str, list[str]] = {}
     for funnel in funnels:
         for caveat in funnel.warnings:
-            told[caveat] = told.get(caveat, 0) + 1
+            told.setdefault(caveat, []).append(clean(", ".join(funnel.by.values())))
     shown = list(told)[:_MOST_NOTES]
     for caveat in shown:
-        times = f" ({told[caveat]} funnels)" if told[caveat] > 1 else ""
-        console.print(Text(f"Note: {clean(caveat)}{times}"))
+        first, *others = told[caveat]
+        of = f" ({len(others) + 1} funnels)" if others else f" ({first})" if first else ""
+        console.print(Text(f"Note: {clean(caveat)}{of}"))
     if len(told) > len(shown):
         console.print(Text(f"Note: and {len(told) - len(shown)} more, in the JSON output."))
     console.print(Text(funnels.account.summary()))
@@ -133,7 +134,7 @@ def _needed(columns: dict[str, list[str]]) -> int:
 def _left_out(funnel: Funnel) -> list[Text]:
     flagged = funnel.flagged()
     if flagged == 0:
-        return [Text("No unit is flagged; these lie furthest from the target.", "dim")]
+        return [Text("No unit is flagged; these have the smallest p.", "dim")]
     if flagged > _MOST:
         return [Text(f"… and {flagged - _MOST} more flagged units", "dim")]
     return []
@@ -149,7 +150,7 @@ def _funnels_grid(funnels: Funnels, width: int) -> Grid:
         "phi": [_significant(funnel.phi) for funnel in shown],
         "tau": [_significant(funnel.tau) for funnel in shown],
         f"outside {100 * level:.15g}%": [f"{funnel.flagged(level):,}" for funnel in shown],
-        "expected": [f"{funnel.expected_false_flags[level]:.1f}" for funnel in shown],
+        "to expect": [f"{funnel.expected_false_flags[level]:.1f}" for funnel in shown],
     }
     for name in ("phi", "tau", "target"):
         if _SHORTEST * len(texts) + _needed(numbers) <= width - 1:

@@ -106,6 +106,7 @@ def build_funnel(
         dispersion="none",
         robust="none",
         exact=True,
+        pull=float("nan"),
         sparse=False,
         phi=1.0,
         tau=0.0,

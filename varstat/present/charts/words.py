@@ -9,7 +9,7 @@ from varstat.present.charts.view import has_bar, has_point, rate_text
 from varstat.present.text import clean
 
 METHODS = {
-    "exact": "exact limits",
+    "exact": "exact limits, drawn interpolated between counts",
     "interpolated": "exact limits, interpolated between counts",
     "normal": "normal-approximation limits",
 }
@@ -173,8 +173,7 @@ def alt_text(funnel: Funnel) -> str:
         parts.append(f"{int(withheld.sum()):,} units with withheld counts are vertical bars.")
     levels = " and ".join(percent(level) for level in funnel.levels)
     parts.append(
-        f"Limits at {levels} narrow towards larger units around the target,"
-        f" {rate_text(funnel.target, percent=shares)}."
+        f"Limits at {levels} lie around the target, {rate_text(funnel.target, percent=shares)}."
     )
     return " ".join([*parts, clean(funnel.summary())])
 
