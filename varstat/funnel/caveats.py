@@ -14,6 +14,8 @@ _APART = 0.01
 _ERRORS = 3.0
 _FEW = 12
 _MANY = 50
+# Half a standard deviation off, the 95% limits are crossed by 8% of units.
+_PULLED = 0.5
 
 
 def caveats(funnel: Funnel) -> Iterator[str]:
@@ -32,7 +34,7 @@ def caveats(funnel: Funnel) -> Iterator[str]:
         yield recipe_for(funnel.method, funnel.measure).bias
     yield from _calibration(funnel)
     yield from _withheld(funnel)
-    if funnel.pull > _ERRORS:
+    if funnel.pull > _PULLED:
         yield (
             "The pooled target lies apart from where most units lie: a few large or extreme units "
             "pull it, and the others are flagged for it. Compare with --target median."

@@ -25,6 +25,8 @@ from varstat.provenance import Provenance, content_hash
 # each group.
 _SAMPLED = 1000
 _SAMPLED_EACH = 25
+# Standard errors by which a pooled rate must miss the units' centre to be said to.
+_SURE = 3.0
 
 
 def compute_funnel(
@@ -180,7 +182,7 @@ def _compute(table: Table, groups: Groups, options: Options) -> _Found:
         tails=_tails(predictive, groups),
         detectable=_detectable(predictive, options),
         reliability=reliability,
-        pull=np.abs(spread.offset) / spread.offset_error,
+        pull=_pull(spread, chance, groups),
         sparse=sparse,
         phi=spread.phi,
         tau=tau[0],
@@ -315,6 +317,15 @@ def _detectable(predictive: Predictive, options: Options) -> Floats:
         high = predictive.target - special.ndtri(area) * np.sqrt(predictive.variance)
         high = _within(high, predictive.measure)
     return _ratio_to(predictive.target, high)
+
+
+def _pull(spread: Spread, chance: Floats, groups: Groups) -> Floats:
+    """Distance of the pooled rate from the units' own centre, in SDs of a middling unit."""
+    typical = np.array([np.median(chance[groups.rows(g)]) for g in range(groups.number)])
+    offset = np.abs(spread.offset)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        pull = offset / np.sqrt(spread.between + typical)
+    return np.where(offset > _SURE * spread.offset_error, pull, 0.0)
 
 
 def _within(upper: Floats, measure: Measure) -> Floats:

@@ -100,8 +100,8 @@ class Funnel:
         Whether events are whole counts, or means, of which chance is known; False for continuous
         amounts, such as days and money.
     pull : float
-        How far a pooled target lies from where the units lie once extremes are cut, in standard
-        errors of the latter; NaN for other targets.
+        How far a pooled target surely lies from where the units lie once extremes are cut, in
+        standard deviations of a middling unit's rate; NaN for other targets.
     sparse : bool
         Whether counts are so small that `robust` did not apply.
     phi : float
