@@ -55,3 +55,11 @@ def test_several_lookups_can_be_used(tmp_path):
     lookups = [f"{tmp_path / 'a.csv'}:code", f"{tmp_path / 'b.csv'}:id"]
     table = read_table(DATA, card=make_card(), lookup=lookups, by=("type", "region"))
     assert table.frame["region"].tolist() == ["n", "s", "n"]
+
+
+def test_a_path_and_a_key_are_a_lookup(tmp_path):
+    (tmp_path / "types.csv").write_text("code,kind\nA,large\nB,small\n")
+    data = pd.DataFrame({"unit": ["A", "B"], "numerator": [1, 2], "denominator": [5, 5]})
+    for lookup in ((str(tmp_path / "types.csv"), "code"), f"{tmp_path / 'types.csv'}:code"):
+        table = read_table(data, card=make_card(), by="kind", lookup=lookup)
+        assert table.frame["kind"].tolist() == ["large", "small"]

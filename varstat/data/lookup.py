@@ -90,7 +90,8 @@ def open_lookups(lookup: OneLookup | Sequence[OneLookup] | None) -> tuple[Lookup
         return ()
     if isinstance(lookup, str):
         return (_open_lookup(*_split(lookup)),)
-    if isinstance(lookup, tuple) and len(lookup) == 2 and isinstance(lookup[0], pd.DataFrame):
+    if isinstance(lookup, tuple) and len(lookup) == 2 and ":" not in str(lookup[1]):
+        # A table and its key; two of FILE:KEY have a colon each.
         return (_open_lookup(*lookup),)
     opened: list[Lookup] = []
     for each in lookup:

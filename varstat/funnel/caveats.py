@@ -13,7 +13,7 @@ from varstat.measure import scale_slope
 _APART = 0.01
 _ERRORS = 3.0
 _FEW = 12
-_MANY = 50
+_MANY = 100
 # Half a standard deviation off, the 95% limits are crossed by 8% of units.
 _PULLED = 0.5
 

@@ -2,8 +2,9 @@ r"""How much more units vary than chance alone would have them.
 
 Two ways to say it. *Multiplicative*: the variance of a unit's rate is :math:`\phi s_i^2`.
 *Additive*: it is :math:`s_i^2 + \sigma^2`, where units' underlying rates have variance
-:math:`\sigma^2`; stated on a link scale as :math:`\tau = g'(t)\,\sigma`. Here
-:math:`s_i^2` is the variance by chance at the target t.
+:math:`\sigma^2`; stated on a link scale as :math:`\tau = g'(\bar r)\,\sigma`. Here
+:math:`s_i^2` is the variance by chance at the units' pooled rate :math:`\bar r`, so that a target
+far from the units is not mistaken for dispersion.
 
 Everything is computed for many groups of units at once.
 """
@@ -184,7 +185,7 @@ def estimate_spread(
     rate : ndarray of float, shape (units,)
         NaN where withheld: such a unit tells nothing here.
     chance : ndarray of float, shape (units,)
-        Variance of each rate by chance, at the target.
+        Variance of each rate by chance, at the pooled rate.
     target : ndarray of float, shape (units,)
         Origin from which distances are taken before the centre is found.
     group : ndarray of int, shape (units,)
@@ -209,7 +210,9 @@ def estimate_spread(
        87(5), 377-385. doi:10.6028/jres.087.022
     .. [2] DerSimonian & Kacker (2007). Random-effects model for meta-analysis of clinical
        trials: an update. Contemp Clin Trials 28(2), 105-114. doi:10.1016/j.cct.2006.04.004
-    .. [3] Viechtbauer (2007). Confidence intervals for the amount of heterogeneity in
+    .. [3] Harville (1977). Maximum likelihood approaches to variance component estimation and to
+       related problems. JASA 72(358), 320-338. doi:10.1080/01621459.1977.10480998
+    .. [4] Viechtbauer (2007). Confidence intervals for the amount of heterogeneity in
        meta-analysis. Stat Med 26(1), 37-52. doi:10.1002/sim.2514
 
     Examples

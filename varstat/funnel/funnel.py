@@ -1,32 +1,15 @@
 """Compute funnels: one call for every period, peer group and indicator of a table."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-
-import numpy as np
-from numpy.typing import NDArray
-from scipy import special
+from dataclasses import replace
 
 from varstat.data.table import Table
-from varstat.funnel.band import Band, PredictiveBand, PublishedBand, extra_variance
 from varstat.funnel.caveats import caveats
-from varstat.funnel.dispersion import Spread, estimate_spread
+from varstat.funnel.findings import Findings, find, find_published
 from varstat.funnel.flags import q_values, raise_flags, two_sided
 from varstat.funnel.groups import Groups
-from varstat.funnel.limits import attained_size, first_event, tail_area
 from varstat.funnel.options import Options, resolve_options
-from varstat.funnel.recipes import Recipe, RecipeBand, recipe_size, recipe_spread
 from varstat.funnel.result import Funnel, Funnels, FunnelUnits
-from varstat.funnel.tails import Predictive, Tails
-from varstat.measure import Floats, Measure, scale_slope
 from varstat.provenance import Provenance, content_hash
-
-# The number of false flags is summed over all units, or so many spread evenly over the sizes of
-# each group.
-_SAMPLED = 1000
-_SAMPLED_EACH = 25
-# Standard errors by which a pooled rate must miss the units' centre to be said to.
-_SURE = 3.0
 
 
 def compute_funnel(
@@ -47,8 +30,9 @@ def compute_funnel(
     perform at the target, is below :math:`(1 - level)/2`. With over-dispersion the event is
     beta-binomial or negative binomial, of which the mean is the target and the variance of the
     rate is :math:`s_i^2 + \sigma^2` (or :math:`\phi s_i^2`; for proportions
-    :math:`s_i^2 + \sigma^2(1 - 1/n_i)`, as sampling adds less at the ends); see `Predictive`,
-    `estimate_spread` and `limit_rates`.
+    :math:`s_i^2 + \sigma^2(1 - 1/n_i)`, as sampling adds less at the ends), where
+    :math:`\sigma = \tau / g'(t)` with a link g; see `Predictive`, `estimate_spread` and
+    `limit_rates`.
 
     Parameters
     ----------
@@ -107,9 +91,9 @@ def compute_funnel(
     )
     groups = Groups.split(table, options.target)
     if options.recipe is None:
-        found = _compute(table, groups, options)
+        found = find(table, groups, options)
     else:
-        found = _compute_recipe(table, groups, options, options.recipe)
+        found = find_published(table, groups, options, options.recipe)
     return Funnels(
         funnels=tuple(_one_funnel(table, groups, options, found, g) for g in range(groups.number)),
         account=table.account,
@@ -124,223 +108,7 @@ def compute_funnel(
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Found:
-    """All units' results, and all groups' dispersion."""
-
-    z: Floats
-    tails: Tails
-    detectable: Floats
-    reliability: Floats
-    pull: Floats
-    sparse: NDArray[np.bool_]
-    phi: Floats
-    tau: Floats
-    tau_lower: Floats
-    tau_upper: Floats
-    false_flags: dict[float, Floats]
-    bands: list[Band]
-
-
-def _compute(table: Table, groups: Groups, options: Options) -> _Found:
-    """Results by varstat's own method, for all groups at once."""
-    measure, group = table.measure, groups.group
-    rate = measure.rates(groups.event, groups.size)
-    sparse = groups.sparse(measure) & options.exact
-    spread = _spread(groups, measure, options, cuttable=~sparse)
-    link = np.square(scale_slope(measure.link, groups.centres))
-    tau2, inflation = _applied(spread, link, options)
-    extra = extra_variance(
-        measure,
-        groups.size,
-        groups.target,
-        tau2=tau2[group],
-        inflation=inflation[group],
-        exact=options.exact,
-    )
-    predictive = Predictive(
-        measure=measure, size=groups.size, target=groups.target, extra=extra, exact=options.exact
-    )
-    chance = measure.chance_variance(groups.size, groups.centres[group])
-    with np.errstate(invalid="ignore", divide="ignore"):
-        if options.dispersion == "multiplicative":
-            reliability = np.maximum(1.0 - 1.0 / spread.phi, 0.0)[group]
-            tau = [np.full_like(spread.phi, np.nan)] * 3
-        else:
-            shown = spread.between[group] * measure.shown(groups.size)
-            reliability = np.minimum(spread.between[group] / (shown + chance), 1.0)
-            tau = [
-                np.sqrt(v) * scale_slope(options.tau_scale, groups.centres)
-                for v in (spread.between, spread.between_lower, spread.between_upper)
-            ]
-    error = np.sqrt(measure.chance_variance(groups.size, groups.target))
-    if not options.exact:
-        # What is chance in amounts isn't known, only how they vary in all.
-        error, reliability = np.sqrt(predictive.variance), np.full_like(rate, np.nan)
-    return _Found(
-        z=_distance(rate, groups.target, error),
-        tails=_tails(predictive, groups),
-        detectable=_detectable(predictive, options),
-        reliability=reliability,
-        pull=_pull(spread, chance, groups),
-        sparse=sparse,
-        phi=spread.phi,
-        tau=tau[0],
-        tau_lower=tau[1],
-        tau_upper=tau[2],
-        false_flags=_false_flags(
-            groups,
-            options,
-            lambda rows, level: attained_size(predictive.take(rows), level, sides=options.sides),
-        ),
-        bands=[
-            PredictiveBand(
-                measure=measure,
-                exact=options.exact,
-                method=options.limits,
-                sides=options.sides,
-                tau2=float(tau2[g]),
-                inflation=float(inflation[g]),
-            )
-            for g in range(groups.number)
-        ],
-    )
-
-
-def _spread(
-    groups: Groups, measure: Measure, options: Options, *, cuttable: NDArray[np.bool_]
-) -> Spread:
-    """Dispersion of each group about its own pooled rate, wherever the target lies."""
-    centre = groups.centres[groups.group]
-    return estimate_spread(
-        measure.rates(groups.event, groups.size),
-        measure.chance_variance(groups.size, centre),
-        centre,
-        groups.group,
-        estimator=options.estimator,
-        robust=options.robust,
-        shown=measure.shown(groups.size) if options.exact else None,
-        cuttable=cuttable,
-    )
-
-
-def _applied(spread: Spread, link: Floats, options: Options) -> tuple[Floats, Floats]:
-    """Between-unit variance on the link scale, and inflation, that the limits allow for."""
-    nothing, one = np.zeros_like(spread.phi), np.ones_like(spread.phi)
-    if options.dispersion == "none":
-        return nothing, one
-    if options.dispersion == "multiplicative":
-        # Counts can't vary less than chance for a reason; amounts have no chance to speak of,
-        # and nothing can be said of them where they don't vary.
-        if options.exact:
-            return nothing, np.where(spread.phi > 1.0, spread.phi, 1.0)
-        return nothing, np.where(spread.phi > 0.0, spread.phi, np.nan)
-    with np.errstate(invalid="ignore"):
-        tau2 = spread.between * link
-    return np.where(np.isfinite(tau2), tau2, 0.0) if options.exact else tau2, one
-
-
-def _compute_recipe(table: Table, groups: Groups, options: Options, recipe: Recipe) -> _Found:
-    """Results by a published recipe, one group after another."""
-    measure = table.measure
-    y = recipe.transform(measure.rates(groups.event, groups.size))
-    error = recipe.error(groups.size)
-    z = (y - recipe.transform(groups.target)) / error
-    phi, tau2 = np.empty(groups.number), np.empty(groups.number)
-    for g in range(groups.number):
-        known = np.isfinite(groups.event[groups.rows(g)])
-        phi[g], tau2[g] = recipe_spread(
-            recipe, z[groups.rows(g)][known], error[groups.rows(g)][known]
-        )
-    band = RecipeBand(
-        recipe=recipe,
-        measure=measure,
-        size=groups.size,
-        target=groups.target,
-        tau2=tau2[groups.group],
-    )
-    _, upper = band.limits(options.levels[0], sides=options.sides)
-    none = np.full_like(phi, np.nan)
-    return _Found(
-        z=z,
-        tails=_tails(band, groups),
-        detectable=_ratio_to(groups.target, _within(upper, measure)),
-        reliability=band.tau2 / (band.tau2 + np.square(error)),
-        pull=none,
-        sparse=np.zeros(groups.number, dtype=np.bool_),
-        phi=phi,
-        tau=np.sqrt(tau2),
-        tau_lower=none,
-        tau_upper=none,
-        false_flags=_false_flags(
-            groups,
-            options,
-            lambda rows, level: recipe_size(
-                band.take(rows), level, sides=options.sides, exact=options.exact
-            ),
-        ),
-        bands=[
-            PublishedBand(
-                measure=measure,
-                recipe=recipe,
-                sides=options.sides,
-                tau2=float(t),
-            )
-            for t in tau2
-        ],
-    )
-
-
-def _tails(distribution: Predictive | RecipeBand, groups: Groups) -> Tails:
-    """Tails of each event; of a range, the end nearer the target on either side."""
-    if np.array_equal(groups.lower, groups.upper):
-        return distribution.tails(groups.lower)
-    few, many = distribution.tails(groups.lower), distribution.tails(groups.upper)
-    return Tails(at_most=many.at_most, below=many.below, at_least=few.at_least, above=few.above)
-
-
-def _distance(rate: Floats, target: Floats, error: Floats) -> Floats:
-    """Distance from the target in standard errors; nothing, where there is none."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(rate == target, 0.0, (rate - target) / error)
-
-
-def _detectable(predictive: Predictive, options: Options) -> Floats:
-    """Smallest ratio to the target that would be flagged high at the first level."""
-    level = options.levels[0]
-    area = tail_area(level, "high", options.sides)
-    if area == 0:
-        return np.full_like(predictive.size, np.nan)
-    if predictive.counts:
-        high = first_event(predictive, area, side="high") / predictive.size
-    else:
-        high = predictive.target - special.ndtri(area) * np.sqrt(predictive.variance)
-        high = _within(high, predictive.measure)
-    return _ratio_to(predictive.target, high)
-
-
-def _pull(spread: Spread, chance: Floats, groups: Groups) -> Floats:
-    """Distance of the pooled rate from the units' own centre, in SDs of a middling unit."""
-    typical = np.array([np.median(chance[groups.rows(g)]) for g in range(groups.number)])
-    offset = np.abs(spread.offset)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        pull = offset / np.sqrt(spread.between + typical)
-    return np.where(offset > _SURE * spread.offset_error, pull, 0.0)
-
-
-def _within(upper: Floats, measure: Measure) -> Floats:
-    """Limits that a rate can pass; NaN for a proportion's limit of 1."""
-    if measure.name == "proportion":
-        return np.where(upper < 1.0, upper, np.nan)
-    return upper
-
-
-def _ratio_to(target: Floats, rate: Floats) -> Floats:
-    """Ratio of a rate to the target; NaN for a target that isn't positive."""
-    return np.divide(rate, target, out=np.full_like(rate, np.nan), where=target > 0)
-
-
-def _one_funnel(table: Table, groups: Groups, options: Options, found: _Found, g: int) -> Funnel:
+def _one_funnel(table: Table, groups: Groups, options: Options, found: Findings, g: int) -> Funnel:
     """Cut one group out of the results of all."""
     rows = groups.rows(g)
     frame = groups.frame.iloc[rows]
@@ -397,25 +165,3 @@ def _one_funnel(table: Table, groups: Groups, options: Options, found: _Found, g
         warnings=(),
     )
     return replace(funnel, warnings=tuple(caveats(funnel)))
-
-
-def _false_flags(
-    groups: Groups,
-    options: Options,
-    attained: Callable[[NDArray[np.intp], float], Floats],
-) -> dict[float, Floats]:
-    """Expected number of flags in each group, were every unit at its target."""
-    samples = [
-        groups.sample(g, max(_SAMPLED // groups.number, _SAMPLED_EACH))
-        for g in range(groups.number)
-    ]
-    rows = np.concatenate(samples)
-    of = np.repeat(np.arange(groups.number), [sample.size for sample in samples])
-    units = np.add.reduceat(np.isfinite(groups.event).astype(float), groups.start[:-1])
-    counted = np.maximum(np.bincount(of, minlength=groups.number), 1)
-    return {
-        level: np.bincount(of, weights=attained(rows, level), minlength=groups.number)
-        * units
-        / counted
-        for level in options.levels
-    }

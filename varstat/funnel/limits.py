@@ -272,7 +272,7 @@ def attained_size(predictive: Predictive, level: float, *, sides: Sides) -> Floa
     ndarray of float, shape (units,)
     """
     if not predictive.counts:
-        return np.full_like(predictive.size, 1.0 - level)
+        return np.where(np.isnan(predictive.variance), np.nan, 1.0 - level)
     critical = critical_events(predictive, level, sides=sides)
     low, high = np.nan_to_num(critical.low, nan=-1.0), np.nan_to_num(critical.high, nan=0.0)
     return np.where(np.isnan(critical.low), 0.0, predictive.at_most(low)) + np.where(

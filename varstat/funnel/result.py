@@ -240,7 +240,10 @@ class Funnel:
             if (n := int(np.sum((self.units.flag == side) & (self.units.flag_level >= level))))
         ]
         which = f" ({'; '.join(sides)})" if sides else ""
-        false = _count(self.expected_false_flags[level])
+        expected = self.expected_false_flags[level]
+        if np.isnan(expected):
+            return f"No limits can be drawn for these {units:,} {noun}.{self._spread_text()}"
+        false = _count(expected)
         return (
             f"{flagged:,} of {units:,} {noun} {lie} outside the {_percent(level)} limits around "
             f"{self._target_text()}{which}; {false} would if all were at the target and varied "
@@ -333,7 +336,7 @@ class Funnels(Sequence[Funnel]):
         level = max(max(funnel.levels) for funnel in self)
         flagged = sum(funnel.flagged(level) for funnel in self)
         units = sum(funnel.units.unit.size for funnel in self)
-        false = _count(sum(funnel.expected_false_flags[level] for funnel in self))
+        false = _count(float(np.nansum([f.expected_false_flags[level] for f in self])))
         return (
             f"In {len(self):,} funnels {flagged:,} of {units:,} units lie outside their "
             f"{_percent(level)} limits; {false} would if all were at their target and varied "

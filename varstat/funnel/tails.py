@@ -149,9 +149,10 @@ class Predictive:
     def _z(self, event: Floats) -> Floats:
         rate = self.measure.rates(event, self.size)
         with np.errstate(divide="ignore", invalid="ignore"):
-            z = (rate - self.target) / np.sqrt(self.variance)
+            variance = self.variance
+            z = (rate - self.target) / np.sqrt(variance)
         # Without variance (zero events, all at the target) nothing is far from anything.
-        return np.where(rate == self.target, 0.0, z)
+        return np.where((rate == self.target) & ~np.isnan(variance), 0.0, z)
 
     def _rho(self) -> Floats:
         with np.errstate(divide="ignore", invalid="ignore"):

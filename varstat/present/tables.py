@@ -78,7 +78,7 @@ def funnel_object(funnel: Funnel) -> dict[str, Any]:
         "sides": funnel.sides,
         "limits_method": funnel.limits_method,
         "expected_false_flags": {
-            repr(level): number for level, number in funnel.expected_false_flags.items()
+            repr(level): _number(number) for level, number in funnel.expected_false_flags.items()
         },
         "summary": funnel.summary(),
         "warnings": list(funnel.warnings),

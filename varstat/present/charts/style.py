@@ -11,7 +11,6 @@ from matplotlib.textpath import TextToPath
 INK: Final = "#1f2933"
 QUIET: Final = "#56616f"
 RULE: Final = "#9aa3ae"
-FAINT: Final = "#b3bac4"
 PAPER: Final = "#ffffff"
 INSIDE: Final = "#8b949f"
 LIMIT: Final = "#3b4a5d"
