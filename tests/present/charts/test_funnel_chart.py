@@ -246,7 +246,7 @@ def test_the_figure_says_what_it_found_and_how(hospitals: Funnel) -> None:
     text = words(draw_funnel(hospitals))
     flagged = int(np.sum(hospitals.units.flag_level >= 0.998))
     assert f"{flagged} of 80 units flagged" in text
-    assert "0.2 expected if none stood out" in text
+    assert "0.2 expected if all were at the target" in text
     assert "lower is better" in text
     assert "99.8% limits" in text
     assert "chance alone" in text

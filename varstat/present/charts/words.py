@@ -59,7 +59,7 @@ def finding(funnel: Funnel) -> str:
     text = f"{number} of {total:,} {noun} flagged{which} at {percent(level)}"
     expected = funnel.expected_false_flags.get(level)
     if expected is not None and np.isfinite(expected):
-        text += f"; {count_text(expected)} expected if none stood out"
+        text += f"; {count_text(expected)} expected if all were at the target"
     return text
 
 
@@ -79,7 +79,7 @@ def finding_of_many(funnels: Sequence[Funnel]) -> str:
     text = f"{len(funnels):,} groups: {flagged:,} of {total:,} units flagged at {percent(level)}"
     if np.isnan(expected):
         return text
-    return f"{text}; {count_text(expected)} expected if none stood out"
+    return f"{text}; {count_text(expected)} expected if all were at the target"
 
 
 def rate_title(funnel: Funnel) -> str:
