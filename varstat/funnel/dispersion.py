@@ -193,7 +193,7 @@ def estimate_spread(
     estimator : {"dl", "pm", "reml"}
     robust : {"none", "trim", "winsorise"}
     shown : ndarray of float, shape (units,), optional
-        The :math:`f_i`; by default 1.
+        The :math:`f_i`; by default 1. A unit that shows none takes no part.
     cuttable : ndarray of bool, shape (groups,), optional
         Groups to which `robust` applies; by default all. Where rates are far from normal the
         consistency factors aren't theirs.
@@ -226,9 +226,9 @@ def estimate_spread(
     array([1.5])
     """
     groups = int(group.max(initial=-1)) + 1
-    known = np.isfinite(rate) & (chance > 0)
-    cuttable = np.ones(groups, dtype=np.bool_) if cuttable is None else cuttable
     shown = np.ones_like(rate) if shown is None else shown
+    known = np.isfinite(rate) & (chance > 0) & (shown > 0)
+    cuttable = np.ones(groups, dtype=np.bool_) if cuttable is None else cuttable
     sums = _Sums(
         rate[known] - target[known],
         chance[known],
