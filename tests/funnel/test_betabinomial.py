@@ -67,3 +67,13 @@ def test_the_tail_falls_as_the_event_grows_across_the_seams_of_the_methods():
     assert np.all(np.diff(tail) <= 1e-12)
     assert tail[0] <= 1
     assert tail[-1] >= 0
+
+
+@pytest.mark.parametrize(("a", "b"), [(0.3, 0.4), (0.02, 0.05), (1.5, 0.2)])
+def test_a_tabulated_tail_is_the_integrated_one_for_wide_betas(a, b):
+    n = 600
+    for k in (150, 300, 450):
+        one, many = (fast_tail(k, n, Fraction(a), Fraction(b), copies) for copies in (1, 30))
+        exact = exact_tail(k, n, Fraction(a), Fraction(b))
+        assert many == pytest.approx(exact, abs=1e-9)
+        assert one == pytest.approx(exact, abs=1e-9)

@@ -167,7 +167,8 @@ class _Survival:
     """P(logit P > x) for P ~ Beta(a, b), by quintic Hermite interpolation."""
 
     def __init__(self, a: float, b: float) -> None:
-        self.width = float(np.sqrt(1.0 / a + 1.0 / b))
+        # A wide beta still turns within one unit of the logit, about its middle.
+        self.width = min(float(np.sqrt(1.0 / a + 1.0 / b)), 1.0)
         ends = special.logit(special.betaincinv([a, b], [b, a], np.full(2, _BEYOND)))
         low, high = map(float, np.clip(ends * [1.0, -1.0], -_FARTHEST, _FARTHEST))
         # A beta that lies at its ends alone has the middle all to itself.
