@@ -37,7 +37,7 @@ def caveats(funnel: Funnel) -> Iterator[str]:
     if funnel.pull > _PULLED:
         yield (
             "The pooled target lies apart from where most units lie: a few large or extreme units "
-            "pull it, and the others are flagged for it. Compare with --target median."
+            "pull it, and others may be flagged for it. Compare with --target median."
         )
     if not funnel.exact and funnel.dispersion != "multiplicative":
         yield (
@@ -61,8 +61,8 @@ def caveats(funnel: Funnel) -> Iterator[str]:
         )
     elif _FEW <= number < _MANY and funnel.dispersion != "none" and funnel.method == "varstat":
         yield (
-            f"With fewer than {_MANY} units the dispersion is uncertain, and more are flagged by "
-            "chance than are to be expected."
+            f"With fewer than {_MANY} units the dispersion is uncertain, and the number of flags "
+            "to expect is known only roughly."
         )
     if funnel.tau_lower > funnel.tau or funnel.tau > funnel.tau_upper:
         yield (
@@ -76,8 +76,9 @@ def caveats(funnel: Funnel) -> Iterator[str]:
         )
     if funnel.dispersion == "none" and funnel.phi > 1.5:
         yield (
-            f"The limits are those of chance alone, but units vary {funnel.phi:,.3g} times as "
-            "much: most flags say that units differ, not that they stand out."
+            f"The limits are those of chance alone, but the variance of the units is "
+            f"{funnel.phi:,.3g} times that: most flags say that units differ, not that they stand "
+            "out."
         )
 
 
