@@ -28,6 +28,9 @@ def test_a_description_says_what_the_card_says() -> None:
     assert "binomial on the logit scale, normal effects" in text
     assert "intercept normal(mean 0, sd 2.5)" in text
     assert "tau exponential(rate 1)" in text
+    assert "one tau for all units. Each period has a shift common to all units." in text
+    assert "beyond chance: estimated where units have several periods." in text
+    assert "transient exponential(rate 1)" in text
     assert "Units differ in case-mix by procedure." in text
     assert "units are compared with best:0.25" in text
     assert "Unit cost: no value is stated for each day case" in text
@@ -90,3 +93,35 @@ def test_a_price_is_described_with_its_year_and_source() -> None:
     assert "2015-16" in text
     assert "NHS Improvement (2017)" in text
     assert "1.23457e+06" not in text
+
+
+def test_the_model_is_described_as_the_card_states_it() -> None:
+    model = {
+        "effects": "contaminated-normal",
+        "contamination_scale": 4,
+        "covariates": ["age", "need"],
+        "mundlak": True,
+        "peer_tau": "own",
+        "period_effects": False,
+        "transient": 0.2,
+    }
+    card = override_card(load_card("default-ratio"), {"model": model}, where="x")
+    text = " ".join(describe_card(card).split())
+    assert (
+        "Model: poisson on the log scale with age, need and the unit means of those that vary "
+        "between periods, contaminated-normal effects, outlying ones 4 times as wide, a tau for "
+        "each peer group. Each period has no shift of its own. Variation between a unit's periods "
+        "beyond chance: SD 0.2."
+    ) in text
+    assert "contamination beta(a 1, b 9)" in text
+    assert "coefficient normal(mean 0, sd 2.5)" in text
+
+
+def test_priors_of_what_is_not_in_the_model_are_not_described() -> None:
+    model = {"effects": "student-t", "period_effects": False, "transient": "none"}
+    card = override_card(load_card("default-mean"), {"model": model}, where="x")
+    text = " ".join(describe_card(card).split())
+    assert "student-t effects with 4 degrees of freedom" in text
+    assert "beyond chance: none." in text
+    for prior in ("period normal", "transient exponential", "contamination beta", "coefficient"):
+        assert prior not in text

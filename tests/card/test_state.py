@@ -33,10 +33,11 @@ def test_columns_of_two_measures_tell_none() -> None:
 
 
 def test_what_was_said_goes_to_its_section() -> None:
-    said = {"title": "T", "direction": None, "unit": "u", "suppressed": [1, 7]}
+    said = {"title": "T", "direction": None, "unit": "u", "suppressed": [1, 7], "transient": 0.0}
     assert sections(said) == {
         "indicator": {"title": "T"},
         "columns": {"unit": "u", "suppressed": [1, 7]},
+        "model": {"transient": 0.0},
     }
 
 

@@ -43,8 +43,10 @@ def test_every_choice_has_a_reason(path: Path) -> None:
     card = load_card(path)
     priors = card.model.priors
     reasons = [card.funnel.because, card.model.because, card.target.because]
-    reasons += [p.because for p in (priors.intercept, priors.coefficient, priors.peer_mean)]
-    reasons += [priors.tau.because, *(exclusion.because for exclusion in card.exclusions)]
+    reasons += [
+        getattr(priors, name).because for name in type(priors).model_fields.keys() - {"scaled"}
+    ]
+    reasons += [exclusion.because for exclusion in card.exclusions]
     assert all(len(reason) > 10 for reason in reasons)
 
 

@@ -146,3 +146,51 @@ def test_a_damaged_old_workbook_is_refused_even_when_its_reader_panics(shared, t
         (tmp_path / "x.xls").write_bytes(data[: int(share * len(data))])
         with pytest.raises(TableError, match="damaged"):
             read_table(tmp_path / "x.xls", card=make_card())
+
+
+def test_the_monthly_return_is_read_for_a_model_by_quarter(shared):
+    path = shared / "data" / "mar_hospital_activity_2012_2017.csv"
+    table = read_table(
+        path, card=MAR, roll_up="quarter", covariates="gp_referrals_made_ga", for_model=True
+    )
+    assert table.by == ()
+    assert table.frame["period"].nunique() == 20
+    assert not table.frame.duplicated(["unit", "period"]).any()
+    raw = pd.read_csv(path).query("provider_org_code == 'REM'").head(3)
+    weights = raw["elective_ga_total_admissions_ffces"]
+    first = table.frame.query("unit == 'REM' and period == '2012-13 Q1'").iloc[0]
+    assert first["denominator"] == weights.sum()
+    np.testing.assert_allclose(
+        first["gp_referrals_made_ga"], np.average(raw["gp_referrals_made_ga"], weights=weights)
+    )
+
+
+def test_practices_without_a_covariate_are_excluded_and_counted(shared):
+    covariates = ["Value_imd", "Value_over_65", "list_size"]
+    path = shared / "data" / "practice_covariates_2019.csv"
+    table = read_table(
+        shared / "data" / "statins_practice_2018.csv",
+        unit="practice",
+        numerator="low_med_dose_items",
+        denominator="items",
+        lookup=f"{path}:practice",
+        covariates=covariates,
+        for_model=True,
+    )
+    known = pd.read_csv(path).drop_duplicates("practice").set_index("practice")[covariates]
+    read = pd.read_csv(shared / "data" / "statins_practice_2018.csv")
+    complete = set(read["practice"]) & set(known.dropna().index)
+    assert set(table.frame["unit"]) == complete
+    assert table.account.rows_excluded == len(read) - len(complete)
+    carried = table.frame.set_index("unit")[covariates]
+    assert carried.equals(known.loc[carried.index].rename_axis("unit"))
+    lacking = int((~read["practice"].isin(known["Value_imd"].dropna().index)).sum())
+    assert f"{lacking} of 7,210 units have no 'Value_imd' in {path.name}" in table.account.notes
+
+
+@pytest.mark.parametrize(("file", "covariate"), [("specialist", "casemix"), ("star98", "z_LOWINC")])
+def test_reference_tables_are_read_with_their_covariates(shared, file, covariate):
+    path = shared / "reference" / f"{file}.csv"
+    table = read_table(path, numerator="y", denominator="n", covariates=covariate, for_model=True)
+    assert table.frame[covariate].tolist() == pd.read_csv(path)[covariate].tolist()
+    assert table.account.rows_excluded == 0

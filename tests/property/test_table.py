@@ -88,6 +88,52 @@ def test_the_order_of_rows_changes_nothing_but_the_order(order):
     assert all(by_unit[f"U{at}"] == 10 + at for at in range(8))
 
 
+COVARIATES = st.one_of(
+    st.floats(-1e6, 1e6), st.sampled_from([None, "*", "..", "text", "inf", "5%", float("inf")])
+)
+
+
+@given(rows=st.lists(st.tuples(UNITS, PERIODS, CELLS, CELLS, COVARIATES), max_size=20))
+def test_rows_are_accounted_for_and_covariates_known_when_read_for_a_model(rows):
+    good = (*GOOD, 1.5)
+    data = pd.DataFrame([good, *rows], columns=[*COLUMNS, "age"], dtype=object)
+    table = read_table(data, card=CARD, covariates="age", for_model=True, lenient=True)
+    account, result = table.account, table.frame
+    assert account.rows_read == account.rows_kept + account.rows_excluded
+    assert len(result) == account.rows_kept
+    assert table.by == ()
+    assert np.isfinite(result["age"]).all()
+    plain = read_table(data, card=CARD, lenient=True)
+    assert account.rows_read == plain.account.rows_read
+    for column, (read, _, _) in account.totals.items():
+        np.testing.assert_allclose(read, plain.account.totals[column][0])
+
+
+@given(
+    rows=st.lists(st.tuples(st.integers(1, 999), st.floats(-1e6, 1e6)), min_size=1, max_size=30),
+    constant=st.floats(-1e6, 1e6),
+)
+def test_a_rolled_up_covariate_is_between_its_ends_and_weighted_by_size(rows, constant):
+    data = pd.DataFrame(
+        {
+            "unit": [f"U{at % 3}" for at in range(len(rows))],
+            "period": [f"{2000 + at // 3}-05-01" for at in range(len(rows))],
+            "numerator": 0,
+            "denominator": [size for size, _ in rows],
+            "age": [age for _, age in rows],
+            "same": constant,
+        }
+    )
+    table = read_table(
+        data, card=CARD, covariates=["age", "same"], for_model=True, roll_up="all"
+    ).frame.set_index("unit")
+    assert (table["same"] == constant).all()
+    for unit, group in data.groupby("unit"):
+        age = table.loc[unit, "age"]
+        assert abs(age - np.average(group["age"], weights=group["denominator"])) < 1e-6
+        assert group["age"].min() - 1e-6 <= age <= group["age"].max() + 1e-6
+
+
 @given(numbers=st.lists(st.floats(-1e9, 1e9, allow_nan=False), min_size=1))
 def test_a_printed_number_is_read_to_the_last_bit(numbers):
     texts = np.empty(len(numbers) + 1, dtype=object)

@@ -99,16 +99,54 @@ def _analysed(card: Card) -> str:
 
 def _modelled(card: Card) -> str:
     model, priors = card.model, card.model.priors
+    used = {
+        "intercept": True,
+        "coefficient": bool(model.covariates),
+        "peer_mean": True,
+        "period": model.period_effects,
+        "tau": True,
+        "transient": model.transient == "auto",
+        "contamination": model.effects == "contaminated-normal",
+    }
     stated = "; ".join(
-        f"{name.replace('_', ' ')} {_prior(getattr(priors, name))}"
-        for name in ("intercept", "coefficient", "peer_mean", "tau")
+        f"{name.replace('_', ' ')} {_prior(getattr(priors, name))}" for name in used if used[name]
     )
     scale = ", in SDs of the values" if priors.scaled else ""
     with_ = f" with {', '.join(model.covariates)}" if model.covariates else ""
+    if model.covariates and model.mundlak:
+        with_ += " and the unit means of those that vary between periods"
+    taus = "one tau for all units" if model.peer_tau == "common" else "a tau for each peer group"
     return (
-        f"Model: {model.likelihood} on the {model.link} scale{with_}, {model.effects} effects. "
-        f"{model.because} Priors{scale}: {stated}."
+        f"Model: {model.likelihood} on the {model.link} scale{with_}, {_effects(card)}, {taus}. "
+        f"{_periods(card)} {model.because} Priors{scale}: {stated}."
     )
+
+
+def _effects(card: Card) -> str:
+    model = card.model
+    match model.effects:
+        case "student-t":
+            return f"student-t effects with {model.degrees_of_freedom:g} degrees of freedom"
+        case "contaminated-normal":
+            return (
+                "contaminated-normal effects, outlying ones "
+                f"{model.contamination_scale:g} times as wide"
+            )
+        case _:
+            return "normal effects"
+
+
+def _periods(card: Card) -> str:
+    model = card.model
+    shift = "a shift common to all units" if model.period_effects else "no shift of its own"
+    match model.transient:
+        case "auto":
+            varies = "estimated where units have several periods"
+        case "none":
+            varies = "none"
+        case sd:
+            varies = f"SD {sd:g}"
+    return f"Each period has {shift}. Variation between a unit's periods beyond chance: {varies}."
 
 
 def _prior(prior: Section) -> str:

@@ -1,15 +1,16 @@
 """Find, read and check cards."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from varstat.card.contradiction import field_names, find_contradictions
 from varstat.card.schema import Card
 from varstat.errors import CardError, did_you_mean, one_of
 
@@ -123,7 +124,7 @@ def parse_card(stated: Mapping[str, Any], *, name: str, where: str) -> Card:
         # A list that lost its bad items is told to be too short as well.
         faults = [e for e in error.errors() if e["type"] != "too_short" or not e["input"]]
         raise CardError(where, [_problem(e) for e in faults]) from None
-    if problems := list(_contradictions(card)):
+    if problems := list(find_contradictions(card)):
         raise CardError(where, problems)
     return card
 
@@ -202,47 +203,6 @@ def _merge(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _contradictions(card: Card) -> Iterator[str]:
-    """What each section may say, but not together."""
-    measure = card.indicator.measure
-    given = {name for name in ("expected", "exposure") if getattr(card.columns, name)}
-    if measure == "ratio" and len(given) != 1:
-        yield "[columns] needs either expected or exposure."
-    event, size = (getattr(card.columns, name) for name in (card.measure.event, card.measure.size))
-    if event == size:
-        yield f"[columns] {card.measure.event} and {card.measure.size} name the same column."
-    scales, link = card.measure.scales, card.measure.link
-    if card.funnel.tau_scale not in scales:
-        yield (
-            f"[funnel] tau_scale is '{card.funnel.tau_scale}'; expected {one_of(scales)} for a "
-            f"{measure}."
-        )
-    if card.model.link != link:
-        yield f"[model] link is '{card.model.link}'; expected {link} for a {measure}."
-    low, high = card.columns.suppressed or (0, 0)
-    if not 0 <= low <= high:
-        yield "[columns] suppressed must be two counts, the smaller first, as in [1, 7]."
-    fields = _field_names(Card)
-    for field in card.provenance:
-        if field not in fields:
-            yield f"[provenance] there is no field '{field}'.{did_you_mean(field, fields)}"
-
-
-def _field_names(model: type[BaseModel], prefix: str = "") -> list[str]:
-    """Dotted names of all fields of a section and those below it."""
-    names = []
-    for name, info in model.model_fields.items():
-        inner = [
-            kind
-            for kind in (info.annotation, *getattr(info.annotation, "__args__", ()))
-            if isinstance(kind, type) and issubclass(kind, BaseModel)
-        ]
-        names.append(prefix + name)
-        for kind in inner:
-            names += _field_names(kind, f"{prefix}{name}.")
-    return names
-
-
 def _problem(error: ErrorDetails) -> str:
     """Say one of pydantic's findings as a sentence about the card."""
     *path, key = (str(part) for part in error["loc"])
@@ -255,7 +215,7 @@ def _problem(error: ErrorDetails) -> str:
         case "extra_forbidden":
             known = [
                 name.rpartition(".")[2]
-                for name in _field_names(Card)
+                for name in field_names(Card)
                 if name.rpartition(".")[0] == ".".join(path)
             ]
             return f"{section}has an unknown key '{key}'.{did_you_mean(key, known)}"

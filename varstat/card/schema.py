@@ -1,5 +1,6 @@
 """What a card may say: one small frozen model a section."""
 
+from math import isfinite
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -19,6 +20,7 @@ Limits = Literal["exact", "normal", "interpolated"]
 Dispersion = Literal["none", "multiplicative", "dl", "pm", "reml", "auto"]
 Robust = Literal["none", "trim", "winsorise"]
 Sides = Literal["both", "high", "low"]
+Likelihood = Literal["binomial", "beta-binomial", "poisson", "negative-binomial", "normal"]
 Status = Literal["verified", "inferred", "background", "unknown"]
 
 
@@ -30,6 +32,18 @@ def _target(text: str) -> str:
     return text
 
 
+def _transient(stated: object) -> object:
+    if stated in ("auto", "none"):
+        return stated
+    # To Python, true is a number.
+    number = (
+        float(stated) if isinstance(stated, int | float) and not isinstance(stated, bool) else -1.0
+    )
+    if isfinite(number) and number >= 0:
+        return number
+    raise ValueError("expected auto, none or an SD, a number of zero or more.")
+
+
 Level = Annotated[float, Field(gt=0, lt=1)]
 Text = Annotated[str, Field(min_length=1)]
 Rule = Annotated[str, AfterValidator(_target)]
@@ -38,6 +52,11 @@ Names = Annotated[
     BeforeValidator(lambda names: (names,) if isinstance(names, str) else names),
     Field(min_length=1),
 ]
+Covariates = Annotated[
+    tuple[Text, ...],
+    BeforeValidator(lambda names: (names,) if isinstance(names, str) else names),
+]
+Transient = Annotated[Literal["auto", "none"] | float, BeforeValidator(_transient)]
 
 
 class Section(BaseModel):
@@ -156,23 +175,56 @@ TauPrior = Annotated[
 ]
 
 
+class Beta(Section):
+    """A beta prior on a share."""
+
+    distribution: Literal["beta"]
+    a: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+    b: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+    because: Text
+
+
 class Priors(Section):
-    """Priors on the link scale; with `scaled`, in units of the SD of the values."""
+    """Priors on the link scale; with `scaled`, in units of the SD of the values.
+
+    `contamination` is of a share, and has no scale.
+    """
 
     intercept: Normal
     coefficient: Normal
     peer_mean: Normal
+    period: Normal
     tau: TauPrior
+    transient: TauPrior
+    contamination: Beta
     scaled: bool
 
 
 class Model(Section):
-    """The statistical model of what is left when chance is taken away."""
+    """The statistical model of what is left when chance is taken away.
 
-    likelihood: Literal["binomial", "beta-binomial", "poisson", "negative-binomial", "normal"]
+    `degrees_of_freedom` is of effects that are Student-t, `contamination_scale` the SD of
+    outlying effects as a multiple of tau where they are contaminated normal. `mundlak` adds each
+    unit's mean of a covariate that varies between its periods. `peer_tau` says whether peer
+    groups share one tau, `period_effects` whether each period has a shift common to all units.
+
+    `transient` is the SD on the link scale of what varies between a unit's periods beyond
+    chance: a number states it, `auto` has it estimated where units have several periods, `none`
+    leaves it out. A beta-binomial or negative binomial likelihood is itself that variation, with
+    a concentration of 4 / transient^2 (the SD of the logit where the rate is a half) or a shape
+    of 1 / transient^2.
+    """
+
+    likelihood: Likelihood
     link: Literal["logit", "log", "identity"]
     effects: Literal["normal", "student-t", "contaminated-normal"]
-    covariates: tuple[str, ...]
+    degrees_of_freedom: Annotated[float, Field(gt=2, allow_inf_nan=False)]
+    contamination_scale: Annotated[float, Field(gt=1, allow_inf_nan=False)]
+    covariates: Covariates
+    mundlak: bool
+    peer_tau: Literal["common", "own"]
+    period_effects: bool
+    transient: Transient
     because: Text
     priors: Priors
 

@@ -10,6 +10,7 @@ from varstat.card.schema import Card
 from varstat.errors import UsageError
 
 _INDICATOR = ("title", "direction", "counts")
+_MODEL = ("covariates", "effects", "likelihood", "transient", "peer_tau")
 _TELLING = {
     "numerator": "proportion",
     "denominator": "proportion",
@@ -27,13 +28,14 @@ def sections(said: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     Examples
     --------
     >>> sections({"title": "Deaths", "unit": "trust", "se": None})
-    {'indicator': {'title': 'Deaths'}, 'columns': {'unit': 'trust'}}
+    {'indicator': {'title': 'Deaths'}, 'columns': {'unit': 'trust'}, 'model': {}}
     """
     given = {key: value for key, value in said.items() if value is not None}
-    return {
-        "indicator": {key: value for key, value in given.items() if key in _INDICATOR},
-        "columns": {key: value for key, value in given.items() if key not in _INDICATOR},
-    }
+    placed: dict[str, dict[str, Any]] = {"indicator": {}, "columns": {}, "model": {}}
+    for key, value in given.items():
+        section = "indicator" if key in _INDICATOR else "model" if key in _MODEL else "columns"
+        placed[section][key] = value
+    return placed
 
 
 def measure_said(said: Mapping[str, Any]) -> str | None:
@@ -67,7 +69,8 @@ def state_card(card: Card | str | None, said: Mapping[str, Any]) -> Card | None:
     card : Card, str or None
         A card, its name or path; None for the default card of the measure that was said.
     said : mapping of str to object
-        Title, direction, counts and columns; what is None was not said.
+        Title, direction, counts, columns and what is said of the model; what is None was not
+        said.
 
     Returns
     -------
@@ -93,7 +96,7 @@ def state_card(card: Card | str | None, said: Mapping[str, Any]) -> Card | None:
             + " or ".join(" and ".join(names) for names in NEEDED[card.indicator.measure])
             + ".",
         )
-    return override_card(card, sections(said), where="columns")
+    return override_card(card, sections(said), where="options")
 
 
 def new_card(name: str, said: Mapping[str, Any]) -> str:
@@ -104,7 +107,8 @@ def new_card(name: str, said: Mapping[str, Any]) -> str:
     name : str
         Of the card, and of its file.
     said : mapping of str to object
-        Title, direction, counts and columns; what is None was not said.
+        Title, direction, counts, columns and what is said of the model; what is None was not
+        said.
 
     Returns
     -------

@@ -14,6 +14,7 @@ Data = Annotated[
 _CARD = "Indicator"
 _COLUMNS = "Columns of the file"
 _ROWS = "Rows"
+_MODEL = "Model"
 
 CardName = Annotated[
     str | None,
@@ -104,6 +105,74 @@ Lenient = Annotated[
     bool,
     typer.Option("--lenient", help="Leave out impossible rows, and say so.", rich_help_panel=_ROWS),
 ]
+Covariate = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--covariate",
+        metavar="COL",
+        help="Explain differences by a column of numbers; repeat, or separate by commas.",
+        rich_help_panel=_MODEL,
+    ),
+]
+Likelihood = Annotated[
+    str | None,
+    typer.Option(
+        "--likelihood",
+        help="binomial or beta-binomial; poisson or negative-binomial; normal.",
+        rich_help_panel=_MODEL,
+    ),
+]
+Effects = Annotated[
+    str | None,
+    typer.Option(
+        "--effects",
+        help="How units differ: normal, student-t or contaminated-normal.",
+        rich_help_panel=_MODEL,
+    ),
+]
+Transient = Annotated[
+    str | None,
+    typer.Option(
+        "--transient",
+        metavar="SD",
+        help="What varies between a unit's periods beyond chance: auto, none or its SD.",
+        rich_help_panel=_MODEL,
+    ),
+]
+PeerTau = Annotated[
+    str | None,
+    typer.Option(
+        "--peer-tau",
+        help="Spread within peer groups: common, or own to each.",
+        rich_help_panel=_MODEL,
+    ),
+]
+Engine = Annotated[
+    str,
+    typer.Option("--engine", help="auto, quadrature or nuts.", rich_help_panel=_MODEL),
+]
+Draws = Annotated[
+    int,
+    typer.Option("--draws", min=1, help="Draws from the posterior.", rich_help_panel=_MODEL),
+]
+Seed = Annotated[
+    int,
+    typer.Option("--seed", min=0, help="The same seed, the same draws.", rich_help_panel=_MODEL),
+]
+Level = Annotated[
+    float,
+    typer.Option(
+        "--level", help="Probability of the intervals, between 0 and 1.", rich_help_panel=_MODEL
+    ),
+]
+Target = Annotated[
+    str | None,
+    typer.Option(
+        "--target",
+        help="pooled, median, best:0.25, rate:0.75 or leave-one-out.",
+        rich_help_panel=_MODEL,
+    ),
+]
 Output = Annotated[
     list[Path] | None,
     typer.Option(
@@ -184,3 +253,33 @@ def parse_levels(text: str | None) -> tuple[float, ...] | None:
         raise UsageError(
             "--levels", f"'{text}' is not a list of numbers; expected as in 0.95,0.998."
         ) from None
+
+
+def parse_transient(text: str | None) -> str | float | None:
+    """Read auto, none or a standard deviation.
+
+    Raises
+    ------
+    UsageError
+        If it is none of them.
+
+    Examples
+    --------
+    >>> parse_transient("auto"), parse_transient("0.1")
+    ('auto', 0.1)
+    """
+    from math import isfinite
+
+    from varstat.errors import UsageError
+
+    if text is None or text in ("auto", "none"):
+        return text
+    try:
+        sd = float(text)
+    except ValueError:
+        sd = float("nan")
+    if not isfinite(sd) or sd < 0:
+        raise UsageError(
+            "--transient", f"'{text}' is neither auto, none nor an SD, a number of zero or more."
+        )
+    return sd

@@ -3,13 +3,14 @@
 import os
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
 from varstat.card import Card, load_card, override_card, sections, state_card
 from varstat.data import checks
-from varstat.data.account import Account, Ledger, Mask
-from varstat.data.counts import Converted, Counts, convert_percentages, state_counts
+from varstat.data.account import Ledger, Mask
+from varstat.data.assembly import assemble, make_account, note_counts, note_lookups
+from varstat.data.counts import convert_percentages, state_counts
+from varstat.data.covariates import exclude_without, refuse_unusable
 from varstat.data.detect import detect_card
 from varstat.data.examples import EXAMPLES, load_example
 from varstat.data.formats import Source, open_source
@@ -17,10 +18,9 @@ from varstat.data.grid import Texts
 from varstat.data.header import Header
 from varstat.data.layout import exclude_layout
 from varstat.data.lookup import OneLookup, open_lookups
-from varstat.data.marks import Kind
 from varstat.data.periods import ROLL_UPS, RollUp
 from varstat.data.records import Records, gather
-from varstat.data.rollup import merge, roll_labels
+from varstat.data.rollup import roll_labels
 from varstat.data.table import Table
 from varstat.data.totals import exclude_totals, reconcile
 from varstat.errors import TableError, UsageError, choose
@@ -48,11 +48,17 @@ def read_table(
     period: str | None = None,
     suppressed: Sequence[int] | None = None,
     rounded: int | None = None,
+    covariates: Sequence[str] | str | None = None,
+    effects: str | None = None,
+    likelihood: str | None = None,
+    transient: str | float | None = None,
+    peer_tau: str | None = None,
     by: Sequence[str] | str = (),
     lookup: OneLookup | Sequence[OneLookup] | None = None,
     roll_up: str | None = None,
     sheet: str | None = None,
     lenient: bool = False,
+    for_model: bool = False,
 ) -> Table:
     """Read what was reported, from files as publishers give them.
 
@@ -65,7 +71,7 @@ def read_table(
         A card, the name of one that comes with varstat, or the path of a TOML file. Without
         one, the columns tell which default card is meant.
     title, direction, counts : str, optional
-        Said instead of what the card says; so are all columns below.
+        Said instead of what the card says; so is all that follows, as far as `peer_tau`.
     unit, unit_name, numerator, denominator, observed, expected, exposure, value, se, \
 peer_group, period : str, optional
         Names of columns.
@@ -73,6 +79,13 @@ peer_group, period : str, optional
         The range that a suppression mark stands for.
     rounded : int, optional
         The base that counts were rounded to.
+    covariates : str or sequence of str, optional
+        Columns of numbers, of the file or of a lookup, by which the model is to explain why units
+        differ; an empty sequence says none. Needs `for_model`.
+    effects, likelihood, peer_tau : str, optional
+        What the card's model section says of them.
+    transient : "auto", "none" or float, optional
+        Likewise: what varies between a unit's periods beyond chance.
     by : str or sequence of str
         Columns that split the table into groups: of the file, of a lookup, or `peer_group`,
         `period`, and after a roll-up `year` or `quarter`.
@@ -85,6 +98,8 @@ peer_group, period : str, optional
     lenient : bool
         Leave out rows that say what is impossible and report them, where otherwise they are an
         error.
+    for_model : bool
+        Read what a model needs: the card's covariates, and all periods together.
 
     Returns
     -------
@@ -102,7 +117,12 @@ peer_group, period : str, optional
 
     Notes
     -----
-    When periods remain and `by` doesn't name them, each period is a group of its own.
+    When periods remain and `by` doesn't name them, each period is a group of its own, except for
+    a model, which takes them together.
+
+    A row without a covariate is left out, and the account says so. Rows that are added up get the
+    mean of a covariate, each row weighted by its size. Percentages are taken as the number before
+    the sign.
 
     Examples
     --------
@@ -128,13 +148,20 @@ peer_group, period : str, optional
         "period": period,
         "suppressed": suppressed,
         "rounded": rounded,
+        "covariates": [covariates] if isinstance(covariates, str) else covariates,
+        "effects": effects,
+        "likelihood": likelihood,
+        "transient": transient,
+        "peer_tau": peer_tau,
     }
+    if covariates and not for_model:
+        raise UsageError("covariates", "only a model takes covariates: say for_model=True.")
     stated = state_card(card, said)
     opened = _open(source, sheet=sheet)
     if stated is None:
         implied, example_title = _implied(source)
         said["title"] = title or example_title
-        stated = override_card(implied or detect_card(opened), sections(said), where="columns")
+        stated = override_card(implied or detect_card(opened), sections(said), where="options")
     return _read(
         opened,
         card=stated,
@@ -142,6 +169,7 @@ peer_group, period : str, optional
         lookup=lookup,
         roll_up=None if roll_up is None else choose("roll-up", roll_up, ROLL_UPS),
         lenient=lenient,
+        for_model=for_model,
     )
 
 
@@ -153,18 +181,29 @@ def _read(
     lookup: OneLookup | Sequence[OneLookup] | None,
     roll_up: RollUp | None,
     lenient: bool,
+    for_model: bool,
 ) -> Table:
     _check_roll_up(roll_up, card)
+    covariates = card.model.covariates if for_model else ()
     records, header, notes = gather(
-        opened, card=card, by=by, lookups=open_lookups(lookup), roll_up=roll_up
+        opened,
+        card=card,
+        by=by,
+        lookups=open_lookups(lookup),
+        roll_up=roll_up,
+        covariates=covariates,
     )
     ledger = Ledger(records.rows, lenient=lenient)
     total, total_notes = _exclude(records, header, ledger, card=card)
-    lookup_notes = _note_lookups(records, ledger.open)
+    lookup_notes = note_lookups(records, ledger.open)
     checks.exclude_ungrouped(records, ledger)
+    for covariate in records.covariates.values():
+        exclude_without(covariate, ledger)
     event = convert_percentages(records.event, records.size, card=card)
     counts = state_counts(event, records.size, card=card)
     checks.refuse_unreadable(records, event, ledger)
+    for covariate in records.covariates.values():
+        refuse_unusable(covariate, ledger)
     checks.refuse_impossible(records, event, counts, ledger, card=card)
     periods = _periods(records, ledger, roll_up=roll_up, where=opened.name)
     ledger.close(opened.name)
@@ -175,15 +214,16 @@ def _read(
         *total_notes,
         *reconcile(records, total, kept),
         *lookup_notes,
-        *_note_counts(records, event, kept),
+        *note_counts(records, event, kept),
     )
-    frame, by = _assemble(records, counts, periods, kept, roll_up=roll_up)
-    account = _account(opened, records, counts, ledger, frame, notes=notes)
+    frame, by = assemble(records, counts, periods, kept, roll_up=roll_up, apart=not for_model)
+    account = make_account(opened, records, counts, ledger, frame, notes=notes)
     return Table(
         frame=frame,
         measure=records.measure,
         card=card,
         by=by,
+        covariates=covariates,
         account=account,
         data_hash=opened.data_hash,
     )
@@ -242,97 +282,3 @@ def _periods(
     if roll_up is None:
         return period.values
     return roll_labels(period.values, ledger, roll_up=roll_up, where=where, column=period.column)
-
-
-def _note_lookups(records: Records, rows: Mask) -> tuple[str, ...]:
-    units = {unit for unit in records.roles["unit"].values[rows] if unit is not None}
-    notes = {}
-    for attribute in records.attributes:
-        without = units - attribute.by_unit.keys()
-        if attribute.lookup is not None:
-            notes[attribute.column, attribute.lookup] = (
-                f"{len(without):,} of {len(units):,} units have no {attribute.column!r} in "
-                f"{attribute.lookup}"
-            )
-    return tuple(notes.values())
-
-
-def _note_counts(records: Records, event: Converted, kept: Mask) -> tuple[str, ...]:
-    notes = []
-    hidden = int((event.numbers.is_kind(Kind.SUPPRESSED) & kept).sum())
-    if hidden:
-        notes.append(f"{hidden:,} suppressed counts are kept as ranges; sums leave them out")
-    percent = int((event.was_percent & kept).sum())
-    if percent:
-        notes.append(f"{percent:,} percentages in {records.event_column!r} were turned into counts")
-    return tuple(notes)
-
-
-def _assemble(
-    records: Records,
-    counts: Counts,
-    periods: Texts | None,
-    kept: Mask,
-    *,
-    roll_up: RollUp | None,
-) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Put the kept rows into canonical columns, merged if asked for; give what to group by."""
-    absent = np.full(int(kept.sum()), None, dtype=object)
-    texts: dict[str, Texts] = {
-        role: records.roles[role].values[kept] if role in records.roles else absent
-        for role in ("unit", "unit_name", "peer_group")
-    }
-    texts["period"] = absent if periods is None else periods[kept]
-    period = records.roles.get("period")
-    for name, attribute in records.by.items():
-        texts[name] = texts["period"] if attribute is period else attribute.values[kept]
-    counts = counts.take(kept)
-    by = tuple(records.by)
-    if roll_up is not None:
-        counts, texts = merge(counts, texts, keys=("unit", "period", *by))
-    split = any(attribute is period for attribute in records.by.values())
-    if not split and len(set(texts["period"])) > 1:
-        by = ("period", *by)
-    measure = records.measure
-    frame = pd.DataFrame(
-        {name: pd.Series(values, dtype=object) for name, values in texts.items()}
-        | {
-            measure.event: counts.event,
-            measure.size: counts.size,
-            "event_lower": counts.lower,
-            "event_upper": counts.upper,
-        }
-    )
-    return frame, by
-
-
-def _account(
-    source: Source,
-    records: Records,
-    counts: Counts,
-    ledger: Ledger,
-    frame: pd.DataFrame,
-    *,
-    notes: tuple[str, ...],
-) -> Account:
-    kept = ledger.open
-    rows_kept = int(kept.sum())
-    totals = {}
-    if records.measure.counts:
-        for column, values in (
-            (records.measure.event, counts.event),
-            (records.measure.size, counts.size),
-        ):
-            inside = float(np.nansum(values[kept]))
-            outside = float(np.nansum(values[~kept]))
-            totals[column] = (inside + outside, inside, outside)
-    return Account(
-        source=source.name,
-        rows_read=len(records.rows),
-        rows_kept=rows_kept,
-        rows_merged=rows_kept - len(frame),
-        exclusions=tuple(ledger.exclusions),
-        totals=totals,
-        units=int(frame["unit"].nunique()),
-        notes=notes,
-    )

@@ -7,11 +7,12 @@ import numpy as np
 
 from varstat.card.schema import Card, Exclusion
 from varstat.data.account import Mask, Rows
+from varstat.data.covariates import Covariate
 from varstat.data.formats import Source
 from varstat.data.grid import Texts
 from varstat.data.header import Header, Wanted, check_found, find_header
 from varstat.data.lookup import Lookup, look_up
-from varstat.data.marks import Kind, Numbers
+from varstat.data.marks import Kind, Numbers, parse_numbers
 from varstat.data.periods import RollUp
 from varstat.errors import UsageError
 from varstat.measure import EXPOSURE_RATIO, MEASURES, Measure
@@ -64,6 +65,8 @@ class Records:
         Under the names that the caller gave, in that order.
     declared : tuple of (Attribute, Exclusion)
         What the card excludes by.
+    covariates : dict of str to Covariate
+        Under the names that the card gives; empty unless they are asked for.
     event, size : Numbers
     event_column, size_column : str
         Their names in the file.
@@ -74,6 +77,7 @@ class Records:
     roles: dict[str, Attribute]
     by: dict[str, Attribute]
     declared: tuple[tuple[Attribute, Exclusion], ...]
+    covariates: dict[str, Covariate]
     event: Numbers
     size: Numbers
     event_column: str
@@ -98,6 +102,7 @@ class Records:
             roles={role: cut(attribute) for role, attribute in self.roles.items()},
             by={name: cut(attribute) for name, attribute in self.by.items()},
             declared=tuple((cut(attribute), why) for attribute, why in self.declared),
+            covariates={name: each.take(kept) for name, each in self.covariates.items()},
             event=self.event.take(kept),
             size=self.size.take(kept),
         )
@@ -110,6 +115,7 @@ def gather(
     by: Sequence[str],
     lookups: Sequence[Lookup],
     roll_up: RollUp | None,
+    covariates: Sequence[str] = (),
 ) -> tuple[Records, Header, tuple[str, ...]]:
     """Pick the needed columns out of a source and its lookups.
 
@@ -122,6 +128,8 @@ def gather(
     lookups : sequence of Lookup
     roll_up : RollUp, optional
         Lets `by` say `year` or `quarter` for the period.
+    covariates : sequence of str
+        Columns of numbers, of the file or of a lookup.
 
     Returns
     -------
@@ -134,6 +142,8 @@ def gather(
     ------
     TableError
         If a column is missing or stands more than once.
+    UsageError
+        If a column can't have the part that it is given.
     """
     core = core_columns(card)
     header, notes = find_header(source, core)
@@ -142,6 +152,7 @@ def gather(
         picker.require(wanted)
     roles = {role: found for role in ROLES if (found := _role(role, card, picker))}
     chosen = {name: _by(name, roles, picker, roll_up) for name in dict.fromkeys(by)}
+    explaining = {name: picker.covariate(name, by=by) for name in covariates}
     declared = tuple((picker.text(each.column, (each.column,)), each) for each in card.exclusions)
     picker.check()
     event_at, size_at = (header.find(wanted.names)[0] for wanted in core[1:])
@@ -150,6 +161,7 @@ def gather(
         roles=roles,
         by={name: found for name, found in chosen.items() if found},
         declared=tuple((found, why) for found, why in declared if found),
+        covariates={name: found for name, found in explaining.items() if found},
         event=header.numbers(event_at),
         size=header.numbers(size_at),
         event_column=header.names[event_at],
@@ -208,6 +220,28 @@ class _Picker:
         if not optional:
             self.require(Wanted(role=role, names=names))
         return None
+
+    def covariate(self, name: str, *, by: Sequence[str]) -> Covariate | None:
+        """Pick a column of numbers; None if it is nowhere, which `check` then says."""
+        if name in by:
+            raise UsageError(
+                "covariates", f"{name!r} can't both be a covariate and split the table (by)."
+            )
+        found = self.header.find((name,))
+        for wanted in self.wanted:
+            if found and self.header.find(wanted.names) == found:
+                raise UsageError(
+                    "covariates", f"{name!r} is already in use as the column for {wanted.role!r}."
+                )
+        if found:
+            self.require(Wanted(role=name, names=(name,)))
+            numbers = self.header.numbers(found[0])
+            return Covariate(column=self.header.names[found[0]], numbers=numbers, lookup=None)
+        attribute = self.text(name, (name,))
+        if attribute is None:
+            return None
+        numbers = parse_numbers(attribute.values)
+        return Covariate(column=attribute.column, numbers=numbers, lookup=attribute.lookup)
 
     def units(self) -> Texts:
         """Give the unit codes; all None if there is no such column."""

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from varstat.data.account import Ledger, Rows
 from varstat.data.checks import number_groups
 from varstat.data.counts import Counts
+from varstat.data.covariates import average
 from varstat.data.grid import Texts
 from varstat.data.periods import RollUp, roll_up_periods
 from varstat.errors import TableError
@@ -59,17 +60,23 @@ def roll_labels(
 
 
 def merge(
-    counts: Counts, texts: dict[str, Texts], *, keys: tuple[str, ...]
-) -> tuple[Counts, dict[str, Texts]]:
+    counts: Counts,
+    texts: dict[str, Texts],
+    covariates: dict[str, Floats],
+    *,
+    keys: tuple[str, ...],
+) -> tuple[Counts, dict[str, Texts], dict[str, Floats]]:
     """Add up the rows that agree in all keys.
 
-    A sum with a suppressed event in it is unknown, between the sums of the ends.
+    A sum with a suppressed event in it is unknown, between the sums of the ends. Covariates are
+    averaged, each row weighted by its size.
 
     Parameters
     ----------
     counts : Counts
     texts : dict of str to ndarray of object, shape (rows,)
         Columns of text; of those that aren't keys, the last value seen is kept.
+    covariates : dict of str to ndarray of float, shape (rows,)
     keys : tuple of str
         Names among `texts`.
 
@@ -78,6 +85,7 @@ def merge(
     counts : Counts
         One row a combination of keys, by first appearance.
     texts : dict of str to ndarray of object
+    covariates : dict of str to ndarray of float
     """
     groups = number_groups([texts[key] for key in keys])
     merged = {name: _last(values, groups) for name, values in texts.items()}
@@ -89,6 +97,7 @@ def merge(
             size=_sum(counts.size, groups),
         ),
         merged,
+        {name: average(values, counts.size, groups) for name, values in covariates.items()},
     )
 
 

@@ -19,12 +19,15 @@ class Table:
         `unit`, `unit_name`, `peer_group`, `period` and the by columns as text (object, None
         where absent); the measure's event and size columns, `event_lower` and `event_upper` as
         float64. An event is NaN where it is suppressed, and then lies between its ends, which
-        otherwise equal it unless it was rounded or printed as a percentage.
+        otherwise equal it unless it was rounded or printed as a percentage. Covariates follow
+        as float64 under their own names.
         Rows stand as in the file, merged ones where their first row stood.
     measure : Measure
     card : Card
     by : tuple of str
         The columns that split the table into groups, each analysed on its own.
+    covariates : tuple of str
+        The covariates of the model that are in the frame; none unless it was read for a model.
     account : Account
         What became of every input row.
     data_hash : str
@@ -35,5 +38,6 @@ class Table:
     measure: Measure
     card: Card
     by: tuple[str, ...]
+    covariates: tuple[str, ...]
     account: Account
     data_hash: str

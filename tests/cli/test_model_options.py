@@ -1,0 +1,76 @@
+"""The options of commands that fit a model."""
+
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from varstat.cli import options
+from varstat.errors import UsageError
+
+
+def model_app() -> typer.Typer:
+    """A program of one command that takes every option of a model."""
+    app = typer.Typer()
+
+    @app.command()
+    def fit(
+        covariate: options.Covariate = None,
+        effects: options.Effects = None,
+        likelihood: options.Likelihood = None,
+        transient: options.Transient = None,
+        peer_tau: options.PeerTau = None,
+        engine: options.Engine = "auto",
+        draws: options.Draws = 4000,
+        seed: options.Seed = 1,
+        level: options.Level = 0.95,
+        target: options.Target = None,
+    ) -> None:
+        """Fit."""
+        typer.echo(f"{covariate} {transient} {engine} {draws} {seed} {level}")
+
+    return app
+
+
+def model_options() -> dict[str, Any]:
+    """Every option of the command, by its spelling."""
+    command = typer.main.get_command(model_app())
+    return {each.opts[0]: each for each in command.params if each.opts[0] != "--help"}
+
+
+def test_options_of_the_model_stand_in_a_panel_of_their_own() -> None:
+    found = model_options()
+    words = "covariate effects likelihood transient peer-tau engine draws seed level target"
+    panels = {name: each.rich_help_panel for name, each in found.items() if hasattr(each, "help")}
+    assert {f"--{word}" for word in words.split()} <= panels.keys()
+    assert {panels[f"--{word}"] for word in words.split()} == {"Model"}
+    assert all(found[f"--{word}"].help for word in words.split())
+
+
+def test_covariates_may_be_repeated_or_separated_by_commas() -> None:
+    said = ["--covariate", "age, need", "--covariate", "size"]
+    ran = CliRunner().invoke(model_app(), said)
+    assert ran.output == "['age, need', 'size'] None auto 4000 1 0.95\n"
+    assert options.split_commas(["age, need", "size"]) == ["age", "need", "size"]
+
+
+@pytest.mark.parametrize(
+    "said", [["--draws", "0"], ["--draws", "1.5"], ["--seed", "-1"], ["--level", "most"]]
+)
+def test_numbers_that_cannot_be_are_refused(said: list[str]) -> None:
+    assert CliRunner().invoke(model_app(), said).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [(None, None), ("auto", "auto"), ("none", "none"), ("0", 0.0), ("0.25", 0.25), ("1e-2", 0.01)],
+)
+def test_what_is_transient_is_read(text: str | None, read: object) -> None:
+    assert options.parse_transient(text) == read
+
+
+@pytest.mark.parametrize("text", ["", "some", "-0.1", "nan", "inf", "0,1", "NONE"])
+def test_what_is_not_an_sd_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="neither auto, none nor an SD"):
+        options.parse_transient(text)

@@ -1,0 +1,177 @@
+"""Assembly: the rows that are kept put together as a frame, and the account of all rows."""
+
+import numpy as np
+import pandas as pd
+
+from varstat.data.account import Account, Ledger, Mask
+from varstat.data.counts import Converted, Counts
+from varstat.data.covariates import count_without
+from varstat.data.formats import Source
+from varstat.data.grid import Texts
+from varstat.data.marks import Kind
+from varstat.data.periods import RollUp
+from varstat.data.records import Records
+from varstat.data.rollup import merge
+
+
+def note_lookups(records: Records, rows: Mask) -> tuple[str, ...]:
+    """Say how many of the units on some rows have nothing in a lookup, a note a column.
+
+    Parameters
+    ----------
+    records : Records
+    rows : ndarray of bool, shape (rows,)
+
+    Returns
+    -------
+    tuple of str
+    """
+    units = {unit for unit in records.roles["unit"].values[rows] if unit is not None}
+    notes = {}
+    for attribute in records.attributes:
+        without = units - attribute.by_unit.keys()
+        if attribute.lookup is not None:
+            notes[attribute.column, attribute.lookup] = (
+                f"{len(without):,} of {len(units):,} units have no {attribute.column!r} in "
+                f"{attribute.lookup}"
+            )
+    for covariate in records.covariates.values():
+        if covariate.lookup is not None:
+            lack, of = count_without(covariate, records.roles["unit"].values, rows)
+            notes[covariate.column, covariate.lookup] = (
+                f"{lack:,} of {of:,} units have no {covariate.column!r} in {covariate.lookup}"
+            )
+    return tuple(notes.values())
+
+
+def note_counts(records: Records, event: Converted, kept: Mask) -> tuple[str, ...]:
+    """Say how many kept counts are not as they were printed.
+
+    Parameters
+    ----------
+    records : Records
+    event : Converted
+    kept : ndarray of bool, shape (rows,)
+
+    Returns
+    -------
+    tuple of str
+    """
+    notes = []
+    hidden = int((event.numbers.is_kind(Kind.SUPPRESSED) & kept).sum())
+    if hidden:
+        notes.append(f"{hidden:,} suppressed counts are kept as ranges; sums leave them out")
+    percent = int((event.was_percent & kept).sum())
+    if percent:
+        notes.append(f"{percent:,} percentages in {records.event_column!r} were turned into counts")
+    return tuple(notes)
+
+
+def assemble(
+    records: Records,
+    counts: Counts,
+    periods: Texts | None,
+    kept: Mask,
+    *,
+    roll_up: RollUp | None,
+    apart: bool,
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Put the kept rows into canonical columns, merged if asked for.
+
+    Parameters
+    ----------
+    records : Records
+    counts : Counts
+    periods : ndarray of object, shape (rows,), optional
+        Rolled up, if asked for.
+    kept : ndarray of bool, shape (rows,)
+    roll_up : RollUp, optional
+        Merges the rows of a period.
+    apart : bool
+        Make a group of each period that remains, whether or not it was asked for.
+
+    Returns
+    -------
+    frame : DataFrame
+        As in `Table`.
+    by : tuple of str
+        What to group by.
+    """
+    absent = np.full(int(kept.sum()), None, dtype=object)
+    texts: dict[str, Texts] = {
+        role: records.roles[role].values[kept] if role in records.roles else absent
+        for role in ("unit", "unit_name", "peer_group")
+    }
+    texts["period"] = absent if periods is None else periods[kept]
+    period = records.roles.get("period")
+    for name, attribute in records.by.items():
+        texts[name] = texts["period"] if attribute is period else attribute.values[kept]
+    covariates = {name: each.numbers.values[kept] for name, each in records.covariates.items()}
+    counts = counts.take(kept)
+    by = tuple(records.by)
+    if roll_up is not None:
+        counts, texts, covariates = merge(counts, texts, covariates, keys=("unit", "period", *by))
+    split = any(attribute is period for attribute in records.by.values())
+    if apart and not split and len(set(texts["period"])) > 1:
+        by = ("period", *by)
+    measure = records.measure
+    frame = pd.DataFrame(
+        {name: pd.Series(values, dtype=object) for name, values in texts.items()}
+        | {
+            measure.event: counts.event,
+            measure.size: counts.size,
+            "event_lower": counts.lower,
+            "event_upper": counts.upper,
+        }
+        | covariates
+    )
+    return frame, by
+
+
+def make_account(
+    source: Source,
+    records: Records,
+    counts: Counts,
+    ledger: Ledger,
+    frame: pd.DataFrame,
+    *,
+    notes: tuple[str, ...],
+) -> Account:
+    """Make the account of what became of every row.
+
+    Parameters
+    ----------
+    source : Source
+    records : Records
+    counts : Counts
+    ledger : Ledger
+        Closed.
+    frame : DataFrame
+        What was made of the rows.
+    notes : tuple of str
+
+    Returns
+    -------
+    Account
+    """
+    kept = ledger.open
+    rows_kept = int(kept.sum())
+    totals = {}
+    if records.measure.counts:
+        for column, values in (
+            (records.measure.event, counts.event),
+            (records.measure.size, counts.size),
+        ):
+            inside = float(np.nansum(values[kept]))
+            outside = float(np.nansum(values[~kept]))
+            totals[column] = (inside + outside, inside, outside)
+    return Account(
+        source=source.name,
+        rows_read=len(records.rows),
+        rows_kept=rows_kept,
+        rows_merged=rows_kept - len(frame),
+        exclusions=tuple(ledger.exclusions),
+        totals=totals,
+        units=int(frame["unit"].nunique()),
+        notes=notes,
+    )
