@@ -7,6 +7,7 @@
     ├── CardError        10   a card that is missing, malformed or contradicts itself
     ├── TableError       11   data that cannot be read, or say what is impossible
     ├── ModelError       12   an analysis that these data or options do not allow
+    ├── DiagnosticsError 13   a posterior that is not to be trusted
     └── OutputError      15   a result that cannot be written
 
 An error says where it was found, what is wrong and how to mend it, and lists every problem at
@@ -67,6 +68,12 @@ class ModelError(VarstatError):
     """An analysis that these data or options do not allow."""
 
     exit_code = 12
+
+
+class DiagnosticsError(VarstatError):
+    """A posterior that is not to be trusted."""
+
+    exit_code = 13
 
 
 class OutputError(VarstatError):

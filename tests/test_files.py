@@ -1,0 +1,84 @@
+"""Files appear whole or not at all."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from varstat.errors import OutputError
+from varstat.files import check_path, replace_file, replace_files, written_beside
+
+
+def test_a_file_written_in_pieces_appears_when_it_is_whole(tmp_path: Path) -> None:
+    path = tmp_path / "out.nc"
+    with written_beside(path) as place:
+        assert place.parent == tmp_path
+        place.write_bytes(b"one")
+        assert not path.exists()
+    assert path.read_bytes() == b"one"
+    assert os.listdir(tmp_path) == ["out.nc"]
+
+
+def test_nothing_is_left_of_a_file_that_was_not_finished(tmp_path: Path) -> None:
+    path = tmp_path / "out.nc"
+    path.write_bytes(b"mine")
+
+    def interrupted() -> None:
+        with written_beside(path) as place:
+            place.write_bytes(b"half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert path.read_bytes() == b"mine"
+    assert os.listdir(tmp_path) == ["out.nc"]
+
+
+def test_what_the_system_refuses_is_told(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="no space left"), written_beside(tmp_path / "out.nc"):
+        raise OSError(28, "No space left on device")
+    with (
+        pytest.raises(OutputError, match="can't be written"),
+        written_beside(tmp_path / "no" / "x"),
+    ):
+        pass
+    assert os.listdir(tmp_path) == []
+
+
+def test_files_get_the_permissions_of_any_new_file(tmp_path: Path) -> None:
+    (tmp_path / "usual").write_bytes(b"")
+    with written_beside(tmp_path / "a") as place:
+        place.write_bytes(b"")
+    replace_file(tmp_path / "b", b"")
+    modes = {stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("usual", "a", "b")}
+    assert len(modes) == 1
+
+
+def test_of_several_files_none_is_replaced_before_all_are_written(tmp_path: Path) -> None:
+    (tmp_path / "one").write_bytes(b"mine")
+    with pytest.raises(OutputError):
+        replace_files({tmp_path / "one": b"new", tmp_path / "no" / "two": b"new"})
+    assert (tmp_path / "one").read_bytes() == b"mine"
+    assert os.listdir(tmp_path) == ["one"]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("fit.nd", "ends in '.nd'.*Did you mean '.nc'"),
+        ("fit", "has no suffix"),
+        ("none/fit.nc", "there is no folder"),
+        ("folder.nc", "this is a folder"),
+        ("data.nc", "this is a file that is read"),
+    ],
+)
+def test_a_path_that_cannot_be_is_refused(tmp_path: Path, name: str, words: str) -> None:
+    (tmp_path / "folder.nc").mkdir()
+    (tmp_path / "data.nc").write_bytes(b"")
+    with pytest.raises(OutputError, match=words):
+        check_path(tmp_path / name, suffixes=(".nc", ".csv"), inputs=[str(tmp_path / "data.nc")])
+
+
+def test_a_suffix_may_be_in_capitals(tmp_path: Path) -> None:
+    assert check_path(tmp_path / "FIT.NC", suffixes=(".nc",)) == tmp_path / "FIT.NC"

@@ -1,0 +1,289 @@
+"""Compute league tables from fitted models."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from varstat.card.target import TargetRule, parse_target
+from varstat.errors import UsageError
+from varstat.estimands.aim import Aim, make_aim
+from varstat.estimands.exact_ranks import can_sum_ranks, sum_ranks
+from varstat.estimands.league import League, Leagues, LeagueUnits, RankScope
+from varstat.estimands.monte_carlo import probability_mcse
+from varstat.estimands.pairwise import MOST_PAIRED
+from varstat.estimands.rank_tally import RankTally
+from varstat.estimands.ranks import RankSummary, check_level, quartile_size
+from varstat.estimands.rates import Rates, effective_of, estimate_rates
+from varstat.estimands.tiers import Tiers, grade_draws, grade_moments
+from varstat.hierarchical.posterior import Fits, Posterior, summarise_hyper
+from varstat.measure import Floats
+from varstat.provenance import Provenance
+
+# What it is worth to part two units rightly, as a share of the cost of parting them wrongly: two
+# units on their own are set apart if one is better with a probability above 0.8.
+TIER_GAIN = 0.25
+
+
+def compute_league(fits: Fits, *, level: float = 0.95, target: str | None = None) -> Leagues:
+    r"""Compute the league table of each fitted model.
+
+    Ranks are of the units' effects, so that with peer groups each unit's distance from its peer
+    group's mean is ranked, and with covariates what they leave; rank 1 is best by direction. Best
+    and worst quarters have :math:`K = \max(1, \lfloor N/4 \rfloor)` units each. Rates are at the
+    average case-mix, and at each unit's own.
+
+    Parameters
+    ----------
+    fits : Fits
+    level : float
+        Of all intervals, in (0, 1).
+    target : str, optional
+        "pooled", "median", "best:0.25" or "rate:0.75"; the card's unless given. Redrawn in
+        each draw.
+
+    Returns
+    -------
+    Leagues
+
+    Raises
+    ------
+    UsageError
+        If the level or the target can't be.
+
+    References
+    ----------
+    .. [1] Goldstein & Spiegelhalter (1996). League tables and their limitations: statistical
+       issues in comparisons of institutional performance. JRSS A 159(3), 385-443.
+       doi:10.2307/2983325
+    .. [2] Lin, Louis, Paddock & Ridgeway (2006). Loss function based ranking in two-stage,
+       hierarchical models. Bayesian Anal 1(4), 915-946. doi:10.1214/06-BA130
+
+    Examples
+    --------
+    >>> import varstat
+    >>> table = varstat.read_table("example:star98", for_model=True, direction="higher-is-better")
+    >>> league = varstat.compute_league(varstat.fit_model(table))[0]
+    >>> league.rank_scope, league.top
+    ('all', 75)
+    """
+    check_level(level)
+    rule = None if target is None else parse_target(target)
+    return Leagues(
+        leagues=tuple(_one_league(each, level=level, rule=rule) for each in fits),
+        account=fits.account,
+        provenance=Provenance(
+            verb="league",
+            source=fits.provenance.source,
+            data_hash=fits.provenance.data_hash,
+            card=fits.provenance.card,
+            card_hash=fits.provenance.card_hash,
+            options=fits.provenance.options | {"level": level, "target": target},
+        ),
+    )
+
+
+def _one_league(posterior: Posterior, *, level: float, rule: TargetRule | None) -> League:
+    design, card = posterior.design, posterior.card
+    aim, notes = make_aim(posterior, rule or parse_target(card.target.rule))
+    _check_rate(posterior, aim)
+    rates = estimate_rates(posterior, level=level)
+    standing = _stand(posterior, aim, rates, level=level)
+    order = _order(posterior, rates, standing.ranks)
+    units = _league_units(posterior, rates, standing)
+    target = standing.target.mean(axis=0)
+    single = aim.groups == 1
+    ends = np.quantile(standing.target[:, 0], [0.5 * (1.0 - level), 0.5 * (1.0 + level)])
+    ranks = standing.ranks
+    return League(
+        indicator=posterior.indicator,
+        measure=design.measure,
+        direction=design.direction,
+        by=posterior.by,
+        model=describe_model(posterior),
+        engine=posterior.engine,
+        diagnostics=posterior.diagnostics,
+        target=float(target[0]) if single else float("nan"),
+        target_lower=float(ends[0]) if single else float("nan"),
+        target_upper=float(ends[1]) if single else float("nan"),
+        target_rule=aim.rule.text,
+        hyperparameters=summarise_hyper(posterior, level=level),
+        level=level,
+        rank_scope=_scope(posterior),
+        ranks_exact=ranks is not None and ranks.exact,
+        top=quartile_size(design.units),
+        misclassified=float("nan") if ranks is None else ranks.misclassification(),
+        discordance=float("nan") if standing.tiers is None else standing.tiers.discordance_rate,
+        units=LeagueUnits(**{name: np.asarray(values)[order] for name, values in units.items()}),
+        notes=(*design.notes, *notes),
+    )
+
+
+def _check_rate(posterior: Posterior, aim: Aim) -> None:
+    """Refuse a target that no rate can be."""
+    if aim.rule.kind != "rate":
+        return
+    top = 1.0 if posterior.design.measure.name == "proportion" else np.inf
+    if posterior.design.measure.counts and not 0.0 <= aim.rule.value <= top:
+        allowed = "between 0 and 1" if np.isfinite(top) else "zero or more"
+        raise UsageError("target", f"'{aim.rule.text}' is no rate: it must be {allowed}.")
+
+
+def _scope(posterior: Posterior) -> RankScope:
+    if posterior.design.direction == "neither":
+        return "none"
+    peers = {str(peer) for peer in posterior.design.peer_group if peer is not None}
+    return "within peer group" if len(peers) > 1 else "all"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Standing:
+    """Where the units of a posterior stand.
+
+    Attributes
+    ----------
+    ranks : RankSummary or None
+        None without a direction.
+    tiers : Tiers or None
+    target : ndarray of float, shape (draws, groups)
+    unit_target : ndarray of float, shape (units,)
+        Posterior mean of each unit's target.
+    better, better_mcse : ndarray of float, shape (units,)
+        Probability of being better than the target.
+    """
+
+    ranks: RankSummary | None
+    tiers: Tiers | None
+    target: Floats
+    unit_target: Floats
+    better: Floats
+    better_mcse: Floats
+
+
+def _stand(posterior: Posterior, aim: Aim, rates: Rates, *, level: float) -> _Standing:
+    """Go through the draws once: ranks, tiers and the target are all of joint draws."""
+    design = posterior.design
+    ranked = design.direction != "neither"
+    drawn = ranked and not can_sum_ranks(posterior)
+    tally = None if design.direction == "neither" else RankTally(direction=design.direction)
+    few = design.units <= MOST_PAIRED
+    kept: list[Floats] = []
+    targets: list[Floats] = []
+    hits = np.zeros(design.units)
+    won: list[NDArray[np.bool_]] = []
+    for some, effect in posterior.effects.blocks():
+        if tally is not None and drawn:
+            tally.add(effect)
+        if ranked and few:
+            kept.append(effect)
+        target, rate = aim.rates(posterior, some, effect)
+        better = rate > aim.of_units(target)
+        if design.direction == "lower-is-better":
+            better = rate < aim.of_units(target)
+        hits += better.sum(axis=0)
+        if not posterior.independent:
+            won.append(better)
+        targets.append(target)
+    probability = hits / posterior.draws
+    series = np.concatenate(won).astype(float) if won else np.empty((posterior.draws, 1))
+    effective = np.broadcast_to(effective_of(posterior, series), design.units)
+    ranks, tiers = None, None
+    if tally is not None and design.direction != "neither":
+        chains = None if posterior.independent else posterior.chains
+        ranks = tally.finish(level=level, chains=chains) if drawn else None
+        ranks = ranks or sum_ranks(posterior, level=level)
+        tiers = (
+            grade_draws(np.concatenate(kept), direction=design.direction, gain=TIER_GAIN)
+            if few
+            else grade_moments(
+                rates.effect, rates.effect_sd, direction=design.direction, gain=TIER_GAIN
+            )
+        )
+    target = np.concatenate(targets)
+    return _Standing(
+        ranks=ranks,
+        tiers=tiers,
+        target=target,
+        unit_target=np.broadcast_to(aim.of_units(target.mean(axis=0)), design.units),
+        better=probability,
+        better_mcse=probability_mcse(probability, effective),
+    )
+
+
+def _order(posterior: Posterior, rates: Rates, ranks: RankSummary | None) -> NDArray[np.intp]:
+    """Best first; without ranks by estimate, the highest first."""
+    key = -rates.estimate if ranks is None else ranks.expected
+    return np.lexsort((posterior.design.unit.astype(str), key))
+
+
+def _league_units(posterior: Posterior, rates: Rates, standing: _Standing) -> dict[str, object]:
+    """Columns of a league table, in the order of the design's units."""
+    design, ranks, tiers = posterior.design, standing.ranks, standing.tiers
+    none = np.full(design.units, np.nan)
+    event, size, raw = raw_rates(posterior)
+    columns: dict[str, object] = {
+        "unit": design.unit,
+        "unit_name": design.unit_name,
+        "peer_group": design.peer_group,
+        "event": event,
+        "size": size,
+        "raw": raw,
+        "estimate": rates.estimate,
+        "estimate_mcse": rates.estimate_mcse,
+        "estimate_own": rates.estimate_own,
+        "sd": rates.sd,
+        "lower": rates.lower,
+        "lower_mcse": rates.lower_mcse,
+        "upper": rates.upper,
+        "upper_mcse": rates.upper_mcse,
+        "reliability": rates.reliability,
+        "outlying": rates.outlying,
+        "target": standing.unit_target,
+        "p_better_than_target": standing.better,
+        "p_better_than_target_mcse": standing.better_mcse,
+        "tier": np.zeros(design.units, np.int64) if tiers is None else tiers.tier,
+    }
+    for name, value, error in (
+        ("expected_rank", "expected", "expected_mcse"),
+        ("rank_lower", "lower", "lower_mcse"),
+        ("rank_upper", "upper", "upper_mcse"),
+        ("p_top_quartile", "p_top", "p_top_mcse"),
+        ("p_bottom_quartile", "p_bottom", "p_bottom_mcse"),
+    ):
+        columns[name] = none if ranks is None else np.asarray(getattr(ranks, value), float)
+        columns[f"{name}_mcse"] = none if ranks is None else getattr(ranks, error)
+    return columns
+
+
+def raw_rates(posterior: Posterior) -> tuple[Floats, Floats, Floats]:
+    """What the units' own numbers say: event, size and rate over all rows of a unit.
+
+    Means over several rows are weighted by the inverse of their squared standard errors.
+    """
+    design = posterior.design
+    if design.measure.counts:
+        event, size = design.gather(design.event[None])[0], design.gather(design.size[None])[0]
+        return event, size, event / size
+    weight = design.size[None] ** -2.0
+    total = design.gather(weight)[0]
+    value = design.gather(weight * design.event)[0] / total
+    return value, total**-0.5, value
+
+
+def describe_model(posterior: Posterior) -> dict[str, object]:
+    """State the model as it was fitted."""
+    design, model = posterior.design, posterior.card.model
+    peers = sorted({str(peer) for peer in design.peer_group if peer is not None})
+    return {
+        "likelihood": design.likelihood,
+        "link": model.link,
+        "effects": design.effects.name,
+        "covariates": [
+            name.partition("[")[2][:-1] for name in design.locations if name.startswith("coeff")
+        ],
+        "peer_groups": peers,
+        "peer_tau": model.peer_tau,
+        "periods": list(design.period),
+        "transient": "estimated" if design.transient is None else design.transient * design.spread,
+        "priors": model.priors.model_dump(mode="json"),
+    }

@@ -1,0 +1,154 @@
+r"""Does a unit fit the others? Leave-one-out predictive and conflict p-values.
+
+That a unit's effect surely differs from zero is no news where units differ. An *outlier* is one
+that does not fit the distribution the others show. With :math:`y_{-i}` the data without unit i,
+
+.. math:: p^{loo}_i = P(y^{rep}_i > y_i \mid y_{-i}) + \tfrac12 P(y^{rep}_i = y_i \mid y_{-i}),
+          \qquad
+          p^{conflict}_i = P(\theta^{rep}_i > \theta^{lik}_i \mid y)
+
+where :math:`\theta^{rep}_i` follows the effects' distribution learnt without unit i and
+:math:`\theta^{lik}_i` its own likelihood under Jeffreys' prior. Both are near 0 for a unit that is
+too high to fit, near 1 for one too low, and uniform where the model holds.
+
+Leaving a unit out needs no new fit: the weight of each lattice point is divided by what the unit
+contributed, :math:`\pi_g^{-i} \propto \pi_g / m_i(h_g)`.
+
+References
+----------
+.. [1] Marshall & Spiegelhalter (2007). Identifying outliers in Bayesian hierarchical models: a
+   simulation-based approach. Bayesian Anal 2(2), 409-444. doi:10.1214/07-BA218
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import betaincinv, gammaincinv, ndtr, ndtri
+
+from varstat.errors import ModelError
+from varstat.estimands.rates import prune
+from varstat.hierarchical.design import Design
+from varstat.hierarchical.likelihood import Smeared, hermite
+from varstat.hierarchical.marginal import Hyper, condition, unpack
+from varstat.hierarchical.posterior import Posterior
+from varstat.hierarchical.predictive import tail_of_rows
+from varstat.hierarchical.quadrature import nodes_for
+from varstat.measure import Floats
+
+_POINTS = 64
+# How far the tail given a rate is followed, in SDs of a unit's likelihood, and in how many cells.
+_REACH, _CELLS = 9.0, 72
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Misfit:
+    """How well each unit fits the others; near 0 it is too high, near 1 too low.
+
+    Attributes
+    ----------
+    p_leave_one_out : ndarray of float, shape (units,)
+        Mid-p of the unit's total given the others; NaN where a unit has several rows or its
+        count was withheld.
+    p_conflict : ndarray of float, shape (units,)
+    """
+
+    p_leave_one_out: Floats
+    p_conflict: Floats
+
+
+def find_misfit(posterior: Posterior) -> Misfit:
+    """Say of each unit whether it fits the distribution that the others show.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        With a lattice and one row a unit.
+
+    Returns
+    -------
+    Misfit
+
+    Raises
+    ------
+    ModelError
+        If the hyper-posterior isn't summed, or units have several rows.
+    """
+    design = posterior.design
+    if posterior.lattice is None or not design.single:
+        raise ModelError(
+            "misfit",
+            "leaving units out takes a hyper-posterior that is summed (up to three "
+            "hyper-parameters) and one row a unit.",
+        )
+    lattice = prune(posterior.lattice, 1e-7)
+    hyper = unpack(design, lattice.h)
+    log_m = np.concatenate(
+        [
+            condition(design, unpack(design, h[None]), nodes=nodes_for(design)).log_marginal
+            for h in lattice.h
+        ]
+    )
+    log_weight = np.log(lattice.weight)[:, None] - log_m
+    weight = np.exp(log_weight - log_weight.max(axis=0))
+    weight /= weight.sum(axis=0)
+    share = np.exp(hyper.log_share)[..., None] * weight[:, None, :]
+    tau = hyper.tau[:, None, :] * design.effects.scale[:, None]
+    passing = hyper.spread[:, None, None]
+    inside = 0.0 if isinstance(design.family, Smeared) else passing
+    sd = np.sqrt(tau**2 + passing**2 - inside**2)
+    predictive = np.sum(share * _tail_of_new(design, hyper, sd), axis=(0, 1))
+    sd = np.sqrt(tau**2 + passing**2)
+    conflict = np.zeros(design.units)
+    for theta in _likelihood_points(posterior):
+        above = ndtr((hyper.eta - theta)[:, None, :] / sd)
+        conflict += np.sum(share * above, axis=(0, 1)) / _POINTS
+    predictive[np.isnan(design.event)] = np.nan
+    return Misfit(p_leave_one_out=predictive, p_conflict=conflict)
+
+
+def _tail_of_new(design: Design, hyper: Hyper, sd: Floats) -> Floats:
+    r"""Tail of what a new unit with an effect of given SD reports: (batch, parts, units).
+
+    With T the tail given the rate, which rises from one end of the link scale to the other over
+    the width of the unit's likelihood,
+
+    .. math:: \int T(\eta + u)\,N(u; 0, s^2)\,du = T(-\infty) + \int T'(\theta)\,
+              \Phi\Big(\frac{\eta - \theta}{s}\Big)\,d\theta,
+
+    the left side by Gauss-Hermite quadrature where T is the wider, the right by sums over T's
+    own width where it is the narrower and would look like a step to the nodes.
+    """
+    # With one row a unit the transient SD is stated, the same for all hyper-parameters.
+    spread = hyper.spread[:1, None]
+    width = np.sqrt(design.link_variance + hyper.spread[0] ** 2)
+    edge = design.link_rate + width * np.linspace(-_REACH, _REACH, _CELLS + 1)[:, None]
+    tail = tail_of_rows(design, edge, spread)
+    found = np.zeros(sd.shape) + tail[0]
+    eta = hyper.eta[:, None, :]
+    for theta, rise in zip(0.5 * (edge[1:] + edge[:-1]), np.diff(tail, axis=0), strict=True):
+        found += rise * ndtr((eta - theta) / sd)
+    if np.all(width < sd):
+        return found
+    x, log_w = hermite(41)
+    smooth = np.zeros(sd.shape)
+    for at, w in zip(x, np.exp(log_w - 0.5 * x**2) / np.sqrt(2.0 * np.pi), strict=True):
+        smooth += w * tail_of_rows(design, eta + sd * at, spread)
+    return np.where(width < sd, found, smooth)
+
+
+def _likelihood_points(posterior: Posterior) -> Floats:
+    """Quantiles of each unit's own link-scale rate under Jeffreys' prior: (points, units)."""
+    design = posterior.design
+    at = ((np.arange(_POINTS) + 0.5) / _POINTS)[:, None]
+    middle = 0.5 * (design.event_lower + design.event_upper)
+    match design.measure.name:
+        case "proportion":
+            p = betaincinv(middle + 0.5, design.size - middle + 0.5, at)
+            p = np.clip(p, 1e-300, 1.0 - 1e-16)
+            return np.asarray(np.log(p) - np.log1p(-p))
+        case "ratio":
+            rate = np.maximum(gammaincinv(middle + 0.5, at), 1e-300)
+            return np.asarray(np.log(rate / design.size))
+        case "mean":
+            value = (design.event - design.centre) / design.spread
+            return np.asarray(value + design.size / design.spread * ndtri(at))

@@ -1,0 +1,379 @@
+r"""Rates of units from their posterior: shrunken, with intervals and reliability.
+
+A unit's rate is :math:`\theta_i = E_w\,g^{-1}(x_i'\beta + \gamma_{g(i)} + u_i + w)`, what persists
+with what passes integrated out. Where the hyper-posterior is summed on a lattice,
+
+.. math:: E[\theta_i \mid y] = \sum_g \pi_g \int g^{-1}(\eta_{ig} + u)\,
+          p(u \mid h_g, y_i)\, du
+
+and likewise its square and its distribution function, so that nothing here is drawn
+(Rao-Blackwell); else they are averages over draws, with their Monte Carlo error.
+"""
+
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+from scipy.special import expit, ndtri
+
+from varstat.errors import ModelError
+from varstat.estimands.monte_carlo import effective_draws, quantile_places
+from varstat.hierarchical.design import Design
+from varstat.hierarchical.hyper import Lattice
+from varstat.hierarchical.likelihood import Smeared, hermite
+from varstat.hierarchical.marginal import condition, unpack
+from varstat.hierarchical.posterior import Posterior, transient_of
+from varstat.hierarchical.quadrature import nodes_for
+from varstat.hierarchical.quantile import Tables, tabulate
+from varstat.measure import Floats
+
+# Lattice points with less than this share of the heaviest add nothing that shows.
+_NEGLIGIBLE = 1e-9
+# For intervals of many units points below this are left out: 1e-4 in probability at the most.
+_SLIGHT = 1e-5
+_MANY = 1000
+# Numbers held at a time where rates come from draws.
+_HELD = 20_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Rates:
+    r"""Rates of the units, one element each.
+
+    Attributes
+    ----------
+    estimate, sd : ndarray of float, shape (units,)
+        Posterior mean and SD at the average case-mix.
+    estimate_own : ndarray of float, shape (units,)
+        Posterior mean at the unit's own case-mix.
+    lower, upper : ndarray of float, shape (units,)
+        Interval at the average case-mix.
+    estimate_mcse, lower_mcse, upper_mcse : ndarray of float, shape (units,)
+        0 where summed.
+    effect, effect_sd : ndarray of float, shape (units,)
+        Posterior mean and SD of the effect on the model's link scale.
+    reliability : ndarray of float, shape (units,)
+        :math:`1 - Var(u_i \mid y) / E(\tau^2 \mid y)`, with the variance of the effects'
+        distribution for :math:`\tau^2` where that isn't normal. An extreme unit with few
+        events can be less well known than one without data; its reliability is 0.
+    outlying : ndarray of float, shape (units,)
+        P(outlying part) for contaminated normal effects, E[w] for Student-t, else NaN.
+    """
+
+    estimate: Floats
+    estimate_mcse: Floats
+    sd: Floats
+    estimate_own: Floats
+    lower: Floats
+    lower_mcse: Floats
+    upper: Floats
+    upper_mcse: Floats
+    effect: Floats
+    effect_sd: Floats
+    reliability: Floats
+    outlying: Floats
+
+
+def to_rate(design: Design, theta: Floats, transient: Floats) -> Floats:
+    r"""Give the rates of link-scale values, with normal transient effects integrated out.
+
+    Parameters
+    ----------
+    design : Design
+    theta : ndarray of float, shape (batch, ...)
+    transient : ndarray of float, shape (batch,)
+        SD of the transient effects.
+
+    Returns
+    -------
+    ndarray of float, shape (batch, ...)
+        In the units of the measure.
+    """
+    smeared = isinstance(design.family, Smeared)
+    spread = transient.reshape(-1, *[1] * (theta.ndim - 1))
+    match design.measure.name:
+        case "mean":
+            return design.centre + design.spread * theta
+        case "ratio":
+            return np.exp(theta + 0.5 * spread**2) if smeared else np.exp(theta)
+        case "proportion":
+            if not smeared:
+                return np.asarray(expit(theta))
+            x, log_weights = hermite(9)
+            weight = np.exp(log_weights - 0.5 * x**2) / np.sqrt(2.0 * np.pi)
+            rate = np.zeros(np.broadcast_shapes(theta.shape, spread.shape))
+            for at, w in zip(x, weight, strict=True):
+                rate += w * expit(theta + spread * at)
+            return rate
+
+
+def estimate_rates(posterior: Posterior, *, level: float) -> Rates:
+    """Estimate the rates of all units: summed where there is a lattice, else from draws.
+
+    Parameters
+    ----------
+    posterior : Posterior
+    level : float
+        Of the interval, in (0, 1).
+
+    Returns
+    -------
+    Rates
+    """
+    if posterior.lattice is None:
+        return drawn_rates(posterior, level=level)
+    summed = _summed_moments(posterior.design, prune(posterior.lattice))
+    lower, upper = summed_interval(posterior, level=level)
+    return replace(summed, lower=lower, upper=upper)
+
+
+def summed_lattice(posterior: Posterior) -> Lattice:
+    """Give the lattice that sums a posterior.
+
+    Raises
+    ------
+    ModelError
+        If it is known by draws alone.
+    """
+    if posterior.lattice is None:
+        raise ModelError(
+            "posterior",
+            "this takes a posterior that is summed: by quadrature, with up to three "
+            "hyper-parameters.",
+        )
+    return posterior.lattice
+
+
+def prune(lattice: Lattice, negligible: float = _NEGLIGIBLE) -> Lattice:
+    """Leave out lattice points that weigh next to nothing."""
+    kept = lattice.weight > negligible * lattice.weight.max()
+    weight = lattice.weight[kept]
+    return replace(
+        lattice,
+        z=lattice.z[kept],
+        h=lattice.h[kept],
+        log_density=lattice.log_density[kept],
+        weight=weight / weight.sum(),
+    )
+
+
+def prior_variance(design: Design, h: Floats) -> Floats:
+    """Variance of the distribution of each unit's effect: shape (batch, units)."""
+    at = len(design.locations)
+    tau = np.exp(h[:, at : at + len(design.taus)])[:, design.tau_of]
+    inflation = np.full(len(h), design.effects.variance)
+    if design.effects.contaminated:
+        inflation = 1.0 + expit(h[:, -1]) * (design.effects.scale[1] ** 2 - 1.0)
+    return np.asarray(tau**2 * inflation[:, None])
+
+
+def _summed_moments(design: Design, lattice: Lattice) -> Rates:
+    units = design.units
+    totals = np.zeros((6, units))
+    step = max(int(100_000 / (design.rows * 15 * design.effects.parts)), 1)
+    for first in range(0, len(lattice.weight), step):
+        some = slice(first, first + step)
+        h, weight = lattice.h[some], lattice.weight[some]
+        beta, transient = h[:, : len(design.locations)], transient_of(design, h)
+        for columns, part in design.blocks(len(h) * 15.0 * design.effects.parts):
+            at = condition(part, unpack(part, h), nodes=nodes_for(design))
+            base = (beta @ part.reference.T)[:, None, :, None]
+            rate = to_rate(design, base + at.effect, transient)
+            same = part.own is part.reference or np.array_equal(part.own, part.reference)
+            own = rate
+            if not same:
+                base = (beta @ part.own.T)[:, None, :, None]
+                own = to_rate(design, base + at.effect, transient)
+            for row, values in enumerate((rate, rate**2, own, at.effect, at.effect**2)):
+                totals[row, columns] += weight @ at.mean(values)
+            if design.effects.parts > 1:
+                share = at.share.sum(axis=-1)
+                totals[5, columns] += weight @ (share * _oddity(design)[:, None]).sum(axis=1)
+    mean, square, own, effect, effect_square, odd = totals
+    nothing, unknown = np.zeros(units), np.full(units, np.nan)
+    variance = np.maximum(effect_square - effect**2, 0.0)
+    return Rates(
+        estimate=mean,
+        estimate_mcse=nothing,
+        sd=np.sqrt(np.maximum(square - mean**2, 0.0)),
+        estimate_own=own,
+        lower=unknown,
+        lower_mcse=nothing,
+        upper=unknown,
+        upper_mcse=nothing,
+        effect=effect,
+        effect_sd=np.sqrt(variance),
+        reliability=_reliability(variance, lattice.weight @ prior_variance(design, lattice.h)),
+        outlying=odd if design.effects.parts > 1 else unknown,
+    )
+
+
+def _reliability(variance: Floats, prior: Floats) -> Floats:
+    """Share of the variance of effects that a unit's data resolve; none if they add to it."""
+    return np.clip(1.0 - variance / prior, 0.0, 1.0)
+
+
+def _oddity(design: Design) -> Floats:
+    """What each part of the effects' distribution says of a unit in it."""
+    if design.effects.contaminated:
+        return np.array([0.0, 1.0])
+    return design.effects.scale**-2.0
+
+
+def summed_interval(posterior: Posterior, *, level: float) -> tuple[Floats, Floats]:
+    """Sum the distribution of each unit's rate at the average case-mix for its interval."""
+    design = posterior.design
+    lattice = prune(summed_lattice(posterior), 1e-7 if design.units <= _MANY else _SLIGHT)
+    shares = (0.5 * (1.0 - level), 0.5 * (1.0 + level))
+    ends = np.empty((2, design.units))
+    for columns, part in design.blocks(len(lattice.weight) * 49.0):
+        mixture = _Mixture(part, lattice)
+        for end, share in enumerate(shares):
+            theta = mixture.quantile(share)
+            # The rate is taken with the transient SD's mean: that of a quantile has no other.
+            transient = np.full(1, lattice.weight @ transient_of(design, lattice.h))
+            ends[end, columns] = to_rate(design, theta[None], transient)[0]
+    return ends[0], ends[1]
+
+
+class _Mixture:
+    """Distribution of units' link-scale rates at the average case-mix, over a lattice."""
+
+    def __init__(self, design: Design, lattice: Lattice) -> None:
+        self.weight = lattice.weight
+        self.tables = _tabulate(design, lattice.h)
+        self.base = lattice.h[:, : len(design.locations)] @ design.reference.T
+
+    def probability(self, theta: Floats) -> tuple[Floats, Floats]:
+        """Probability below theta (units,), and density there."""
+        below, density = self.tables.probability(theta - self.base)
+        return self.weight @ below, self.weight @ density
+
+    def quantile(self, share: float) -> Floats:
+        """Solve for the quantile by Newton steps kept inside a shrinking bracket."""
+        z = np.full(self.base.shape, ndtri(share))
+        at = self.base + self.tables.quantile(z)
+        low, high = at.min(axis=0), at.max(axis=0)
+        theta = self.weight @ at
+        for _ in range(60):
+            below, density = self.probability(theta)
+            low = np.where(below < share, theta, low)
+            high = np.where(below < share, high, theta)
+            new = theta - (below - share) / np.maximum(density, 1e-300)
+            new = np.where((new > low) & (new < high), new, 0.5 * (low + high))
+            done = np.abs(new - theta) <= 1e-9 * (1.0 + np.abs(theta))
+            theta = new
+            if done.all():
+                break
+        return theta
+
+
+def _tabulate(design: Design, h: Floats) -> Tables:
+    """Tabulate in batches that fit the cache, then put together."""
+    step = max(int(300_000 / (design.rows * 49)), 1)
+    if design.effects.parts > 1:
+        step = len(h)
+    parts = [tabulate(design, unpack(design, h[i : i + step])) for i in range(0, len(h), step)]
+    return Tables(
+        first=np.concatenate([each.first for each in parts]),
+        step=np.concatenate([each.step for each in parts]),
+        density=np.concatenate([each.density for each in parts]),
+        below=np.concatenate([each.below for each in parts]),
+        above=np.concatenate([each.above for each in parts]),
+    )
+
+
+def exceedance_of(posterior: Posterior, threshold: Floats) -> Floats:
+    """Sum the probability that link-scale rates at the average case-mix are above thresholds.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        With a lattice.
+    threshold : ndarray of float, shape (units,)
+
+    Returns
+    -------
+    ndarray of float, shape (units,)
+    """
+    design, lattice = posterior.design, prune(summed_lattice(posterior), 1e-7)
+    above = np.empty(design.units)
+    for columns, part in design.blocks(len(lattice.weight) * 49.0):
+        below = _Mixture(part, lattice).probability(threshold[columns])[0]
+        above[columns] = 1.0 - np.clip(below, 0.0, 1.0)
+    return above
+
+
+def drawn_rates(posterior: Posterior, *, level: float) -> Rates:
+    """Estimate rates from draws, with Monte Carlo errors; some units at a time."""
+    design = posterior.design
+    step = max(_HELD // posterior.draws, 1)
+    parts = [
+        _drawn_part(posterior, slice(first, min(first + step, design.units)), level)
+        for first in range(0, design.units, step)
+    ]
+    return Rates(
+        **{
+            each.name: np.concatenate([getattr(p, each.name) for p in parts])
+            for each in fields(Rates)
+        }
+    )
+
+
+def _drawn_part(posterior: Posterior, columns: slice, level: float) -> Rates:
+    part = posterior.design.part(columns.start, columns.stop)
+    effect = np.concatenate([block[:, columns] for _, block in posterior.effects.blocks()])
+    rate = to_rate(part, posterior.beta @ part.reference.T + effect, posterior.transient)
+    own = to_rate(part, posterior.beta @ part.own.T + effect, posterior.transient)
+    effective = effective_of(posterior, rate)
+    sd = rate.std(axis=0, ddof=1)
+    ordered = np.sort(rate, axis=0)
+    ends, errors = [], []
+    for share in (0.5 * (1.0 - level), 0.5 * (1.0 + level)):
+        end = np.quantile(ordered, share, axis=0)
+        below = effective_of(posterior, (rate <= end).astype(float))
+        low, high = quantile_places(share, draws=posterior.draws, effective=below)
+        unit = np.arange(part.units)
+        ends.append(end)
+        errors.append(0.5 * (ordered[high, unit] - ordered[low, unit]))
+    variance = effect.var(axis=0, ddof=1)
+    return Rates(
+        estimate=rate.mean(axis=0),
+        estimate_mcse=sd / np.sqrt(effective),
+        sd=sd,
+        estimate_own=own.mean(axis=0),
+        lower=ends[0],
+        lower_mcse=errors[0],
+        upper=ends[1],
+        upper_mcse=errors[1],
+        effect=effect.mean(axis=0),
+        effect_sd=np.sqrt(variance),
+        reliability=_reliability(variance, prior_variance(part, posterior.hyper).mean(axis=0)),
+        outlying=_drawn_oddity(part, posterior.hyper, effect),
+    )
+
+
+def effective_of(posterior: Posterior, series: Floats) -> Floats:
+    """Independent draws that would tell each column's mean (draws, columns) as well."""
+    if not posterior.independent:
+        return effective_draws(series, chains=posterior.chains)
+    # Importance resampling makes draws that are worth fewer.
+    share = min(posterior.diagnostics.ess_bulk / posterior.draws, 1.0)
+    return effective_draws(series, chains=None) * share
+
+
+def _drawn_oddity(design: Design, h: Floats, effect: Floats) -> Floats:
+    """`Rates.outlying` from draws: its expectation given effect and hyper-parameters."""
+    parts = design.effects.parts
+    if parts == 1:
+        return np.full(design.units, np.nan)
+    log_share = unpack(design.part(0, 1), h).log_share
+    at = len(design.locations)
+    tau = np.exp(h[:, at : at + len(design.taus)])[:, design.tau_of]
+    weight = np.zeros_like(effect)
+    odd = np.zeros_like(effect)
+    for part, value in enumerate(_oddity(design)):
+        scale = tau * design.effects.scale[part]
+        density = np.exp(log_share[:, [part]] - 0.5 * (effect / scale) ** 2) / scale
+        weight += density
+        odd += value * density
+    return np.asarray((odd / weight).mean(axis=0))

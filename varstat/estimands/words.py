@@ -1,0 +1,283 @@
+"""What a league table says in plain English, and what it can't."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from varstat.estimands.league import League
+
+SURE = 0.95
+
+
+def say_league(league: League) -> str:
+    """Say in plain English what a league table shows, and what it can't.
+
+    Parameters
+    ----------
+    league : League
+
+    Returns
+    -------
+    str
+        A paragraph; above it, on a line of its own, that the posterior is not to be trusted,
+        where it failed its checks.
+    """
+    return "\n".join(filter(None, [say_distrust(league), say_findings(league)]))
+
+
+def say_leagues(leagues: Sequence[League]) -> str:
+    """Say in plain English what the league tables of several groups show.
+
+    Parameters
+    ----------
+    leagues : sequence of League
+        With groups of their own, so that no table ranks units of two groups.
+
+    Returns
+    -------
+    str
+    """
+    if len(leagues) == 1:
+        return say_league(leagues[0])
+    failed = [league for league in leagues if not league.diagnostics.passed]
+    units = sum(league.units.unit.size for league in leagues)
+    parts = []
+    if failed:
+        parts.append(
+            f"NOT TO BE TRUSTED: {len(failed):,} of {len(leagues):,} posteriors failed their "
+            "checks. Don't use or publish what is said of those groups.\n"
+        )
+    parts.append(f"{len(leagues):,} groups hold {_units(units)}.")
+    ranked = [league for league in leagues if league.rank_scope != "none"]
+    if ranked:
+        best = sum(count_sure(league)[0] for league in ranked)
+        worst = sum(count_sure(league)[1] for league in ranked)
+        parts.append(
+            "The probability of being in the best quarter of the own group is over "
+            f"{_percent(SURE)} for {_count(best)}, and of being in the worst quarter for "
+            f"{_count(worst)}. Units of different groups are not ranked against each other."
+        )
+    else:
+        parts.append(_UNRANKED)
+    return " ".join(parts).replace("\n ", "\n")
+
+
+def say_distrust(league: League) -> str:
+    """Say that a posterior is not to be trusted, and why; empty if it passed its checks.
+
+    Parameters
+    ----------
+    league : League
+
+    Returns
+    -------
+    str
+    """
+    if league.diagnostics.passed:
+        return ""
+    why = " ".join(_sentence(problem) for problem in league.diagnostics.problems)
+    return (
+        "NOT TO BE TRUSTED: the posterior failed its checks. Don't use or publish these "
+        f"results. {why}"
+    )
+
+
+def say_findings(league: League) -> str:
+    """Say what a league table shows, as `say_league` does, without regard to its checks.
+
+    Parameters
+    ----------
+    league : League
+
+    Returns
+    -------
+    str
+    """
+    if league.rank_scope == "none":
+        parts = [_UNRANKED]
+    elif league.units.unit.size == 1:
+        parts = ["One unit alone has no other to be ranked against."]
+    else:
+        parts = [_quarters(league), _tiers(league), _goodness(league)]
+    parts += [_spread(league), _reliability(league)]
+    if league.rank_scope != "none" and league.units.unit.size > 1:
+        parts += [_scope(league), _reading(league)]
+    return " ".join(filter(None, parts))
+
+
+def count_sure(league: League) -> tuple[int, int]:
+    """Count the units that are among the best, and the worst, quarter with P > 0.95.
+
+    Parameters
+    ----------
+    league : League
+
+    Returns
+    -------
+    best, worst : int
+    """
+    units = league.units
+    return int(np.sum(units.p_top_quartile > SURE)), int(np.sum(units.p_bottom_quartile > SURE))
+
+
+_UNRANKED = (
+    "Neither direction of this indicator is good, so that no unit is ranked or put in a tier or a "
+    "quarter."
+)
+
+
+def _quarters(league: League) -> str:
+    best, worst = count_sure(league)
+    which = "the one that ranks best" if league.top == 1 else f"the {league.top:,} that rank best"
+    return (
+        f"Of {_units(league.units.unit.size)}, the probability of being in the best quarter "
+        f"({which}) is over {_percent(SURE)} for {_count(best)}, and of being in the worst "
+        f"quarter for {_count(worst)}."
+    )
+
+
+def _tiers(league: League) -> str:
+    tiers = np.unique(league.units.tier).size
+    if tiers == 1:
+        return "All are in one tier: these data don't tell units apart well enough to grade them."
+    wrong = league.discordance
+    if not np.isfinite(wrong):
+        return f"They fall into {tiers} tiers."
+    return (
+        f"They fall into {tiers} tiers, which are expected to put {_share(wrong)} of all pairs of "
+        "units the wrong way round."
+    )
+
+
+def _goodness(league: League) -> str:
+    if not np.isfinite(league.misclassified):
+        return ""
+    wrong = float(np.sum(1.0 - league.units.p_top_quartile[: league.top]))
+    if league.top == 1:
+        who = "The unit that the table puts first"
+        text = f"{who} is not the best with a probability of {_share(wrong)}"
+    else:
+        text = (
+            f"Of the {league.top:,} units that the table puts first, {_number(wrong)} "
+            f"{'is' if _number(wrong) == '1' else 'are'} expected not to belong to the best "
+            "quarter"
+        )
+    return (
+        f"{text} (misclassified {league.misclassified:.2f}, where 0 is perfect and 1 is no better "
+        "than drawing lots)."
+    )
+
+
+def _spread(league: League) -> str:
+    """Say what tau is, in words that depend on the link and on the distribution of effects."""
+    hyper = league.hyperparameters
+    taus = [i for i, name in enumerate(hyper.name) if name == "tau" or name.startswith("tau[")]
+    normal = league.model.get("effects", "normal") == "normal"
+    what = "standard deviation" if normal else "scale"
+    scale = {"logit": "logit", "log": "log"}.get(str(league.model.get("link")), "")
+    if len(taus) != 1:
+        if not taus:
+            return ""
+        return (
+            f"Each peer group has a {what} (tau) of its own between its units, from "
+            f"{hyper.mean[taus].min():.3g} to {hyper.mean[taus].max():.3g}"
+            f"{f' on the {scale} scale' if scale else ''}."
+        )
+    (i,) = taus
+    mean, interval = float(hyper.mean[i]), _interval(hyper.lower[i], hyper.upper[i])
+    after = "once case-mix is allowed for, " if league.model.get("covariates") else ""
+    within = "within peer groups, " if league.model.get("peer_groups") else ""
+    text = (
+        f"Beyond chance, {after}{within}units differ by a {what} (tau) of {mean:.3g}"
+        f"{f' on the {scale} scale' if scale else ''} ({_percent(hyper.level)} interval {interval})"
+    )
+    if not scale or not normal:
+        return f"{text}."
+    of = "odds" if scale == "logit" else "rate"
+    return (
+        f"{text}: a unit one standard deviation above the usual has about {np.exp(mean):.2g} times "
+        f"its {of}."
+    )
+
+
+def _reliability(league: League) -> str:
+    known = league.units.reliability[np.isfinite(league.units.reliability)]
+    if not known.size:
+        return ""
+    middle, low, high = float(np.median(known)), float(known.min()), float(known.max())
+    whose = "The reliability is" if known.size == 1 else "The median reliability is"
+    span = "" if known.size == 1 else f" (from {low:.2f} to {high:.2f})"
+    return (
+        f"{whose} {middle:.2f}{span}: the share of the variance between units that a unit's own "
+        "numbers resolve; the lower it is, the more its estimate is drawn towards what is usual."
+    )
+
+
+def _scope(league: League) -> str:
+    exact = (
+        ""
+        if league.ranks_exact
+        else " Ranks are from draws: their probabilities have a Monte Carlo error of up to "
+        f"{_largest_error(league):.2g}."
+    )
+    if league.rank_scope == "within peer group":
+        return (
+            "Ranks are of how far units lie from the mean of their peer group, so that a unit may "
+            f"rank above one with a better rate.{exact}"
+        )
+    mix = " at the average case-mix" if league.model.get("covariates") else ""
+    return f"Ranks are of underlying rates{mix}, not of the raw ones.{exact}"
+
+
+def _largest_error(league: League) -> float:
+    units = league.units
+    errors = np.concatenate([units.p_top_quartile_mcse, units.p_bottom_quartile_mcse])
+    return float(np.nanmax(errors)) if np.isfinite(errors).any() else 0.0
+
+
+def _reading(league: League) -> str:
+    return (
+        f"An interval holds one unit's rank with {_percent(league.level)} probability; it is not "
+        "a comparison of two units, which may differ though their intervals overlap."
+    )
+
+
+def _count(count: int) -> str:
+    return f"{count:,}" if count else "none"
+
+
+def _units(count: int) -> str:
+    return f"{count:,} unit{'' if count == 1 else 's'}"
+
+
+def _number(value: float) -> str:
+    """An expected number of units, for a sentence."""
+    if value < 0.05:
+        return "fewer than 0.1"
+    return f"about {value:.1f}" if value < 9.95 else f"about {value:,.0f}"
+
+
+def _share(value: float) -> str:
+    """A share for a sentence, never rounded to none or all."""
+    if value < 0.001:
+        return "under 0.1%" if value > 0 else "0%"
+    if value > 0.999:
+        return "over 99.9%" if value < 1 else "100%"
+    return f"{100 * value:.2g}%" if value < 0.995 else f"{100 * value:.1f}%"
+
+
+def _interval(lower: float, upper: float) -> str:
+    low = lower if abs(lower) > 1e-3 * abs(upper) else 0.0
+    return f"{low:.3g} to {upper:.3g}"
+
+
+def _percent(level: float) -> str:
+    """A level as a percentage, without the noise of binary fractions."""
+    return f"{100 * level:.15g}%"
+
+
+def _sentence(text: str) -> str:
+    """A problem as a sentence of its own."""
+    text = " ".join(text.split())
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "!", "?")) else f"{text}."

@@ -1,0 +1,374 @@
+"""Build a design from a table: rows in order, columns scaled, what can't be estimated refused."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.special import gammaln
+
+from varstat.card.schema import Card
+from varstat.errors import ModelError
+from varstat.hierarchical.design import Design, Integers, Strings
+from varstat.hierarchical.effects import (
+    Effects,
+    contaminated_effects,
+    normal_effects,
+    student_effects,
+)
+from varstat.hierarchical.likelihood import (
+    BetaBinomial,
+    Binomial,
+    Censored,
+    Family,
+    NegativeBinomial,
+    Normal,
+    Poisson,
+    smear,
+)
+from varstat.hierarchical.prior import beta_prior, scale_prior
+from varstat.measure import Floats, Measure
+
+_FAMILIES: dict[str, Callable[..., Family]] = {
+    "binomial": Binomial,
+    "beta-binomial": BetaBinomial,
+    "poisson": Poisson,
+    "negative-binomial": NegativeBinomial,
+    "normal": Normal,
+}
+_TRANSIENT_INSIDE = ("beta-binomial", "negative-binomial", "normal")
+# The longest range of a suppressed count whose values are summed one by one.
+_LONGEST_RANGE = 20_000
+
+
+def build_design(
+    frame: pd.DataFrame, *, measure: Measure, card: Card, covariates: Sequence[str], where: str
+) -> Design:
+    """Build the design of one group of units.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Rows of a `Table`: `unit, unit_name, peer_group, period`, event and size under the
+        measure's names, `event_lower, event_upper`, and the covariates.
+    measure : Measure
+    card : Card
+        Its model section says the rest.
+    covariates : sequence of str
+    where : str
+        For messages.
+
+    Returns
+    -------
+    Design
+
+    Raises
+    ------
+    ModelError
+        If the model can't be of these data; every problem at once.
+    """
+    model = card.model
+    if len(frame) == 0:
+        raise ModelError(where, "no rows are left to model.")
+    if measure.counts and card.indicator.counts == "continuous":
+        raise ModelError(
+            where,
+            "amounts such as days and money aren't counts of independent events, so that neither "
+            "a binomial nor a Poisson says how they vary by chance. Give each unit's mean and "
+            "its standard error instead (--value, --se).",
+        )
+    period_names, frame = _sort(frame)
+    unit, row_start, row_unit = np.unique(
+        frame["unit"].to_numpy(dtype=str), return_index=True, return_inverse=True
+    )
+    single = len(unit) == len(frame)
+    problems: list[str] = []
+    notes: list[str] = []
+    transient = _transient(card, single=single, problems=problems, notes=notes)
+    event = frame[measure.event].to_numpy(float)
+    size = frame[measure.size].to_numpy(float)
+    centre, spread = _standard(event, scaled=model.priors.scaled)
+    link_rate, link_variance = _link_rates(frame, measure, centre=centre, spread=spread)
+    family = _family(frame, measure, model.likelihood, centre=centre, spread=spread)
+    if transient != 0.0 and model.likelihood not in _TRANSIENT_INSIDE:
+        family = smear(family, link_rate=link_rate[:, None], link_variance=link_variance[:, None])
+    peers = _of_units(frame["peer_group"].to_numpy(dtype=object), row_unit)
+    groups = list(dict.fromkeys(sorted(str(p) for p in peers if p is not None)))
+    if groups and any(p is None for p in peers):
+        problems.append("some units have no peer group. Give each one, or leave them out.")
+    columns = _Columns(
+        frame=frame,
+        row_unit=row_unit,
+        groups=groups,
+        peers=peers,
+        periods=period_names if model.period_effects else (),
+        covariates=tuple(covariates),
+        mundlak=model.mundlak,
+    )
+    matrix, locations = columns.matrix(problems)
+    if problems:
+        raise ModelError(where, problems)
+    separate = model.peer_tau == "own" and len(groups) > 1
+    peer = np.array([groups.index(str(p)) for p in peers] if groups else np.zeros(len(unit)), int)
+    priors = model.priors
+    own, reference = _reported(matrix, locations, row_unit, size if measure.counts else size**-2.0)
+    by_kind = {
+        "intercept": priors.intercept,
+        "peer_mean": priors.peer_mean,
+        "coefficient": priors.coefficient,
+        "period": priors.period,
+    }
+    normal = [by_kind[name.partition("[")[0]] for name in locations]
+    return Design(
+        measure=measure,
+        direction=card.indicator.direction,
+        likelihood=model.likelihood,
+        unit=unit.astype(object),
+        unit_name=_of_units(frame["unit_name"].to_numpy(dtype=object), row_unit),
+        peer_group=peers,
+        period=period_names,
+        row_unit=row_unit.astype(np.int64),
+        row_period=_period_index(frame, period_names),
+        row_start=row_start.astype(np.int64),
+        event=event,
+        event_lower=frame["event_lower"].to_numpy(float),
+        event_upper=frame["event_upper"].to_numpy(float),
+        size=size,
+        family=family,
+        link_rate=link_rate,
+        link_variance=link_variance,
+        matrix=matrix,
+        own=own,
+        reference=reference,
+        locations=locations,
+        location_mean=np.array([each.mean for each in normal]),
+        location_sd=np.array([each.sd for each in normal]),
+        peer=peer,
+        effects=_effects(card),
+        tau_prior=scale_prior(priors.tau),
+        taus=tuple(f"tau[{group}]" for group in groups) if separate else ("tau",),
+        tau_of=peer if separate else np.zeros(len(unit), np.int64),
+        transient=None if transient is None else transient / spread,
+        transient_prior=scale_prior(priors.transient),
+        contamination_prior=beta_prior(priors.contamination),
+        centre=centre,
+        spread=spread,
+        notes=tuple(notes),
+    )
+
+
+def _sort(frame: pd.DataFrame) -> tuple[tuple[str, ...], pd.DataFrame]:
+    """Put rows in the order of unit and period; name the periods, if there are several."""
+    frame = frame.reset_index(drop=True)
+    periods = frame["period"].to_numpy(dtype=object)
+    names = tuple(sorted({str(p) for p in periods if p is not None}))
+    key = pd.DataFrame({"unit": frame["unit"].astype(str), "period": periods}).fillna("")
+    order = key.sort_values(["unit", "period"], kind="stable").index
+    return (names if len(names) > 1 else ()), frame.loc[order]
+
+
+def _period_index(frame: pd.DataFrame, names: tuple[str, ...]) -> Integers:
+    if not names:
+        return np.zeros(len(frame), np.int64)
+    place = {name: at for at, name in enumerate(names)}
+    return np.array([place[str(p)] for p in frame["period"]], np.int64)
+
+
+def _transient(card: Card, *, single: bool, problems: list[str], notes: list[str]) -> float | None:
+    """Say the transient SD: 0 for none, a number as stated, None to be estimated."""
+    stated, likelihood = card.model.transient, card.model.likelihood
+    inside = likelihood in ("beta-binomial", "negative-binomial")
+    if isinstance(stated, (int, float)):
+        return float(stated)
+    if not single:
+        return 0.0 if stated == "none" else None
+    if inside:
+        problems.append(
+            f"a {likelihood} likelihood has a part that passes from period to period, and with "
+            "one row a unit it can't be told from what persists. Give several periods, or state "
+            "its size: --transient 0.1 is an SD of 0.1 on the link scale."
+        )
+        return 1.0
+    if stated == "auto":
+        notes.append(
+            "With one row a unit, what persists can't be told from what passes: the differences "
+            "here hold for the time reported, and part of them would not be there the next "
+            "time. State how much passes with --transient, or give several periods."
+        )
+    return 0.0
+
+
+def _standard(event: Floats, *, scaled: bool) -> tuple[float, float]:
+    """Centre and SD of the values, where priors are in units of it."""
+    if not scaled:
+        return 0.0, 1.0
+    sd = float(np.std(event, ddof=1)) if len(event) > 1 else 0.0
+    centre = float(np.mean(event))
+    return centre, sd if sd > 1e-12 * max(abs(centre), 1e-300) else max(abs(centre), 1.0)
+
+
+def _link_rates(
+    frame: pd.DataFrame, measure: Measure, *, centre: float, spread: float
+) -> tuple[Floats, Floats]:
+    """Each row's own rate on the link scale, kept off its ends, and its variance by chance."""
+    size = frame[measure.size].to_numpy(float)
+    if not measure.counts:
+        value = frame[measure.event].to_numpy(float)
+        return (value - centre) / spread, (size / spread) ** 2
+    event = 0.5 * (frame["event_lower"].to_numpy(float) + frame["event_upper"].to_numpy(float))
+    if measure.name == "ratio":
+        return np.log((event + 0.5) / size), 1.0 / (event + 0.5)
+    share = (event + 0.5) / (size + 1.0)
+    return np.log(share / (1.0 - share)), 1.0 / (size * share * (1.0 - share))
+
+
+def _family(
+    frame: pd.DataFrame,
+    measure: Measure,
+    likelihood: str,
+    *,
+    centre: float,
+    spread: float,
+) -> Family:
+    event = frame[measure.event].to_numpy(float)[:, None]
+    size = frame[measure.size].to_numpy(float)[:, None]
+    make = _FAMILIES[likelihood]
+    if likelihood == "normal":
+        return make(event=(event - centre) / spread, size=size / spread)
+    lower = frame["event_lower"].to_numpy(float)
+    upper = frame["event_upper"].to_numpy(float)
+    if np.array_equal(lower, upper):
+        family = make(event=event, size=size)
+    else:
+        family = _censored(make, lower, upper, size[:, 0], likelihood)
+    return family
+
+
+def _censored(
+    make: Callable[..., Family], lower: Floats, upper: Floats, size: Floats, likelihood: str
+) -> Censored:
+    number = (upper - lower).astype(np.int64) + 1
+    if number.max() > _LONGEST_RANGE:
+        raise ModelError(
+            "suppressed",
+            f"a count is only known to lie within a range of {number.max():,} values, which says "
+            "next to nothing. Leave such rows out, or state a narrower range.",
+        )
+    row = np.repeat(np.arange(len(number)), number)
+    start = np.cumsum(number) - number
+    y = lower[row] + (np.arange(len(row)) - start[row])
+    n = size[row]
+    base = -gammaln(y + 1.0)
+    if likelihood in ("binomial", "beta-binomial"):
+        base = base + gammaln(n + 1.0) - gammaln(n - y + 1.0)
+    else:
+        base = base + y * np.log(n)
+    return Censored(
+        inner=make(event=y[:, None], size=n[:, None]), base=base[:, None], row=row, start=start
+    )
+
+
+def _effects(card: Card) -> Effects:
+    match card.model.effects:
+        case "student-t":
+            return student_effects(card.model.degrees_of_freedom)
+        case "contaminated-normal":
+            return contaminated_effects(card.model.contamination_scale)
+        case _:
+            return normal_effects()
+
+
+def _of_units(values: Strings, row_unit: Integers) -> Strings:
+    """What a unit's rows say, by the last row that says anything."""
+    out = np.full(int(row_unit.max()) + 1, None, dtype=object)
+    for unit, value in zip(row_unit, values, strict=True):
+        if value is not None and value == value:
+            out[unit] = value
+    return out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Columns:
+    """What the columns of a design's matrix are made from."""
+
+    frame: pd.DataFrame
+    row_unit: Integers
+    groups: list[str]
+    peers: Strings
+    periods: tuple[str, ...]
+    covariates: tuple[str, ...]
+    mundlak: bool
+
+    def matrix(self, problems: list[str]) -> tuple[Floats, tuple[str, ...]]:
+        """Put the columns together; say what is constant or doubled."""
+        columns: dict[str, Floats] = {}
+        if self.groups:
+            of_row = np.array([str(p) for p in self.peers])[self.row_unit]
+            for group in self.groups:
+                columns[f"peer_mean[{group}]"] = (of_row == group).astype(float)
+        else:
+            columns["intercept"] = np.ones(len(self.row_unit))
+        for name, values in self._factors().items():
+            sd = float(np.std(values))
+            if not sd > 1e-9 * max(float(np.max(np.abs(values))), 1e-300):
+                problems.append(f"covariate {name!r} is the same for all. Leave it out.")
+                continue
+            columns[f"coefficient[{name}]"] = (values - np.mean(values)) / sd
+        columns |= self._periods()
+        matrix = np.column_stack(list(columns.values()))
+        if not problems:
+            problems += _collinear(matrix, list(columns))
+        return matrix, tuple(columns)
+
+    def _factors(self) -> dict[str, Floats]:
+        factors: dict[str, Floats] = {}
+        for name in self.covariates:
+            values = self.frame[name].to_numpy(float)
+            factors[name] = values
+            count = np.bincount(self.row_unit)
+            mean = (np.bincount(self.row_unit, weights=values) / count)[self.row_unit]
+            if self.mundlak and np.any(np.abs(values - mean) > 1e-12 * np.abs(values).max()):
+                factors[f"{name}, unit mean"] = mean
+        return factors
+
+    def _periods(self) -> dict[str, Floats]:
+        """Orthonormal contrasts, whose independent priors are those of effects that add to 0."""
+        if not self.periods:
+            return {}
+        number = len(self.periods)
+        contrasts = np.linalg.qr(np.column_stack([np.ones(number), np.eye(number)[:, :-1]]))[0]
+        rows = contrasts[_period_index(self.frame, self.periods), 1:]
+        return {f"period[{j + 1}]": rows[:, j] for j in range(number - 1)}
+
+
+def _reported(
+    matrix: Floats, locations: tuple[str, ...], row_unit: Integers, weight: Floats
+) -> tuple[Floats, Floats]:
+    """Where each unit's rate is reported: at its own covariates, and at the average ones."""
+    kind = np.array([name.partition("[")[0] for name in locations])
+    total = np.bincount(row_unit, weights=weight)
+    own = np.stack(
+        [np.bincount(row_unit, weights=weight * column) / total for column in matrix.T], axis=1
+    )
+    own[:, kind == "period"] = 0.0
+    reference = own.copy()
+    reference[:, kind == "coefficient"] = 0.0
+    return own, reference
+
+
+def _collinear(matrix: Floats, names: list[str]) -> list[str]:
+    """Name the columns that are combinations of those before them."""
+    q = np.zeros((len(matrix), 0))
+    doubled = []
+    for name, column in zip(names, matrix.T, strict=True):
+        left = column - q @ (q.T @ column)
+        left = left - q @ (q.T @ left)
+        if np.linalg.norm(left) < 1e-8 * np.linalg.norm(column):
+            doubled.append(name)
+        else:
+            q = np.column_stack([q, left / np.linalg.norm(left)])
+    return [
+        f"{name.partition('[')[2].rstrip(']')!r} is determined by the peer groups, periods and "
+        "covariates before it, so that their parts can't be told apart. Leave one of them out."
+        for name in doubled
+    ]

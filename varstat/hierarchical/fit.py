@@ -1,0 +1,196 @@
+"""Fit hierarchical models: one call for every group of a table."""
+
+from dataclasses import replace
+
+import pandas as pd
+
+from varstat.card.schema import Card
+from varstat.data.table import Table
+from varstat.errors import UsageError, choose
+from varstat.hierarchical.build import build_design
+from varstat.hierarchical.design import Design
+from varstat.hierarchical.diagnostics import Diagnostics
+from varstat.hierarchical.posterior import Fits, Posterior
+from varstat.hierarchical.predictive import check_predictive
+from varstat.hierarchical.quadrature import fit_quadrature, refusal
+from varstat.measure import Floats
+from varstat.provenance import Provenance, content_hash
+
+ENGINES = ("auto", "quadrature", "nuts")
+LEAST_DRAWS = 100
+# Replications as extreme as the data that are too few for the model to be right.
+PREDICTIVE_LIMIT = 0.005
+
+
+def fit_model(
+    table: Table, *, engine: str = "auto", draws: int = 4000, seed: int = 1, progress: bool = False
+) -> Fits:
+    r"""Fit the hierarchical model that a table's card states, in each group of the table.
+
+    For unit i in period t, with a link g,
+
+    .. math:: g(\theta_{it}) = x_{it}'\beta + \gamma_{g(i)} + \delta_t + u_i + w_{it}
+
+    where :math:`u_i` persists (normal, Student-t or contaminated normal, of scale :math:`\tau`) and
+    :math:`w_{it}` passes.
+
+    Parameters
+    ----------
+    table : Table
+        Read with `for_model=True`, so that its periods stay together.
+    engine : {"auto", "quadrature", "nuts"}
+        "auto" is quadrature wherever that applies.
+    draws : int
+        Joint draws from the posterior, of each group.
+    seed : int
+        The same table, card and seed give the same draws.
+    progress : bool
+        Whether to show on stderr how far NUTS has come.
+
+    Returns
+    -------
+    Fits
+
+    Raises
+    ------
+    UsageError
+        If an option is not one of those listed.
+    ModelError
+        If the model can't be of these data.
+
+    References
+    ----------
+    .. [1] Goldstein & Spiegelhalter (1996). League tables and their limitations: statistical
+       issues in comparisons of institutional performance. JRSS A 159(3), 385-443.
+       doi:10.2307/2983325
+
+    Examples
+    --------
+    >>> import varstat
+    >>> fits = varstat.fit_model(varstat.read_table("example:star98", for_model=True))
+    >>> fits[0].engine, fits[0].draws
+    ('quadrature', 4000)
+    """
+    engine = choose("engine", engine, ENGINES)
+    if draws < LEAST_DRAWS:
+        raise UsageError("draws", f"{draws} draws say too little; give {LEAST_DRAWS} or more.")
+    if seed < 0:
+        raise UsageError("seed", "a seed is a whole number, zero or more.")
+    frame = table.frame
+    groups = frame.groupby(list(table.by), sort=True, dropna=False) if table.by else [((), frame)]
+    return Fits(
+        posteriors=tuple(
+            _fit_group(
+                table,
+                some,
+                tuple(map(str, key)),
+                engine=engine,
+                draws=draws,
+                seed=seed,
+                progress=progress,
+            )
+            for key, some in groups
+        ),
+        account=table.account,
+        provenance=Provenance(
+            verb="fit",
+            source=table.account.source,
+            data_hash=table.data_hash,
+            card=table.card.name,
+            card_hash=content_hash(table.card.model_dump(mode="json")),
+            options={"engine": engine, "draws": draws, "seed": seed, "by": list(table.by)},
+        ),
+    )
+
+
+def _fit_group(
+    table: Table,
+    frame: pd.DataFrame,
+    key: tuple[str, ...],
+    *,
+    engine: str,
+    draws: int,
+    seed: int,
+    progress: bool,
+) -> Posterior:
+    by = dict(zip(table.by, key, strict=True))
+    where = ", ".join(f"{name} {value}" for name, value in by.items()) or table.account.source
+    design = build_design(
+        frame, measure=table.measure, card=table.card, covariates=table.covariates, where=where
+    )
+    return fit_design(
+        design, card=table.card, by=by, engine=engine, draws=draws, seed=seed, progress=progress
+    )
+
+
+def fit_design(
+    design: Design,
+    *,
+    card: Card,
+    by: dict[str, str],
+    engine: str,
+    draws: int,
+    seed: int,
+    progress: bool = False,
+) -> Posterior:
+    """Fit one group's model with an engine, or with the one that applies."""
+    why_not = refusal(design)
+    if engine == "quadrature" and why_not:
+        raise UsageError("engine", f"quadrature doesn't apply: {why_not}. Use --engine nuts.")
+    if engine != "nuts" and not why_not:
+        found = fit_quadrature(design, draws=draws, seed=seed)
+        if engine == "quadrature" or not found.diagnostics.problems:
+            return Posterior(
+                indicator=card.indicator.title,
+                by=by,
+                card=card,
+                design=design,
+                engine="quadrature",
+                seed=seed,
+                hyper=found.hyper.h,
+                effects=found.sampler,
+                chains=1,
+                lattice=found.lattice,
+                diagnostics=_checked(design, found.hyper.h, found.diagnostics, seed=seed),
+            )
+        why_not = "its draws failed their checks"
+    # Imported here: PyMC takes longer to import than most models to fit.
+    from varstat.hierarchical.nuts import fit_nuts
+
+    sampled = fit_nuts(design, draws=draws, seed=seed, progress=progress)
+    if engine == "auto":
+        note = f"Sampled by NUTS, as quadrature doesn't apply: {why_not}."
+        design = replace(design, notes=(*design.notes, note))
+    return Posterior(
+        indicator=card.indicator.title,
+        by=by,
+        card=card,
+        design=design,
+        engine="nuts",
+        seed=seed,
+        hyper=sampled.hyper,
+        effects=sampled.effects,
+        chains=sampled.chains,
+        lattice=None,
+        diagnostics=_checked(design, sampled.hyper, sampled.diagnostics, seed=seed),
+    )
+
+
+def _checked(design: Design, h: Floats, found: Diagnostics, *, seed: int) -> Diagnostics:
+    """Add the posterior predictive check to an engine's own."""
+    predictive = check_predictive(design, h, seed=seed)
+    problems = list(found.problems)
+    if predictive.get("extreme", 1.0) < PREDICTIVE_LIMIT:
+        problems.append(
+            "Some unit lies further out than the model gives any unit "
+            f"(posterior predictive p = {predictive['extreme']:.3f}). Look at it first: is it "
+            "comparable, is it reported right? Peer groups or covariates say why units differ; "
+            "--effects student-t lets some differ more than others."
+        )
+    if predictive.get("spread", 1.0) < PREDICTIVE_LIMIT:
+        problems.append(
+            "Units' rates are more spread out than the model gives "
+            f"(posterior predictive p = {predictive['spread']:.3f}). A wider prior on tau, peer "
+            "groups or --effects student-t may mend that."
+        )
+    return replace(found, predictive=predictive, problems=tuple(problems))

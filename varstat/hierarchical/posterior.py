@@ -1,0 +1,233 @@
+"""What a fitted model is: draws, the model they are from, and how far they can be trusted."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from typing import Literal, Protocol, overload
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit
+
+from varstat.card.schema import Card
+from varstat.data.account import Account
+from varstat.hierarchical.design import Design
+from varstat.hierarchical.diagnostics import Diagnostics
+from varstat.hierarchical.hyper import Lattice
+from varstat.measure import Floats
+from varstat.provenance import Provenance
+
+EngineName = Literal["quadrature", "nuts"]
+
+
+class EffectDraws(Protocol):
+    """Where draws of the units' effects come from: a sampler, or what was stored."""
+
+    def blocks(self, numbers: int = ...) -> Iterator[tuple[slice, Floats]]:
+        """Give blocks of draws: which, and the effects, of shape (draws, units)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Stored:
+    """Draws of effects that are held in memory.
+
+    Attributes
+    ----------
+    effect : ndarray of float, shape (draws, units)
+    """
+
+    effect: Floats
+
+    def blocks(self, numbers: int = 4_000_000) -> Iterator[tuple[slice, Floats]]:
+        """Give blocks of draws: which, and the effects, of shape (draws, units)."""
+        step = max(numbers // max(self.effect.shape[1], 1), 1)
+        for first in range(0, len(self.effect), step):
+            some = slice(first, min(first + step, len(self.effect)))
+            yield some, np.asarray(self.effect[some], dtype=float)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class HyperSummary:
+    """What is known of the hyper-parameters, one element each.
+
+    Attributes
+    ----------
+    name : tuple of str
+    mean, sd, lower, upper : ndarray of float, shape (hyper-parameters,)
+        On their own scale: a tau as a standard deviation, a contamination as a share; of a
+        mean, in the units of its values.
+    level : float
+        Of the interval from `lower` to `upper`.
+    mcse : ndarray of float, shape (hyper-parameters,)
+        Monte Carlo error of the mean; 0 where it is exact.
+    """
+
+    name: tuple[str, ...]
+    mean: Floats
+    sd: Floats
+    lower: Floats
+    upper: Floats
+    level: float
+    mcse: Floats
+
+    def __post_init__(self) -> None:
+        for column in fields(self):
+            value = getattr(self, column.name)
+            if isinstance(value, np.ndarray):
+                value.setflags(write=False)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Tabulate, one row a hyper-parameter: `name, mean, sd, lower, upper, level, mcse`."""
+        return pd.DataFrame(
+            {
+                "name": list(self.name),
+                "mean": self.mean,
+                "sd": self.sd,
+                "lower": self.lower,
+                "upper": self.upper,
+                "level": self.level,
+                "mcse": self.mcse,
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Posterior:
+    """The posterior of one group of units.
+
+    Attributes
+    ----------
+    indicator : str
+        Title of the indicator.
+    by : dict of str to str
+        What this group of units has in common; empty where there is one group.
+    card : Card
+        States the model completely.
+    design : Design
+    engine : {"quadrature", "nuts"}
+    seed : int
+    hyper : ndarray of float, shape (draws, hyper-parameters)
+        Draws in unconstrained form: logs of scales, the logit of a contamination.
+    effects : EffectDraws
+        Draws of the units' effects on the link scale, in blocks; the same draws each time.
+    chains : int
+        Equally long runs that the draws consist of, one after the other. Draws by quadrature
+        are independent.
+    lattice : Lattice or None
+        Points that sum the hyper-posterior; None where it is known by draws alone.
+    diagnostics : Diagnostics
+    """
+
+    indicator: str
+    by: dict[str, str]
+    card: Card
+    design: Design
+    engine: EngineName
+    seed: int
+    hyper: Floats
+    effects: EffectDraws
+    chains: int
+    lattice: Lattice | None
+    diagnostics: Diagnostics
+
+    @property
+    def draws(self) -> int:
+        """Number of draws."""
+        return len(self.hyper)
+
+    @property
+    def independent(self) -> bool:
+        """Whether draws are independent of each other."""
+        return self.engine == "quadrature"
+
+    @property
+    def beta(self) -> Floats:
+        """Draws of the locations on the model's scale: shape (draws, locations)."""
+        return self.hyper[:, : len(self.design.locations)]
+
+    @property
+    def transient(self) -> Floats:
+        """Draws of the transient SD on the model's scale: shape (draws,)."""
+        return transient_of(self.design, self.hyper)
+
+    def natural(self) -> dict[str, Floats]:
+        """Draws of the hyper-parameters on their own scale, by name."""
+        return natural_scale(self.design, self.hyper)
+
+
+def transient_of(design: Design, h: Floats) -> Floats:
+    """Transient SDs, on the model's scale, of unconstrained hyper-parameters."""
+    if design.transient is not None:
+        return np.full(len(h), design.transient)
+    return np.exp(h[:, len(design.locations) + len(design.taus)])
+
+
+def natural_scale(design: Design, h: Floats) -> dict[str, Floats]:
+    """Turn unconstrained hyper-parameters (points, dimension) into what they are called by."""
+    out: dict[str, Floats] = {}
+    for column, name in enumerate(design.names):
+        kind, x = name.partition("[")[0], h[:, column]
+        if kind in ("intercept", "peer_mean"):
+            out[name] = design.centre + design.spread * x
+        elif kind in ("coefficient", "period"):
+            out[name] = design.spread * x
+        elif kind == "contamination":
+            out[name] = expit(x)
+        else:
+            out[name] = design.spread * np.exp(x)
+    return out
+
+
+def summarise_hyper(posterior: Posterior, *, level: float) -> HyperSummary:
+    """Summarise the hyper-parameters: means and SDs summed where there is a lattice.
+
+    Intervals are of the draws.
+    """
+    drawn = np.stack(list(posterior.natural().values()), axis=1)
+    mean, sd = drawn.mean(axis=0), drawn.std(axis=0, ddof=1)
+    mcse = sd / np.sqrt(min(posterior.diagnostics.ess_bulk, posterior.draws))
+    lattice = posterior.lattice
+    if lattice is not None:
+        at = np.stack(list(natural_scale(posterior.design, lattice.h).values()), axis=1)
+        mean = lattice.weight @ at
+        sd = np.sqrt(np.maximum(lattice.weight @ (at - mean) ** 2, 0.0))
+        mcse = np.zeros_like(mean)
+    lower, upper = np.quantile(drawn, [0.5 * (1.0 - level), 0.5 * (1.0 + level)], axis=0)
+    return HyperSummary(
+        name=posterior.design.names,
+        mean=mean,
+        sd=sd,
+        lower=lower,
+        upper=upper,
+        level=level,
+        mcse=mcse,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Fits:
+    """Posteriors of all groups of a table.
+
+    Attributes
+    ----------
+    posteriors : tuple of Posterior
+    account : Account
+        What became of every row that was read.
+    provenance : Provenance
+    """
+
+    posteriors: tuple[Posterior, ...]
+    account: Account
+    provenance: Provenance
+
+    def __len__(self) -> int:
+        return len(self.posteriors)
+
+    def __iter__(self) -> Iterator[Posterior]:
+        return iter(self.posteriors)
+
+    @overload
+    def __getitem__(self, at: int) -> Posterior: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Posterior]: ...
+    def __getitem__(self, at: int | slice) -> Posterior | Sequence[Posterior]:
+        return self.posteriors[at]

@@ -1,0 +1,129 @@
+r"""The quadrature engine: a posterior without a Markov chain.
+
+Given the hyper-parameters the units are independent, so each unit's effect is integrated by
+adaptive Gauss-Hermite quadrature (`marginal`) and only the few hyper-parameters remain: up to three
+are summed on a lattice, more are drawn by importance sampling (`hyper`). Effects are then drawn by
+their own quantile functions (`sampler`). Draws are independent of each other, and the same for the
+same data, card and seed.
+"""
+
+from dataclasses import dataclass
+
+from varstat.hierarchical.design import Design
+from varstat.hierarchical.diagnostics import Diagnostics
+from varstat.hierarchical.hyper import (
+    LATTICE_DIMENSION,
+    MOST_DIMENSION,
+    HyperDraws,
+    Lattice,
+    draw_by_importance,
+    draw_from_lattice,
+    grow_lattice,
+    whiten,
+)
+from varstat.hierarchical.sampler import Sampler, make_sampler
+
+# Importance ratios with a heavier tail than this can't be mended by more draws.
+PARETO_LIMIT = 0.7
+# Effective draws below this say too little of a 95% interval's ends.
+LEAST_EFFECTIVE = 400
+_SURROGATE_LIMIT = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Quadrature:
+    """What the quadrature engine finds.
+
+    Attributes
+    ----------
+    hyper : HyperDraws
+    sampler : Sampler
+    lattice : Lattice or None
+        None above three hyper-parameters.
+    diagnostics : Diagnostics
+    """
+
+    hyper: HyperDraws
+    sampler: Sampler
+    lattice: Lattice | None
+    diagnostics: Diagnostics
+
+
+def refusal(design: Design) -> str | None:
+    """Say why the quadrature engine doesn't apply to a design; None if it does."""
+    if design.dimension > MOST_DIMENSION:
+        return (
+            f"{design.dimension} hyper-parameters are more than the {MOST_DIMENSION} that "
+            "quadrature can draw by importance"
+        )
+    return None
+
+
+def nodes_for(design: Design) -> int:
+    """How many Gauss-Hermite nodes to integrate effects with: more where skewness matters."""
+    return 15 if design.units > 60 else 25
+
+
+def fit_quadrature(design: Design, *, draws: int, seed: int) -> Quadrature:
+    """Fit a model by quadrature.
+
+    Parameters
+    ----------
+    design : Design
+    draws : int
+        Joint draws of hyper-parameters and effects.
+    seed : int
+
+    Returns
+    -------
+    Quadrature
+
+    Raises
+    ------
+    ModelError
+        If the posterior has no mode or no end within reach.
+    """
+    nodes = nodes_for(design)
+    white = whiten(design, nodes=nodes)
+    lattice = None
+    if design.dimension <= LATTICE_DIMENSION:
+        step = 0.8 if design.units <= 60 else 1.0
+        lattice = grow_lattice(design, white, step=step, nodes=nodes)
+        hyper = draw_from_lattice(design, white, lattice, draws=draws, nodes=nodes, seed=seed)
+    else:
+        hyper = draw_by_importance(design, white, draws=draws, nodes=nodes, seed=seed)
+    return Quadrature(
+        hyper=hyper,
+        sampler=make_sampler(design, hyper, seed=seed),
+        lattice=lattice,
+        diagnostics=_diagnose(hyper),
+    )
+
+
+def _diagnose(hyper: HyperDraws) -> Diagnostics:
+    problems = []
+    if hyper.pareto_k > PARETO_LIMIT:
+        problems.append(
+            f"The importance ratios' tail has shape k = {hyper.pareto_k:.2f}, above "
+            f"{PARETO_LIMIT}: the posterior of the hyper-parameters is not covered by what it was "
+            "drawn from."
+        )
+    if hyper.effective < LEAST_EFFECTIVE and hyper.effective < 0.5 * len(hyper.h):
+        problems.append(
+            f"The draws of the hyper-parameters are worth {hyper.effective:.0f} independent ones, "
+            f"less than {LEAST_EFFECTIVE}."
+        )
+    if hyper.surrogate_error > _SURROGATE_LIMIT:
+        problems.append(
+            f"The log density that hyper-parameters were drawn from is off by "
+            f"{hyper.surrogate_error:.2f} (root mean square), more than {_SURROGATE_LIMIT}."
+        )
+    return Diagnostics(
+        ess_bulk=hyper.effective,
+        ess_tail=hyper.effective,
+        pareto_k=hyper.pareto_k,
+        surrogate_error=hyper.surrogate_error,
+        passes=hyper.passes,
+        predictive={},
+        problems=tuple(problems),
+    )

@@ -1,0 +1,205 @@
+r"""Distribution and quantile functions of a unit's effect given the hyper-parameters.
+
+The density of the effect is tabulated on an even grid that reaches down to some
+:math:`e^{-24}` of its peak on either side. Its integral from grid point to grid point is the
+trapezoid rule with the end correction of Euler and Maclaurin,
+
+.. math:: \int_{u_j}^{u_{j+1}} f \approx \frac{h}{2}(f_j + f_{j+1}) +
+          \frac{h^2}{12}(f_j' - f_{j+1}'),
+
+added up from either end, so that both tails keep their relative accuracy. Quantiles are
+interpolated on the normal score, :math:`\zeta = \Phi^{-1}(F(u))`, in which the effect is nearly a
+straight line, by the cubic that has the right slope, :math:`du/d\zeta = \varphi(\zeta)/f(u)`, at
+both ends.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from varstat.hierarchical.design import Design
+from varstat.hierarchical.marginal import Hyper, locate, log_integrand
+from varstat.measure import Floats
+
+_DROP = 24.0
+_POINTS = 37
+_MOST_POINTS = 401
+_FINENESS = 0.4
+# Parts of a mixture with less than this share of a unit don't widen its grid.
+_LOG_SHARE = -23.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Tables:
+    """Tabulated distributions of effects.
+
+    Attributes
+    ----------
+    first, step : ndarray of float, shape (batch, units)
+        The grid: its first point and its step.
+    density : ndarray of float, shape (batch, units, points)
+    below, above : ndarray of float, shape (batch, units, points)
+        Probability below and above each point.
+    """
+
+    first: Floats
+    step: Floats
+    density: Floats
+    below: Floats
+    above: Floats
+
+    def spread(self, batch: int) -> "Tables":
+        """Repeat the tables of a batch of one, without copying them."""
+        units, points = self.density.shape[1:]
+        return Tables(
+            first=np.broadcast_to(self.first, (batch, units)),
+            step=np.broadcast_to(self.step, (batch, units)),
+            density=np.broadcast_to(self.density, (batch, units, points)),
+            below=np.broadcast_to(self.below, (batch, units, points)),
+            above=np.broadcast_to(self.above, (batch, units, points)),
+        )
+
+    def quantile(self, z: Floats) -> Floats:
+        """Effects of given normal scores.
+
+        Parameters
+        ----------
+        z : ndarray of float, shape (batch, units)
+
+        Returns
+        -------
+        ndarray of float, shape (batch, units)
+        """
+        tail = ndtr(-np.abs(z))[..., None]
+        low = z < 0.0
+        points = self.density.shape[-1]
+        left = np.sum(self.below < tail, axis=-1) - 1
+        right = points - 1 - np.sum(self.above < tail, axis=-1)
+        at = np.clip(np.where(low, left, right), 0, points - 2)
+        ends = [
+            (np.where(low, _pick(self.below, j), _pick(self.above, j)), j) for j in (at, at + 1)
+        ]
+        return self._between(z, np.where(low, 1.0, -1.0), ends)
+
+    def quantile_at(self, score: float) -> Floats:
+        """Effects of one normal score for all: (batch, units)."""
+        tail, points = float(ndtr(-abs(score))), self.density.shape[-1]
+        side = self.below if score < 0.0 else self.above
+        number = np.count_nonzero(side < tail, axis=-1)
+        at = np.clip(number - 1 if score < 0.0 else points - 1 - number, 0, points - 2)
+        z = np.full(at.shape, score)
+        sign = np.full(at.shape, 1.0 if score < 0.0 else -1.0)
+        return self._between(z, sign, [(_pick(side, j), j) for j in (at, at + 1)])
+
+    def _between(self, z: Floats, sign: Floats, ends: list[tuple[Floats, np.ndarray]]) -> Floats:
+        """Interpolate between two grid points, given the tail probability at each."""
+        known = []
+        for tail, j in ends:
+            score = sign * ndtri(np.clip(tail, 1e-300, 1.0 - 1e-16))
+            density = np.maximum(_pick(self.density, j), 1e-300)
+            slope = np.exp(-0.5 * score**2) / (density * np.sqrt(2.0 * np.pi))
+            known.append((self.first + self.step * j, score, slope))
+        (u0, z0, slope0), (u1, z1, slope1) = known
+        gap = np.maximum(z1 - z0, 1e-12)
+        t = np.clip((z - z0) / gap, 0.0, 1.0)
+        # The slope of a cubic that must rise is kept within three times the chord's.
+        chord = 3.0 * (u1 - u0) / gap
+        slope0, slope1 = np.minimum(slope0, chord), np.minimum(slope1, chord)
+        return np.asarray(
+            u0 * (1.0 + 2.0 * t) * (1.0 - t) ** 2
+            + u1 * t**2 * (3.0 - 2.0 * t)
+            + gap * t * (1.0 - t) * (slope0 * (1.0 - t) - slope1 * t)
+        )
+
+    def probability(self, u: Floats) -> tuple[Floats, Floats]:
+        """Probability that the effect is below u, and its density there: (batch, units)."""
+        points = self.density.shape[-1]
+        place = (u - self.first) / self.step
+        at = np.clip(np.floor(place).astype(int), 0, points - 2)
+        t = np.clip(place - at, 0.0, 1.0)
+        f0, f1 = _pick(self.density, at), _pick(self.density, at + 1)
+        c0, c1 = _pick(self.below, at), _pick(self.below, at + 1)
+        value = (
+            c0 * (1.0 + 2.0 * t) * (1.0 - t) ** 2
+            + c1 * t**2 * (3.0 - 2.0 * t)
+            + self.step * t * (1.0 - t) * (f0 * (1.0 - t) - f1 * t)
+        )
+        inside = (place >= 0.0) & (place <= points - 1)
+        return np.clip(value, 0.0, 1.0), np.where(inside, f0 + t * (f1 - f0), 0.0)
+
+
+def tabulate(design: Design, hyper: Hyper) -> Tables:
+    """Tabulate the distribution of every unit's effect for a batch of hyper-parameters."""
+    mode, sd, tau = locate(design, hyper)
+    low, high, fine = _reach(design, hyper, mode, sd, tau)
+    points = _POINTS
+    if design.effects.parts > 1:
+        needed = np.max((high - low) / (_FINENESS * fine)) + 1.0
+        points = int(np.clip(needed, _POINTS, _MOST_POINTS))
+    step = (high - low) / (points - 1)
+    u = low[..., None] + step[..., None] * np.arange(points)
+    log_f, slope = _log_density(design, hyper, tau, u)
+    density = np.exp(log_f - log_f.max(axis=-1, keepdims=True))
+    width = step[..., None]
+    turn = density * slope
+    pieces = 0.5 * width * (density[..., :-1] + density[..., 1:]) + width**2 / 12.0 * (
+        turn[..., :-1] - turn[..., 1:]
+    )
+    pieces = np.maximum(pieces, 0.0)
+    total = pieces.sum(axis=-1, keepdims=True)
+    below = np.zeros_like(density)
+    above = np.zeros_like(density)
+    np.cumsum(pieces / total, axis=-1, out=below[..., 1:])
+    above[..., -2::-1] = np.cumsum(pieces[..., ::-1] / total, axis=-1)
+    return Tables(first=low, step=step, density=density / total, below=below, above=above)
+
+
+def _log_density(design: Design, hyper: Hyper, tau: Floats, u: Floats) -> tuple[Floats, Floats]:
+    """Log density of the effect up to a constant, and its slope, on a grid."""
+    theta = hyper.eta[..., None] + design.expand(u)
+    spread = hyper.spread[:, None, None]
+    value, first = design.family.value_and_slope(theta, spread)
+    log_f, slope = design.gather(value), design.gather(first)
+    if design.effects.parts == 1:
+        precision = 1.0 / tau[:, 0, :, None] ** 2
+        return log_f - 0.5 * u**2 * precision, slope - u * precision
+    # One part at a time: the parts of a Student-t by the points of a grid would be too many.
+    total = np.full_like(u, -np.inf)
+    pull = np.zeros_like(u)
+    for part in range(design.effects.parts):
+        scale = tau[:, part, :, None]
+        log_p = hyper.log_share[:, part, None, None] - np.log(scale) - 0.5 * (u / scale) ** 2
+        new = np.logaddexp(total, log_p)
+        share = np.exp(log_p - new)
+        pull = pull * np.exp(total - new) - share * u / scale**2
+        total = new
+    return log_f + total, slope + pull
+
+
+def _reach(
+    design: Design, hyper: Hyper, mode: Floats, sd: Floats, tau: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Find how far the density reaches, and the SD of its narrowest part: (batch, units)."""
+    peak = log_integrand(design, hyper, tau, mode[..., None])[..., 0]
+    ends = []
+    for side in (-1.0, 1.0):
+        away = np.full_like(sd, np.sqrt(2.0 * _DROP))
+        for _ in range(3):
+            u = mode + side * sd * away
+            drop = peak - log_integrand(design, hyper, tau, u[..., None])[..., 0]
+            away = away * np.clip(np.sqrt(_DROP / np.maximum(drop, 1e-3)), 0.3, 4.0)
+        ends.append(mode + side * sd * away)
+    if design.effects.parts == 1:
+        return ends[0][:, 0], ends[1][:, 0], sd[:, 0]
+    share = hyper.log_share[..., None] + peak + np.log(sd)
+    matters = share > share.max(axis=1, keepdims=True) + _LOG_SHARE
+    return (
+        np.where(matters, ends[0], np.inf).min(axis=1),
+        np.where(matters, ends[1], -np.inf).max(axis=1),
+        np.where(matters, sd, np.inf).min(axis=1),
+    )
+
+
+def _pick(values: Floats, at: np.ndarray) -> Floats:
+    return np.asarray(np.take_along_axis(values, at[..., None], axis=-1)[..., 0])
