@@ -17,8 +17,18 @@ if TYPE_CHECKING:
     from varstat.card import Card, describe_card, list_cards, load_card
     from varstat.data import Table, load_example, read_table
     from varstat.errors import VarstatError
+    from varstat.estimands import League, Leagues, compute_league
     from varstat.funnel import Funnel, Funnels, compute_funnel
-    from varstat.present import draw_funnel, draw_funnels, write_funnels
+    from varstat.hierarchical import Fits, Posterior, fit_model, load_fit, write_fit
+    from varstat.present import (
+        draw_funnel,
+        draw_funnels,
+        draw_league,
+        draw_leagues,
+        draw_ranks,
+        write_funnels,
+        write_leagues,
+    )
 
 __version__ = "0.1.0"
 
@@ -31,28 +41,52 @@ _HOMES = {
     "load_example": "data",
     "read_table": "data",
     "VarstatError": "errors",
+    "League": "estimands",
+    "Leagues": "estimands",
+    "compute_league": "estimands",
     "Funnel": "funnel",
     "Funnels": "funnel",
     "compute_funnel": "funnel",
+    "Fits": "hierarchical",
+    "Posterior": "hierarchical",
+    "fit_model": "hierarchical",
+    "load_fit": "hierarchical",
+    "write_fit": "hierarchical",
     "draw_funnel": "present",
     "draw_funnels": "present",
+    "draw_league": "present",
+    "draw_leagues": "present",
+    "draw_ranks": "present",
     "write_funnels": "present",
+    "write_leagues": "present",
 }
 __all__ = [
     "Card",
+    "Fits",
     "Funnel",
     "Funnels",
+    "League",
+    "Leagues",
+    "Posterior",
     "Table",
     "VarstatError",
     "compute_funnel",
+    "compute_league",
     "describe_card",
     "draw_funnel",
     "draw_funnels",
+    "draw_league",
+    "draw_leagues",
+    "draw_ranks",
+    "fit_model",
     "list_cards",
     "load_card",
     "load_example",
+    "load_fit",
     "read_table",
+    "write_fit",
     "write_funnels",
+    "write_leagues",
 ]
 
 

@@ -11,10 +11,9 @@ import pyarrow.parquet
 import pytest
 
 from varstat import Funnels, compute_funnel, read_table
+from varstat.present.funnel_table import funnel_object, funnels_frame
 from varstat.present.tables import (
     csv_bytes,
-    funnel_object,
-    funnels_frame,
     json_bytes,
     parquet_bytes,
     xlsx_bytes,

@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from varstat.cli import card, check, example, funnel
+from varstat.cli import card, check, example, fit, funnel, league
 from varstat.errors import VarstatError
 
 app = typer.Typer(
@@ -22,6 +22,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("funnel")(funnel.funnel)
+app.command("league")(league.league)
+app.command("fit")(fit.fit)
 app.command("check")(check.check)
 app.add_typer(card.app, name="card")
 app.add_typer(example.app, name="example")

@@ -7,6 +7,7 @@ import typer
 
 from varstat.cli import options
 from varstat.cli.options import Format
+from varstat.cli.saved import refuse_fit
 
 
 def check(
@@ -36,6 +37,7 @@ def check(
     """Read a file and account for every row: kept, merged, or left out and why."""
     from varstat.data import read_table
 
+    refuse_fit(data, command="check")
     table = read_table(
         data,
         card=card,

@@ -8,6 +8,7 @@ import typer
 
 from varstat.cli import options
 from varstat.cli.options import Format
+from varstat.cli.saved import refuse_fit
 
 if TYPE_CHECKING:
     from varstat.funnel import Funnels
@@ -103,6 +104,7 @@ def funnel(
     from varstat.funnel import compute_funnel
     from varstat.present.write import check_output, write_funnels
 
+    refuse_fit(data, command="funnel")
     inputs = [data, *(name.rpartition(":")[0] for name in lookup or [])]
     paths = [check_output(path, inputs=inputs) for path in output or []]
     table = read_table(

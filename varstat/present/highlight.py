@@ -1,21 +1,41 @@
 """The units that a reader asked for, by code or name."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from varstat.errors import UsageError, did_you_mean
-from varstat.funnel.result import Funnel
 from varstat.present.text import is_blank
 
 
-def find_units(funnels: Sequence[Funnel], wanted: Sequence[str]) -> list[NDArray[np.bool_]]:
-    """Mark in each funnel the units that a reader asked for.
+class Named(Protocol):
+    """Units that have codes and names."""
+
+    @property
+    def unit(self) -> NDArray[np.object_]:
+        """Codes."""
+
+    @property
+    def unit_name(self) -> NDArray[np.object_]:
+        """Names, None where there is none."""
+
+
+class HasUnits(Protocol):
+    """A result of units that have codes and names: a funnel, a league table."""
+
+    @property
+    def units(self) -> Named:
+        """Its units."""
+
+
+def find_units(results: Sequence[HasUnits], wanted: Sequence[str]) -> list[NDArray[np.bool_]]:
+    """Mark in each result the units that a reader asked for.
 
     Parameters
     ----------
-    funnels : sequence of Funnel
+    results : sequence of Funnel or of League
     wanted : sequence of str
         Codes or whole names; case doesn't matter.
 
@@ -26,15 +46,15 @@ def find_units(funnels: Sequence[Funnel], wanted: Sequence[str]) -> list[NDArray
     Raises
     ------
     UsageError
-        If none of the funnels has such a unit.
+        If none of the results has such a unit.
     """
     keys = {word.strip().casefold(): word for word in wanted}
-    marks = [np.zeros(len(funnel.units.unit), dtype=np.bool_) for funnel in funnels]
+    marks = [np.zeros(len(result.units.unit), dtype=np.bool_) for result in results]
     if not keys:
         return marks
     found: set[str] = set()
-    for funnel, mark in zip(funnels, marks, strict=True):
-        for column in (funnel.units.unit, funnel.units.unit_name):
+    for result, mark in zip(results, marks, strict=True):
+        for column in (result.units.unit, result.units.unit_name):
             for i, text in enumerate(column):
                 key = None if is_blank(text) else str(text).strip().casefold()
                 if key in keys:
@@ -42,7 +62,7 @@ def find_units(funnels: Sequence[Funnel], wanted: Sequence[str]) -> list[NDArray
                     found.add(key)
     missing = [word for key, word in keys.items() if key not in found]
     if missing:
-        spellings = _spellings(funnels)
+        spellings = _spellings(results)
         problems = [
             f"no unit has the code or name {word!r}.{did_you_mean(word, spellings)}"
             for word in missing
@@ -51,6 +71,6 @@ def find_units(funnels: Sequence[Funnel], wanted: Sequence[str]) -> list[NDArray
     return marks
 
 
-def _spellings(funnels: Sequence[Funnel]) -> list[str]:
-    columns = (column for f in funnels for column in (f.units.unit, f.units.unit_name))
+def _spellings(results: Sequence[HasUnits]) -> list[str]:
+    columns = (column for r in results for column in (r.units.unit, r.units.unit_name))
     return list(dict.fromkeys(str(t) for column in columns for t in column if not is_blank(t)))

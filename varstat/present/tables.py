@@ -1,18 +1,33 @@
-"""Tables of a funnel for machines: CSV, Parquet, JSON and Excel."""
+"""Tables of results for machines: CSV, Parquet, JSON and Excel."""
 
 import io
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from varstat.funnel.result import Funnel, Funnels
+from varstat.funnel.result import Funnels
+from varstat.present.content import Content
+from varstat.present.funnel_table import lay_out_funnels
+
+if TYPE_CHECKING:
+    from varstat.estimands.league import Leagues
 
 # What a spreadsheet would take for the start of a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def lay_out(results: "Funnels | Leagues") -> Content:
+    """Lay out results of any kind as tables and as objects."""
+    if isinstance(results, Funnels):
+        return lay_out_funnels(results)
+    # Imported here: posteriors take longer to import than a funnel to compute.
+    from varstat.present.league_table import lay_out_leagues
+
+    return lay_out_leagues(results)
 
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:
@@ -27,70 +42,39 @@ def csv_bytes(frame: pd.DataFrame) -> bytes:
     return buffer.getvalue()
 
 
-def parquet_bytes(funnels: Funnels) -> bytes:
+def beside_csv(results: "Funnels | Leagues") -> bytes:
+    """Say as JSON what a CSV can't: how far to trust it, its provenance and its account."""
+    about = lay_out(results).about
+    return (json.dumps(about, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def parquet_bytes(results: "Funnels | Leagues") -> bytes:
     """Make Parquet, with account and provenance in the file's metadata under "varstat"."""
     import pyarrow as pa
     from pyarrow import parquet
 
-    table = pa.Table.from_pandas(funnels.to_frame(), preserve_index=False)
-    about = {"account": funnels.account.to_dict(), "provenance": funnels.provenance.to_dict()}
-    metadata = (table.schema.metadata or {}) | {b"varstat": json.dumps(about).encode()}
+    content = lay_out(results)
+    table = pa.Table.from_pandas(content.sheets["units"], preserve_index=False)
+    metadata = (table.schema.metadata or {}) | {b"varstat": json.dumps(content.about).encode()}
     buffer = io.BytesIO()
     parquet.write_table(table.replace_schema_metadata(metadata), buffer)
     return buffer.getvalue()
 
 
-def json_bytes(funnels: Funnels) -> bytes:
-    """Make JSON: one object a funnel under `funnels`; of a single one, its keys on top as well."""
-    about = {
-        "account": funnels.account.to_dict(),
-        "provenance": funnels.provenance.to_dict(),
-    }
-    objects = [funnel_object(funnel) | about for funnel in funnels]
-    whole = (objects[0] if len(objects) == 1 else about) | {"funnels": objects}
+def json_bytes(results: "Funnels | Leagues") -> bytes:
+    """Make JSON: one object a group under `funnels` or `leagues`; of one, its keys on top too."""
+    content = lay_out(results)
+    origin = {key: content.about[key] for key in ("account", "provenance")}
+    objects = [each | origin for each in content.objects]
+    whole = (objects[0] if len(objects) == 1 else content.about) | {content.kind: objects}
     return json.dumps(whole, ensure_ascii=False, allow_nan=False).encode() + b"\n"
 
 
-def funnel_object(funnel: Funnel) -> dict[str, Any]:
-    """State a funnel as JSON does: `units`, `limits` at each unit and on the drawn grid.
-
-    Missing is None.
-    """
-    limits = pd.concat(
-        [funnel.limits(), funnel.drawn_limits(funnel.drawn_sizes())], ignore_index=True
-    )
-    return {
-        "indicator": funnel.indicator,
-        "measure": funnel.measure.name,
-        "direction": funnel.direction,
-        "method": funnel.method,
-        "by": funnel.by,
-        "target": _number(funnel.target),
-        "target_rule": funnel.target_rule,
-        "dispersion": funnel.dispersion,
-        "robust": funnel.robust,
-        "phi": _number(funnel.phi),
-        "tau": _number(funnel.tau),
-        "tau_lower": _number(funnel.tau_lower),
-        "tau_upper": _number(funnel.tau_upper),
-        "tau_scale": funnel.tau_scale,
-        "levels": list(funnel.levels),
-        "sides": funnel.sides,
-        "limits_method": funnel.limits_method,
-        "expected_false_flags": {
-            repr(level): _number(number) for level, number in funnel.expected_false_flags.items()
-        },
-        "summary": funnel.summary(),
-        "warnings": list(funnel.warnings),
-        "units": _records(funnel.to_frame()),
-        "limits": _records(limits),
-    }
-
-
-def xlsx_bytes(funnels: Funnels) -> bytes:
-    """Make a workbook: a sheet of units, one of funnels, and one that says what ran."""
+def xlsx_bytes(results: "Funnels | Leagues") -> bytes:
+    """Make a workbook: a sheet of units, others of the groups, and one that says what ran."""
     import xlsxwriter
 
+    content = lay_out(results)
     buffer = io.BytesIO()
     options = {
         "strings_to_formulas": False,
@@ -100,17 +84,11 @@ def xlsx_bytes(funnels: Funnels) -> bytes:
     }
     workbook = xlsxwriter.Workbook(buffer, options)
     # The same result gives the same bytes: no date of writing.
-    workbook.set_properties({"created": datetime(2000, 1, 1), "title": funnels[0].indicator})
-    about = _flat(
-        {"provenance": funnels.provenance.to_dict(), "account": funnels.account.to_dict()}
-    )
-    sheets = {
-        "units": funnels.to_frame(),
-        "funnels": funnels_frame(funnels),
-        "about": pd.DataFrame({"what": list(about), "value": list(about.values())}),
-    }
+    workbook.set_properties({"created": datetime(2000, 1, 1), "title": content.title})
+    about = _flat(content.about)
+    told = pd.DataFrame({"what": list(about), "value": list(about.values())})
     bold = workbook.add_format({"bold": True})
-    for name, frame in sheets.items():
+    for name, frame in (content.sheets | {"about": told}).items():
         sheet = workbook.add_worksheet(name)
         sheet.freeze_panes(1, 0)
         for column, title in enumerate(frame.columns):
@@ -123,35 +101,11 @@ def xlsx_bytes(funnels: Funnels) -> bytes:
     return buffer.getvalue()
 
 
-def funnels_frame(funnels: Funnels) -> pd.DataFrame:
-    """Tabulate the funnels themselves, one row each.
-
-    Returns
-    -------
-    DataFrame
-        The by columns, then `units, target, phi, tau, tau_lower, tau_upper` and for each level
-        `flagged_LEVEL` and `expected_false_flags_LEVEL`.
-    """
-    rows = []
-    for funnel in funnels:
-        row: dict[str, object] = dict(funnel.by) | {
-            "units": int(funnel.units.unit.size),
-            "target": funnel.target,
-            "phi": funnel.phi,
-            "tau": funnel.tau,
-            "tau_lower": funnel.tau_lower,
-            "tau_upper": funnel.tau_upper,
-        }
-        for level in funnel.levels:
-            row[f"flagged_{level!r}"] = funnel.flagged(level)
-            row[f"expected_false_flags_{level!r}"] = funnel.expected_false_flags[level]
-        rows.append(row)
-    return pd.DataFrame(rows)
-
-
 def _write_cell(sheet: Any, row: int, column: int, value: object) -> None:
     if isinstance(value, str):
         sheet.write_string(row, column, value)
+    elif isinstance(value, bool):
+        sheet.write_boolean(row, column, value)
     elif isinstance(value, (int, float)) and np.isfinite(value):
         sheet.write_number(row, column, value)
     elif isinstance(value, float) and np.isinf(value):
@@ -178,29 +132,3 @@ def _defused(column: "pd.Series[Any]") -> "pd.Series[Any]":
     if pd.api.types.is_numeric_dtype(column):
         return column
     return column.map(lambda value: _defuse(value) if isinstance(value, str) else value)
-
-
-def _number(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows as dictionaries; what is missing or infinite is None, whole counts are integers."""
-    columns = {}
-    for name in frame.columns:
-        values = frame[name].to_numpy()
-        if values.dtype.kind == "f":
-            whole = name in _COUNTS and bool(np.all(np.isnan(values) | (values % 1 == 0)))
-            finite = np.isfinite(values).tolist()
-            listed = values.tolist()
-            columns[name] = [
-                (int(v) if whole else v) if ok else None
-                for v, ok in zip(listed, finite, strict=True)
-            ]
-        else:
-            columns[name] = [None if v is None or v != v else v for v in values.tolist()]
-    keys = list(columns)
-    return [dict(zip(keys, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-
-
-_COUNTS = {"numerator", "denominator", "observed", "event_lower", "event_upper"}

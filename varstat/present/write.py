@@ -1,44 +1,28 @@
 """Write results to files: atomically, in the format that the suffix says."""
 
-import json
 import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
-from varstat.errors import OutputError, did_you_mean, one_of
+from varstat.errors import OutputError, choose, did_you_mean, one_of
 from varstat.funnel.result import Funnels
-from varstat.present.tables import csv_bytes, json_bytes, parquet_bytes, xlsx_bytes
+from varstat.present.tables import beside_csv, csv_bytes, json_bytes, parquet_bytes, xlsx_bytes
 
-Render = Callable[[Funnels, Sequence[str]], bytes]
+if TYPE_CHECKING:
+    from varstat.estimands.league import Leagues
 
-
-def _chart(suffix: str) -> Render:
-    def render(funnels: Funnels, highlight: Sequence[str]) -> bytes:
-        # Imported here: matplotlib takes longer to import than a funnel to compute.
-        from varstat.present.charts import chart_bytes
-
-        return chart_bytes(funnels, suffix=suffix, highlight=highlight)
-
-    return render
-
-
-def _page(funnels: Funnels, highlight: Sequence[str]) -> bytes:
-    from varstat.present.charts import page_bytes
-
-    return page_bytes(funnels, highlight=highlight)
-
-
-_RENDERERS: dict[str, Render] = {
-    ".csv": lambda funnels, _: csv_bytes(funnels.to_frame()),
-    ".parquet": lambda funnels, _: parquet_bytes(funnels),
-    ".json": lambda funnels, _: json_bytes(funnels),
-    ".xlsx": lambda funnels, _: xlsx_bytes(funnels),
-    ".png": _chart(".png"),
-    ".svg": _chart(".svg"),
-    ".pdf": _chart(".pdf"),
-    ".html": _page,
+LeagueChart = Literal["caterpillar", "ranks"]
+LEAGUE_CHARTS: tuple[LeagueChart, ...] = ("caterpillar", "ranks")
+_TABLES: dict[str, Callable[["Funnels | Leagues"], bytes]] = {
+    ".csv": lambda results: csv_bytes(results.to_frame()),
+    ".parquet": parquet_bytes,
+    ".json": json_bytes,
+    ".xlsx": xlsx_bytes,
 }
+_CHARTS = (".png", ".svg", ".pdf")
+SUFFIXES = (*_TABLES, *_CHARTS, ".html")
 
 
 def write_funnels(
@@ -67,13 +51,78 @@ def write_funnels(
     OutputError
         If the suffix isn't known or the file can't be written.
     """
+
+    def draw(suffix: str) -> bytes:
+        # Imported here: matplotlib takes longer to import than a funnel to compute.
+        from varstat.present import charts
+
+        if suffix in _CHARTS:
+            return charts.chart_bytes(funnels, suffix=suffix, highlight=highlight)
+        return charts.page_bytes(funnels, highlight=highlight)
+
+    _write(funnels, path, draw)
+
+
+def write_leagues(
+    leagues: "Leagues",
+    path: str | os.PathLike[str],
+    *,
+    highlight: Sequence[str] = (),
+    chart: LeagueChart = "caterpillar",
+) -> None:
+    """Write league tables to a file: the suffix decides what is written.
+
+    ===========================  =====================================================
+    `.csv .parquet .json .xlsx`  the table of units, best first (JSON, XLSX: what it
+                                 rests on as well)
+    `.png .svg .pdf`             a chart
+    `.html`                      a page with both charts and the table, for any browser
+    ===========================  =====================================================
+
+    The file appears whole or not at all. Every format carries its provenance and says if a
+    posterior failed its checks; beside a CSV both stand in a file of the same name and
+    `.provenance.json`.
+
+    Parameters
+    ----------
+    leagues : Leagues
+    path : path
+    highlight : sequence of str
+        Units to mark in a chart, by code or name.
+    chart : {"caterpillar", "ranks"}
+        Whether a chart shows estimates with their intervals, or ranks with theirs.
+
+    Raises
+    ------
+    OutputError
+        If the suffix isn't known or the file can't be written.
+    UsageError
+        If no unit has a highlighted code or name, or the chart is unknown.
+    ModelError
+        If ranks are to be drawn where no direction is good.
+    """
+
+    def draw(suffix: str) -> bytes:
+        from varstat.present.charts.league import league_chart_bytes, league_page_bytes
+
+        if suffix in _CHARTS:
+            return league_chart_bytes(leagues, suffix=suffix, highlight=highlight, chart=chart)
+        return league_page_bytes(leagues, highlight=highlight)
+
+    choose("chart", chart, LEAGUE_CHARTS)
+    _write(leagues, path, draw)
+
+
+def _write(
+    results: "Funnels | Leagues", path: str | os.PathLike[str], draw: Callable[[str], bytes]
+) -> None:
+    """Write results of any kind: a table, or what `draw` makes for the suffix."""
     path = check_output(path)
-    files = {path: _RENDERERS[path.suffix.lower()](funnels, highlight)}
-    if path.suffix.lower() == ".csv":
-        beside = {"provenance": funnels.provenance.to_dict(), "account": funnels.account.to_dict()}
-        text = json.dumps(beside, indent=2, ensure_ascii=False) + "\n"
+    suffix = path.suffix.lower()
+    files = {path: _TABLES[suffix](results) if suffix in _TABLES else draw(suffix)}
+    if suffix == ".csv":
         # First in place, so that a CSV never stands without it.
-        files = {path.with_name(f"{path.name}.provenance.json"): text.encode()} | files
+        files = {path.with_name(f"{path.name}.provenance.json"): beside_csv(results)} | files
     replace_files(files)
 
 
@@ -97,12 +146,12 @@ def check_output(path: str | os.PathLike[str], *, inputs: Sequence[str] = ()) ->
     """
     path = Path(path)
     suffix = path.suffix.lower()
-    if suffix not in _RENDERERS:
+    if suffix not in SUFFIXES:
         found = f"ends in '{suffix}'" if suffix else "has no suffix"
         raise OutputError(
             str(path),
-            f"its name {found}, which says no format; expected {one_of(_RENDERERS)}."
-            + did_you_mean(suffix, _RENDERERS),
+            f"its name {found}, which says no format; expected {one_of(SUFFIXES)}."
+            + did_you_mean(suffix, SUFFIXES),
         )
     try:
         if path.is_dir():

@@ -1,7 +1,10 @@
 """Funnels made by hand: what charts draw doesn't depend on how it was computed."""
 
+import shutil
+import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -137,3 +140,28 @@ def hospitals() -> Funnel:
     events = chance.binomial(size.astype(int), chance.beta(20, 60, 80))
     names = [f"Hospital of St Number {i}" for i in range(80)]
     return build_funnel(events, size, names=names, between=0.0004)
+
+
+@pytest.fixture
+def browse(tmp_path: Path) -> Callable[[bytes], str]:
+    """Open a page in Chromium and return its document after scripts have run."""
+    browser = shutil.which("chromium")
+    if browser is None:
+        pytest.skip("no chromium on PATH")
+
+    def dump(page: bytes) -> str:
+        path = tmp_path / "page.html"
+        path.write_bytes(page)
+        command = [
+            browser,
+            *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+            *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+            f"--user-data-dir={tmp_path / 'profile'}",
+            "--virtual-time-budget=4000",
+            "--dump-dom",
+            path.as_uri(),
+        ]
+        done = subprocess.run(command, capture_output=True, timeout=120, check=True)
+        return done.stdout.decode()
+
+    return dump

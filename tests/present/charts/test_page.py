@@ -5,16 +5,14 @@ import hashlib
 import html.parser
 import json
 import re
-import shutil
-import subprocess
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from varstat.errors import UsageError
 from varstat.funnel.result import Funnel
-from varstat.present.charts.page import escape_json, render_page
+from varstat.present.charts.funnel_page import render_funnels
+from varstat.present.charts.page import escape_json
 
 HOSTILE = [
     "</script><script>document.title='broken'</script>",
@@ -61,11 +59,11 @@ def hostile_page(make_funnel: Callable[..., Funnel]) -> bytes:
         by={"region": HOSTILE[1]},
         warnings=(HOSTILE[2],),
     )
-    return render_page([funnel], provenance={"source": HOSTILE[0]}, account_text=HOSTILE[1])
+    return render_funnels([funnel], provenance={"source": HOSTILE[0]}, account_text=HOSTILE[1])
 
 
 def test_the_page_is_complete_and_fetches_nothing(hospitals: Funnel) -> None:
-    page = render_page([hospitals], provenance={"version": "0.1"}, account_text="80 rows read.")
+    page = render_funnels([hospitals], provenance={"version": "0.1"}, account_text="80 rows read.")
     outline = Outline(page)
     assert outline.count("svg") == 1
     assert outline.count("tr") == 81
@@ -82,7 +80,7 @@ def test_the_page_is_complete_and_fetches_nothing(hospitals: Funnel) -> None:
 
 
 def test_the_policy_allows_this_script_and_style_alone(hospitals: Funnel) -> None:
-    page = render_page([hospitals], provenance={}).decode()
+    page = render_funnels([hospitals], provenance={}).decode()
     policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)
     assert policy
     content = policy[1].replace("&#39;", "'").replace("&#43;", "+")
@@ -97,12 +95,12 @@ def test_the_policy_allows_this_script_and_style_alone(hospitals: Funnel) -> Non
 
 
 def test_the_same_funnels_give_the_same_page(hospitals: Funnel) -> None:
-    one, two = (render_page([hospitals, hospitals], provenance={"a": 1}) for _ in range(2))
+    one, two = (render_funnels([hospitals, hospitals], provenance={"a": 1}) for _ in range(2))
     assert one == two
 
 
 def test_ids_are_unique(hospitals: Funnel) -> None:
-    outline = Outline(render_page([hospitals, hospitals], provenance={}))
+    outline = Outline(render_funnels([hospitals, hospitals], provenance={}))
     ids = [attrs["id"] for _, attrs in outline.tags if "id" in attrs]
     referred = {
         str(attrs.get(name, "")).lstrip("#")
@@ -135,7 +133,7 @@ def test_json_cannot_end_its_element() -> None:
 
 
 def test_the_units_of_the_json_stand_where_the_marks_stand(hospitals: Funnel) -> None:
-    page = render_page([hospitals], provenance={})
+    page = render_funnels([hospitals], provenance={})
     units = json.loads(Outline(page).json[0])
     assert len(units) == 80
     marks = re.findall(r'<use href="#f1-\w+" x="([\d.]+)" y="([\d.]+)" class', page.decode())
@@ -146,46 +144,21 @@ def test_the_units_of_the_json_stand_where_the_marks_stand(hospitals: Funnel) ->
 
 def test_a_long_table_keeps_flagged_units_only_and_says_so(make_funnel) -> None:
     funnel = make_funnel([20] * 2500 + [90], [100] * 2501)
-    page = render_page([funnel], highlight=["U00004"], provenance={})
+    page = render_funnels([funnel], highlight=["U00004"], provenance={})
     assert Outline(page).count("tr") == 3
     assert "2 flagged or highlighted units of 2,501" in page.decode()
 
 
 def test_each_group_has_a_section(make_funnel) -> None:
     funnels = [make_funnel([5, 6], [9, 9], by={"year": str(year)}) for year in (2018, 2019)]
-    outline = Outline(render_page(funnels, provenance={}))
+    outline = Outline(render_funnels(funnels, provenance={}))
     assert outline.count("section") == outline.count("svg") == 2
     assert outline.count("nav") == 1
 
 
 def test_an_unknown_highlight_is_refused(hospitals: Funnel) -> None:
     with pytest.raises(UsageError, match="highlight"):
-        render_page([hospitals], highlight=["nobody"], provenance={})
-
-
-@pytest.fixture
-def browse(tmp_path: Path) -> Callable[[bytes], str]:
-    """Open a page in Chromium and return its document after scripts have run."""
-    browser = shutil.which("chromium")
-    if browser is None:
-        pytest.skip("no chromium on PATH")
-
-    def dump(page: bytes) -> str:
-        path = tmp_path / "page.html"
-        path.write_bytes(page)
-        command = [
-            browser,
-            *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-            *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-            f"--user-data-dir={tmp_path / 'profile'}",
-            "--virtual-time-budget=4000",
-            "--dump-dom",
-            path.as_uri(),
-        ]
-        done = subprocess.run(command, capture_output=True, timeout=120, check=True)
-        return done.stdout.decode()
-
-    return dump
+        render_funnels([hospitals], highlight=["nobody"], provenance={})
 
 
 # Puts a driver in place of the policy, which would refuse it.
@@ -201,7 +174,7 @@ def test_hostile_names_do_nothing_in_a_browser(make_funnel, browse) -> None:
 
 
 def test_the_script_runs_under_the_policy(hospitals: Funnel, browse) -> None:
-    document = browse(render_page([hospitals], provenance={}))
+    document = browse(render_funnels([hospitals], provenance={}))
     assert 'role="application"' in document
     assert document.count('<button type="button">') == 7
 
@@ -226,7 +199,7 @@ def test_keys_move_search_finds_and_headings_sort(hospitals: Funnel, browse) -> 
         document.body.dataset.result = JSON.stringify(result);
       }, 500);
     """
-    document = browse(driven(render_page([hospitals], provenance={}), driver))
+    document = browse(driven(render_funnels([hospitals], provenance={}), driver))
     found = re.search(r'data-result="([^"]*)"', document)
     assert found
     first, second, last, small, large, count, rows, tip = json.loads(html.unescape(found[1]))

@@ -1,15 +1,32 @@
 """Charts: drawing is a function of a result. The only room that imports matplotlib."""
 
 from collections.abc import Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from varstat.funnel.result import Funnels
 from varstat.present.charts import style
 from varstat.present.charts.funnel import draw_funnel, draw_funnels
-from varstat.present.charts.page import render_page
+from varstat.present.charts.funnel_page import render_funnels
 from varstat.present.charts.save import render
 from varstat.present.charts.words import alt_text, alt_text_of_many
 
-__all__ = ["alt_text", "chart_bytes", "draw_funnel", "draw_funnels", "page_bytes", "render"]
+if TYPE_CHECKING:
+    from varstat.present.charts.caterpillar import draw_league
+    from varstat.present.charts.league_panels import draw_leagues
+    from varstat.present.charts.ranks import draw_ranks
+
+__all__ = [
+    "alt_text",
+    "chart_bytes",
+    "draw_funnel",
+    "draw_funnels",
+    "draw_league",
+    "draw_leagues",
+    "draw_ranks",
+    "page_bytes",
+    "render",
+]
 
 
 def chart_bytes(funnels: Funnels, *, suffix: str, highlight: Sequence[str] = ()) -> bytes:
@@ -48,9 +65,17 @@ def page_bytes(funnels: Funnels, *, highlight: Sequence[str] = ()) -> bytes:
     -------
     bytes
     """
-    return render_page(
+    return render_funnels(
         funnels,
         highlight=highlight,
         provenance=funnels.provenance.to_dict(),
         account_text=funnels.account.summary(),
     )
+
+
+def __getattr__(name: str) -> object:
+    # Posteriors take longer to import than a funnel to draw.
+    homes = {"draw_league": "caterpillar", "draw_leagues": "league_panels", "draw_ranks": "ranks"}
+    if name not in homes:
+        raise AttributeError(f"module 'varstat.present.charts' has no attribute '{name}'")
+    return getattr(import_module(f"varstat.present.charts.{homes[name]}"), name)

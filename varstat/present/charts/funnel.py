@@ -165,7 +165,7 @@ def draw_funnels(
         _write_shared(sheet, funnels, drawn, limits, same=shared, rings=rings)
         marks = sum(len(f.units.unit) for f in drawn)
         for i, (funnel, view) in enumerate(zip(drawn, views, strict=True)):
-            ax = sheet.figure.add_axes(layout.box(i, sheet))
+            ax = sheet.figure.add_axes(layout.box(i, sheet, labelled=not same))
             draw_panel(
                 ax,
                 funnel,
@@ -177,7 +177,9 @@ def draw_funnels(
                 raster=marks > style.MAX_VECTOR_MARKS,
                 small=True,
             )
-            title_panel(ax, funnel, same=same)
+            group = words.group_text(funnel)
+            name = group if same and group else words.heading(funnel)
+            title_panel(ax, name, words.short_finding(funnel))
             if same:
                 ax.tick_params(labelleft=layout.is_left(i), labelbottom=layout.is_lowest(i))
         return sheet.figure

@@ -133,6 +133,7 @@ class Sheet:
             color=key.edge,
             linewidth=key.width,
             linestyle=(0, key.dash) if key.dash else "solid",
+            solid_capstyle="butt",
             marker=key.marker or "none",
             markersize=9.0 if key is HIGHLIGHT else 6.5,
             markerfacecolor=key.face,

@@ -17,6 +17,9 @@ VARIABLES: Final[Mapping[str, str]] = {
     style.TARGET: "target",
     style.BETTER: "better",
     style.WORSE: "worse",
+    style.BAND: "band",
+    style.BETTER_SHADE: "better-shade",
+    style.WORSE_SHADE: "worse-shade",
 }
 COLOUR = re.compile(r"#[0-9a-f]{6}")
 DROPPED = ("metadata", "style", "title", "desc")

@@ -8,6 +8,7 @@ LEFT = 30.0
 GUTTER = 14.0
 ABOVE = 26.0
 BELOW = 16.0
+LABELS = 16.0
 AROUND = 140.0
 
 
@@ -49,15 +50,19 @@ class Layout:
             height=AROUND + rows * (min(panel * 0.72, 200.0) + ABOVE),
         )
 
-    def box(self, i: int, sheet: Sheet) -> tuple[float, float, float, float]:
-        """Get left, bottom, width and height of the i-th panel, as shares of the figure."""
+    def box(self, i: int, sheet: Sheet, *, labelled: bool) -> tuple[float, float, float, float]:
+        """Get left, bottom, width and height of the i-th panel, as shares of the figure.
+
+        Every panel has numbers below it if `labelled`, else only those below which there is none.
+        """
         rows = -(-self.panels // self.columns)
         row, column = divmod(i, self.columns)
         across = (self.width - 2 * MARGIN - LEFT) / self.columns
         up = (sheet.top - sheet.bottom - BELOW) / rows
         left = MARGIN + LEFT + column * across
         top = sheet.top - row * up - ABOVE
-        return sheet.rectangle(left, top - up + ABOVE + 4, left + across - GUTTER, top)
+        bottom = top - up + ABOVE + (LABELS if labelled else 4.0)
+        return sheet.rectangle(left, bottom, left + across - GUTTER, top)
 
     def is_left(self, i: int) -> bool:
         """Tell whether the i-th panel starts a row."""

@@ -6,8 +6,8 @@ direction of what follows, or letters for which a figure's font has no glyph.
 
 import unicodedata
 
-from varstat.funnel.result import FunnelUnits
 from varstat.present.charts.style import drawable_characters
+from varstat.present.highlight import Named
 from varstat.present.text import clean, is_blank, shorten
 
 LONGEST = 32
@@ -40,13 +40,13 @@ def figure_text(text: str) -> str:
     return "".join(letter if is_drawable(letter) else "□" for letter in text)
 
 
-def full_name(units: FunnelUnits, i: int) -> str:
+def full_name(units: Named, i: int) -> str:
     """Get the name of the i-th unit; its code where it has no name."""
     name = units.unit_name[i]
     return clean(str(units.unit[i] if is_blank(name) else name))
 
 
-def figure_name(units: FunnelUnits, i: int, longest: int = LONGEST) -> str:
+def figure_name(units: Named, i: int, longest: int = LONGEST) -> str:
     """Get a short name of the i-th unit for a figure; its code where the name can't be drawn."""
     name = full_name(units, i)
     if not is_drawable(name):

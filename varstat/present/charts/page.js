@@ -6,15 +6,19 @@
   const NEAR = 14; // viewBox units within which the pointer is at a mark
   const MOST_RINGS = 200;
 
-  for (const section of document.querySelectorAll("section[data-funnel]")) chart(section);
+  for (const section of document.querySelectorAll("section[data-units]")) {
+    const charts = [...section.querySelectorAll(".chart")].map(chart);
+    search(section, charts);
+    sort(section);
+  }
 
-  function chart(section) {
-    const units = JSON.parse(section.querySelector("script[type='application/json']").textContent);
-    const plot = section.querySelector(".plot");
+  // One chart: its units come in the order in which the keys move among them.
+  function chart(holder) {
+    const units = JSON.parse(holder.querySelector("script[type='application/json']").textContent);
+    const plot = holder.querySelector(".plot");
     const svg = plot.querySelector("svg");
-    const read = section.querySelector(".read");
-    const order = units.map((_, i) => i).sort((a, b) => units[a].x - units[b].x || a - b);
-    const place = new Map(order.map((i, at) => [i, at]));
+    const read = holder.querySelector(".read");
+    const inRows = "rows" in holder.dataset;
     const rings = svg.appendChild(document.createElementNS(SVG, "g"));
     const ring = circle("ring");
     const tip = plot.appendChild(document.createElement("div"));
@@ -22,6 +26,7 @@
     tip.className = "tip";
     tip.hidden = true;
     rings.setAttribute("aria-hidden", "true");
+    holder.querySelector(".hint").hidden = false;
 
     function circle(name) {
       const mark = document.createElementNS(SVG, "circle");
@@ -69,7 +74,9 @@
       let best = -1;
       let least = NEAR * NEAR;
       units.forEach((unit, i) => {
-        const d = (unit.x - point.x) ** 2 + (unit.y - point.y) ** 2;
+        // A row is as wide as the chart.
+        const wide = inRows ? 0.0001 : 1;
+        const d = wide * (unit.x - point.x) ** 2 + (unit.y - point.y) ** 2;
         if (d < least) [best, least] = [i, d];
       });
       if (best >= 0) show(best);
@@ -82,40 +89,55 @@
     if (units.length) {
       plot.tabIndex = 0;
       plot.setAttribute("role", "application");
-      plot.setAttribute("aria-label", "Units of this funnel plot, in order of size");
+      plot.setAttribute("aria-label", holder.dataset.label);
       plot.addEventListener("keydown", (event) => {
-        const now = current < 0 ? -1 : place.get(current);
-        const last = order.length - 1;
+        const last = units.length - 1;
+        const down = inRows ? 1 : -1;
         const to = {
-          ArrowRight: now + 1, ArrowUp: now + 1, ArrowLeft: now - 1, ArrowDown: now - 1,
-          PageDown: now + 10, PageUp: now - 10, Home: 0, End: last,
+          ArrowRight: current + 1, ArrowLeft: current - 1,
+          ArrowDown: current + down, ArrowUp: current - down,
+          PageDown: current + 10, PageUp: current - 10, Home: 0, End: last,
         }[event.key];
         if (to === undefined) return;
         event.preventDefault();
-        go(order[Math.min(last, Math.max(0, to))]);
+        go(Math.min(last, Math.max(0, to)));
       });
     }
 
+    return {
+      // Rings the units whose name or code has a word in it; says how many there are.
+      mark(word) {
+        for (const mark of rings.querySelectorAll(".found")) mark.remove();
+        hide();
+        if (!word) return 0;
+        const hits = units.filter((unit) => unit.key.includes(word));
+        for (const unit of hits.slice(0, MOST_RINGS)) at(circle("ring found"), unit);
+        if (hits.length === 1) go(units.indexOf(hits[0]));
+        return hits.length;
+      },
+    };
+  }
+
+  function search(section, charts) {
     const rows = [...section.querySelectorAll("tbody tr")];
     const found = section.querySelector(".found-count");
     const box = section.querySelector("input[type='search']");
     section.querySelector(".search").hidden = false;
-    section.querySelector(".hint").hidden = false;
-
-    function search() {
-      const word = box.value.trim().toLowerCase();
-      for (const mark of rings.querySelectorAll(".found")) mark.remove();
-      for (const row of rows) row.hidden = word !== "" && !row.textContent.toLowerCase().includes(word);
-      if (!word) { found.textContent = ""; hide(); return; }
-      const hits = units.filter((unit) => unit.key.includes(word));
-      for (const unit of hits.slice(0, MOST_RINGS)) at(circle("ring found"), unit);
-      found.textContent = `${hits.length} found`;
-      if (hits.length === 1) go(units.indexOf(hits[0]));
-      else hide();
-    }
     let waiting = 0;
-    box.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(search, 120); });
+    box.addEventListener("input", () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(() => {
+        const word = box.value.trim().toLowerCase();
+        const named = (row) => `${row.cells[0].textContent} ${row.cells[1].textContent}`.toLowerCase();
+        for (const row of rows) row.hidden = word !== "" && !named(row).includes(word);
+        const counts = charts.map((one) => one.mark(word));
+        found.textContent = word ? `${Math.max(0, ...counts)} found` : "";
+      }, 120);
+    });
+  }
 
+  function sort(section) {
+    const rows = [...section.querySelectorAll("tbody tr")];
     const body = section.querySelector("tbody");
     const heads = [...section.querySelectorAll("thead th")];
     heads.forEach((head, column) => {

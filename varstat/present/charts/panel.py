@@ -18,6 +18,16 @@ def title_axes(ax: Axes, funnel: Funnel, view: View) -> None:
     ax.set_ylabel(figure_text(words.rate_title(funnel)), parse_math=False)
 
 
+def plain_axes(ax: Axes, *, small: bool) -> None:
+    """Give axes two quiet spines and small ticks."""
+    for side in ("top", "right"):
+        ax.spines[side].set_visible(False)
+    for side in ("left", "bottom"):
+        ax.spines[side].set(color=style.RULE, linewidth=0.8)
+    size = style.SMALL - 1 if small else style.SMALL + 0.5
+    ax.tick_params(colors=style.RULE, labelcolor=style.QUIET, labelsize=size, length=3, width=0.8)
+
+
 def draw_panel(
     ax: Axes,
     funnel: Funnel,
@@ -32,12 +42,7 @@ def draw_panel(
 ) -> None:
     """Draw everything inside one pair of axes."""
     set_view(ax, view, ticks=4 if small else 6)
-    for side in ("top", "right"):
-        ax.spines[side].set_visible(False)
-    for side in ("left", "bottom"):
-        ax.spines[side].set(color=style.RULE, linewidth=0.8)
-    size = style.SMALL - 1 if small else style.SMALL + 0.5
-    ax.tick_params(colors=style.RULE, labelcolor=style.QUIET, labelsize=size, length=3, width=0.8)
+    plain_axes(ax, small=small)
     count = len(funnel.units.unit)
     area = mark_area(count, small=small)
     draw_lines(ax, funnel, lines, thin=0.75 if small else 1.0)
@@ -48,14 +53,12 @@ def draw_panel(
     draw_labels(ax, funnel, lines, chosen, label=label, most=most, small=small)
 
 
-def title_panel(ax: Axes, funnel: Funnel, *, same: bool) -> None:
+def title_panel(ax: Axes, name: str, note: str, *, alarming: bool = False) -> None:
     """Name a small panel by its group, and say what it found."""
-    group = words.group_text(funnel)
-    name = group if same and group else words.heading(funnel)
     width = ax.get_window_extent().width * 72 / ax.figure.dpi
     for text, size, colour, up in (
         (name, style.SMALL, style.INK, 12.5),
-        (words.short_finding(funnel), style.SMALL - 1.2, style.QUIET, 3.0),
+        (note, style.SMALL - 1.2, style.WORSE if alarming else style.QUIET, 3.0),
     ):
         ax.annotate(
             style.fit(figure_text(text), size, width),
@@ -65,6 +68,7 @@ def title_panel(ax: Axes, funnel: Funnel, *, same: bool) -> None:
             textcoords="offset points",
             fontsize=size,
             color=colour,
+            fontweight="bold" if alarming and text == note else "normal",
             parse_math=False,
             annotation_clip=False,
             gid="panel-title",

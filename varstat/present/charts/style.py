@@ -17,6 +17,9 @@ LIMIT: Final = "#3b4a5d"
 TARGET: Final = "#11181f"
 BETTER: Final = "#0072b2"
 WORSE: Final = "#d55e00"
+BAND: Final = "#e3e7ec"
+BETTER_SHADE: Final = "#e0eef6"
+WORSE_SHADE: Final = "#faebe0"
 
 TITLE: Final = 13.0
 BODY: Final = 9.5

@@ -126,10 +126,11 @@ def footer(funnel: Funnel, kinds: Sequence[str]) -> str:
     tails = " Flags come from tail probabilities, not from the lines."
     if funnel.method != "varstat" or not funnel.measure.counts or not funnel.exact:
         tails = ""
-    return f"Method: {method}{wider}; target: {_rule_text(funnel.target_rule)}.{recipe}{tails}"
+    return f"Method: {method}{wider}; target: {rule_text(funnel.target_rule)}.{recipe}{tails}"
 
 
-def _rule_text(rule: str) -> str:
+def rule_text(rule: str) -> str:
+    """Say what a target is."""
     name, _, value = rule.partition(":")
     match name:
         case "pooled":

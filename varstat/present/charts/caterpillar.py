@@ -1,0 +1,230 @@
+"""Draw a league table's estimates with their intervals: a caterpillar."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from varstat.estimands.league import League
+from varstat.measure import Floats
+from varstat.present.charts import league_words, style
+from varstat.present.charts.league_sheet import draw_alone
+from varstat.present.charts.marks import Key
+from varstat.present.charts.panel import plain_axes
+from varstat.present.charts.rows import (
+    Bools,
+    Order,
+    Rows,
+    draw_rows,
+    mark_size,
+    set_rows,
+)
+from varstat.present.charts.view import View, natural_range, rate_ticks
+from varstat.present.charts.words import percent
+from varstat.present.highlight import find_units
+
+RAW = Key(gid="raw", text="raw", marker="o", face=style.PAPER, edge=style.INK, width=0.7)
+# An interval or a raw rate may reach so many times the span of the middle 96% beyond them.
+_REACH = 0.75
+
+
+def draw_league(league: League, *, highlight: Sequence[str] = ()) -> Figure:
+    """Draw estimates with their intervals, one row a unit, beside the target.
+
+    The best estimate is on top (the highest where neither direction is good). Hollow marks are
+    raw rates: their distance from the estimate is what chance, and case-mix, explain. Colour and
+    shape say which units are surely among the best or the worst quarter.
+
+    Parameters
+    ----------
+    league : League
+    highlight : sequence of str
+        Codes or names of units to mark and always name.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    UsageError
+        If no unit has a highlighted code or name.
+    """
+    (chosen,) = find_units([league], highlight)
+    frame = frame_of([league])
+
+    def draw(ax: Axes, pitch: float) -> Rows:
+        return draw_caterpillar(ax, league, frame, chosen, pitch=pitch)
+
+    return draw_alone(
+        league,
+        draw,
+        keys=caterpillar_keys(league),
+        axis=league_words.rate_title(league),
+        footer=[league_words.footer(league, ranks=False), outside_text([league], frame)],
+        highlighted=bool(chosen.any()),
+    )
+
+
+def caterpillar_order(league: League) -> Order:
+    """Order units from the top down: by estimate, the best first."""
+    sign = 1.0 if league.direction == "lower-is-better" else -1.0
+    return np.argsort(sign * league.units.estimate, kind="stable")
+
+
+def draw_caterpillar(
+    ax: Axes, league: League, frame: View, chosen: Bools, *, pitch: float, small: bool = False
+) -> Rows:
+    """Draw everything inside one pair of axes, names apart."""
+    units = league.units
+    rows = Rows(
+        league=league,
+        order=caterpillar_order(league),
+        chosen=chosen,
+        centre=units.estimate,
+        lower=units.lower,
+        upper=units.upper,
+        pitch=pitch,
+    )
+    plain_axes(ax, small=small)
+    set_rows(ax, rows)
+    ax.set_xlim(*frame.y)
+    at, texts = rate_ticks(frame, 4 if small else 7)
+    ax.set_xticks(at, texts)
+    raster = units.unit.size > style.MAX_VECTOR_MARKS
+    _draw_target(ax, rows)
+    _draw_raw(ax, rows, frame, raster=raster)
+    draw_rows(ax, rows, raster=raster)
+    return rows
+
+
+def _draw_target(ax: Axes, rows: Rows) -> None:
+    """A line with its band; where peer groups have targets of their own, a dash a unit."""
+    league = rows.league
+    if np.isfinite(league.target):
+        if league.target_upper > league.target_lower:
+            ax.axvspan(
+                league.target_lower,
+                league.target_upper,
+                facecolor=style.BAND,
+                edgecolor="none",
+                zorder=1.5,
+                gid="target-band",
+            )
+        ax.axvline(league.target, color=style.TARGET, linewidth=0.9, zorder=2.1, gid="target")
+        return
+    place = rows.place
+    ax.vlines(
+        league.units.target,
+        place - 0.5,
+        place + 0.5,
+        colors=style.TARGET,
+        linewidth=0.9,
+        zorder=2.1,
+        gid="target",
+    )
+
+
+def _draw_raw(ax: Axes, rows: Rows, frame: View, *, raster: bool) -> None:
+    """Hollow marks; raw rates beyond the frame as arrows on its edge."""
+    raw, place = rows.league.units.raw, rows.place
+    size = mark_size(rows.pitch)
+    low, high = frame.y
+    for marker, at in (
+        ("o", (raw >= low) & (raw <= high)),
+        ("<", raw < low),
+        (">", raw > high),
+    ):
+        if at.any():
+            ax.scatter(
+                np.clip(raw[at], low, high),
+                place[at],
+                s=size**2,
+                marker=marker,
+                facecolor="none",
+                edgecolor=RAW.edge,
+                linewidth=float(np.clip(0.1 * rows.pitch, 0.15, 0.8)),
+                alpha=0.5 if rows.pitch < 1.0 else 0.9,
+                clip_on=marker == "o",
+                gid=RAW.gid,
+                rasterized=raster,
+                zorder=3.8,
+            )
+
+
+def caterpillar_keys(league: League) -> list[Key]:
+    """List the lines and marks of one chart that are not units' kinds."""
+    return _keys([league], league_words.target_text(league))
+
+
+def shared_keys(leagues: Sequence[League]) -> list[Key]:
+    """List the same for several charts, whose targets differ."""
+    return _keys(leagues, league_words.targets_text(leagues))
+
+
+def _keys(leagues: Sequence[League], target: str) -> list[Key]:
+    raw = replace(RAW, text=f"raw {leagues[0].measure.rate}")
+    keys = [raw] if any(np.isfinite(o.units.raw).any() for o in leagues) else []
+    keys.append(Key(gid="target", text=target, edge=style.TARGET, width=0.9))
+    if any(o.target_upper > o.target_lower for o in leagues):
+        text = f"its {percent(leagues[0].level)} interval"
+        keys.append(Key(gid="target-band", text=text, edge=style.BAND, width=8.0))
+    return keys
+
+
+def frame_of(leagues: Sequence[League]) -> View:
+    """Choose one frame for the rates of leagues: extremes may run out of it.
+
+    It holds all estimates and the target. It reaches as far as intervals do, and raw rates, as
+    long as those don't squeeze the rest into a fraction of it.
+    """
+    measure = leagues[0].measure
+    units = [league.units for league in leagues]
+    core = np.concatenate([each.estimate for each in units] + [each.target for each in units])
+    low, high = _reach(core, np.inf)
+    ends = np.concatenate([end for each in units for end in (each.lower, each.upper)])
+    low, high = _widen(low, high, ends)
+    low, high = _widen(low, high, np.concatenate([each.raw for each in units]))
+    bottom, top = natural_range(measure)
+    pad = 0.03 * (high - low) or 0.1 * abs(high) or 0.1
+    low = max(low - pad, bottom - 0.25 * pad)
+    high = min(high + pad, top + 0.25 * pad)
+    return View(
+        scale="linear",
+        x=(0.0, 1.0),
+        y=(low, high),
+        reverse=False,
+        percent=measure.name == "proportion",
+    )
+
+
+def _reach(values: Floats, most: float) -> tuple[float, float]:
+    values = values[np.isfinite(values)]
+    if not values.size:
+        return 0.0, 1.0
+    low, high = np.quantile(values, [0.02, 0.98])
+    spare = most * (high - low) if np.isfinite(most) else np.inf
+    return max(float(values.min()), low - spare), min(float(values.max()), high + spare)
+
+
+def _widen(low: float, high: float, values: Floats) -> tuple[float, float]:
+    """Reach out to values, so far as the furthest are not much further out than the others."""
+    if not np.isfinite(values).any():
+        return low, high
+    bottom, top = _reach(values, _REACH)
+    return min(low, bottom), max(high, top)
+
+
+def outside_text(leagues: Sequence[League], frame: View) -> str:
+    """Say what runs out of the frame; empty if nothing does."""
+    low, high = frame.y
+    raw = sum(int(np.sum((o.units.raw < low) | (o.units.raw > high))) for o in leagues)
+    ends = sum(int(np.sum((o.units.lower < low) | (o.units.upper > high))) for o in leagues)
+    parts = []
+    if raw:
+        parts.append(f"{raw:,} raw beyond the frame (arrows on its edge).")
+    if ends:
+        parts.append(f"{ends:,} intervals run out of the frame.")
+    return " ".join(parts)

@@ -1,0 +1,189 @@
+"""The words around the charts of a league table."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from varstat.estimands.league import League
+from varstat.estimands.words import SURE, count_sure, say_distrust, say_league
+from varstat.present.charts.view import rate_text
+from varstat.present.charts.words import percent, rule_text
+from varstat.present.text import clean
+
+ENGINES = {"quadrature": "quadrature", "nuts": "NUTS sampling"}
+
+
+def group_text(league: League) -> str:
+    """Say what the units of this group have in common; empty where there is one group."""
+    return clean(" · ".join(str(value) for value in league.by.values()))
+
+
+def heading(league: League) -> str:
+    """Title one chart: the indicator, and the group."""
+    group = group_text(league)
+    title = clean(league.indicator)
+    return f"{title}: {group}" if group else title
+
+
+def finding(league: League) -> str:
+    """Say how many units surely belong to the best and the worst quarter."""
+    count = league.units.unit.size
+    noun = "unit" if count == 1 else "units"
+    if count == 1:
+        return "1 unit, which has no other to be ranked against"
+    if league.rank_scope == "none":
+        return f"{count:,} {noun}, highest first; neither direction is good, so none is ranked"
+    best, worst = count_sure(league)
+    return (
+        f"{_count(best)} of {count:,} {noun} in the best quarter with P > {percent(SURE)}; "
+        f"{_count(worst).lower()} in the worst"
+    )
+
+
+def _count(count: int) -> str:
+    return f"{count:,}" if count else "None"
+
+
+def short_finding(league: League) -> str:
+    """Say the finding, or that it isn't to be trusted, in a few characters."""
+    if not league.diagnostics.passed:
+        return "NOT TO BE TRUSTED: failed its checks"
+    count = league.units.unit.size
+    if league.rank_scope == "none" or count == 1:
+        return f"{count:,} unit{'' if count == 1 else 's'}"
+    best, worst = count_sure(league)
+    return f"{count:,} units; best quarter {best:,}, worst {worst:,} (P > {percent(SURE)})"
+
+
+def finding_of_many(leagues: Sequence[League]) -> str:
+    """Say the finding over all groups."""
+    total = sum(league.units.unit.size for league in leagues)
+    text = f"{len(leagues):,} groups, {total:,} units"
+    if all(league.rank_scope == "none" for league in leagues):
+        return f"{text}; neither direction is good, so none is ranked"
+    sure = [count_sure(league) for league in leagues]
+    return (
+        f"{text}: {sum(best for best, _ in sure):,} in the best quarter of their group with "
+        f"P > {percent(SURE)}; {sum(worst for _, worst in sure):,} in the worst"
+    )
+
+
+def distrust_of_many(leagues: Sequence[League]) -> str:
+    """Say that posteriors are not to be trusted; empty if all passed their checks."""
+    failed = [league for league in leagues if not league.diagnostics.passed]
+    if len(leagues) == 1:
+        return clean(say_distrust(leagues[0]))
+    if not failed:
+        return ""
+    return (
+        f"NOT TO BE TRUSTED: {len(failed):,} of {len(leagues):,} posteriors failed their checks. "
+        "Don't use or publish the panels that say so."
+    )
+
+
+def rate_title(league: League) -> str:
+    """Title the axis of rates, with the direction that is better."""
+    name = {"proportion": "Rate", "mean": "Value"}.get(
+        league.measure.name, f"{league.measure.event.capitalize()} / {league.measure.size}"
+    )
+    mix = " at the average case-mix" if league.model.get("covariates") else ""
+    better = {
+        "higher-is-better": " (higher is better)",
+        "lower-is-better": " (lower is better)",
+        "neither": "",
+    }
+    return clean(f"{name}{mix}{better[league.direction]}")
+
+
+def rank_title(league: League) -> str:
+    """Title the axis of ranks."""
+    of = {"within peer group": " by distance from the mean of the peer group"}
+    return f"Rank{of.get(league.rank_scope, '')} (1 is best)"
+
+
+def target_text(league: League) -> str:
+    """Name the target line and its value."""
+    shares = league.measure.name == "proportion"
+    rule = _rule_text(league.target_rule)
+    if not np.isfinite(league.target):
+        return f"target of the peer group: {rule}"
+    return f"target {rate_text(league.target, percent=shares)}: {rule}"
+
+
+def _rule_text(rule: str) -> str:
+    name, _, share = rule.partition(":")
+    return f"what the best {percent(float(share))} reach" if name == "best" else rule_text(rule)
+
+
+def targets_text(leagues: Sequence[League]) -> str:
+    """Name the target lines of several groups."""
+    return f"target of the group: {_rule_text(leagues[0].target_rule)}"
+
+
+def footer(league: League, *, ranks: bool) -> str:
+    """Say what the lines and rows are, and how they were made."""
+    model = league.model
+    effects = str(model.get("effects", "normal")).replace("-", " ")
+    parts = [
+        f"Lines: {percent(league.level)} intervals, each about one unit: not a comparison of two.",
+        "Rows: by tier, then by expected rank." if ranks else "Rows: by estimate.",
+    ]
+    likelihood = model.get("likelihood", "hierarchical")
+    parts.append(f"Method: {likelihood} model, {effects} effects, by {ENGINES[league.engine]}.")
+    if model.get("covariates") and not ranks:
+        parts.append("Estimates are at the average case-mix, raw rates at each unit's own.")
+    return clean(" ".join(parts))
+
+
+def alt_text(league: League, *, ranks: bool) -> str:
+    """Say in words what a chart of a league table shows.
+
+    Parameters
+    ----------
+    league : League
+    ranks : bool
+        Whether the chart shows ranks, rather than estimates.
+
+    Returns
+    -------
+    str
+        A few sentences, for readers who don't see the chart; first, if so, that the posterior is
+        not to be trusted.
+    """
+    units, shares = league.units, league.measure.name == "proportion"
+    what = "Ranks" if ranks else "Caterpillar plot"
+    parts = [say_distrust(league), f"{what} of {heading(league)}."]
+    count = units.unit.size
+    if ranks:
+        parts.append(
+            f"Each of {count:,} units is a row: its expected rank, and the interval of its rank."
+        )
+    else:
+        low, high = float(units.estimate.min()), float(units.estimate.max())
+        parts.append(
+            f"Each of {count:,} units is a row: its estimate, from "
+            f"{rate_text(low, percent=shares)} to {rate_text(high, percent=shares)}, with its "
+            f"{percent(league.level)} interval, and its raw rate as a hollow mark."
+        )
+    said = say_league(league).removeprefix(say_distrust(league))
+    return clean(" ".join(filter(None, [*parts, said])))
+
+
+def alt_text_of_many(leagues: Sequence[League], *, drawn: int, ranks: bool) -> str:
+    """Say in words what small multiples of league tables show.
+
+    Parameters
+    ----------
+    leagues : sequence of League
+    drawn : int
+        How many of them are drawn.
+    ranks : bool
+        Whether the charts show ranks, rather than estimates.
+    """
+    rows = [f"{group_text(o) or clean(o.indicator)}: {short_finding(o)}" for o in leagues[:drawn]]
+    left = len(leagues) - drawn
+    more = f" {left} more groups are not drawn." if left else ""
+    what = "charts of ranks" if ranks else "caterpillar plots"
+    text = f"{drawn} {what} of {clean(leagues[0].indicator)}, one a group. "
+    distrust = distrust_of_many(leagues)
+    return " ".join(filter(None, [distrust, text + ". ".join(rows) + "." + more]))

@@ -1,0 +1,166 @@
+"""Draw the ranks of a league table, none without its interval."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from varstat.errors import ModelError
+from varstat.estimands.league import League
+from varstat.present.charts import league_words, style
+from varstat.present.charts.league_sheet import draw_alone
+from varstat.present.charts.panel import plain_axes
+from varstat.present.charts.rows import Bools, Order, Rows, draw_rows, set_rows
+from varstat.present.highlight import find_units
+
+NAMED_TIER = 9.0
+
+
+def draw_ranks(league: League, *, highlight: Sequence[str] = ()) -> Figure:
+    """Draw expected ranks with their intervals, one row a unit, in tiers.
+
+    Shaded are the best and the worst quarter.
+
+    Parameters
+    ----------
+    league : League
+    highlight : sequence of str
+        Codes or names of units to mark and always name.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    ModelError
+        If neither direction is good, so that there are no ranks.
+    UsageError
+        If no unit has a highlighted code or name.
+    """
+    check_ranked(league)
+    (chosen,) = find_units([league], highlight)
+
+    def draw(ax: Axes, pitch: float) -> Rows:
+        rows = draw_rank_rows(ax, league, chosen, pitch=pitch)
+        _mark_tiers(ax, rows)
+        return rows
+
+    return draw_alone(
+        league,
+        draw,
+        keys=[],
+        axis=league_words.rank_title(league),
+        footer=[league_words.footer(league, ranks=True)],
+        highlighted=bool(chosen.any()),
+        right=38.0,
+    )
+
+
+def check_ranked(league: League) -> None:
+    """Check that a league has ranks.
+
+    Raises
+    ------
+    ModelError
+        If not, since no unit is best.
+    """
+    if league.rank_scope == "none":
+        raise ModelError(
+            "ranks",
+            "without a direction no unit is best. State --direction higher-is-better or "
+            "lower-is-better.",
+        )
+
+
+def ranks_order(league: League) -> Order:
+    """Order units from the top down: by tier, then by expected rank."""
+    return np.lexsort((league.units.expected_rank, league.units.tier))
+
+
+def draw_rank_rows(
+    ax: Axes, league: League, chosen: Bools, *, pitch: float, small: bool = False
+) -> Rows:
+    """Draw everything inside one pair of axes, names and tiers apart."""
+    units, count = league.units, league.units.unit.size
+    rows = Rows(
+        league=league,
+        order=ranks_order(league),
+        chosen=chosen,
+        centre=units.expected_rank,
+        lower=units.rank_lower,
+        upper=units.rank_upper,
+        pitch=pitch,
+    )
+    plain_axes(ax, small=small)
+    set_rows(ax, rows)
+    ax.set_xlim(0.5 - 0.01 * count, count + 0.5 + 0.01 * count)
+    ticks = MaxNLocator(3 if small else 8, integer=True, steps=[1, 2, 2.5, 5, 10])
+    inner = [t for t in ticks.tick_values(1, count) if 1 < t < count and t % 1 == 0]
+    apart = 0.06 * count
+    at = [1, *(t for t in inner if apart < t - 1 and apart < count - t), count]
+    ax.set_xticks(sorted(set(at)), [f"{t:,.0f}" for t in sorted(set(at))])
+    if count > 1:
+        left, right = ax.get_xlim()
+        _shade(
+            ax, left, league.top + 0.5, style.BETTER_SHADE, "" if small else "best quarter", "best"
+        )
+        _shade(
+            ax, count - league.top + 0.5, right, style.WORSE_SHADE,
+            "" if small else "worst quarter", "worst",
+        )  # fmt: skip
+    draw_rows(ax, rows, raster=count > style.MAX_VECTOR_MARKS)
+    return rows
+
+
+def _shade(ax: Axes, left: float, right: float, colour: str, text: str, gid: str) -> None:
+    ax.axvspan(left, right, facecolor=colour, edgecolor="none", zorder=0.5, gid=f"shade-{gid}")
+    if text:
+        ax.annotate(
+            text,
+            ((left + right) / 2, 1.0),
+            xycoords=("data", "axes fraction"),
+            xytext=(0, 3),
+            textcoords="offset points",
+            horizontalalignment="center",
+            fontsize=style.SMALL,
+            color=style.QUIET,
+            annotation_clip=False,
+            gid="quarter",
+        )
+
+
+def _mark_tiers(ax: Axes, rows: Rows) -> None:
+    """Bracket the rows of each tier at the right, and rule them apart."""
+    tier = rows.league.units.tier[rows.order]
+    starts = np.flatnonzero(np.r_[True, tier[1:] != tier[:-1]])
+    ends = np.r_[starts[1:], tier.size]
+    across = ax.get_yaxis_transform()
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        if start:
+            ax.axhline(start - 0.5, color=style.RULE, linewidth=0.6, zorder=2.0, gid="tier-rule")
+        ax.plot(
+            [1.012, 1.012],
+            [start - 0.3, end - 0.7],
+            transform=across,
+            color=style.RULE,
+            linewidth=1.4,
+            clip_on=False,
+            solid_capstyle="butt",
+            gid="tier",
+        )
+        if (end - start) * rows.pitch >= NAMED_TIER:
+            ax.annotate(
+                f"tier {tier[start]}",
+                (1.012, (start + end - 1) / 2),
+                xycoords=across,
+                xytext=(4, 0),
+                textcoords="offset points",
+                verticalalignment="center",
+                fontsize=style.SMALL,
+                color=style.QUIET,
+                annotation_clip=False,
+                gid="tier-name",
+            )

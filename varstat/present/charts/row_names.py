@@ -1,0 +1,125 @@
+"""The names beside rows of units: all of them, or of many the highlighted and those at ends."""
+
+from collections import Counter
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from varstat.measure import Floats
+from varstat.present.charts import style
+from varstat.present.charts.names import figure_name, figure_text
+from varstat.present.charts.rows import Order, Rows
+from varstat.present.text import shorten
+
+# Named at each end where there are too many units to name them all.
+ENDS = 6
+GAP = 10.5
+LEADER = 16.0
+WIDEST = 190.0
+LONGEST = 60
+CODE = 12
+
+
+def named(rows: Rows) -> Order:
+    """Choose the units to name, from the top down: all, or the highlighted and those at ends."""
+    if not rows.many:
+        return rows.order
+    ends = np.zeros(rows.order.size, dtype=np.bool_)
+    ends[:ENDS] = ends[-ENDS:] = True
+    return rows.order[ends | rows.chosen[rows.order]]
+
+
+def names_width(rows: Rows, height: float) -> float:
+    """Measure the room that names need to the left, in points."""
+    texts = _names(rows, _fitting(rows, height))
+    widths = [style.text_size(t, style.SMALL, bold=bool(rows.chosen[i]))[0] for i, t in texts]
+    return max(widths, default=0.0) + (LEADER if rows.many else 0.0) + 4.0
+
+
+def draw_names(ax: Axes, rows: Rows, height: float) -> None:
+    """Name units to the left of their rows, the highlighted first if there isn't room for all."""
+    chosen = _fitting(rows, height)
+    pitch = height / (rows.order.size + 0.2)
+    wanted = (rows.place[chosen] + 0.6) * pitch
+    at = spread(wanted, GAP, height) if rows.many else wanted
+    away = LEADER if rows.many else 0.0
+    for (i, text), y, row in zip(_names(rows, chosen), at, wanted, strict=True):
+        bold = bool(rows.chosen[i])
+        ax.annotate(
+            text,
+            (0.0, 1.0),
+            xycoords="axes fraction",
+            xytext=(-away - 3.0, -y),
+            textcoords="offset points",
+            horizontalalignment="right",
+            verticalalignment="center",
+            fontsize=style.SMALL,
+            fontweight="bold" if bold else "normal",
+            color=style.INK if bold or not rows.many else style.QUIET,
+            parse_math=False,
+            annotation_clip=False,
+            gid="label",
+        )
+        if rows.many:
+            ax.annotate(
+                "",
+                (0.0, 1.0 - row / height),
+                xycoords="axes fraction",
+                xytext=(-away - 1.0, row - y),
+                textcoords="offset points",
+                arrowprops={
+                    "arrowstyle": "-",
+                    "linewidth": 0.5,
+                    "color": style.INK if bold else style.RULE,
+                    "shrinkA": 0,
+                    "shrinkB": 0,
+                },
+                annotation_clip=False,
+            )
+
+
+def _names(rows: Rows, chosen: Order) -> list[tuple[int, str]]:
+    """Fit names to the margin; where that makes two alike, their codes stand behind them."""
+    units = rows.league.units
+    whole = {int(i): figure_name(units, int(i), LONGEST) for i in chosen}
+    bold = {i: bool(rows.chosen[i]) for i in whole}
+    texts = {i: style.fit(whole[i], style.SMALL, WIDEST, bold=bold[i]) for i in whole}
+    often = Counter(style.fit(name, style.SMALL, WIDEST) for name in whole.values())
+    for i in texts:
+        code = f" ({figure_text(shorten(str(units.unit[i]), CODE))})"
+        if often[style.fit(whole[i], style.SMALL, WIDEST)] > 1 and whole[i] != figure_text(
+            str(units.unit[i])
+        ):
+            room = WIDEST - style.text_size(code, style.SMALL, bold=bold[i])[0]
+            texts[i] = style.fit(whole[i], style.SMALL, room, bold=bold[i]) + code
+    return list(texts.items())
+
+
+def _fitting(rows: Rows, height: float) -> Order:
+    """Choose as many units to name as there is room for, the highlighted before those at ends."""
+    wanted = named(rows)
+    most = int(height / GAP)
+    if not rows.many or wanted.size <= most:
+        return wanted
+    first = np.argsort(~rows.chosen[wanted], kind="stable")[:most]
+    return wanted[np.sort(first)]
+
+
+def spread(wanted: Floats, gap: float, height: float) -> Floats:
+    """Move places apart, downwards and then up again from the end, keeping their order.
+
+    Examples
+    --------
+    >>> spread(np.array([0.0, 1.0, 50.0]), 10.0, 52.0)
+    array([ 5., 15., 47.])
+    """
+    at = np.array(wanted, dtype=float)
+    low = gap / 2
+    for i in range(at.size):
+        at[i] = low = max(at[i], low)
+        low += gap
+    high = height - gap / 2
+    for i in range(at.size - 1, -1, -1):
+        at[i] = high = min(at[i], high)
+        high -= gap
+    return at

@@ -1,0 +1,86 @@
+"""Columns for a terminal: numbers are never cut; names and the least needed columns give way."""
+
+from collections.abc import Mapping, Sequence
+
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.table import Table as Grid
+from rich.text import Text
+
+from varstat.present.text import clean, is_blank, shorten
+
+# The fewest letters to which a name is cut.
+SHORTEST = 8
+
+
+def print_padded(console: Console, *what: RenderableType) -> None:
+    """Print with a space before each line."""
+    for each in what:
+        console.print(Padding(each, (0, 0, 0, 1)))
+
+
+def set_columns(
+    texts: Mapping[str, list[str]],
+    numbers: Mapping[str, list[str]],
+    *,
+    width: int,
+    expendable: Sequence[str],
+    left: Sequence[str] = (),
+) -> Grid:
+    """Set columns side by side.
+
+    Parameters
+    ----------
+    texts : mapping of str to list of str
+        Columns that may be cut, by their headings.
+    numbers : mapping of str to list of str
+        Columns that may not.
+    width : int
+        Of the terminal.
+    expendable : sequence of str
+        Columns to leave out, in this order, as long as there is no room for all.
+    left : sequence of str
+        Uncut columns that stand to the left.
+
+    Returns
+    -------
+    Table
+    """
+    texts, numbers = dict(texts), dict(numbers)
+    for name in expendable:
+        least = sum(min(_widest(*each), SHORTEST) + 2 for each in texts.items())
+        if least + _needed(numbers) <= width - 1:
+            break
+        (texts if name in texts else numbers).pop(name, None)
+    rooms = _rooms([_widest(*each) for each in texts.items()], width - 1 - _needed(numbers))
+    grid = Grid(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for name, room in zip(texts, rooms, strict=True):
+        grid.add_column(Text(shorten(name, room)), no_wrap=True, vertical="bottom")
+    for name in numbers:
+        grid.add_column(Text(name), justify="left" if name in left else "right", no_wrap=True)
+    for row in zip(*texts.values(), *numbers.values(), strict=True):
+        cut = (shorten(cell, room) for cell, room in zip(row, rooms, strict=False))
+        grid.add_row(*map(Text, cut), *map(Text, row[len(rooms) :]))
+    return grid
+
+
+def name_text(text: object) -> str:
+    """Make a name safe to show; empty where there is none."""
+    return "" if is_blank(text) else clean(str(text))
+
+
+def _widest(name: str, cells: list[str]) -> int:
+    return max(map(len, (*name.split("\n"), *cells)), default=len(name))
+
+
+def _needed(columns: Mapping[str, list[str]]) -> int:
+    return sum(_widest(*each) + 2 for each in columns.items())
+
+
+def _rooms(needed: list[int], room: int) -> list[int]:
+    """Share a line's room: who needs less than a fair share leaves the rest to the others."""
+    given = dict.fromkeys(range(len(needed)), 0)
+    for place, i in enumerate(sorted(given, key=lambda i: needed[i])):
+        given[i] = max(min(needed[i], room // (len(needed) - place) - 2), 4)
+        room -= given[i] + 2
+    return list(given.values())

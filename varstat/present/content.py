@@ -1,0 +1,80 @@
+"""What files say of results of any kind, before it takes the form of one format."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Content:
+    """What files say of results.
+
+    Attributes
+    ----------
+    kind : str
+        Under which JSON lists the objects: "funnels", "leagues".
+    title : str
+        What was measured.
+    sheets : dict of str to DataFrame
+        Tables by name; that of the `units` first.
+    objects : list of dict
+        One a group, of plain values; what is missing or infinite is None.
+    about : dict
+        How far the results can be trusted, where that is a question, `account` and
+        `provenance`; plain values.
+    """
+
+    kind: str
+    title: str
+    sheets: dict[str, pd.DataFrame]
+    objects: list[dict[str, Any]]
+    about: dict[str, Any] = field(default_factory=dict)
+
+
+def number(value: float) -> float | None:
+    """Give a number; None if it is missing or infinite, which JSON can't say."""
+    return float(value) if np.isfinite(value) else None
+
+
+def plain(value: Any) -> Any:
+    """Make nested values plain for JSON: lists and dictionaries of text and finite numbers.
+
+    Examples
+    --------
+    >>> plain({"a": (1, float("nan")), "b": np.float64(2)})
+    {'a': [1, None], 'b': 2.0}
+    """
+    if isinstance(value, Mapping):
+        return {str(key): plain(each) for key, each in value.items()}
+    if isinstance(value, np.ndarray | np.generic):
+        return plain(value.tolist())
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(each) for each in value]
+    if isinstance(value, float):
+        return number(value)
+    return value if value is None or isinstance(value, bool | int | str) else str(value)
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as dictionaries; what is missing or infinite is None, whole counts are integers."""
+    columns = {}
+    for name in frame.columns:
+        values = frame[name].to_numpy()
+        if values.dtype.kind == "f":
+            whole = name in _COUNTS and bool(np.all(np.isnan(values) | (values % 1 == 0)))
+            finite = np.isfinite(values).tolist()
+            listed = values.tolist()
+            columns[name] = [
+                (int(v) if whole else v) if ok else None
+                for v, ok in zip(listed, finite, strict=True)
+            ]
+        else:
+            columns[name] = [None if v is None or v != v else v for v in values.tolist()]
+    keys = list(columns)
+    return [dict(zip(keys, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+_COUNTS = {"numerator", "denominator", "observed", "event_lower", "event_upper"}

@@ -1,0 +1,46 @@
+"""What a reader must know of a result, on stderr: caveats, and what became of the rows."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+
+from varstat.funnel.result import Funnels
+from varstat.present.text import clean
+
+if TYPE_CHECKING:
+    from varstat.estimands.league import Leagues
+
+_MOST = 5
+
+
+def print_notes(results: "Funnels | Leagues", console: Console) -> None:
+    """Print what a reader must know: caveats, each once, and what became of the rows.
+
+    Parameters
+    ----------
+    results : Funnels or Leagues
+    console : rich.console.Console
+    """
+    if isinstance(results, Funnels):
+        noun, caveats = "funnels", [(f.by, f.warnings) for f in results]
+    else:
+        noun, caveats = "league tables", [(league.by, league.notes) for league in results]
+    _print(caveats, noun, console)
+    console.print(Text(results.account.summary()))
+
+
+def _print(
+    caveats: Sequence[tuple[Mapping[str, str], Sequence[str]]], noun: str, console: Console
+) -> None:
+    told: dict[str, list[str]] = {}
+    for by, notes in caveats:
+        for note in notes:
+            told.setdefault(note, []).append(clean(", ".join(by.values())))
+    for note in list(told)[:_MOST]:
+        first, *others = told[note]
+        of = f" ({len(others) + 1} {noun})" if others else f" ({first})" if first else ""
+        console.print(Text(f"Note: {clean(note)}{of}"))
+    if len(told) > _MOST:
+        console.print(Text(f"Note: and {len(told) - _MOST} more, in the JSON output."))
