@@ -1,5 +1,6 @@
 """Compute league tables from fitted models."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,8 @@ from varstat.provenance import Provenance
 # What it is worth to part two units rightly, as a share of the cost of parting them wrongly: two
 # units on their own are set apart if one is better with a probability above 0.8.
 TIER_GAIN = 0.25
+# Numbers that are worked on at a time.
+_AT_ONCE = 1_000_000
 
 
 def compute_league(fits: Fits, *, level: float = 0.95, target: str | None = None) -> Leagues:
@@ -171,7 +174,7 @@ def _stand(posterior: Posterior, aim: Aim, rates: Rates, *, level: float) -> _St
     targets: list[Floats] = []
     hits = np.zeros(design.units)
     won: list[NDArray[np.bool_]] = []
-    for some, effect in posterior.effects.blocks():
+    for some, effect in _slices(posterior):
         if tally is not None and drawn:
             tally.add(effect)
         if ranked and few:
@@ -208,6 +211,16 @@ def _stand(posterior: Posterior, aim: Aim, rates: Rates, *, level: float) -> _St
         better=probability,
         better_mcse=probability_mcse(probability, effective),
     )
+
+
+def _slices(posterior: Posterior) -> Iterator[tuple[slice, Floats]]:
+    """Give draws a few at a time, so that what is made of them takes little memory."""
+    step = max(_AT_ONCE // posterior.design.units, 1)
+    for some, effect in posterior.effects.blocks():
+        for first in range(0, len(effect), step):
+            here = effect[first : first + step]
+            start = some.start + first
+            yield slice(start, start + len(here)), here
 
 
 def _order(posterior: Posterior, rates: Rates, ranks: RankSummary | None) -> NDArray[np.intp]:

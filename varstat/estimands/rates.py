@@ -23,7 +23,7 @@ from varstat.hierarchical.likelihood import Smeared, hermite
 from varstat.hierarchical.marginal import condition, unpack
 from varstat.hierarchical.posterior import Posterior, transient_of
 from varstat.hierarchical.quadrature import nodes_for
-from varstat.hierarchical.quantile import Tables, tabulate
+from varstat.hierarchical.quantile import Tables, join_tables, table_points, tabulate
 from varstat.measure import Floats
 
 # Lattice points with less than this share of the heaviest add nothing that shows.
@@ -225,7 +225,7 @@ def summed_interval(posterior: Posterior, *, level: float) -> tuple[Floats, Floa
     lattice = prune(summed_lattice(posterior), 1e-7 if design.units <= _MANY else _SLIGHT)
     shares = (0.5 * (1.0 - level), 0.5 * (1.0 + level))
     ends = np.empty((2, design.units))
-    for columns, part in design.blocks(len(lattice.weight) * 49.0):
+    for columns, part in design.blocks(len(lattice.weight) * table_points(design)):
         mixture = _Mixture(part, lattice)
         for end, share in enumerate(shares):
             theta = mixture.quantile(share)
@@ -269,17 +269,10 @@ class _Mixture:
 
 def _tabulate(design: Design, h: Floats) -> Tables:
     """Tabulate in batches that fit the cache, then put together."""
-    step = max(int(300_000 / (design.rows * 49)), 1)
-    if design.effects.parts > 1:
-        step = len(h)
+    # Tables of a mixture have as many points as the widest needs, and so come in one batch.
+    step = max(int(300_000 / (design.rows * 37)), 1) if design.effects.parts == 1 else len(h)
     parts = [tabulate(design, unpack(design, h[i : i + step])) for i in range(0, len(h), step)]
-    return Tables(
-        first=np.concatenate([each.first for each in parts]),
-        step=np.concatenate([each.step for each in parts]),
-        density=np.concatenate([each.density for each in parts]),
-        below=np.concatenate([each.below for each in parts]),
-        above=np.concatenate([each.above for each in parts]),
-    )
+    return join_tables(parts)
 
 
 def exceedance_of(posterior: Posterior, threshold: Floats) -> Floats:
@@ -297,7 +290,7 @@ def exceedance_of(posterior: Posterior, threshold: Floats) -> Floats:
     """
     design, lattice = posterior.design, prune(summed_lattice(posterior), 1e-7)
     above = np.empty(design.units)
-    for columns, part in design.blocks(len(lattice.weight) * 49.0):
+    for columns, part in design.blocks(len(lattice.weight) * table_points(design)):
         below = _Mixture(part, lattice).probability(threshold[columns])[0]
         above[columns] = 1.0 - np.clip(below, 0.0, 1.0)
     return above

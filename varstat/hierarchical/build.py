@@ -238,7 +238,7 @@ def _family(
     lower = frame["event_lower"].to_numpy(float)
     upper = frame["event_upper"].to_numpy(float)
     if np.array_equal(lower, upper):
-        family = make(event=event, size=size)
+        family = make(event=lower[:, None], size=size)
     else:
         family = _censored(make, lower, upper, size[:, 0], likelihood)
     return family

@@ -22,6 +22,7 @@ from varstat.hierarchical.hyper import (
     whiten,
 )
 from varstat.hierarchical.sampler import Sampler, make_sampler
+from varstat.hierarchical.threads import one_thread
 
 # Importance ratios with a heavier tail than this can't be mended by more draws.
 PARETO_LIMIT = 0.7
@@ -83,11 +84,16 @@ def fit_quadrature(design: Design, *, draws: int, seed: int) -> Quadrature:
     ModelError
         If the posterior has no mode or no end within reach.
     """
+    with one_thread():
+        return _fit(design, draws=draws, seed=seed)
+
+
+def _fit(design: Design, *, draws: int, seed: int) -> Quadrature:
     nodes = nodes_for(design)
     white = whiten(design, nodes=nodes)
     lattice = None
     if design.dimension <= LATTICE_DIMENSION:
-        step = 0.8 if design.units <= 60 else 1.0
+        step = 0.8 if design.units <= 60 else 1.0 if design.units <= 1000 else 1.15
         lattice = grow_lattice(design, white, step=step, nodes=nodes)
         hyper = draw_from_lattice(design, white, lattice, draws=draws, nodes=nodes, seed=seed)
     else:

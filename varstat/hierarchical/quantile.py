@@ -1,19 +1,22 @@
 r"""Distribution and quantile functions of a unit's effect given the hyper-parameters.
 
-The density of the effect is tabulated on an even grid that reaches down to some
-:math:`e^{-24}` of its peak on either side. Its integral from grid point to grid point is the
-trapezoid rule with the end correction of Euler and Maclaurin,
+The density of the effect is tabulated on a grid, even in t, that reaches down to some
+:math:`e^{-24}` of its peak on either side. A single normal's posterior is taken at u = t; that of a
+mixture, which can have a narrow peak and far tails, at :math:`u = m + s \sinh t` about its mode,
+with s the SD of its narrowest part. The integral of f, the density of t, from grid point to grid
+point is the trapezoid rule with the end correction of Euler and Maclaurin,
 
-.. math:: \int_{u_j}^{u_{j+1}} f \approx \frac{h}{2}(f_j + f_{j+1}) +
+.. math:: \int_{t_j}^{t_{j+1}} f \approx \frac{h}{2}(f_j + f_{j+1}) +
           \frac{h^2}{12}(f_j' - f_{j+1}'),
 
 added up from either end, so that both tails keep their relative accuracy. Quantiles are
 interpolated on the normal score, :math:`\zeta = \Phi^{-1}(F(u))`, in which the effect is nearly a
-straight line, by the cubic that has the right slope, :math:`du/d\zeta = \varphi(\zeta)/f(u)`, at
-both ends.
+straight line, by the cubic that has the right slope, :math:`du/d\zeta = \varphi(\zeta)/f_u(u)`,
+at both ends.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 from scipy.special import ndtr, ndtri
@@ -24,8 +27,8 @@ from varstat.measure import Floats
 
 _DROP = 24.0
 _POINTS = 37
-_MOST_POINTS = 401
-_FINENESS = 0.4
+# Step in t of a mixture's grid, a tenth of the narrowest SD at the mode.
+_CURVED_STEP = 0.1
 # Parts of a mixture with less than this share of a unit don't widen its grid.
 _LOG_SHARE = -23.0
 
@@ -36,15 +39,22 @@ class Tables:
 
     Attributes
     ----------
+    centre, scale : ndarray of float, shape (batch, units)
+        Effects are t, or centre + scale * sinh(t) if `curved`.
     first, step : ndarray of float, shape (batch, units)
-        The grid: its first point and its step.
+        The grid of t: its first point and its step.
+    curved : bool
     density : ndarray of float, shape (batch, units, points)
+        Of t.
     below, above : ndarray of float, shape (batch, units, points)
         Probability below and above each point.
     """
 
+    centre: Floats
+    scale: Floats
     first: Floats
     step: Floats
+    curved: bool
     density: Floats
     below: Floats
     above: Floats
@@ -53,6 +63,9 @@ class Tables:
         """Repeat the tables of a batch of one, without copying them."""
         units, points = self.density.shape[1:]
         return Tables(
+            centre=np.broadcast_to(self.centre, (batch, units)),
+            scale=np.broadcast_to(self.scale, (batch, units)),
+            curved=self.curved,
             first=np.broadcast_to(self.first, (batch, units)),
             step=np.broadcast_to(self.step, (batch, units)),
             density=np.broadcast_to(self.density, (batch, units, points)),
@@ -99,7 +112,8 @@ class Tables:
             score = sign * ndtri(np.clip(tail, 1e-300, 1.0 - 1e-16))
             density = np.maximum(_pick(self.density, j), 1e-300)
             slope = np.exp(-0.5 * score**2) / (density * np.sqrt(2.0 * np.pi))
-            known.append((self.first + self.step * j, score, slope))
+            u, stretch = self._effect(self.first + self.step * j)
+            known.append((u, score, slope * stretch))
         (u0, z0, slope0), (u1, z1, slope1) = known
         gap = np.maximum(z1 - z0, 1e-12)
         t = np.clip((z - z0) / gap, 0.0, 1.0)
@@ -115,7 +129,8 @@ class Tables:
     def probability(self, u: Floats) -> tuple[Floats, Floats]:
         """Probability that the effect is below u, and its density there: (batch, units)."""
         points = self.density.shape[-1]
-        place = (u - self.first) / self.step
+        t = np.arcsinh((u - self.centre) / self.scale) if self.curved else u
+        place = (t - self.first) / self.step
         at = np.clip(np.floor(place).astype(int), 0, points - 2)
         t = np.clip(place - at, 0.0, 1.0)
         f0, f1 = _pick(self.density, at), _pick(self.density, at + 1)
@@ -126,20 +141,35 @@ class Tables:
             + self.step * t * (1.0 - t) * (f0 * (1.0 - t) - f1 * t)
         )
         inside = (place >= 0.0) & (place <= points - 1)
-        return np.clip(value, 0.0, 1.0), np.where(inside, f0 + t * (f1 - f0), 0.0)
+        density = np.where(inside, f0 + t * (f1 - f0), 0.0)
+        if self.curved:
+            density = density / np.hypot(self.scale, u - self.centre)
+        return np.clip(value, 0.0, 1.0), density
+
+    def _effect(self, t: Floats) -> tuple[Floats, Floats | float]:
+        """Effects at points of the grid, and how far they move with t."""
+        if not self.curved:
+            return t, 1.0
+        return self.centre + self.scale * np.sinh(t), self.scale * np.cosh(t)
 
 
 def tabulate(design: Design, hyper: Hyper) -> Tables:
     """Tabulate the distribution of every unit's effect for a batch of hyper-parameters."""
     mode, sd, tau = locate(design, hyper)
-    low, high, fine = _reach(design, hyper, mode, sd, tau)
+    low, high, centre, scale = _reach(design, hyper, mode, sd, tau)
+    curved = design.effects.parts > 1
     points = _POINTS
-    if design.effects.parts > 1:
-        needed = np.max((high - low) / (_FINENESS * fine)) + 1.0
-        points = int(np.clip(needed, _POINTS, _MOST_POINTS))
+    if curved:
+        low, high = (np.arcsinh((end - centre) / scale) for end in (low, high))
+        points = max(int(np.ceil(np.max(high - low) / _CURVED_STEP)) + 1, _POINTS)
     step = (high - low) / (points - 1)
-    u = low[..., None] + step[..., None] * np.arange(points)
+    t = low[..., None] + step[..., None] * np.arange(points)
+    u = centre[..., None] + scale[..., None] * np.sinh(t) if curved else t
     log_f, slope = _log_density(design, hyper, tau, u)
+    if curved:
+        # The density of t, and its slope in t.
+        log_f = log_f + np.log(np.cosh(t))
+        slope = slope * scale[..., None] * np.cosh(t) + np.tanh(t)
     density = np.exp(log_f - log_f.max(axis=-1, keepdims=True))
     width = step[..., None]
     turn = density * slope
@@ -152,7 +182,31 @@ def tabulate(design: Design, hyper: Hyper) -> Tables:
     above = np.zeros_like(density)
     np.cumsum(pieces / total, axis=-1, out=below[..., 1:])
     above[..., -2::-1] = np.cumsum(pieces[..., ::-1] / total, axis=-1)
-    return Tables(first=low, step=step, density=density / total, below=below, above=above)
+    return Tables(
+        centre=centre,
+        scale=scale,
+        first=low,
+        step=step,
+        curved=curved,
+        density=density / total,
+        below=below,
+        above=above,
+    )
+
+
+def join_tables(tables: Sequence[Tables]) -> Tables:
+    """Put tables of several batches of hyper-parameters together."""
+    columns = {
+        each.name: np.concatenate([getattr(table, each.name) for table in tables])
+        for each in fields(Tables)
+        if each.name != "curved"
+    }
+    return Tables(curved=tables[0].curved, **columns)
+
+
+def table_points(design: Design) -> float:
+    """About how many points a unit's table has."""
+    return float(_POINTS if design.effects.parts == 1 else 4 * _POINTS)
 
 
 def _log_density(design: Design, hyper: Hyper, tau: Floats, u: Floats) -> tuple[Floats, Floats]:
@@ -179,8 +233,8 @@ def _log_density(design: Design, hyper: Hyper, tau: Floats, u: Floats) -> tuple[
 
 def _reach(
     design: Design, hyper: Hyper, mode: Floats, sd: Floats, tau: Floats
-) -> tuple[Floats, Floats, Floats]:
-    """Find how far the density reaches, and the SD of its narrowest part: (batch, units)."""
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Find how far the density reaches, the mode of its main part and the SD of its narrowest."""
     peak = log_integrand(design, hyper, tau, mode[..., None])[..., 0]
     ends = []
     for side in (-1.0, 1.0):
@@ -191,12 +245,14 @@ def _reach(
             away = away * np.clip(np.sqrt(_DROP / np.maximum(drop, 1e-3)), 0.3, 4.0)
         ends.append(mode + side * sd * away)
     if design.effects.parts == 1:
-        return ends[0][:, 0], ends[1][:, 0], sd[:, 0]
+        return ends[0][:, 0], ends[1][:, 0], mode[:, 0], sd[:, 0]
     share = hyper.log_share[..., None] + peak + np.log(sd)
+    main = share.argmax(axis=1)[:, None]
     matters = share > share.max(axis=1, keepdims=True) + _LOG_SHARE
     return (
         np.where(matters, ends[0], np.inf).min(axis=1),
         np.where(matters, ends[1], -np.inf).max(axis=1),
+        np.take_along_axis(mode, main, axis=1)[:, 0],
         np.where(matters, sd, np.inf).min(axis=1),
     )
 

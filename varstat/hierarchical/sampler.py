@@ -23,7 +23,8 @@ import numpy as np
 from varstat.hierarchical.design import Design
 from varstat.hierarchical.hyper import LATTICE_DIMENSION, HyperDraws, monomial_values, monomials
 from varstat.hierarchical.marginal import unpack
-from varstat.hierarchical.quantile import tabulate
+from varstat.hierarchical.quantile import table_points, tabulate
+from varstat.hierarchical.threads import one_thread
 from varstat.measure import Floats
 
 # A tile of random numbers, and one whose working arrays stay in the cache.
@@ -86,7 +87,9 @@ class Sampler:
         step = max(numbers // self.design.units // _DRAWS, 1) * _DRAWS
         for first in range(0, self.draws, step):
             some = slice(first, min(first + step, self.draws))
-            yield some, self._block(some)
+            with one_thread():
+                block = self._block(some)
+            yield some, block
 
     def _block(self, some: slice) -> Floats:
         z = np.empty((some.stop - some.start, self.design.units))
@@ -137,10 +140,10 @@ def make_sampler(design: Design, hyper: HyperDraws, *, seed: int) -> Sampler:
 def exact_quantiles(design: Design, h: Floats, z: Floats) -> Floats:
     """Evaluate quantile functions: effects of normal scores z (batch, units) given h."""
     out = np.empty_like(z)
-    step = max(int(150_000 / (design.rows * 37)), 1)
+    step = max(int(150_000 / (design.rows * table_points(design))), 1)
     for first in range(0, len(h), step):
         some = slice(first, first + step)
-        for columns, part in design.blocks(len(h[some]) * 37 * max(design.effects.parts / 4, 1)):
+        for columns, part in design.blocks(len(h[some]) * table_points(design)):
             tables = tabulate(part, unpack(part, h[some]))
             out[some, columns] = tables.quantile(z[some, columns])
     return out
@@ -160,7 +163,7 @@ def fit_quantiles(design: Design, hyper: HyperDraws) -> Fit | None:
         vandermonde = np.linalg.inv(np.vander(scores / _Z, powers, increasing=True))
         z = np.random.default_rng([powers, d]).standard_normal((_CHECKED, design.units))
         off = np.empty((_CHECKED, design.units))
-        for columns, part in design.blocks(number * 37.0 * part_cost(design)):
+        for columns, part in design.blocks(number * table_points(design)):
             at = _tabulated(part, hyper.h[train], scores)
             coefficients[:, :, columns] = np.einsum(
                 "tn,qp,npu->tqu", basis, vandermonde, at, optimize=True
@@ -200,11 +203,6 @@ def _bases(d: int) -> Iterator[tuple[list[tuple[int, ...]], int]]:
     yield quadratic, 7
     yield monomials(d, 3), 9
     yield monomials(d, 4), 12
-
-
-def part_cost(design: Design) -> float:
-    """How much more a mixture's table costs than a single normal's."""
-    return 1.0 if design.effects.parts == 1 else 4.0
 
 
 def _spread(z: Floats, number: int) -> np.ndarray:

@@ -1,0 +1,94 @@
+"""Draws: the same whatever the order of rows, and the fitted quantile function is the exact one."""
+
+import numpy as np
+import pytest
+from designs import all_effects, make_design, make_posterior
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from varstat.hierarchical.marginal import unpack
+from varstat.hierarchical.quantile import tabulate
+from varstat.hierarchical.sampler import exact_quantiles
+
+
+def nation(units, seed=1, *, low=50, high=900):
+    rng = np.random.default_rng(seed)
+    size = rng.integers(low, high, units)
+    return rng.binomial(size, 1 / (1 + np.exp(-rng.normal(-1, 0.4, units)))), size
+
+
+def test_the_order_of_rows_and_the_names_of_others_change_no_draw():
+    event, size = nation(80)
+    unit = [f"u{i:03d}" for i in range(80)]
+    order = np.random.default_rng(2).permutation(80)
+    plain = make_posterior(make_design(event, size, unit=unit))
+    mixed = make_posterior(make_design(event[order], size[order], unit=[unit[i] for i in order]))
+    np.testing.assert_array_equal(plain.design.unit, mixed.design.unit)
+    np.testing.assert_array_equal(plain.hyper, mixed.hyper)
+    np.testing.assert_array_equal(all_effects(plain), all_effects(mixed))
+
+
+def test_the_same_seed_gives_the_same_draws_and_another_gives_others():
+    design = make_design(*nation(70))
+    one, two, other = (make_posterior(design, seed=seed) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(all_effects(one), all_effects(two))
+    assert not np.any(all_effects(one) == all_effects(other))
+
+
+def test_a_block_of_draws_is_the_same_whatever_the_size_of_blocks():
+    posterior = make_posterior(make_design(*nation(70)))
+    small = np.concatenate([b for _, b in posterior.effects.blocks(numbers=70 * 64)])
+    np.testing.assert_array_equal(small, all_effects(posterior))
+
+
+@pytest.mark.parametrize(("low", "high"), [(50, 900), (5, 40), (2000, 90_000)])
+def test_the_fitted_quantile_function_is_the_exact_one(low, high):
+    posterior = make_posterior(make_design(*nation(200, low=low, high=high)))
+    sampler = posterior.effects
+    assert sampler.fit is not None
+    fitted = all_effects(posterior)[:64]
+    rng = np.random.default_rng([1, 2, 0, 0])
+    exact = exact_quantiles(posterior.design, posterior.hyper[:64], rng.standard_normal((64, 200)))
+    sd = all_effects(posterior).std(axis=0)
+    off = (fitted - exact) / sd
+    assert np.sqrt(np.mean(off**2)) < 5e-3
+    assert np.abs(off).max() < 0.1
+
+
+def test_draws_given_hyper_parameters_follow_the_density():
+    # One hyper-parameter for all draws: each unit's draws are then of one known distribution.
+    design = make_design([0, 3, 40, 39, 500], [47, 20, 40, 40, 1000])
+    h = np.tile([[-0.5, -0.7]], (4000, 1))
+    z = np.random.default_rng(3).standard_normal((4000, 5))
+    drawn = exact_quantiles(design, h, z)
+    grid = np.linspace(-8, 8, 40001)
+    for i, (y, n) in enumerate(zip(design.event, design.size, strict=True)):
+        log_f = (
+            y * (grid - 0.5) - n * np.logaddexp(0, grid - 0.5) - 0.5 * (grid / np.exp(-0.7)) ** 2
+        )
+        f = np.exp(log_f - log_f.max())
+        cdf = (np.cumsum(f) - 0.5 * f) / f.sum()
+        uniform = np.interp(drawn[:, i], grid, cdf)
+        np.testing.assert_allclose(uniform, stats.norm.cdf(z[:, i]), atol=1e-4)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    event=st.integers(0, 60),
+    more=st.integers(0, 5000),
+    eta=st.floats(-6, 6),
+    log_tau=st.floats(-6, 2),
+    effects=st.sampled_from(["normal", "student-t", "contaminated-normal"]),
+)
+def test_quantiles_rise_and_undo_the_distribution_function(event, more, eta, log_tau, effects):
+    design = make_design([event, 1], [event + more + 1, 5], effects=effects)
+    h = np.array([[eta, log_tau, -1.5][: design.dimension]])
+    tables = tabulate(design, unpack(design, h))
+    z = np.linspace(-4, 4, 33)
+    u = np.array([tables.quantile_at(float(score))[0, 0] for score in z])
+    assert np.all(np.diff(u) >= 0)
+    back = tables.spread(33).probability(np.column_stack([u, np.zeros(33)]))[0][:, 0]
+    np.testing.assert_allclose(back, stats.norm.cdf(z), atol=2e-3)
+    assert tables.below[0, 0, -1] == pytest.approx(1)
+    assert tables.above[0, 0, 0] == pytest.approx(1)
