@@ -57,13 +57,13 @@ design = build_design(table.frame, measure=table.measure, card=table.card, covar
 fit_quadrature(design.part(0, 20), draws=100, seed=1)
 start = time.process_time()
 found = fit_quadrature(design, draws=4000, seed=1)
-for _, effect in found.sampler.blocks():
+for _, effect in found.effects.blocks():
     pass
 cpu = time.process_time() - start
 least = float("nan")
 if units <= 7000:
     from varstat.estimands.monte_carlo import effective_draws
-    every = [b.copy() for _, b in found.sampler.blocks()]
+    every = [b.copy() for _, b in found.effects.blocks()]
     series = np.hstack([found.hyper.h, np.concatenate(every)])
     least = min(float(effective_draws(series[:, i : i + 500], chains=4).min())
                 for i in range(0, series.shape[1], 500))

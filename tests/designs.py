@@ -144,7 +144,7 @@ def make_posterior(design: Design, *, draws: int = 4000, seed: int = 1) -> Poste
         engine="quadrature",
         seed=seed,
         hyper=found.hyper.h,
-        effects=found.sampler,
+        effects=found.effects,
         chains=1,
         lattice=found.lattice,
         diagnostics=found.diagnostics,

@@ -195,6 +195,7 @@ def _stand(posterior: Posterior, aim: Aim, rates: Rates, *, level: float) -> _St
         chains = None if posterior.independent else posterior.chains
         ranks = tally.finish(level=level, chains=chains) if drawn else None
         ranks = ranks or sum_ranks(posterior, level=level)
+        tally = None  # The ranks of many units in many draws take most of the memory.
         tiers = (
             grade_draws(np.concatenate(kept), direction=design.direction, gain=TIER_GAIN)
             if few

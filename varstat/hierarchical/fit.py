@@ -148,7 +148,7 @@ def fit_design(
                 engine="quadrature",
                 seed=seed,
                 hyper=found.hyper.h,
-                effects=found.sampler,
+                effects=found.effects,
                 chains=1,
                 lattice=found.lattice,
                 diagnostics=_checked(design, found.hyper.h, found.diagnostics, seed=seed),

@@ -31,6 +31,7 @@ from scipy.special import gammaln, logsumexp
 
 from varstat.errors import ModelError
 from varstat.hierarchical.design import Design
+from varstat.hierarchical.likelihood import Smeared
 from varstat.hierarchical.marginal import log_posterior, log_posterior_slope
 from varstat.hierarchical.start import start_values
 from varstat.measure import Floats
@@ -42,10 +43,12 @@ _DEPTH = 20.0
 _DEPTH_OF_MANY = 14.0
 _MANY_UNITS = 1000
 _MOST_POINTS = 40_000
-# Evaluations of a likelihood that are cheap enough to take the exact density for every draw.
-_CHEAP = 100_000_000
+# Evaluations of a likelihood for which no polynomial is needed, and those that can be afforded
+# where no polynomial fits.
+_CHEAP, _AFFORDABLE = 10_000_000, 200_000_000
 # What a polynomial may be off by in log density, root mean square over the posterior.
 _ACCURACY = 0.003
+_ROUGH = 0.05
 
 Density = Callable[[Floats], Floats]
 
@@ -257,16 +260,17 @@ def draw_by_importance(
     """Draw hyper-parameters by importance resampling from a Student-t about the mode."""
     rng = np.random.default_rng([seed, 1])
     exact = _exact(design, white, nodes=nodes)
-    error, passes = 0.0, 0
+    error, passes = np.inf, 0
     pool = 2 * draws
     z = _student(rng, pool, len(white.mode))
     log_q = _log_student(z)
-    if _is_cheap(design, nodes, pool):
-        log_p, passes = exact(z), pool
-        pareto_k = pareto_shape(log_p - log_q)
-    else:
+    cost = pool * _cost(design, nodes)
+    if cost > _CHEAP:
         fitted, error, passes, pareto_k = _fit_slopes(design, white, rng, nodes=nodes)
         log_p = fitted(z)
+    if cost <= _CHEAP or (error > _ROUGH and cost <= _AFFORDABLE):
+        log_p, error, passes = exact(z), 0.0, passes + pool
+        pareto_k = pareto_shape(log_p - log_q)
     log_ratio = smooth_tail(log_p - log_q)
     weight = np.exp(log_ratio - logsumexp(log_ratio))
     chosen = _systematic(rng, weight, draws)
@@ -284,8 +288,10 @@ def _exact(design: Design, white: Whitened, *, nodes: int) -> Density:
     return lambda z: log_posterior(design, white.place(z), nodes=nodes) - white.peak
 
 
-def _is_cheap(design: Design, nodes: int, evaluations: int) -> bool:
-    return evaluations * design.rows * nodes * design.effects.parts <= _CHEAP
+def _cost(design: Design, nodes: int) -> int:
+    """Evaluations of a row's likelihood that one pass takes."""
+    inner = 15 if isinstance(design.family, Smeared) else 1
+    return design.rows * nodes * design.effects.parts * inner
 
 
 _T_DEGREES = 8.0

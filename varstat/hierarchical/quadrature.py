@@ -21,7 +21,8 @@ from varstat.hierarchical.hyper import (
     grow_lattice,
     whiten,
 )
-from varstat.hierarchical.sampler import Sampler, make_sampler
+from varstat.hierarchical.posterior import Stored
+from varstat.hierarchical.sampler import Sampler, draw_effects
 from varstat.hierarchical.threads import one_thread
 
 # Importance ratios with a heavier tail than this can't be mended by more draws.
@@ -38,14 +39,14 @@ class Quadrature:
     Attributes
     ----------
     hyper : HyperDraws
-    sampler : Sampler
+    effects : Sampler or Stored
     lattice : Lattice or None
         None above three hyper-parameters.
     diagnostics : Diagnostics
     """
 
     hyper: HyperDraws
-    sampler: Sampler
+    effects: Sampler | Stored
     lattice: Lattice | None
     diagnostics: Diagnostics
 
@@ -100,7 +101,7 @@ def _fit(design: Design, *, draws: int, seed: int) -> Quadrature:
         hyper = draw_by_importance(design, white, draws=draws, nodes=nodes, seed=seed)
     return Quadrature(
         hyper=hyper,
-        sampler=make_sampler(design, hyper, seed=seed),
+        effects=draw_effects(design, hyper, seed=seed),
         lattice=lattice,
         diagnostics=_diagnose(hyper),
     )

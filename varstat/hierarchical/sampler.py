@@ -23,6 +23,7 @@ import numpy as np
 from varstat.hierarchical.design import Design
 from varstat.hierarchical.hyper import LATTICE_DIMENSION, HyperDraws, monomial_values, monomials
 from varstat.hierarchical.marginal import unpack
+from varstat.hierarchical.posterior import Stored
 from varstat.hierarchical.quantile import table_points, tabulate
 from varstat.hierarchical.threads import one_thread
 from varstat.measure import Floats
@@ -34,11 +35,13 @@ _UNITS = 256
 _Z = 5.2
 # What the fit may be off by, in SDs of a unit's effect: root mean square over all units and of any
 # one, and at most. Drawing 4,000 times leaves a mean 0.016 SDs off.
-_TYPICAL = 2e-3
+_TYPICAL = 8e-3
 _TYPICAL_OF_ONE = 1e-2
 _LARGEST = 5e-2
 # Hyper-parameters at which the fit is checked, in all units.
 _CHECKED = 6
+# Numbers that are kept in memory rather than drawn again each time they are gone through.
+_KEPT = 50_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -129,12 +132,15 @@ class Sampler:
                 z[rows, columns] = value
 
 
-def make_sampler(design: Design, hyper: HyperDraws, *, seed: int) -> Sampler:
-    """Make a sampler, fitted where that pays."""
+def draw_effects(design: Design, hyper: HyperDraws, *, seed: int) -> Sampler | Stored:
+    """Draw the effects of all units: by polynomials where they pay, else exactly and only once."""
     fit = None
     if design.units * len(hyper.h) > 20_000:
         fit = fit_quantiles(design, hyper)
-    return Sampler(design=design, hyper=hyper, seed=seed, fit=fit)
+    sampler = Sampler(design=design, hyper=hyper, seed=seed, fit=fit)
+    if fit is None and design.units * len(hyper.h) <= _KEPT:
+        return Stored(effect=np.concatenate([block for _, block in sampler.blocks()]))
+    return sampler
 
 
 def exact_quantiles(design: Design, h: Floats, z: Floats) -> Floats:
@@ -154,7 +160,7 @@ def fit_quantiles(design: Design, hyper: HyperDraws) -> Fit | None:
     d = hyper.z.shape[1]
     for terms, powers in _bases(d):
         number = 2 * len(terms) + 2
-        if number + _CHECKED > len(hyper.h) // 4 or len(terms) > 150:
+        if number + _CHECKED > len(hyper.h) // 4 or len(terms) > 400:
             return None
         train, check = _spread(hyper.z, number), _spread(hyper.z, number + _CHECKED)[number:]
         basis = np.linalg.pinv(monomial_values(hyper.z[train], terms))
@@ -197,9 +203,11 @@ def _bases(d: int) -> Iterator[tuple[list[tuple[int, ...]], int]]:
     """
     quadratic = monomials(d, 2)
     if d > LATTICE_DIMENSION:
-        separate = [t for t in quadratic if len(set(t)) < 2]
-        yield separate, 7
-        yield separate, 11
+        straight = [t for t in quadratic if len(set(t)) < 2]
+        yield straight, 7
+        yield straight, 11
+        yield [*quadratic, *((j,) * k for k in (3, 4) for j in range(d))], 11
+        return
     yield quadratic, 7
     yield monomials(d, 3), 9
     yield monomials(d, 4), 12
