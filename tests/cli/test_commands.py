@@ -17,6 +17,8 @@ import varstat
 COMMANDS = [
     (),
     ("funnel",),
+    ("league",),
+    ("fit",),
     ("check",),
     ("card",),
     ("card", "list"),
@@ -86,6 +88,9 @@ def test_output_without_utf8_is_no_traceback(program: Callable[..., Any], encodi
         ("funnel", "example:star98"),
         ("funnel", "example:star98", "--format", "csv"),
         ("funnel", "example:star98", "--format", "json"),
+        ("funnel", "example:star98", "--posterior"),
+        ("league", "example:star98"),
+        ("fit", "example:star98"),
         ("example", "write", "star98"),
         ("card", "show", "shmi", "--json"),
         ("check", "example:star98", "--format", "csv"),

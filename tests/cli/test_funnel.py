@@ -246,3 +246,178 @@ def test_a_distant_target_does_not_make_chance_look_like_dispersion(
     far = strict(run("funnel", path, "--target", "rate:0.05", "--format", "json").out)["phi"]
     assert near < 1
     assert far == pytest.approx(near, rel=0.5)
+
+
+POSTERIOR = ["estimate", "lower", "upper", "level", "p_above_target", "p_above_target_mcse"]
+FEW = ("--posterior", "--draws", "400")
+
+
+def test_a_posterior_stands_beside_each_flag(run: Callable[..., Any]) -> None:
+    ran = run("funnel", "example:star98", *FEW)
+    assert ran.code == 0
+    assert max(map(len, (ran.out + ran.err).splitlines())) <= 80
+    row = next(line for line in ran.out.splitlines() if line.startswith(" D117"))
+    for shown in ("92.8%", "▲ high 99.8%", "(87.", ">0.99", "differs"):
+        assert shown in row
+    told = " ".join(ran.out.split())
+    assert 'Of 303 units the verdict is "differs" for 11 (flagged at 95%, ' in told
+    assert "what persists can't be told" in " ".join(ran.err.split())
+
+
+def test_machines_get_the_posterior_after_the_funnels_own_columns(
+    run: Callable[..., Any],
+) -> None:
+    plain = run("funnel", "example:star98", "--format", "csv").out
+    told = run("funnel", "example:star98", *FEW, "--format", "csv").out
+    before, after = (list(csv.reader(io.StringIO(text))) for text in (plain, told))
+    assert after[0] == [*before[0], *POSTERIOR, "verdict"]
+    assert [row[: len(before[0])] for row in after] == before
+    whole = strict(run("funnel", "example:star98", *FEW, "--format", "json").out)
+    assert [unit["verdict"] for unit in whole["units"]] == [row[-1] for row in after[1:]]
+    assert whole["posterior"]["diagnostics"]["passed"] is True
+    assert whole["posterior"]["engine"] == "quadrature"
+    assert whole["provenance"]["options"]["posterior"]["draws"] == 400
+
+
+def test_a_plain_funnel_says_nothing_of_posteriors(run: Callable[..., Any]) -> None:
+    whole = strict(run("funnel", "example:star98", "--format", "json").out)
+    assert "posterior" not in whole
+    assert "posterior" not in whole["provenance"]["options"]
+    assert not {*POSTERIOR, "verdict"} & whole["units"][0].keys()
+
+
+def test_the_level_is_that_of_the_intervals(run: Callable[..., Any]) -> None:
+    said = ("example:star98", *FEW, "--format", "json", "--level")
+    narrow, wide = (strict(run("funnel", *said, level).out) for level in ("0.5", "0.99"))
+    assert narrow["levels"] == wide["levels"] == [0.95, 0.998]
+    for one, two in zip(narrow["units"], wide["units"], strict=True):
+        assert two["lower"] < one["lower"] < one["upper"] < two["upper"]
+        assert (one["level"], two["level"]) == (0.5, 0.99)
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (("--seed", "2"), "--seed: only a posterior has that: add --posterior"),
+        (("--engine", "nuts", "--draws", "900"), "--engine, --draws: only"),
+        (("--level", "0.9"), "The limits have --levels."),
+        (("--effects", "student-t"), "--effects: only"),
+        (("--accept-failed",), "--accept-failed: only"),
+    ],
+)
+def test_an_option_of_a_posterior_is_not_ignored_without_one(
+    run: Callable[..., Any], said: tuple[str, ...], words: str
+) -> None:
+    ran = run("funnel", "example:star98", *said)
+    assert (ran.code, ran.out) == (2, "")
+    assert words in ran.err
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "words"),
+    [
+        (("--level", "95"), 2, "Did you mean 0.95?"),
+        (("--draws", "1"), 2, "100 or more"),
+        (("--draws", "99999999999"), 2, "1000000"),
+        (("--seed", "-1"), 2, "--seed"),
+        (("--engine", "foo"), 2, "auto, quadrature or nuts"),
+        (("--effects", "cauchy"), 10, "student-t"),
+        (("--transient", "abc"), 2, "neither auto, none nor an SD"),
+        (("--target", "nonsense"), 2, "nonsense"),
+        (("--highlight", "nobody"), 2, "nobody"),
+    ],
+)
+def test_a_posterior_that_cannot_be_leaves_no_file(
+    run: Callable[..., Any], tmp_path: Path, said: tuple[str, ...], code: int, words: str
+) -> None:
+    files = ("-o", tmp_path / "out.csv", "-o", tmp_path / "out.html")
+    ran = run("funnel", "example:star98", "--posterior", *said, *files)
+    assert (ran.code, ran.out) == (code, "")
+    assert words in " ".join(ran.err.split())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_amounts_have_no_posterior(run: Callable[..., Any], put: Callable[..., Path]) -> None:
+    path = put(unit=list("abcd"), numerator=[1.5, 2.5, 3.1, 2.0], denominator=[9, 9, 9, 9.5])
+    assert run("funnel", path, "--counts", "continuous").code == 0
+    ran = run("funnel", path, "--counts", "continuous", "--posterior")
+    assert (ran.code, ran.out) == (12, "")
+    assert "aren't counts" in ran.err
+
+
+def test_each_period_has_a_posterior_of_its_own(
+    run: Callable[..., Any], put: Callable[..., Path]
+) -> None:
+    path = put(
+        unit=list("abcdef") * 2,
+        year=["2018-19"] * 6 + ["2019-20"] * 6,
+        numerator=[10, 20, 30, 40, 50, 60, 60, 50, 40, 30, 20, 10],
+        denominator=[100] * 12,
+    )
+    ran = run("funnel", path, "--period", "year", *FEW)
+    assert ran.code == 0
+    lines = [line.split() for line in ran.out.splitlines() if line.startswith((" 2018", " 2019"))]
+    assert [line[-1] for line in lines] == ["passed", "passed"]
+    whole = strict(run("funnel", path, "--period", "year", *FEW, "--format", "json").out)
+    assert [each["posterior"]["engine"] for each in whole["funnels"]] == ["quadrature"] * 2
+    first, last = (each["units"] for each in whole["funnels"])
+    assert first[0]["estimate"] == pytest.approx(last[5]["estimate"])
+
+
+@pytest.fixture
+def odd(put: Callable[..., Path]) -> Path:
+    """A table with a unit so far out that a normal model fails its checks."""
+    return put(
+        unit=[f"u{at:02}" for at in range(80)],
+        numerator=[*[20 + at % 5 for at in range(79)], 199],
+        denominator=[200] * 80,
+        half=["x", "y"] * 40,
+    )
+
+
+def test_a_failed_posterior_is_marked_and_ends_with_13(
+    run: Callable[..., Any], odd: Path, tmp_path: Path
+) -> None:
+    printed = run("funnel", odd, *FEW)
+    assert printed.code == 13
+    assert printed.out.startswith("NOT TO BE TRUSTED")
+    assert "u79" in printed.out
+    assert "DiagnosticsError: posterior: " in printed.err
+    written = run("funnel", odd, *FEW, "-o", tmp_path / "f.csv", "-o", tmp_path / "f.html")
+    assert written.code == 13
+    assert "NOT TO BE TRUSTED" in written.err
+    beside = json.loads((tmp_path / "f.csv.provenance.json").read_text(encoding="utf-8"))
+    assert next(iter(beside)) == "not_to_be_trusted"
+    assert 'class="alarm"' in (tmp_path / "f.html").read_text(encoding="utf-8")
+    accepted = run("funnel", odd, *FEW, "--accept-failed")
+    assert (accepted.code, accepted.out) == (0, printed.out)
+    assert run("funnel", odd).code == 0
+
+
+def test_of_many_groups_the_failed_are_marked(run: Callable[..., Any], odd: Path) -> None:
+    ran = run("funnel", odd, *FEW, "--by", "half")
+    assert ran.code == 13
+    assert "1 of 2 posteriors, the first of them y" in ran.err
+    rows = [line.split() for line in ran.out.splitlines() if line.startswith((" x ", " y "))]
+    assert [row[-1] for row in rows] == ["passed", "FAILED"]
+
+
+def test_a_saved_fit_is_no_table(run: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "fit.nc").write_bytes(b"")
+    ran = run("funnel", tmp_path / "fit.nc", "--posterior")
+    assert ran.code == 2
+    assert "needs the table that it was made from" in ran.err
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet", ".json", ".xlsx", ".svg", ".html"])
+def test_the_summary_is_printed_when_a_file_is_written(
+    run: Callable[..., Any], tmp_path: Path, suffix: str
+) -> None:
+    path = tmp_path / f"out{suffix}"
+    ran = run("funnel", "example:star98", *FEW, "-o", path)
+    assert (ran.code, ran.out) == (0, "")
+    assert 'Of 303 units the verdict is "differs" for 11' in " ".join(ran.err.split())
+    assert f"Wrote out{suffix}." in ran.err
+    again = tmp_path / f"again{suffix}"
+    run("funnel", "example:star98", *FEW, "-o", again)
+    assert again.read_bytes() == path.read_bytes()

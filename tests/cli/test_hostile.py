@@ -42,7 +42,9 @@ def hostile(tmp_path: Path) -> Path:
     return tmp_path / "hostile.parquet"
 
 
-@pytest.mark.parametrize("options", [[], ["--by", "region"], ["--levels", "0.05"]])
+@pytest.mark.parametrize(
+    "options", [[], ["--by", "region"], ["--levels", "0.05"], ["--posterior", "--accept-failed"]]
+)
 def test_a_terminal_obeys_nothing_in_a_name(
     run: Callable[..., Any], hostile: Path, options: list[str]
 ) -> None:

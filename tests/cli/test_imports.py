@@ -53,5 +53,15 @@ def test_a_funnel_without_a_chart_loads_no_statistics_and_no_charts(format_: str
     assert modules(MAIN, "funnel", "example:star98", "--format", format_) & SLOW == set()
 
 
+def test_a_funnel_without_a_posterior_loads_no_models() -> None:
+    loaded = modules(MAIN, "funnel", "example:star98")
+    assert not {name for name in loaded if name.startswith(("varstat.hier", "varstat.estim"))}
+
+
+def test_a_posterior_by_quadrature_loads_no_sampler() -> None:
+    loaded = modules(MAIN, "funnel", "example:star98", "--posterior", "--draws", "100")
+    assert loaded & {"pymc", "arviz", "nutpie", "matplotlib"} == set()
+
+
 def test_a_card_is_shown_without_numpys_friends() -> None:
     assert modules(MAIN, "card", "show", "shmi") & (SLOW | {"pandas", "scipy"}) == set()

@@ -246,6 +246,37 @@ def test_a_terminal_obeys_nothing_in_a_name(run: Callable[..., Any], tmp_path: P
     assert {row["unit_name"] for row in rows} >= {"[/red]", "'" + names[-1]}
 
 
+def test_numbers_are_whole_beside_names_in_wide_letters(
+    run: Callable[..., Any], put: Callable[..., Path]
+) -> None:
+    path = put(
+        unit=[f"{at}全国大学医院全国大学医院全国大学医院" for at in range(8)],
+        numerator=[10, 20, 30, 40, 50, 60, 70, 80],
+        denominator=[100] * 8,
+    )
+    ran = run("league", path, *UP, *FEW)
+    rows = [line for line in ran.out.splitlines() if "全" in line]
+    assert len(rows) == 8
+    assert all(row.count("…") == 1 and ")" in row.split()[-4] for row in rows)
+
+
+@pytest.mark.parametrize("said", [("--level", "95"), ("--target", "nonsense")])
+def test_what_cannot_be_is_refused_before_a_model_is_fitted(
+    run: Callable[..., Any], said: tuple[str, ...]
+) -> None:
+    # Else the missing file would be found first.
+    ran = run("league", "nowhere.csv", *said)
+    assert (ran.code, ran.out) == (2, "")
+
+
+def test_an_unknown_highlight_leaves_no_file(
+    run: Callable[..., Any], saved: Path, tmp_path: Path
+) -> None:
+    files = ("-o", tmp_path / "out.csv", "-o", tmp_path / "out.png")
+    assert run("league", saved, "--highlight", "nobody", *files).code == 2
+    assert not list(tmp_path.glob("out*"))
+
+
 def test_the_program_runs_by_itself(program: Callable[..., Any]) -> None:
     assert program("fit", "example:star98", "-o", "fit.nc", "--draws", "200").code == 0
     ran = program("league", "fit.nc", env={"PYTHONWARNINGS": "error"})

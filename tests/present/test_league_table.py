@@ -14,7 +14,14 @@ from present.leagues import build_league, gather
 from varstat.errors import ModelError, OutputError, UsageError
 from varstat.present import write_leagues
 from varstat.present.league_table import hyperparameters_frame, leagues_frame
-from varstat.present.tables import beside_csv, csv_bytes, json_bytes, parquet_bytes, xlsx_bytes
+from varstat.present.tables import (
+    beside_csv,
+    csv_bytes,
+    json_bytes,
+    lay_out,
+    parquet_bytes,
+    xlsx_bytes,
+)
 
 KEYS = [
     *("indicator", "measure", "direction", "by", "model", "engine", "diagnostics", "target"),
@@ -35,7 +42,7 @@ def strict(content: bytes) -> dict:
 
 def test_json_has_one_object_a_group() -> None:
     groups = [build_league(8, by={"region": name}) for name in "ab"]
-    whole = strict(json_bytes(gather(*groups)))
+    whole = strict(json_bytes(lay_out(gather(*groups))))
     assert [list(league) for league in whole["leagues"]] == [KEYS, KEYS]
     assert [league["by"] for league in whole["leagues"]] == [{"region": "a"}, {"region": "b"}]
     assert "units" not in whole
@@ -43,14 +50,14 @@ def test_json_has_one_object_a_group() -> None:
 
 
 def test_of_one_league_the_keys_are_on_top_as_well() -> None:
-    whole = strict(json_bytes(gather(build_league(8))))
+    whole = strict(json_bytes(lay_out(gather(build_league(8)))))
     assert list(whole) == [*KEYS, "leagues"]
     assert whole["leagues"][0] == {key: whole[key] for key in KEYS}
 
 
 def test_json_says_what_the_league_says() -> None:
     league = build_league(30)
-    whole = strict(json_bytes(gather(league)))
+    whole = strict(json_bytes(lay_out(gather(league))))
     frame = league.to_frame()
     assert list(whole["units"][0]) == list(frame)
     for name in ("estimate", "rank_lower", "p_bottom_quartile", "tier"):
@@ -63,18 +70,18 @@ def test_json_says_what_the_league_says() -> None:
 
 
 def test_what_is_missing_is_null() -> None:
-    whole = strict(json_bytes(gather(build_league(8, direction="neither", withheld=1))))
+    whole = strict(json_bytes(lay_out(gather(build_league(8, direction="neither", withheld=1)))))
     assert whole["misclassified"] is None
     assert {unit["expected_rank"] for unit in whole["units"]} == {None}
     assert sum(unit["raw"] is None for unit in whole["units"]) == 1
-    peers = strict(json_bytes(gather(build_league(9, peers=True))))
+    peers = strict(json_bytes(lay_out(gather(build_league(9, peers=True)))))
     assert peers["target"] is None
     assert all(unit["target"] is not None for unit in peers["units"])
 
 
 def test_a_model_with_anything_in_it_is_plain() -> None:
     model = {"priors": {"tau": (np.float64(1.0), float("inf"))}, "covariates": np.array(["a"])}
-    whole = strict(json_bytes(gather(build_league(8, model=model))))
+    whole = strict(json_bytes(lay_out(gather(build_league(8, model=model)))))
     assert whole["model"]["priors"] == {"tau": [1.0, None]}
     assert whole["model"]["covariates"] == ["a"]
 
@@ -84,17 +91,17 @@ def test_a_failed_posterior_is_said_in_every_format() -> None:
         build_league(8, by={"region": "a"}),
         build_league(8, by={"region": "b"}, problems=("R-hat is 1.3.",)),
     )
-    whole = strict(json_bytes(leagues))
+    whole = strict(json_bytes(lay_out(leagues)))
     assert [league["diagnostics"]["passed"] for league in whole["leagues"]] == [True, False]
     assert whole["leagues"][1]["diagnostics"]["problems"] == ["R-hat is 1.3."]
     assert whole["leagues"][1]["summary"].startswith("NOT TO BE TRUSTED")
-    beside = strict(beside_csv(leagues))
+    beside = strict(beside_csv(lay_out(leagues)))
     assert next(iter(beside)) == "not_to_be_trusted"
     failed = [{"by": {"region": "b"}, "problems": ["R-hat is 1.3."]}]
     assert beside["diagnostics"] == {"passed": False, "failed": failed}
-    schema = pyarrow.parquet.read_schema(io.BytesIO(parquet_bytes(leagues)))
+    schema = pyarrow.parquet.read_schema(io.BytesIO(parquet_bytes(lay_out(leagues))))
     assert json.loads(schema.metadata[b"varstat"])["diagnostics"]["passed"] is False
-    book = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(leagues)))
+    book = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(lay_out(leagues))))
     told = list(book["about"].iter_rows(min_row=2, values_only=True))
     assert told[0] == ("not_to_be_trusted", "1 of 2 posteriors failed their checks")
     assert "R-hat is 1.3." in dict(told)["diagnostics.failed"]
@@ -104,12 +111,12 @@ def test_a_failed_posterior_is_said_in_every_format() -> None:
 
 def test_nothing_is_doubted_without_a_reason() -> None:
     leagues = gather(build_league(8))
-    assert "not_to_be_trusted" not in strict(beside_csv(leagues))
-    assert b"TRUSTED" not in json_bytes(leagues)
+    assert "not_to_be_trusted" not in strict(beside_csv(lay_out(leagues)))
+    assert b"TRUSTED" not in json_bytes(lay_out(leagues))
 
 
 def test_a_workbook_has_units_leagues_hyperparameters_and_what_it_is_about() -> None:
-    book = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(gather(build_league(8)))))
+    book = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(lay_out(gather(build_league(8))))))
     assert book.sheetnames == ["units", "leagues", "hyperparameters", "about"]
     assert book["units"].max_row == 9
     assert [cell.value for cell in book["hyperparameters"]["A"]] == ["name", "intercept", "tau"]
@@ -117,7 +124,7 @@ def test_a_workbook_has_units_leagues_hyperparameters_and_what_it_is_about() -> 
 
 def test_parquet_keeps_every_number() -> None:
     leagues = gather(build_league(20, direction="neither", withheld=2))
-    back = pd.read_parquet(io.BytesIO(parquet_bytes(leagues)))
+    back = pd.read_parquet(io.BytesIO(parquet_bytes(lay_out(leagues))))
     frame = leagues.to_frame()
     for name in frame.select_dtypes("number"):
         assert np.array_equal(back[name], frame[name], equal_nan=True)
@@ -145,14 +152,14 @@ def test_leagues_are_tabulated_one_a_row() -> None:
 
 def test_a_group_whose_column_is_called_name_is_no_trouble() -> None:
     leagues = gather(build_league(8, by={"name": "x"}), build_league(8, by={"name": "y"}))
-    assert openpyxl.load_workbook(io.BytesIO(xlsx_bytes(leagues)))
-    assert strict(json_bytes(leagues))["leagues"][1]["by"] == {"name": "y"}
+    assert openpyxl.load_workbook(io.BytesIO(xlsx_bytes(lay_out(leagues))))
+    assert strict(json_bytes(lay_out(leagues)))["leagues"][1]["by"] == {"name": "y"}
 
 
 @pytest.mark.parametrize("render", [json_bytes, parquet_bytes, xlsx_bytes, beside_csv])
 def test_the_same_leagues_give_the_same_bytes(render: object) -> None:
     assert callable(render)
-    assert render(gather(build_league(12))) == render(gather(build_league(12)))
+    assert render(lay_out(gather(build_league(12)))) == render(lay_out(gather(build_league(12))))
 
 
 SUFFIXES = [".csv", ".parquet", ".json", ".xlsx", ".png", ".svg", ".pdf", ".html"]

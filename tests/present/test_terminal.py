@@ -1,19 +1,21 @@
 """What a person reads in a terminal."""
 
 import io
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 from rich.console import Console
 
-from varstat import Funnels, compute_funnel, read_table
+from varstat import Funnels, compute_funnel, fit_model, read_table
+from varstat.estimands.verdict import Verdicts, compute_verdicts
 from varstat.present.terminal import print_funnels, print_notes
 
 
-def shown(funnels: Funnels, *, width: int = 80) -> str:
+def shown(funnels: Funnels, *, width: int = 80, verdicts: Verdicts | None = None) -> str:
     """What is printed of funnels at a width."""
     console = Console(file=io.StringIO(), width=width, highlight=False)
-    print_funnels(funnels, console)
+    print_funnels(funnels, console, verdicts=verdicts)
     return console.file.getvalue()
 
 
@@ -165,3 +167,68 @@ def test_a_rate_is_not_called_a_ratio_to_the_expected() -> None:
     frame = pd.DataFrame({"ward": ["A", "B"], "falls": [3, 5], "bed_days": [810, 790]})
     funnels = compute_funnel(read_table(frame, unit="ward", observed="falls", exposure="bed_days"))
     assert "expected" not in shown(funnels).splitlines()[0]
+
+
+def judged(count: int = 30, *, by: bool = False) -> tuple[Funnels, Verdicts]:
+    """Funnels and verdicts of units of which the last is flagged; with long names."""
+    frame = pd.DataFrame(
+        {
+            "unit": [f"R{at:02}" for at in range(count)],
+            "unit_name": [f"University Hospitals of Somewhere {at}" for at in range(count)],
+            "numerator": [*[12 + 7 * (at % 6) for at in range(count - 1)], 75],
+            "denominator": [100] * count,
+            "region": ["n", "s"] * (count // 2),
+        }
+    )
+    table = read_table(frame, by=("region",) if by else ())
+    funnels = compute_funnel(table)
+    return funnels, compute_verdicts(funnels, fit_model(table, draws=200))
+
+
+@pytest.mark.parametrize("width", [70, 80, 100, 160])
+def test_verdicts_are_whole_at_any_width(width: int) -> None:
+    funnels, verdicts = judged()
+    text = shown(funnels, width=width, verdicts=verdicts)
+    assert max(map(len, text.splitlines())) <= width
+    line = next(line for line in text.splitlines() if "▲" in line)
+    estimate, lower, upper = (
+        f"{100 * getattr(verdicts[0], name)[-1]:.1f}" for name in ("estimate", "lower", "upper")
+    )
+    for part in ("75.0%", "▲ high", f"{estimate} ({lower}–{upper})", ">0.99", "differs"):
+        assert part in line
+    assert ("  100  " in line) == (width >= 100)
+
+
+def test_one_sentence_counts_the_verdicts() -> None:
+    funnels, verdicts = judged()
+    text = " ".join(shown(funnels, verdicts=verdicts).split())
+    assert verdicts.summary() in text
+    assert funnels.summary() in text
+    assert "verdict" not in shown(funnels)
+
+
+def test_of_many_funnels_the_verdicts_are_counted() -> None:
+    funnels, verdicts = judged(by=True)
+    text = shown(funnels, verdicts=verdicts)
+    rows = [line.split() for line in text.splitlines() if line[:3] in (" n ", " s ")]
+    counts = [str(verdict.count("differs")) for verdict in verdicts]
+    assert [row[-2:] for row in rows] == [[count, "passed"] for count in counts]
+
+
+def test_doubt_is_printed_above_everything() -> None:
+    funnels, verdicts = judged()
+    diagnostics = replace(verdicts[0].diagnostics, problems=("R-hat is\x1b[31m 1.3.",))
+    failed = replace(verdicts, verdicts=(replace(verdicts[0], diagnostics=diagnostics),))
+    text = shown(funnels, verdicts=failed)
+    assert text.startswith("NOT TO BE TRUSTED: the posterior failed its checks.")
+    assert "\x1b" not in text
+
+
+def test_notes_of_the_model_are_printed_with_those_of_the_funnel() -> None:
+    funnels, verdicts = judged()
+    console = Console(file=io.StringIO(), width=80, highlight=False)
+    print_notes(funnels, console, verdicts=verdicts)
+    text = " ".join(console.file.getvalue().split())
+    assert verdicts[0].notes
+    for note in (*funnels[0].warnings, *verdicts[0].notes):
+        assert f"Note: {note}" in text

@@ -75,7 +75,7 @@ def new(
     """Write the card that says what these options say."""
     from varstat.card import new_card
     from varstat.errors import OutputError
-    from varstat.present.write import replace_file
+    from varstat.files import replace_file
 
     if path.suffix != ".toml":
         raise OutputError(str(path), "a card's name ends in .toml.")

@@ -30,8 +30,8 @@ def write(
     """Write an example as CSV."""
     from varstat.data import load_example
     from varstat.errors import OutputError
+    from varstat.files import replace_file
     from varstat.present.tables import csv_bytes
-    from varstat.present.write import replace_file
 
     if output is not None and output.suffix.lower() != ".csv":
         raise OutputError(str(output), "an example is written as CSV: name a file in .csv.")

@@ -7,16 +7,25 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from varstat.cli import options
+from varstat.cli.modelling import AcceptFailed, read_inputs, refuse_failed
 from varstat.cli.options import Format
 from varstat.cli.saved import refuse_fit
+from varstat.errors import UsageError
 
 if TYPE_CHECKING:
+    from varstat.data import Table
+    from varstat.estimands.verdict import Verdicts
     from varstat.funnel import Funnels
 
 _FUNNEL = "Funnel"
+_OF_A_POSTERIOR = (
+    *("effects", "likelihood", "transient", "peer_tau", "engine", "draws", "seed", "level"),
+    "accept_failed",
+)
 
 
 def funnel(
+    context: typer.Context,
     data: options.Data,
     card: options.CardName = None,
     title: options.Title = None,
@@ -95,6 +104,23 @@ def funnel(
             rich_help_panel=_FUNNEL,
         ),
     ] = None,
+    posterior: Annotated[
+        bool,
+        typer.Option(
+            "--posterior",
+            help="Set each unit's posterior beside its flag: estimate, P(above target), verdict.",
+            rich_help_panel=_FUNNEL,
+        ),
+    ] = False,
+    effects: options.Effects = None,
+    likelihood: options.Likelihood = None,
+    transient: options.Transient = None,
+    peer_tau: options.PeerTau = None,
+    engine: options.Engine = "auto",
+    draws: options.Draws = 4000,
+    seed: options.Seed = 1,
+    level: options.Level = 0.95,
+    accept_failed: AcceptFailed = False,
     output: options.Output = None,
     format_: options.FormatName = Format.TABLE,
     quiet: options.Quiet = False,
@@ -102,10 +128,13 @@ def funnel(
     """Draw a funnel: flag the units that differ from the target by more than chance."""
     from varstat.data import read_table
     from varstat.funnel import compute_funnel
+    from varstat.present.highlight import find_units
     from varstat.present.write import check_output, write_funnels
 
     refuse_fit(data, command="funnel")
-    inputs = [data, *(name.rpartition(":")[0] for name in lookup or [])]
+    if not posterior:
+        _refuse_options(context)
+    inputs = read_inputs(context.params)
     paths = [check_output(path, inputs=inputs) for path in output or []]
     table = read_table(
         data,
@@ -126,6 +155,10 @@ def funnel(
         period=period,
         suppressed=options.parse_range(suppressed),
         rounded=rounded,
+        effects=effects,
+        likelihood=likelihood,
+        transient=options.parse_transient(transient),
+        peer_tau=peer_tau,
         by=options.split_commas(by),
         lookup=lookup,
         roll_up=roll_up,
@@ -143,13 +176,60 @@ def funnel(
         robust=robust,
         tau_scale=tau_scale,
     )
+    marked = highlight or ()
+    # Said before models are fitted and files are written.
+    find_units(funnels, marked)
+    verdicts = None
+    if posterior:
+        verdicts = _judge(
+            funnels,
+            table,
+            engine=engine,
+            draws=draws,
+            seed=seed,
+            level=level,
+            progress=sys.stderr.isatty() and not quiet,
+        )
     for path in paths:
-        write_funnels(funnels, path, highlight=highlight or ())
-    _tell(funnels, format_, highlight or (), wrote=[path.name for path in paths], quiet=quiet)
+        write_funnels(funnels, path, highlight=marked, verdicts=verdicts)
+    wrote = [path.name for path in paths]
+    _tell(funnels, verdicts, format_, marked, wrote=wrote, quiet=quiet)
+    refuse_failed(verdicts or (), accepted=accept_failed)
+
+
+def _refuse_options(context: typer.Context) -> None:
+    """Refuse options that only a posterior has, lest they be thought to do something."""
+    said = options.given(context)
+    stray = [said[name] for name in _OF_A_POSTERIOR if name in said]
+    if stray:
+        why = "only a posterior has that: add --posterior, or leave it out."
+        if "level" in said:
+            why += " The limits have --levels."
+        raise UsageError(", ".join(stray), why)
+
+
+def _judge(
+    funnels: "Funnels",
+    table: "Table",
+    *,
+    engine: str,
+    draws: int,
+    seed: int,
+    level: float,
+    progress: bool,
+) -> "Verdicts":
+    from varstat.estimands.ranks import check_level
+    from varstat.estimands.verdict import compute_verdicts
+    from varstat.hierarchical import fit_model
+
+    check_level(level)
+    fits = fit_model(table, engine=engine, draws=draws, seed=seed, progress=progress)
+    return compute_verdicts(funnels, fits, level=level)
 
 
 def _tell(
     funnels: "Funnels",
+    verdicts: "Verdicts | None",
     format_: Format,
     highlight: Sequence[str],
     *,
@@ -159,19 +239,21 @@ def _tell(
     """Print the result, unless it went to files, and on stderr what to mind."""
     from rich.console import Console
 
-    from varstat.present.tables import csv_bytes, json_bytes
+    from varstat.present.tables import csv_bytes, json_bytes, lay_out
     from varstat.present.terminal import print_funnels, print_notes
 
     messages = Console(stderr=True, highlight=False, quiet=quiet)
     if format_ is Format.CSV:
-        sys.stdout.buffer.write(csv_bytes(funnels.to_frame()))
+        sys.stdout.buffer.write(csv_bytes(lay_out(funnels, verdicts=verdicts).units))
     elif format_ is Format.JSON:
-        sys.stdout.buffer.write(json_bytes(funnels))
+        sys.stdout.buffer.write(json_bytes(lay_out(funnels, verdicts=verdicts)))
     elif not wrote:
-        print_funnels(funnels, Console(highlight=False), highlight=highlight)
+        print_funnels(funnels, Console(highlight=False), highlight=highlight, verdicts=verdicts)
     else:
         messages.print(funnels.summary(), markup=False)
+        if verdicts is not None:
+            messages.print(verdicts.summary(), markup=False)
     sys.stdout.flush()
-    print_notes(funnels, messages)
+    print_notes(funnels, messages, verdicts=verdicts)
     for name in wrote:
         messages.print(f"Wrote {name}.", markup=False)

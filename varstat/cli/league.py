@@ -102,11 +102,18 @@ def league(
     quiet: options.Quiet = False,
 ) -> None:
     """Make a league table: each unit's estimate, rank and tier, with their uncertainty."""
+    from varstat.card.target import parse_target
     from varstat.estimands import compute_league
+    from varstat.estimands.ranks import check_level
     from varstat.files import check_path
     from varstat.hierarchical import load_fit, write_fit
+    from varstat.present.highlight import find_units
     from varstat.present.write import SUFFIXES, write_leagues
 
+    # Said before a model is fitted.
+    check_level(level)
+    if target is not None:
+        parse_target(target)
     inputs = read_inputs(context.params)
     paths = [check_path(path, suffixes=(*SUFFIXES, SUFFIX), inputs=inputs) for path in output or []]
     if is_fit(data):
@@ -115,6 +122,8 @@ def league(
     else:
         fits = fit_data(context.params, paths=paths)
     leagues = compute_league(fits, level=level, target=target)
+    # Said before any file is written.
+    find_units(leagues.leagues, highlight or ())
     for path in paths:
         if path.suffix.lower() == SUFFIX:
             write_fit(fits, path)
@@ -137,13 +146,13 @@ def _tell(
 
     from varstat.present.league_terminal import print_leagues
     from varstat.present.notes import print_notes
-    from varstat.present.tables import csv_bytes, json_bytes
+    from varstat.present.tables import csv_bytes, json_bytes, lay_out
 
     messages = Console(stderr=True, highlight=False, quiet=quiet)
     if format_ is Format.CSV:
         sys.stdout.buffer.write(csv_bytes(leagues.to_frame()))
     elif format_ is Format.JSON:
-        sys.stdout.buffer.write(json_bytes(leagues))
+        sys.stdout.buffer.write(json_bytes(lay_out(leagues)))
     elif not wrote:
         print_leagues(leagues, Console(highlight=False), highlight=highlight)
     else:

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Protocol
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,7 +13,7 @@ from varstat.errors import DiagnosticsError
 
 if TYPE_CHECKING:
     from varstat.hierarchical import Fits
-    from varstat.hierarchical.diagnostics import Diagnostics
+    from varstat.present.content import Checked
 
 AcceptFailed = Annotated[
     bool,
@@ -21,18 +21,6 @@ AcceptFailed = Annotated[
         "--accept-failed", help="Take it for no error that a posterior failed its checks."
     ),
 ]
-
-
-class Checked(Protocol):
-    """A posterior, or what was made of one."""
-
-    @property
-    def by(self) -> dict[str, str]:
-        """What its units have in common."""
-
-    @property
-    def diagnostics(self) -> "Diagnostics":
-        """What was checked."""
 
 
 def fit_data(said: Mapping[str, Any], *, paths: Sequence[Path]) -> "Fits":
@@ -104,12 +92,12 @@ def read_inputs(said: Mapping[str, Any]) -> list[str]:
     return [said["data"], *(name.rpartition(":")[0] for name in said["lookup"] or [])]
 
 
-def refuse_failed(checked: Iterable[Checked], *, accepted: bool) -> None:
+def refuse_failed(checked: "Iterable[Checked]", *, accepted: bool) -> None:
     """End with an error, once results are given, if a posterior failed its checks.
 
     Parameters
     ----------
-    checked : iterable of Posterior or League
+    checked : iterable of Posterior, League or Verdict
     accepted : bool
         Whether the user takes the results as they are.
 

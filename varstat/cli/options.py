@@ -153,7 +153,9 @@ Engine = Annotated[
 ]
 Draws = Annotated[
     int,
-    typer.Option("--draws", min=1, help="Draws from the posterior.", rich_help_panel=_MODEL),
+    typer.Option(
+        "--draws", min=1, max=1_000_000, help="Draws from the posterior.", rich_help_panel=_MODEL
+    ),
 ]
 Seed = Annotated[
     int,
@@ -169,7 +171,7 @@ Target = Annotated[
     str | None,
     typer.Option(
         "--target",
-        help="pooled, median, best:0.25, rate:0.75 or leave-one-out.",
+        help="pooled, median, best:0.25 or rate:0.75.",
         rich_help_panel=_MODEL,
     ),
 ]
@@ -194,6 +196,28 @@ class Format(StrEnum):
 
 
 FormatName = Annotated[Format, typer.Option("--format", help="What to print.")]
+
+
+def given(context: typer.Context) -> dict[str, str]:
+    """List the options that were said on the command line.
+
+    Parameters
+    ----------
+    context : typer.Context
+        Of the command as it was called.
+
+    Returns
+    -------
+    dict of str to str
+        How each is spelt, by the name of its parameter.
+    """
+    return {
+        parameter.name: parameter.opts[0]
+        for parameter in context.command.params
+        if parameter.name is not None
+        # By its name: Typer may carry a Click of its own.
+        and getattr(context.get_parameter_source(parameter.name), "name", "") == "COMMANDLINE"
+    }
 
 
 def parse_range(text: str | None) -> list[int] | None:

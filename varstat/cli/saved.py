@@ -4,6 +4,7 @@ from pathlib import Path
 
 import typer
 
+from varstat.cli import options
 from varstat.errors import UsageError
 
 SUFFIX = ".nc"
@@ -53,13 +54,7 @@ def refuse_options(context: typer.Context, data: str, *, allowed: frozenset[str]
     UsageError
         If any other was given.
     """
-    given = [
-        parameter.opts[0]
-        for parameter in context.command.params
-        if parameter.name is not None and parameter.name not in allowed
-        # By its name: Typer may carry a Click of its own.
-        if getattr(context.get_parameter_source(parameter.name), "name", "") == "COMMANDLINE"
-    ]
+    given = [said for name, said in options.given(context).items() if name not in allowed]
     if given:
         raise UsageError(
             Path(data).name,

@@ -14,14 +14,18 @@ verdict       flagged, and the posterior as sure, on the same side of the target
 `no evidence` neither
 ============  ==========================================================================
 
+A side that a funnel doesn't watch has no verdicts. Nor does a target at an end of what is possible,
+such as the pooled rate where no unit has an event: every rate is beyond it, whatever the data.
+
 References
 ----------
 .. [1] Jones & Spiegelhalter (2011). The identification of "unusual" health-care providers from a
    hierarchical model. Am Stat 65(3), 154-163. doi:10.1198/tast.2011.10190
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Literal, overload
 
 import numpy as np
 import pandas as pd
@@ -35,10 +39,15 @@ from varstat.estimands.rates import effective_of, estimate_rates, exceedance_of,
 from varstat.funnel.result import Funnel, Funnels
 from varstat.hierarchical.diagnostics import Diagnostics
 from varstat.hierarchical.likelihood import Smeared
-from varstat.hierarchical.posterior import Fits, Posterior
-from varstat.measure import Floats
+from varstat.hierarchical.posterior import EngineName, Fits, Posterior
+from varstat.measure import Floats, Measure
+from varstat.provenance import Provenance
 
 Strings = NDArray[np.object_]
+VerdictName = Literal["differs", "uncertain", "ordinary", "no evidence"]
+VERDICTS: tuple[VerdictName, ...] = ("differs", "uncertain", "ordinary", "no evidence")
+# Numbers held at a time where probabilities come from draws.
+_HELD = 20_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -53,6 +62,8 @@ class Verdict:
     unit : ndarray of object, shape (units,)
     flag : ndarray of object, shape (units,)
         "high", "low" or None, as on the funnel.
+    flag_level : float
+        The least strict of the funnel's levels: a unit flagged at it is flagged.
     target : ndarray of float, shape (units,)
         The funnel's.
     estimate, lower, upper : ndarray of float, shape (units,)
@@ -62,13 +73,17 @@ class Verdict:
         it is summed.
     verdict : ndarray of object, shape (units,)
         "differs", "uncertain", "ordinary" or "no evidence".
+    engine : {"quadrature", "nuts"}
     diagnostics : Diagnostics
+    notes : tuple of str
+        What a reader must know of the model, one sentence each.
     """
 
     by: dict[str, str]
     level: float
     unit: Strings
     flag: Strings
+    flag_level: float
     target: Floats
     estimate: Floats
     lower: Floats
@@ -76,13 +91,19 @@ class Verdict:
     p_above_target: Floats
     p_above_target_mcse: Floats
     verdict: Strings
+    engine: EngineName
     diagnostics: Diagnostics
+    notes: tuple[str, ...]
 
     def __post_init__(self) -> None:
         for column in fields(self):
             value = getattr(self, column.name)
             if isinstance(value, np.ndarray):
                 value.setflags(write=False)
+
+    def count(self, name: VerdictName) -> int:
+        """Count the units of a verdict."""
+        return int(np.sum(self.verdict == name))
 
     def to_frame(self) -> pd.DataFrame:
         """Tabulate what stands beside the funnel's own columns, one row a unit.
@@ -106,29 +127,25 @@ class Verdict:
         )
 
     def summary(self) -> str:
-        """Count the verdicts in plain English."""
-        number = {
-            name: int(np.sum(self.verdict == name))
-            for name in ("differs", "uncertain", "ordinary", "no evidence")
-        }
-        said = (
-            f"Of {self.unit.size} units {number['differs']} are flagged and surely differ from the "
-            f"target, {number['uncertain']} are flagged but may not, {number['ordinary']} surely "
-            "differ but no more than units commonly do, and of "
-            f"{number['no evidence']} neither is shown."
-        )
-        if self.diagnostics.passed:
-            return said
-        return (
-            "The posterior failed its checks. " + " ".join(self.diagnostics.problems) + " " + said
-        )
+        """Count the verdicts in plain English, below what there is to doubt."""
+        from varstat.estimands.verdict_words import say_verdicts
+
+        return say_verdicts((self,))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Verdicts:
-    """Verdicts of all funnels, in their order."""
+class Verdicts(Sequence[Verdict]):
+    """Verdicts of all funnels, in their order.
+
+    Attributes
+    ----------
+    verdicts : tuple of Verdict
+    provenance : Provenance
+        Of the posteriors.
+    """
 
     verdicts: tuple[Verdict, ...]
+    provenance: Provenance
 
     def __len__(self) -> int:
         return len(self.verdicts)
@@ -136,17 +153,36 @@ class Verdicts:
     def __iter__(self) -> Iterator[Verdict]:
         return iter(self.verdicts)
 
-    def __getitem__(self, at: int) -> Verdict:
-        return self.verdicts[at]
+    @overload
+    def __getitem__(self, index: int) -> Verdict: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Verdict, ...]: ...
+    def __getitem__(self, index: int | slice) -> Verdict | tuple[Verdict, ...]:
+        return self.verdicts[index]
 
     @property
     def trusted(self) -> bool:
         """Whether every posterior passed its checks."""
         return all(verdict.diagnostics.passed for verdict in self.verdicts)
 
+    def to_frame(self) -> pd.DataFrame:
+        """Tabulate the units of all funnels; see `Verdict.to_frame`."""
+        return pd.concat([verdict.to_frame() for verdict in self.verdicts], ignore_index=True)
+
+    def summary(self) -> str:
+        """Count the verdicts in plain English; see `Verdict.summary`."""
+        from varstat.estimands.verdict_words import say_verdicts
+
+        return say_verdicts(self.verdicts)
+
 
 def compute_verdicts(funnels: Funnels, fits: Fits, *, level: float = 0.95) -> Verdicts:
-    """Set each unit's posterior beside its flag.
+    r"""Set each unit's posterior beside its flag.
+
+    With :math:`t_i` the funnel's target, a unit is surely beyond it, at a level, when
+
+    .. math:: \max\{P(\theta_i > t_i \mid y),\ 1 - P(\theta_i > t_i \mid y)\}
+              > \tfrac12 (1 + level)
 
     Parameters
     ----------
@@ -154,8 +190,7 @@ def compute_verdicts(funnels: Funnels, fits: Fits, *, level: float = 0.95) -> Ve
     fits : Fits
         Of the same table.
     level : float
-        Of the intervals; a unit is surely beyond the target with a probability above
-        (1 + level)/2.
+        Of the intervals, in (0, 1); it also says what is sure.
 
     Returns
     -------
@@ -181,21 +216,31 @@ def compute_verdicts(funnels: Funnels, fits: Fits, *, level: float = 0.95) -> Ve
     found = []
     for funnel in funnels:
         posterior = by_group.get(tuple(sorted(funnel.by.items())))
-        if posterior is None or set(posterior.design.unit) != set(map(str, funnel.units.unit)):
-            raise ModelError("posterior", "the funnels and the fitted models are of other units.")
+        if posterior is None or sorted(posterior.design.unit) != sorted(funnel.units.unit):
+            raise ModelError(
+                "posterior",
+                "the funnels and the fitted models are of other units. Read the table once, and "
+                "use it for both.",
+            )
         found.append(_one_verdict(funnel, posterior, level=level))
-    return Verdicts(verdicts=tuple(found))
+    made = fits.provenance
+    return Verdicts(
+        verdicts=tuple(found),
+        provenance=replace(made, verb="verdict", options=made.options | {"level": level}),
+    )
 
 
 def _one_verdict(funnel: Funnel, posterior: Posterior, *, level: float) -> Verdict:
     place = {unit: at for at, unit in enumerate(posterior.design.unit)}
-    order = np.array([place[str(unit)] for unit in funnel.units.unit])
+    order = np.array([place[unit] for unit in funnel.units.unit])
     target = np.empty(len(order))
     target[order] = funnel.units.target
     rates = estimate_rates(posterior, level=level)
     above, error = _above(posterior, target)
     sure = 0.5 * (1.0 + level)
-    high, low = (above > sure)[order], (above < 1.0 - sure)[order]
+    watched = _inside(funnel.measure, target)
+    high = (watched & (above > sure) & (funnel.sides != "low"))[order]
+    low = (watched & (1.0 - above > sure) & (funnel.sides != "high"))[order]
     flag = funnel.units.flag
     flagged = np.array([each is not None for each in flag])
     agrees = ((flag == "high") & high) | ((flag == "low") & low)
@@ -209,6 +254,7 @@ def _one_verdict(funnel: Funnel, posterior: Posterior, *, level: float) -> Verdi
         level=level,
         unit=np.array(funnel.units.unit, dtype=object),
         flag=np.array(flag, dtype=object),
+        flag_level=min(funnel.levels),
         target=np.array(funnel.units.target),
         estimate=rates.estimate[order],
         lower=rates.lower[order],
@@ -216,8 +262,32 @@ def _one_verdict(funnel: Funnel, posterior: Posterior, *, level: float) -> Verdi
         p_above_target=above[order],
         p_above_target_mcse=error[order],
         verdict=verdict.astype(object),
+        engine=posterior.engine,
         diagnostics=posterior.diagnostics,
+        notes=(*posterior.design.notes, *_notes(posterior)),
     )
+
+
+def _inside(measure: Measure, target: Floats) -> NDArray[np.bool_]:
+    """Mark targets that a rate can be on either side of."""
+    match measure.name:
+        case "proportion":
+            return (target > 0.0) & (target < 1.0)
+        case "ratio":
+            return target > 0.0
+        case "mean":
+            return np.isfinite(target)
+
+
+def _notes(posterior: Posterior) -> tuple[str, ...]:
+    fitted = any(name.startswith("coefficient") for name in posterior.design.locations)
+    if fitted:
+        return (
+            "Estimates are at the average case-mix; flags are of the rates as they were reported.",
+        )
+    if posterior.card.model.covariates:
+        return ("The posterior leaves out the card's covariates: a funnel knows nothing of them.",)
+    return ()
 
 
 def _above(posterior: Posterior, target: Floats) -> tuple[Floats, Floats]:
@@ -225,13 +295,23 @@ def _above(posterior: Posterior, target: Floats) -> tuple[Floats, Floats]:
     design = posterior.design
     if posterior.lattice is not None and not isinstance(design.family, Smeared):
         return exceedance_of(posterior, _to_link(posterior, target)), np.zeros(design.units)
-    hits = np.zeros(design.units)
-    for some, effect in posterior.effects.blocks():
-        theta = posterior.beta[some] @ design.reference.T + effect
-        hits += (to_rate(design, theta, posterior.transient[some]) > target).sum(axis=0)
-    share = hits / posterior.draws
-    effective = effective_of(posterior, np.empty((posterior.draws, 1)))
-    return share, probability_mcse(share, np.broadcast_to(effective, design.units))
+    step = max(_HELD // posterior.draws, 1)
+    parts = [
+        _above_in_draws(posterior, slice(first, min(first + step, design.units)), target)
+        for first in range(0, design.units, step)
+    ]
+    share, error = (np.concatenate(each) for each in zip(*parts, strict=True))
+    return share, error
+
+
+def _above_in_draws(posterior: Posterior, columns: slice, target: Floats) -> tuple[Floats, Floats]:
+    """Count draws above the target, for some of the units."""
+    part = posterior.design.part(columns.start, columns.stop)
+    effect = np.concatenate([block[:, columns] for _, block in posterior.effects.blocks()])
+    rate = to_rate(part, posterior.beta @ part.reference.T + effect, posterior.transient)
+    above = (rate > target[columns]).astype(float)
+    share = above.mean(axis=0)
+    return share, probability_mcse(share, effective_of(posterior, above))
 
 
 def _to_link(posterior: Posterior, rate: Floats) -> Floats:

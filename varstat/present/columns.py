@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text
 
-from varstat.present.text import clean, is_blank, shorten
+from varstat.present.text import clean, is_blank
 
 # The fewest letters to which a name is cut.
 SHORTEST = 8
@@ -55,11 +56,11 @@ def set_columns(
     rooms = _rooms([_widest(*each) for each in texts.items()], width - 1 - _needed(numbers))
     grid = Grid(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for name, room in zip(texts, rooms, strict=True):
-        grid.add_column(Text(shorten(name, room)), no_wrap=True, vertical="bottom")
+        grid.add_column(Text(_cut(name, room)), no_wrap=True, vertical="bottom")
     for name in numbers:
         grid.add_column(Text(name), justify="left" if name in left else "right", no_wrap=True)
     for row in zip(*texts.values(), *numbers.values(), strict=True):
-        cut = (shorten(cell, room) for cell, room in zip(row, rooms, strict=False))
+        cut = (_cut(cell, room) for cell, room in zip(row, rooms, strict=False))
         grid.add_row(*map(Text, cut), *map(Text, row[len(rooms) :]))
     return grid
 
@@ -70,7 +71,14 @@ def name_text(text: object) -> str:
 
 
 def _widest(name: str, cells: list[str]) -> int:
-    return max(map(len, (*name.split("\n"), *cells)), default=len(name))
+    return max(map(cell_len, (*name.split("\n"), *cells)))
+
+
+def _cut(text: str, room: int) -> str:
+    """Cut a name to its room: some letters take that of two."""
+    if cell_len(text) <= room:
+        return text
+    return set_cell_size(text, room - 1).rstrip() + "…"
 
 
 def _needed(columns: Mapping[str, list[str]]) -> int:

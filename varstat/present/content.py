@@ -1,11 +1,26 @@
 """What files say of results of any kind, before it takes the form of one format."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pandas as pd
+
+if TYPE_CHECKING:
+    from varstat.hierarchical.diagnostics import Diagnostics
+
+
+class Checked(Protocol):
+    """A posterior, or what was made of one."""
+
+    @property
+    def by(self) -> dict[str, str]:
+        """What its units have in common."""
+
+    @property
+    def diagnostics(self) -> "Diagnostics":
+        """What was checked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -33,6 +48,11 @@ class Content:
     objects: list[dict[str, Any]]
     about: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def units(self) -> pd.DataFrame:
+        """The table of units."""
+        return self.sheets["units"]
+
 
 def number(value: float) -> float | None:
     """Give a number; None if it is missing or infinite, which JSON can't say."""
@@ -56,6 +76,29 @@ def plain(value: Any) -> Any:
     if isinstance(value, float):
         return number(value)
     return value if value is None or isinstance(value, bool | int | str) else str(value)
+
+
+def trust(checked: Iterable[Checked]) -> dict[str, Any]:
+    """Say how far posteriors can be trusted: `diagnostics`; above it `not_to_be_trusted` if so."""
+    everyone = list(checked)
+    failed = [
+        {"by": each.by, "problems": list(each.diagnostics.problems)}
+        for each in everyone
+        if not each.diagnostics.passed
+    ]
+    # First, so that nobody reads on without having seen it.
+    warning = (
+        {"not_to_be_trusted": f"{len(failed)} of {len(everyone)} posteriors failed their checks"}
+        if failed
+        else {}
+    )
+    return warning | {"diagnostics": {"passed": not failed, "failed": failed}}
+
+
+def state_checks(diagnostics: "Diagnostics") -> dict[str, Any]:
+    """State what was checked of a posterior, and whether it passed."""
+    stated: dict[str, Any] = plain({"passed": diagnostics.passed} | asdict(diagnostics))
+    return stated
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

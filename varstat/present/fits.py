@@ -3,7 +3,6 @@
 import json
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
@@ -12,7 +11,7 @@ from rich.text import Text
 
 from varstat.hierarchical.posterior import Fits, Posterior, summarise_hyper
 from varstat.present.columns import name_text, print_padded, set_columns
-from varstat.present.content import plain, records
+from varstat.present.content import records, state_checks
 from varstat.present.text import clean
 
 _LEVEL = 0.95
@@ -78,7 +77,7 @@ def _object(posterior: Posterior, level: float) -> dict[str, Any]:
         "seed": posterior.seed,
         "draws": posterior.draws,
         "chains": posterior.chains,
-        "diagnostics": {"passed": checks.passed} | plain(asdict(checks)),
+        "diagnostics": state_checks(checks),
         "level": level,
         "hyperparameters": records(summarise_hyper(posterior, level=level).to_frame()),
         "notes": list(design.notes),

@@ -1,28 +1,16 @@
 """League tables as tables and as plain objects."""
 
-from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
 
 from varstat.estimands.league import League, Leagues
 from varstat.estimands.words import count_sure
-from varstat.present.content import Content, number, plain, records
+from varstat.present.content import Content, number, plain, records, state_checks, trust
 
 
 def lay_out_leagues(leagues: Leagues) -> Content:
     """Lay out league tables: sheets of units, leagues and hyper-parameters, and an object each."""
-    distrust = [
-        {"by": league.by, "problems": list(league.diagnostics.problems)}
-        for league in leagues
-        if not league.diagnostics.passed
-    ]
-    # First, so that nobody reads on without having seen it.
-    warning = (
-        {"not_to_be_trusted": f"{len(distrust)} of {len(leagues)} posteriors failed their checks"}
-        if distrust
-        else {}
-    )
     return Content(
         kind="leagues",
         title=leagues[0].indicator,
@@ -32,9 +20,8 @@ def lay_out_leagues(leagues: Leagues) -> Content:
             "hyperparameters": hyperparameters_frame(leagues),
         },
         objects=[league_object(league) for league in leagues],
-        about={
-            **warning,
-            "diagnostics": {"passed": not distrust, "failed": distrust},
+        about=trust(leagues)
+        | {
             "account": leagues.account.to_dict(),
             "provenance": leagues.provenance.to_dict(),
         },
@@ -53,9 +40,7 @@ def league_object(league: League) -> dict[str, Any]:
         "by": league.by,
         "model": plain(league.model),
         "engine": league.engine,
-        "diagnostics": plain(
-            {"passed": league.diagnostics.passed} | asdict(league.diagnostics),
-        ),
+        "diagnostics": state_checks(league.diagnostics),
         "target": number(league.target),
         "target_lower": number(league.target_lower),
         "target_upper": number(league.target_upper),

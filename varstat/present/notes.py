@@ -11,23 +11,28 @@ from varstat.present.text import clean
 
 if TYPE_CHECKING:
     from varstat.estimands.league import Leagues
+    from varstat.estimands.verdict import Verdicts
 
 _MOST = 5
 
 
-def print_notes(results: "Funnels | Leagues", console: Console) -> None:
+def print_notes(
+    results: "Funnels | Leagues", console: Console, *, verdicts: "Verdicts | None" = None
+) -> None:
     """Print what a reader must know: caveats, each once, and what became of the rows.
 
     Parameters
     ----------
     results : Funnels or Leagues
     console : rich.console.Console
+    verdicts : Verdicts, optional
+        Of these funnels: of their posteriors too there is something to know.
     """
     if isinstance(results, Funnels):
         noun, caveats = "funnels", [(f.by, f.warnings) for f in results]
     else:
         noun, caveats = "league tables", [(league.by, league.notes) for league in results]
-    _print(caveats, noun, console)
+    _print([*caveats, *((v.by, v.notes) for v in verdicts or ())], noun, console)
     console.print(Text(results.account.summary()))
 
 

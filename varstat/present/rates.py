@@ -1,17 +1,21 @@
-"""Estimates of a league table as people read them: no more decimals than they are known to."""
+"""Estimates as people read them: no more decimals than they are known to."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from varstat.estimands.league import League
+from varstat.measure import Floats, Measure
+
+if TYPE_CHECKING:
+    from varstat.estimands.league import League
 
 MINUS = "\N{MINUS SIGN}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateStyle:
-    """How the rates of one league table are written.
+    """How the rates of one table are written.
 
     Attributes
     ----------
@@ -50,14 +54,25 @@ class RateStyle:
         return f"{self.text(lower)}{self.dash}{self.text(upper)}"
 
 
-def rate_style(league: League) -> RateStyle:
-    """Choose decimals so that a usual interval is two or three digits wide."""
-    percent = league.measure.name == "proportion"
+def rate_style(league: "League") -> RateStyle:
+    """Choose how to write the rates of a league table."""
     units = league.units
-    width = (units.upper - units.lower) * (100.0 if percent else 1.0)
+    return style_of(league.measure, raw=units.raw, lower=units.lower, upper=units.upper)
+
+
+def style_of(measure: Measure, *, raw: Floats, lower: Floats, upper: Floats) -> RateStyle:
+    """Choose decimals so that a usual interval is two or three digits wide.
+
+    Parameters
+    ----------
+    measure : Measure
+    raw, lower, upper : ndarray of float, shape (units,)
+    """
+    percent = measure.name == "proportion"
+    width = (upper - lower) * (100.0 if percent else 1.0)
     width = width[np.isfinite(width) & (width > 0)]
     middle = float(np.median(width)) if width.size else 1.0
-    negative = bool(np.any(units.lower < 0) or np.any(units.raw < 0))
+    negative = bool(np.any(lower < 0) or np.any(raw < 0))
     return RateStyle(
         percent=percent,
         decimals=int(np.clip(np.ceil(1 - np.log10(middle / 2)), 0, 8)),
@@ -94,7 +109,7 @@ def probability_text(p: float) -> str:
     return "<0.01" if p < 0.01 else ">0.99" if p > 0.99 else f"{p:.2f}"
 
 
-def standing(league: League) -> np.ndarray:
+def standing(league: "League") -> np.ndarray:
     """Order the units as they are shown: best first; the highest where no direction is good."""
     if league.rank_scope == "none":
         return np.argsort(-league.units.estimate, kind="stable")

@@ -15,15 +15,16 @@ from varstat.present.funnel_table import lay_out_funnels
 
 if TYPE_CHECKING:
     from varstat.estimands.league import Leagues
+    from varstat.estimands.verdict import Verdicts
 
 # What a spreadsheet would take for the start of a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-def lay_out(results: "Funnels | Leagues") -> Content:
-    """Lay out results of any kind as tables and as objects."""
+def lay_out(results: "Funnels | Leagues", *, verdicts: "Verdicts | None" = None) -> Content:
+    """Lay out results of any kind as tables and as objects; funnels with verdicts, if there are."""
     if isinstance(results, Funnels):
-        return lay_out_funnels(results)
+        return lay_out_funnels(results, verdicts=verdicts)
     # Imported here: posteriors take longer to import than a funnel to compute.
     from varstat.present.league_table import lay_out_leagues
 
@@ -42,39 +43,35 @@ def csv_bytes(frame: pd.DataFrame) -> bytes:
     return buffer.getvalue()
 
 
-def beside_csv(results: "Funnels | Leagues") -> bytes:
+def beside_csv(content: Content) -> bytes:
     """Say as JSON what a CSV can't: how far to trust it, its provenance and its account."""
-    about = lay_out(results).about
-    return (json.dumps(about, indent=2, ensure_ascii=False) + "\n").encode()
+    return (json.dumps(content.about, indent=2, ensure_ascii=False) + "\n").encode()
 
 
-def parquet_bytes(results: "Funnels | Leagues") -> bytes:
+def parquet_bytes(content: Content) -> bytes:
     """Make Parquet, with account and provenance in the file's metadata under "varstat"."""
     import pyarrow as pa
     from pyarrow import parquet
 
-    content = lay_out(results)
-    table = pa.Table.from_pandas(content.sheets["units"], preserve_index=False)
+    table = pa.Table.from_pandas(content.units, preserve_index=False)
     metadata = (table.schema.metadata or {}) | {b"varstat": json.dumps(content.about).encode()}
     buffer = io.BytesIO()
     parquet.write_table(table.replace_schema_metadata(metadata), buffer)
     return buffer.getvalue()
 
 
-def json_bytes(results: "Funnels | Leagues") -> bytes:
+def json_bytes(content: Content) -> bytes:
     """Make JSON: one object a group under `funnels` or `leagues`; of one, its keys on top too."""
-    content = lay_out(results)
     origin = {key: content.about[key] for key in ("account", "provenance")}
     objects = [each | origin for each in content.objects]
     whole = (objects[0] if len(objects) == 1 else content.about) | {content.kind: objects}
     return json.dumps(whole, ensure_ascii=False, allow_nan=False).encode() + b"\n"
 
 
-def xlsx_bytes(results: "Funnels | Leagues") -> bytes:
+def xlsx_bytes(content: Content) -> bytes:
     """Make a workbook: a sheet of units, others of the groups, and one that says what ran."""
     import xlsxwriter
 
-    content = lay_out(results)
     buffer = io.BytesIO()
     options = {
         "strings_to_formulas": False,

@@ -1,6 +1,7 @@
 """What a person reads in a terminal: a table, one plain sentence, and what to mind."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,10 +10,15 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from varstat.funnel.result import Funnel, Funnels
+from varstat.present.beside import pair_up
 from varstat.present.columns import name_text, print_padded, set_columns
 from varstat.present.highlight import find_units
 from varstat.present.notes import print_notes
+from varstat.present.rates import probability_text, style_of
 from varstat.present.text import clean
+
+if TYPE_CHECKING:
+    from varstat.estimands.verdict import Verdict, Verdicts
 
 Marks = NDArray[np.bool_]
 # Units shown; all of them go to a file or a pipe.
@@ -22,7 +28,13 @@ _MOST_FUNNELS = 60
 __all__ = ["print_funnels", "print_notes"]
 
 
-def print_funnels(funnels: Funnels, console: Console, *, highlight: Sequence[str] = ()) -> None:
+def print_funnels(
+    funnels: Funnels,
+    console: Console,
+    *,
+    highlight: Sequence[str] = (),
+    verdicts: "Verdicts | None" = None,
+) -> None:
     """Print the flagged units (of many funnels, the funnels) and the finding.
 
     Parameters
@@ -31,21 +43,28 @@ def print_funnels(funnels: Funnels, console: Console, *, highlight: Sequence[str
     console : rich.console.Console
     highlight : sequence of str
         Units to print as well and to mark, by code or name.
+    verdicts : Verdicts, optional
+        Of these funnels.
     """
     marks = find_units(funnels, highlight)
+    pairs = pair_up(funnels, verdicts)
+    said = "" if verdicts is None else verdicts.summary()
+    distrust, _, judged = said.rpartition("\n")
+    if distrust:
+        console.print(Text(clean(distrust), style="bold red"))
     title = clean(funnels[0].indicator)
     if len(funnels) == 1 and funnels[0].by:
         title += f": {clean(', '.join(funnels[0].by.values()))}"
     console.print(Text(title, style="bold"))
     if len(funnels) == 1:
-        print_padded(console, _units_grid(funnels[0], console.width, marks[0]))
+        print_padded(console, _units_grid(*pairs[0], console.width, marks[0]))
         print_padded(console, *_left_out(funnels[0]))
     else:
-        print_padded(console, _funnels_grid(funnels, console.width))
+        print_padded(console, _funnels_grid(pairs[:_MOST_FUNNELS], console.width))
         if len(funnels) > _MOST_FUNNELS:
             print_padded(console, Text(f"… and {len(funnels) - _MOST_FUNNELS} more funnels", "dim"))
     console.print()
-    console.print(Text(funnels.summary()))
+    console.print(Text(" ".join(filter(None, [funnels.summary(), judged]))))
 
 
 def _shown(funnel: Funnel) -> np.ndarray:
@@ -57,7 +76,7 @@ def _shown(funnel: Funnel) -> np.ndarray:
     return flagged[:_MOST] if flagged.size else order[:5]
 
 
-def _units_grid(funnel: Funnel, width: int, marked: Marks) -> Grid:
+def _units_grid(funnel: Funnel, verdict: "Verdict | None", width: int, marked: Marks) -> Grid:
     """The flagged and the marked units. Numbers are never cut: names and the least needed
     columns give way to them.
     """
@@ -75,8 +94,29 @@ def _units_grid(funnel: Funnel, width: int, marked: Marks) -> Grid:
         "q": [_probability(units.q_value[i]) for i in rows],
         "flag": [_flag(units.flag[i], units.flag_level[i]) for i in rows],
     }
-    expendable = ("q", "p", "name", measure.size)
-    return set_columns(texts, numbers, width=width, expendable=expendable, left=("flag",))
+    expendable = ["q", "p", "name", measure.size]
+    if verdict is not None:
+        numbers |= _judged(funnel, verdict, rows)
+        expendable = ["q", "p", measure.size, measure.event, "name"]
+    left = ("flag", "verdict")
+    return set_columns(texts, numbers, width=width, expendable=expendable, left=left)
+
+
+def _judged(funnel: Funnel, verdict: "Verdict", rows: Sequence[int]) -> dict[str, list[str]]:
+    """The columns of the posterior."""
+    style = style_of(
+        funnel.measure, raw=funnel.units.rate, lower=verdict.lower, upper=verdict.upper
+    )
+    sign = f" {style.sign}" if style.sign else ""
+    return {
+        f"estimate{sign}\n({100 * verdict.level:.15g}%\ninterval)": [
+            f"{style.text(verdict.estimate[i])} "
+            f"({style.interval(verdict.lower[i], verdict.upper[i])})"
+            for i in rows
+        ],
+        "P above\ntarget": [probability_text(verdict.p_above_target[i]) for i in rows],
+        "verdict": [str(verdict.verdict[i]) for i in rows],
+    }
 
 
 def _left_out(funnel: Funnel) -> list[Text]:
@@ -88,11 +128,12 @@ def _left_out(funnel: Funnel) -> list[Text]:
     return []
 
 
-def _funnels_grid(funnels: Funnels, width: int) -> Grid:
-    level = funnels[0].levels[-1]
-    shown = funnels[:_MOST_FUNNELS]
+def _funnels_grid(pairs: "Sequence[tuple[Funnel, Verdict | None]]", width: int) -> Grid:
+    shown = [funnel for funnel, _ in pairs]
+    verdicts = [verdict for _, verdict in pairs if verdict is not None]
+    level = shown[0].levels[-1]
     texts = {
-        name_text(name): [name_text(funnel.by[name]) for funnel in shown] for name in funnels[0].by
+        name_text(name): [name_text(funnel.by[name]) for funnel in shown] for name in shown[0].by
     }
     numbers = {
         "units": [f"{funnel.units.unit.size:,}" for funnel in shown],
@@ -102,7 +143,15 @@ def _funnels_grid(funnels: Funnels, width: int) -> Grid:
         f"outside {100 * level:.15g}%": [f"{funnel.flagged(level):,}" for funnel in shown],
         "to expect": [f"{funnel.expected_false_flags[level]:.1f}" for funnel in shown],
     }
-    return set_columns(texts, numbers, width=width, expendable=("phi", "tau", "target"))
+    if verdicts:
+        numbers |= {
+            "differ": [f"{verdict.count('differs'):,}" for verdict in verdicts],
+            "checks": [
+                "passed" if verdict.diagnostics.passed else "FAILED" for verdict in verdicts
+            ],
+        }
+    expendable = ("phi", "tau", "target")
+    return set_columns(texts, numbers, width=width, expendable=expendable, left=("checks",))
 
 
 def _event(funnel: Funnel, i: int) -> str:

@@ -1,22 +1,31 @@
 """Write results to files: atomically, in the format that the suffix says."""
 
 import os
-import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from varstat.errors import OutputError, choose, did_you_mean, one_of
+from varstat.errors import choose
+from varstat.files import check_path, replace_files
 from varstat.funnel.result import Funnels
-from varstat.present.tables import beside_csv, csv_bytes, json_bytes, parquet_bytes, xlsx_bytes
+from varstat.present.content import Content
+from varstat.present.tables import (
+    beside_csv,
+    csv_bytes,
+    json_bytes,
+    lay_out,
+    parquet_bytes,
+    xlsx_bytes,
+)
 
 if TYPE_CHECKING:
     from varstat.estimands.league import Leagues
+    from varstat.estimands.verdict import Verdicts
 
 LeagueChart = Literal["caterpillar", "ranks"]
 LEAGUE_CHARTS: tuple[LeagueChart, ...] = ("caterpillar", "ranks")
-_TABLES: dict[str, Callable[["Funnels | Leagues"], bytes]] = {
-    ".csv": lambda results: csv_bytes(results.to_frame()),
+_TABLES: dict[str, Callable[[Content], bytes]] = {
+    ".csv": lambda content: csv_bytes(content.units),
     ".parquet": parquet_bytes,
     ".json": json_bytes,
     ".xlsx": xlsx_bytes,
@@ -26,7 +35,11 @@ SUFFIXES = (*_TABLES, *_CHARTS, ".html")
 
 
 def write_funnels(
-    funnels: Funnels, path: str | os.PathLike[str], *, highlight: Sequence[str] = ()
+    funnels: Funnels,
+    path: str | os.PathLike[str],
+    *,
+    highlight: Sequence[str] = (),
+    verdicts: "Verdicts | None" = None,
 ) -> None:
     """Write funnels to a file: the suffix decides what is written.
 
@@ -45,11 +58,16 @@ def write_funnels(
     path : path
     highlight : sequence of str
         Units to mark in a chart, by code or name.
+    verdicts : Verdicts, optional
+        Of these funnels: each unit's posterior, to stand beside its flag in tables and on a page.
+        A chart shows none of it.
 
     Raises
     ------
     OutputError
         If the suffix isn't known or the file can't be written.
+    UsageError
+        If no unit has a highlighted code or name.
     """
 
     def draw(suffix: str) -> bytes:
@@ -58,9 +76,9 @@ def write_funnels(
 
         if suffix in _CHARTS:
             return charts.chart_bytes(funnels, suffix=suffix, highlight=highlight)
-        return charts.page_bytes(funnels, highlight=highlight)
+        return charts.page_bytes(funnels, highlight=highlight, verdicts=verdicts)
 
-    _write(funnels, path, draw)
+    _write(path, lambda: lay_out(funnels, verdicts=verdicts), draw)
 
 
 def write_leagues(
@@ -110,19 +128,23 @@ def write_leagues(
         return league_page_bytes(leagues, highlight=highlight)
 
     choose("chart", chart, LEAGUE_CHARTS)
-    _write(leagues, path, draw)
+    _write(path, lambda: lay_out(leagues), draw)
 
 
 def _write(
-    results: "Funnels | Leagues", path: str | os.PathLike[str], draw: Callable[[str], bytes]
+    path: str | os.PathLike[str], tabulate: Callable[[], Content], draw: Callable[[str], bytes]
 ) -> None:
     """Write results of any kind: a table, or what `draw` makes for the suffix."""
     path = check_output(path)
     suffix = path.suffix.lower()
-    files = {path: _TABLES[suffix](results) if suffix in _TABLES else draw(suffix)}
+    if suffix not in _TABLES:
+        replace_files({path: draw(suffix)})
+        return
+    content = tabulate()
+    files = {path: _TABLES[suffix](content)}
     if suffix == ".csv":
         # First in place, so that a CSV never stands without it.
-        files = {path.with_name(f"{path.name}.provenance.json"): beside_csv(results)} | files
+        files = {path.with_name(f"{path.name}.provenance.json"): beside_csv(content)} | files
     replace_files(files)
 
 
@@ -144,70 +166,4 @@ def check_output(path: str | os.PathLike[str], *, inputs: Sequence[str] = ()) ->
     OutputError
         If not, saying why.
     """
-    path = Path(path)
-    suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
-        found = f"ends in '{suffix}'" if suffix else "has no suffix"
-        raise OutputError(
-            str(path),
-            f"its name {found}, which says no format; expected {one_of(SUFFIXES)}."
-            + did_you_mean(suffix, SUFFIXES),
-        )
-    try:
-        if path.is_dir():
-            raise OutputError(str(path), "this is a folder. Name a file in it.")
-        if not path.parent.is_dir():
-            raise OutputError(str(path), f"there is no folder '{path.parent}'. Make it first.")
-        if path.exists() and any(os.path.exists(i) and path.samefile(i) for i in inputs):
-            raise OutputError(str(path), "this is a file that is read. Name another.")
-    except OSError as error:
-        raise OutputError(path.name, _unwritable(error)) from None
-    return path
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Put a whole file in the place of another, or of none.
-
-    Raises
-    ------
-    OutputError
-        If it can't be written; what was there before stays.
-    """
-    replace_files({path: content})
-
-
-def replace_files(files: Mapping[Path, bytes]) -> None:
-    """Put whole files in the place of others, none of them before all are written.
-
-    Raises
-    ------
-    OutputError
-        If one can't be written.
-    """
-    written: dict[Path, str] = {}
-    path = next(iter(files))
-    try:
-        for path, content in files.items():
-            descriptor, written[path] = tempfile.mkstemp(dir=path.parent, prefix=".varstat-")
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-            os.chmod(written[path], 0o666 & ~_mask())
-        for path in files:
-            os.replace(written[path], path)
-            del written[path]
-    except OSError as error:
-        raise OutputError(str(path), _unwritable(error)) from None
-    finally:
-        for temporary in written.values():
-            Path(temporary).unlink(missing_ok=True)
-
-
-def _mask() -> int:
-    """The permissions that new files don't get, which can only be read by setting them."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-def _unwritable(error: OSError) -> str:
-    return f"this can't be written ({(error.strerror or 'no reason given').lower()})."
+    return check_path(path, suffixes=SUFFIXES, inputs=inputs)

@@ -6,11 +6,16 @@ import html.parser
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
+import pandas as pd
 import pytest
 
+from varstat import Funnels, compute_funnel, fit_model, read_table
 from varstat.errors import UsageError
+from varstat.estimands.verdict import Verdicts, compute_verdicts
 from varstat.funnel.result import Funnel
+from varstat.present.charts import page_bytes
 from varstat.present.charts.funnel_page import render_funnels
 from varstat.present.charts.page import escape_json
 
@@ -159,6 +164,49 @@ def test_each_group_has_a_section(make_funnel) -> None:
 def test_an_unknown_highlight_is_refused(hospitals: Funnel) -> None:
     with pytest.raises(UsageError, match="highlight"):
         render_funnels([hospitals], highlight=["nobody"], provenance={})
+
+
+def judged(problems: tuple[str, ...] = ()) -> tuple[Funnels, Verdicts]:
+    """Funnels and verdicts of one table; its posterior has these problems."""
+    frame = pd.DataFrame(
+        {
+            "unit": [f"{i}{name[:9]}".replace("\ud800", "") for i, name in enumerate(HOSTILE)],
+            "numerator": [20, 25, 30, 35, 22, 27, 80],
+            "denominator": [100] * len(HOSTILE),
+        }
+    )
+    table = read_table(frame)
+    funnels = compute_funnel(table)
+    verdicts = compute_verdicts(funnels, fit_model(table, draws=100))
+    (one,) = verdicts
+    one = replace(one, diagnostics=replace(one.diagnostics, problems=problems))
+    return funnels, replace(verdicts, verdicts=(one,))
+
+
+def test_the_table_and_the_tooltips_tell_verdicts() -> None:
+    funnels, verdicts = judged()
+    page = page_bytes(funnels, verdicts=verdicts)
+    outline, text = Outline(page), page.decode()
+    for words in ("(95% interval)", "P(above target)", "Verdict", "what persists can&#39;t"):
+        assert words in text
+    assert 'class="alarm"' not in text
+    units = json.loads(outline.json[0])
+    for at, verdict in enumerate(verdicts[0].verdict):
+        (lines,) = (unit["lines"] for unit in units if unit["lines"][0].startswith(str(at)))
+        assert lines[-1].endswith(f": {verdict}")
+        assert lines[-2].startswith("Estimate (%) ")
+    plain = page_bytes(funnels).decode()
+    assert "Verdict" not in plain
+    assert outline.count("th") == Outline(plain.encode()).count("th") + 3
+
+
+def test_a_page_raises_the_alarm_over_a_failed_posterior() -> None:
+    funnels, verdicts = judged(("<b>R-hat</b> is 1.3.",))
+    page = page_bytes(funnels, verdicts=verdicts)
+    (alarm,) = re.findall(r'<p class="alarm" role="alert">(.*?)</p>', page.decode())
+    assert alarm.startswith("NOT TO BE TRUSTED")
+    assert "&lt;b&gt;R-hat" in alarm
+    assert Outline(page).count("b") == 0
 
 
 # Puts a driver in place of the policy, which would refuse it.

@@ -10,8 +10,10 @@ from varstat.present.charts.funnel import draw_funnel, draw_funnels
 from varstat.present.charts.funnel_page import render_funnels
 from varstat.present.charts.save import render
 from varstat.present.charts.words import alt_text, alt_text_of_many
+from varstat.present.funnel_table import state_provenance
 
 if TYPE_CHECKING:
+    from varstat.estimands.verdict import Verdicts
     from varstat.present.charts.caterpillar import draw_league
     from varstat.present.charts.league_panels import draw_leagues
     from varstat.present.charts.ranks import draw_ranks
@@ -52,7 +54,9 @@ def chart_bytes(funnels: Funnels, *, suffix: str, highlight: Sequence[str] = ())
     return render(figure, suffix=suffix, alt=alt, provenance=funnels.provenance.to_dict())
 
 
-def page_bytes(funnels: Funnels, *, highlight: Sequence[str] = ()) -> bytes:
+def page_bytes(
+    funnels: Funnels, *, highlight: Sequence[str] = (), verdicts: "Verdicts | None" = None
+) -> bytes:
     """Make a page with the chart and table of each funnel, for any browser.
 
     Parameters
@@ -60,6 +64,8 @@ def page_bytes(funnels: Funnels, *, highlight: Sequence[str] = ()) -> bytes:
     funnels : Funnels
     highlight : sequence of str
         Units to mark, by code or name.
+    verdicts : Verdicts, optional
+        Of these funnels.
 
     Returns
     -------
@@ -68,7 +74,8 @@ def page_bytes(funnels: Funnels, *, highlight: Sequence[str] = ()) -> bytes:
     return render_funnels(
         funnels,
         highlight=highlight,
-        provenance=funnels.provenance.to_dict(),
+        verdicts=verdicts,
+        provenance=state_provenance(funnels, verdicts),
         account_text=funnels.account.summary(),
     )
 

@@ -1,12 +1,15 @@
 """Write funnels as a web page."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from varstat.errors import UsageError
 from varstat.funnel.result import Funnel
+from varstat.present.beside import pair_up
 from varstat.present.charts import words
 from varstat.present.charts.funnel import draw_funnel
 from varstat.present.charts.inline import Stylesheet, inline_svg
@@ -30,13 +33,18 @@ from varstat.present.charts.page import (
 from varstat.present.charts.save import render
 from varstat.present.charts.view import rate_text
 from varstat.present.highlight import find_units
+from varstat.present.rates import RateStyle, probability_text, style_of
 from varstat.present.text import clean
+
+if TYPE_CHECKING:
+    from varstat.estimands.verdict import Verdict
 
 
 def render_funnels(
     funnels: Sequence[Funnel],
     *,
     highlight: Sequence[str] = (),
+    verdicts: "Sequence[Verdict] | None" = None,
     provenance: Mapping[str, object],
     account_text: str = "",
 ) -> bytes:
@@ -47,6 +55,8 @@ def render_funnels(
     funnels : sequence of Funnel
     highlight : sequence of str
         Codes or names of units to ring in every funnel that has them.
+    verdicts : sequence of Verdict, optional
+        Of these funnels, for their tables and tooltips.
     provenance : mapping of str to object
         What ran.
     account_text : str
@@ -70,9 +80,9 @@ def render_funnels(
     if left > 0:
         account_text = f"{left:,} more funnels are not on this page.\n{account_text}"
     sections = [
-        _section(funnel, mark, sheet, provenance, prefix=f"f{i}")
-        for i, (funnel, mark) in enumerate(
-            zip(funnels[:MAX_SECTIONS], chosen, strict=False), start=1
+        _section(funnel, verdict, mark, sheet, provenance, prefix=f"f{i}")
+        for i, ((funnel, verdict), mark) in enumerate(
+            zip(pair_up(funnels, verdicts)[:MAX_SECTIONS], chosen, strict=False), start=1
         )
     ]
     return render_page(
@@ -86,6 +96,7 @@ def render_funnels(
 
 def _section(
     funnel: Funnel,
+    verdict: "Verdict | None",
     chosen: NDArray[np.bool_],
     sheet: Stylesheet,
     provenance: Mapping[str, object],
@@ -97,21 +108,27 @@ def _section(
     important = ((units.flag == "high") | (units.flag == "low")) | chosen
     listed = _listed(funnel, important)
     tipped = np.arange(count) if count <= MOST_TIPS else np.flatnonzero(important)[:MOST_TIPS]
-    rows = {int(i): _row(funnel, int(i)) for i in np.union1d(listed, tipped)}
-    columns = (
+    beside = None if verdict is None else _Beside.of(funnel, verdict)
+    rows = {int(i): _row(funnel, int(i), beside) for i in np.union1d(listed, tipped)}
+    columns: tuple[Column, ...] = (
         Column(title=_size_title(funnel)),
         Column(title=funnel.measure.rate.capitalize()),
         Column(title="Target"),
         Column(title="p"),
         Column(title="Flag", number=False),
     )
+    alarm, judged, warnings = "", "", funnel.warnings
+    if beside is not None and verdict is not None:
+        columns += beside.columns()
+        alarm, _, judged = verdict.summary().rpartition("\n")
+        warnings += verdict.notes
     return Section(
         group=words.group_text(funnel),
         kind="Funnel plot",
-        alarm="",
-        finding=words.finding(funnel),
-        summary=clean(funnel.summary()),
-        warnings=tuple(clean(warning) for warning in funnel.warnings),
+        alarm=clean(alarm),
+        finding=words.finding(funnel) + ("; the posterior FAILED its checks" if alarm else ""),
+        summary=clean(f"{funnel.summary()} {judged}"),
+        warnings=tuple(clean(warning) for warning in warnings),
         plots=(_plot(funnel, chosen, tipped, rows, sheet, provenance, prefix=prefix),),
         caption=_caption(count, len(listed)),
         columns=columns,
@@ -175,7 +192,49 @@ def _caption(count: int, listed: int) -> str:
     return f"{listed:,} flagged or highlighted units of {count:,}, the strictest flags first"
 
 
-def _row(funnel: Funnel, i: int) -> Row:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Beside:
+    """What the posterior adds to a row."""
+
+    verdict: "Verdict"
+    style: RateStyle
+
+    @classmethod
+    def of(cls, funnel: Funnel, verdict: "Verdict") -> "_Beside":
+        style = style_of(
+            funnel.measure, raw=funnel.units.rate, lower=verdict.lower, upper=verdict.upper
+        )
+        return cls(verdict=verdict, style=style)
+
+    def columns(self) -> tuple[Column, ...]:
+        sign = f" {self.style.sign}" if self.style.sign else ""
+        level = words.percent(self.verdict.level)
+        return (
+            Column(title=f"Estimate{sign} ({level} interval)"),
+            Column(title="P(above target)"),
+            Column(title="Verdict", number=False),
+        )
+
+    def cells(self, i: int) -> tuple[Cell, ...]:
+        verdict, style = self.verdict, self.style
+        interval = style.interval(verdict.lower[i], verdict.upper[i])
+        above = float(verdict.p_above_target[i])
+        return (
+            Cell(
+                text=f"{style.text(verdict.estimate[i])} ({interval})",
+                value=sort_value(float(verdict.estimate[i])),
+            ),
+            Cell(text=probability_text(above), value=sort_value(above)),
+            Cell(text=str(verdict.verdict[i])),
+        )
+
+    def lines(self, i: int) -> tuple[str, ...]:
+        sign = self.style.sign and f" ({self.style.sign})"
+        estimate, above, verdict = (cell.text for cell in self.cells(i))
+        return (f"Estimate{sign} {estimate}", f"P(above target) {above}: {verdict}")
+
+
+def _row(funnel: Funnel, i: int, beside: _Beside | None) -> Row:
     units = funnel.units
     shares = funnel.measure.name == "proportion"
     p = float(units.p_value[i])
@@ -197,12 +256,14 @@ def _row(funnel: Funnel, i: int) -> Row:
             Cell(text=aim, value=sort_value(target)),
             Cell(text=p_text, value=sort_value(p)),
             Cell(text=flag_text),
+            *(beside.cells(i) if beside else ()),
         ),
         lines=(
             name if name == code else f"{name} ({code})",
             f"{funnel.measure.rate.capitalize()} {shown}, target {aim}",
             f"{_size_title(funnel)} {size}",
             f"p {p_text}, {flagged}" if p_text else flagged,
+            *(beside.lines(i) if beside else ()),
         ),
         strong=flag is not None,
     )
