@@ -17,7 +17,17 @@ if TYPE_CHECKING:
     from varstat.card import Card, describe_card, list_cards, load_card
     from varstat.data import Table, load_example, read_table
     from varstat.errors import VarstatError
-    from varstat.estimands import League, Leagues, compute_league
+    from varstat.estimands import (
+        League,
+        Leagues,
+        compute_league,
+        compute_verdicts,
+        discover,
+        estimate_ensemble,
+        exceedance,
+        find_misfit,
+        find_rank_sets,
+    )
     from varstat.funnel import Funnel, Funnels, compute_funnel
     from varstat.hierarchical import Fits, Posterior, fit_model, load_fit, write_fit
     from varstat.present import (
@@ -44,6 +54,12 @@ _HOMES = {
     "League": "estimands",
     "Leagues": "estimands",
     "compute_league": "estimands",
+    "compute_verdicts": "estimands",
+    "discover": "estimands",
+    "estimate_ensemble": "estimands",
+    "exceedance": "estimands",
+    "find_misfit": "estimands",
+    "find_rank_sets": "estimands",
     "Funnel": "funnel",
     "Funnels": "funnel",
     "compute_funnel": "funnel",
@@ -72,12 +88,18 @@ __all__ = [
     "VarstatError",
     "compute_funnel",
     "compute_league",
+    "compute_verdicts",
     "describe_card",
+    "discover",
     "draw_funnel",
     "draw_funnels",
     "draw_league",
     "draw_leagues",
     "draw_ranks",
+    "estimate_ensemble",
+    "exceedance",
+    "find_misfit",
+    "find_rank_sets",
     "fit_model",
     "list_cards",
     "load_card",

@@ -3,12 +3,14 @@
 from varstat.estimands.compute import compute_league
 from varstat.estimands.discovery import Discoveries, Exceedance, discover, exceedance
 from varstat.estimands.league import League, Leagues, LeagueUnits
+from varstat.estimands.outliers import Misfit, find_misfit
 from varstat.estimands.pairwise import discordance_rate, pairwise_probabilities
 from varstat.estimands.rank_sets import RankSets, find_rank_sets
 from varstat.estimands.rank_tally import RankTally
 from varstat.estimands.ranks import RankSummary, operating_characteristic, rank_draws
 from varstat.estimands.tiers import Tiers, grade_draws, grade_moments, grade_pairs
 from varstat.estimands.triple_goal import TripleGoal, estimate_ensemble
+from varstat.estimands.verdict import Verdict, Verdicts, compute_verdicts
 
 __all__ = [
     "Discoveries",
@@ -16,16 +18,21 @@ __all__ = [
     "League",
     "LeagueUnits",
     "Leagues",
+    "Misfit",
     "RankSets",
     "RankSummary",
     "RankTally",
     "Tiers",
     "TripleGoal",
+    "Verdict",
+    "Verdicts",
     "compute_league",
+    "compute_verdicts",
     "discordance_rate",
     "discover",
     "estimate_ensemble",
     "exceedance",
+    "find_misfit",
     "find_rank_sets",
     "grade_draws",
     "grade_moments",

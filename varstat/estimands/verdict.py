@@ -5,14 +5,14 @@ performed at the target and varied as units do. The *posterior* says where its u
 and how probably that is beyond the target; where units differ, many lie surely beyond any target
 without being unusual (Jones & Spiegelhalter 2011).
 
-============  ==========================================================================
-verdict       flagged, and the posterior as sure, on the same side of the target
-============  ==========================================================================
-`differs`     flagged, and beyond the target with a probability above (1 + level)/2
-`uncertain`   flagged, but not surely beyond the target
-`ordinary`    surely beyond the target, but no more than units commonly are: not flagged
-`no evidence` neither
-============  ==========================================================================
+=============  ==========================================================================
+verdict        what it says
+=============  ==========================================================================
+`differs`      flagged, and beyond the target with a probability above (1 + level)/2
+`uncertain`    flagged, but not surely beyond the target
+`ordinary`     surely beyond the target, but no more than units commonly are: not flagged
+`no evidence`  neither
+=============  ==========================================================================
 
 A side that a funnel doesn't watch has no verdicts. Nor does a target at an end of what is possible,
 such as the pooled rate where no unit has an event: every rate is beyond it, whatever the data.
