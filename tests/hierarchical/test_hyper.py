@@ -5,16 +5,11 @@ import pytest
 from designs import make_design
 
 from varstat.hierarchical.diagnostics import fit_tail
-from varstat.hierarchical.hyper import (
-    _fit_slopes,
-    draw_by_importance,
-    draw_from_lattice,
-    grow_lattice,
-    monomial_values,
-    monomials,
-    whiten,
-)
+from varstat.hierarchical.hyper import grow_lattice, whiten
+from varstat.hierarchical.hyper_draws import draw_by_importance, draw_from_lattice
 from varstat.hierarchical.marginal import log_posterior
+from varstat.hierarchical.polynomial import monomial_values, monomials
+from varstat.hierarchical.surrogate import fit_slopes
 
 
 def nation(units, seed=1, **options):
@@ -66,7 +61,7 @@ def test_the_polynomial_is_the_log_posterior_where_it_matters():
     rng = np.random.default_rng(5)
     design = nation(300, covariates={name: rng.normal(size=300) for name in "abc"})
     white = whiten(design, nodes=15)
-    density, error, passes, _ = _fit_slopes(design, white, np.random.default_rng(6), nodes=15)
+    density, error, passes = fit_slopes(design, white, np.random.default_rng(6), nodes=15)
     z = rng.standard_normal((40, design.dimension))
     exact = log_posterior(design, white.place(z), nodes=15) - white.peak
     assert np.std(density(z) - exact) < 0.02

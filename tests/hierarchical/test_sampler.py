@@ -89,6 +89,7 @@ def test_quantiles_rise_and_undo_the_distribution_function(event, more, eta, log
     u = np.array([tables.quantile_at(float(score))[0, 0] for score in z])
     assert np.all(np.diff(u) >= 0)
     back = tables.spread(33).probability(np.column_stack([u, np.zeros(33)]))[0][:, 0]
-    np.testing.assert_allclose(back, stats.norm.cdf(z), atol=2e-3)
+    # Worst for no events and a tau of 7, where a cliff ends a tail of fifty.
+    np.testing.assert_allclose(back, stats.norm.cdf(z), atol=5e-3)
     assert tables.below[0, 0, -1] == pytest.approx(1)
     assert tables.above[0, 0, 0] == pytest.approx(1)

@@ -12,7 +12,9 @@ where :math:`\theta^{rep}_i` follows the effects' distribution learnt without un
 too high to fit, near 1 for one too low, and uniform where the model holds.
 
 Leaving a unit out needs no new fit: the weight of each lattice point is divided by what the unit
-contributed, :math:`\pi_g^{-i} \propto \pi_g / m_i(h_g)`.
+contributed, :math:`\pi_g^{-i} \propto \pi_g / m_i(h_g)`. The lattice covers what all units make
+likely: for a unit so far out that the others alone would put tau where the lattice ends, p is
+nearer to a half than it should be (8e-5 where a fit without the unit gives 4.5e-5).
 
 References
 ----------
@@ -26,7 +28,6 @@ import numpy as np
 from scipy.special import betaincinv, gammaincinv, ndtr, ndtri
 
 from varstat.errors import ModelError
-from varstat.estimands.rates import prune
 from varstat.hierarchical.design import Design
 from varstat.hierarchical.likelihood import Smeared, hermite
 from varstat.hierarchical.marginal import Hyper, condition, unpack
@@ -80,7 +81,8 @@ def find_misfit(posterior: Posterior) -> Misfit:
             "leaving units out takes a hyper-posterior that is summed (up to three "
             "hyper-parameters) and one row a unit.",
         )
-    lattice = prune(posterior.lattice, 1e-7)
+    # Points that weigh next to nothing count where the unit is what made them so.
+    lattice = posterior.lattice
     hyper = unpack(design, lattice.h)
     log_m = np.concatenate(
         [
@@ -128,12 +130,12 @@ def _tail_of_new(design: Design, hyper: Hyper, sd: Floats) -> Floats:
     for theta, rise in zip(0.5 * (edge[1:] + edge[:-1]), np.diff(tail, axis=0), strict=True):
         found += rise * ndtr((eta - theta) / sd)
     if np.all(width < sd):
-        return found
+        return np.asarray(found)
     x, log_w = hermite(41)
     smooth = np.zeros(sd.shape)
     for at, w in zip(x, np.exp(log_w - 0.5 * x**2) / np.sqrt(2.0 * np.pi), strict=True):
         smooth += w * tail_of_rows(design, eta + sd * at, spread)
-    return np.where(width < sd, found, smooth)
+    return np.asarray(np.where(width < sd, found, smooth))
 
 
 def _likelihood_points(posterior: Posterior) -> Floats:

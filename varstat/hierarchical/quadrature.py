@@ -11,15 +11,12 @@ from dataclasses import dataclass
 
 from varstat.hierarchical.design import Design
 from varstat.hierarchical.diagnostics import Diagnostics
-from varstat.hierarchical.hyper import (
-    LATTICE_DIMENSION,
+from varstat.hierarchical.hyper import LATTICE_DIMENSION, Lattice, grow_lattice, whiten
+from varstat.hierarchical.hyper_draws import (
     MOST_DIMENSION,
     HyperDraws,
-    Lattice,
     draw_by_importance,
     draw_from_lattice,
-    grow_lattice,
-    whiten,
 )
 from varstat.hierarchical.posterior import Stored
 from varstat.hierarchical.sampler import Sampler, draw_effects
@@ -63,7 +60,12 @@ def refusal(design: Design) -> str | None:
 
 def nodes_for(design: Design) -> int:
     """How many Gauss-Hermite nodes to integrate effects with: more where skewness matters."""
-    return 15 if design.units > 60 else 25
+    return 25 if is_delicate(design) else 15
+
+
+def is_delicate(design: Design) -> bool:
+    """Whether few units make a skewed posterior, and cheap enough to follow to the last digit."""
+    return design.units <= 60 and design.effects.parts == 1
 
 
 def fit_quadrature(design: Design, *, draws: int, seed: int) -> Quadrature:
@@ -94,7 +96,7 @@ def _fit(design: Design, *, draws: int, seed: int) -> Quadrature:
     white = whiten(design, nodes=nodes)
     lattice = None
     if design.dimension <= LATTICE_DIMENSION:
-        step = 0.8 if design.units <= 60 else 1.0 if design.units <= 1000 else 1.15
+        step = 0.8 if is_delicate(design) else 1.0 if design.units <= 1000 else 1.15
         lattice = grow_lattice(design, white, step=step, nodes=nodes)
         hyper = draw_from_lattice(design, white, lattice, draws=draws, nodes=nodes, seed=seed)
     else:

@@ -21,8 +21,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from varstat.hierarchical.design import Design
-from varstat.hierarchical.hyper import LATTICE_DIMENSION, HyperDraws, monomial_values, monomials
+from varstat.hierarchical.hyper import LATTICE_DIMENSION
+from varstat.hierarchical.hyper_draws import HyperDraws
 from varstat.hierarchical.marginal import unpack
+from varstat.hierarchical.polynomial import monomial_values, monomials
 from varstat.hierarchical.posterior import Stored
 from varstat.hierarchical.quantile import table_points, tabulate
 from varstat.hierarchical.threads import one_thread
