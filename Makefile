@@ -12,7 +12,7 @@ demo: $(VENV)/installed  ## the main job, on real data: a table and a picture
 	@echo "Wrote demo.png and demo.html: open them."
 
 test: $(VENV)/installed-dev  ## the tests
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 lint: $(VENV)/installed-dev  ## style, types and the direction of imports
 	$(BIN)/ruff format --check .
