@@ -48,9 +48,9 @@ class Misfit:
     Attributes
     ----------
     p_leave_one_out : ndarray of float, shape (units,)
-        Mid-p of the unit's total given the others; NaN where a unit has several rows or its
-        count was withheld.
+        Mid-p of the unit's count or mean given the others; NaN where its count was withheld.
     p_conflict : ndarray of float, shape (units,)
+        Of a withheld count, as if it were in the middle of its range.
     """
 
     p_leave_one_out: Floats

@@ -37,6 +37,9 @@ _FAMILIES: dict[str, Callable[..., Family]] = {
     "normal": Normal,
 }
 _TRANSIENT_INSIDE = ("beta-binomial", "negative-binomial", "normal")
+# A transient SD that is stated: below it changes nothing and can't be divided by, above it rates
+# pass from one end of what is possible to the other, and sums over it are no longer exact.
+_LEAST, _MOST = 1e-6, 5.0
 # The longest range of a suppressed count whose values are summed one by one.
 _LONGEST_RANGE = 20_000
 
@@ -179,6 +182,11 @@ def _transient(card: Card, *, single: bool, problems: list[str], notes: list[str
     stated, likelihood = card.model.transient, card.model.likelihood
     inside = likelihood in ("beta-binomial", "negative-binomial")
     if isinstance(stated, (int, float)):
+        if likelihood != "normal" and stated != 0.0 and not _LEAST <= stated <= _MOST:
+            problems.append(
+                f"a transient SD of {stated:g} is out of reach: on the link scale it can be from "
+                f"{_LEAST:g} to {_MOST:g}, or none. 0.1 is a change of about a tenth in a rate."
+            )
         return float(stated)
     if not single:
         return 0.0 if stated == "none" else None
@@ -368,7 +376,7 @@ def _collinear(matrix: Floats, names: list[str]) -> list[str]:
         else:
             q = np.column_stack([q, left / np.linalg.norm(left)])
     return [
-        f"{name.partition('[')[2].rstrip(']')!r} is determined by the peer groups, periods and "
+        f"{name.partition('[')[2][:-1]!r} is determined by the peer groups, periods and "
         "covariates before it, so that their parts can't be told apart. Leave one of them out."
         for name in doubled
     ]

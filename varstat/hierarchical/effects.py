@@ -94,7 +94,7 @@ def student_effects(degrees_of_freedom: float) -> Effects:
     True
     """
     half = 0.5 * degrees_of_freedom
-    # Two steps to three SDs of log w, over all that weighs more than 1e-9 of the peak.
+    # Five steps to three SDs of log w, over all that weighs more than 2e-9 of the peak.
     step = 0.62 * np.sqrt(polygamma(1, half))
     log_w = np.arange(-20.0 / half - 1.0, np.log1p(20.0 / half) + 1.0, step)
     log_share = half * (log_w - np.exp(log_w))

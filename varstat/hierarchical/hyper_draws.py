@@ -80,8 +80,8 @@ def draw_from_lattice(
         ratio = target(z) - log_q
         passes += len(z) if error == 0.0 else 0
         if not kept:
-            # The bound comes from a pilot and from the lattice itself; a ratio above it is
-            # cut to it, which at this size of pilot concerns less than one draw in a thousand.
+            # The bound is the largest of the first batch; a later ratio above it is cut to it,
+            # which at this size of batch concerns less than one draw in a thousand.
             bound = float(np.max(ratio))
         accepted = np.log(rng.random(len(z))) < ratio - bound
         kept.append(z[accepted])

@@ -5,9 +5,9 @@ distribution, with :math:`\eta_r` the linear predictor of row r,
 
 .. math:: m_{ic}(h) = \int \exp\Big\{\sum_{r \in i} \ell_r(\eta_r + u)\Big\}
           N(u; 0, a_c^2\tau^2)\, du
-          \approx \frac{s}{a_c\tau\sqrt{2\pi}} \sum_k w_k \exp\{f(\hat u + s x_k)\}
+          \approx s \sum_k w_k \exp\{f(\hat u + s x_k)\}
 
-about the mode :math:`\hat u` of the log integrand f, with s from its curvature there, and
+about the mode :math:`\hat u` of f, the log of the integrand, with s from its curvature there, and
 :math:`m_i = \sum_c \omega_c m_{ic}`. The nodes serve a second time for the gradient, which by
 Fisher's identity is an expectation over them:
 
@@ -116,9 +116,11 @@ def locate(design: Design, hyper: Hyper) -> tuple[Floats, Floats, Floats]:
 
     def slopes(u: Floats) -> tuple[Floats, Floats]:
         first, second = design.family.slopes((eta + design.expand(u))[..., None], spread)
+        # A second derivative that is summed or approximate can come out above zero far out, where
+        # the true one is just below; it only steers the search and places nodes.
         return (
             design.gather(first[..., 0]) - u * precision,
-            design.gather(second[..., 0]) - precision,
+            design.gather(np.minimum(second[..., 0], 0.0)) - precision,
         )
 
     weight = 1.0 / (design.link_variance + spread[..., 0] ** 2)
