@@ -233,19 +233,27 @@ def summed_interval(posterior: Posterior, *, level: float) -> tuple[Floats, Floa
         mixture = _Mixture(part, lattice)
         for end, share in enumerate(shares):
             theta = mixture.quantile(share)
-            # The rate is taken with the transient SD's mean: that of a quantile has no other.
+            # A proportion is taken with the transient SD's mean, which is near; what passes is a
+            # shift of a log rate, and is in the mixture.
             transient = np.full(1, lattice.weight @ transient_of(design, lattice.h))
+            if design.measure.name == "ratio":
+                transient = np.zeros(1)
             ends[end, columns] = to_rate(design, theta[None], transient)[0]
     return ends[0], ends[1]
 
 
 class _Mixture:
-    """Distribution of units' link-scale rates at the average case-mix, over a lattice."""
+    """Distribution of units' link-scale rates at the average case-mix, over a lattice.
+
+    A log rate is that of the rate with what passes integrated out.
+    """
 
     def __init__(self, design: Design, lattice: Lattice) -> None:
         self.weight = lattice.weight
         self.tables = _tabulate(design, lattice.h)
         self.base = lattice.h[:, : len(design.locations)] @ design.reference.T
+        if design.measure.name == "ratio" and isinstance(design.family, Smeared):
+            self.base = self.base + 0.5 * transient_of(design, lattice.h)[:, None] ** 2
 
     def probability(self, theta: Floats) -> tuple[Floats, Floats]:
         """Probability below theta (units,), and density there."""

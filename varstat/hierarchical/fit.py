@@ -135,8 +135,9 @@ def fit_design(
 ) -> Posterior:
     """Fit one group's model with an engine, or with the one that applies."""
     why_not = refusal(design)
+    reason = f"quadrature doesn't apply: {why_not}"
     if engine == "quadrature" and why_not:
-        raise UsageError("engine", f"quadrature doesn't apply: {why_not}. Use --engine nuts.")
+        raise UsageError("engine", f"{reason}. Use --engine nuts.")
     if engine != "nuts" and not why_not:
         found = fit_quadrature(design, draws=draws, seed=seed)
         if engine == "quadrature" or not found.diagnostics.problems:
@@ -153,13 +154,13 @@ def fit_design(
                 lattice=found.lattice,
                 diagnostics=_checked(design, found.hyper.h, found.diagnostics, seed=seed),
             )
-        why_not = "its draws failed their checks"
+        reason = "the draws by quadrature failed their checks"
     # Imported here: PyMC takes longer to import than most models to fit.
     from varstat.hierarchical.nuts import fit_nuts
 
     sampled = fit_nuts(design, draws=draws, seed=seed, progress=progress)
     if engine == "auto":
-        note = f"Sampled by NUTS, as quadrature doesn't apply: {why_not}."
+        note = f"Sampled by NUTS, as {reason}."
         design = replace(design, notes=(*design.notes, note))
     return Posterior(
         indicator=card.indicator.title,
@@ -183,14 +184,14 @@ def _checked(design: Design, h: Floats, found: Diagnostics, *, seed: int) -> Dia
     if predictive.get("extreme", 1.0) < PREDICTIVE_LIMIT:
         problems.append(
             "Some unit lies further out than the model gives any unit "
-            f"(posterior predictive p = {predictive['extreme']:.3f}). Look at it first: is it "
+            f"(posterior predictive p under {PREDICTIVE_LIMIT:g}). Look at it first: is it "
             "comparable, is it reported right? Peer groups or covariates say why units differ; "
             "--effects student-t lets some differ more than others."
         )
     if predictive.get("spread", 1.0) < PREDICTIVE_LIMIT:
         problems.append(
             "Units' rates are more spread out than the model gives "
-            f"(posterior predictive p = {predictive['spread']:.3f}). A wider prior on tau, peer "
+            f"(posterior predictive p under {PREDICTIVE_LIMIT:g}). A wider prior on tau, peer "
             "groups or --effects student-t may mend that."
         )
     return replace(found, predictive=predictive, problems=tuple(problems))
