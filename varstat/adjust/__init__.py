@@ -1,0 +1,1 @@
+"""What case-mix explains: standardisation, regression on cells, and who can be compared."""
