@@ -69,12 +69,18 @@ def test_exclusions_and_prices_are_described() -> None:
     stated = {
         "indicator": {"title": "Falls", "measure": "ratio", "direction": "lower-is-better"},
         "exclusions": [{"column": "type", "values": ["hospice"], "because": "Falls differ there."}],
-        "cost": {"per": "fall", "basis": "a study", "value": 2600.0, "price_year": "2015-16"},
+        "cost": {
+            "per": "fall",
+            "basis": "a study",
+            "value": 2600.0,
+            "price_year": "2015-16",
+            "source": "a trust",
+        },
         "funnel": {"levels": [0.999], "sides": "high"},
     }
     text = " ".join(describe_card(parse_card(stated, name="falls", where="x")).split())
     assert "Left out: type hospice. Falls differ there." in text
-    assert "Unit cost: 2,600 for each fall (a study; 2015-16)" in text
+    assert "Unit cost: 2,600 for each fall (a study; 2015-16; a trust)" in text
     assert "exact limits at 99.9% on the high side of the target pooled" in text
 
 
@@ -125,3 +131,21 @@ def test_priors_of_what_is_not_in_the_model_are_not_described() -> None:
     assert "beyond chance: none." in text
     for prior in ("period normal", "transient exponential", "contamination beta", "coefficient"):
         assert prior not in text
+
+
+def test_sums_strata_and_systems_are_described() -> None:
+    stated = {
+        "indicator": {"title": "Stay", "measure": "mean", "direction": "lower-is-better"},
+        "columns": {"total": "days", "count": "spells", "sum_of_squares": "squares"},
+        "casemix": {"strata": ["age", "sex"]},
+        "target": {"rule": "bcbv"},
+    }
+    text = " ".join(describe_card(parse_card(stated, name="stay", where="x")).split())
+    assert "A mean, from the total, count and sum of squares. Direction: lower-is-better." in text
+    assert "Units differ in case-mix by age, sex." in text
+    assert "compared with bcbv, the rule of Better Care, Better Value" in text
+
+
+def test_no_strata_are_not_described() -> None:
+    card = override_card(load_card("daycase"), {"casemix": {"strata": []}}, where="x")
+    assert "Units differ in case-mix" not in describe_card(card)

@@ -7,6 +7,7 @@ import typer
 from typer.testing import CliRunner
 
 from varstat.cli import options
+from varstat.cli.parse import parse_only, parse_strata, parse_transient, split_commas
 from varstat.errors import UsageError
 
 
@@ -52,7 +53,7 @@ def test_covariates_may_be_repeated_or_separated_by_commas() -> None:
     said = ["--covariate", "age, need", "--covariate", "size"]
     ran = CliRunner().invoke(model_app(), said)
     assert ran.output == "['age, need', 'size'] None auto 4000 1 0.95\n"
-    assert options.split_commas(["age, need", "size"]) == ["age", "need", "size"]
+    assert split_commas(["age, need", "size"]) == ["age", "need", "size"]
 
 
 @pytest.mark.parametrize(
@@ -67,10 +68,51 @@ def test_numbers_that_cannot_be_are_refused(said: list[str]) -> None:
     [(None, None), ("auto", "auto"), ("none", "none"), ("0", 0.0), ("0.25", 0.25), ("1e-2", 0.01)],
 )
 def test_what_is_transient_is_read(text: str | None, read: object) -> None:
-    assert options.parse_transient(text) == read
+    assert parse_transient(text) == read
 
 
 @pytest.mark.parametrize("text", ["", "some", "-0.1", "nan", "inf", "0,1", "NONE"])
 def test_what_is_not_an_sd_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="neither auto, none nor an SD"):
-        options.parse_transient(text)
+        parse_transient(text)
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        (None, None),
+        ([], None),
+        (["sex, age", "procedure"], ["sex", "age", "procedure"]),
+        (["none"], []),
+        ([""], []),
+    ],
+)
+def test_strata_are_named_left_to_the_card_or_none(
+    said: list[str] | None, read: list[str] | None
+) -> None:
+    assert parse_strata(said) == read
+
+
+def test_no_strata_and_some_are_refused() -> None:
+    with pytest.raises(UsageError, match="can't both be said"):
+        parse_strata(["none,sex"])
+
+
+def test_rows_are_chosen_by_columns_and_their_values() -> None:
+    assert parse_only(None) is None
+    assert parse_only([]) is None
+    assert parse_only(["year = 2015-16, 2016-17", "type=A=B"]) == {
+        "year": ["2015-16", "2016-17"],
+        "type": ["A=B"],
+    }
+
+
+@pytest.mark.parametrize("text", ["", "year", "year=", "=2016", "year= , "])
+def test_what_chooses_no_rows_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="expected COL=VALUE"):
+        parse_only([text])
+
+
+def test_a_column_is_chosen_by_once() -> None:
+    with pytest.raises(UsageError, match="said twice"):
+        parse_only(["year=2015", "year=2016"])

@@ -3,7 +3,7 @@
 from varstat.card.describe import describe_card
 from varstat.card.load import list_cards, load_card, override_card, parse_card
 from varstat.card.schema import Card
-from varstat.card.state import new_card, sections, state_card
+from varstat.card.state import new_card, restate_card, sections, state_card
 
 __all__ = [
     "Card",
@@ -13,6 +13,7 @@ __all__ = [
     "new_card",
     "override_card",
     "parse_card",
+    "restate_card",
     "sections",
     "state_card",
 ]

@@ -40,6 +40,7 @@ def find_contradictions(card: Card) -> Iterator[str]:
     yield from _columns(card)
     yield from _scales(card)
     yield from _covariates(card)
+    yield from _cost(card)
     fields = field_names(Card)
     for field in card.provenance:
         if field not in fields:
@@ -72,9 +73,18 @@ def _columns(card: Card) -> Iterator[str]:
     given = {name for name in ("expected", "exposure") if getattr(card.columns, name)}
     if card.measure.name == "ratio" and len(given) != 1:
         yield "[columns] needs either expected or exposure."
-    event, size = (getattr(card.columns, name) for name in (card.measure.event, card.measure.size))
-    if event == size:
-        yield f"[columns] {card.measure.event} and {card.measure.size} name the same column."
+    direct = [name for name in ("value", "se") if getattr(card.columns, name)]
+    if "total" in card.needed and direct:
+        yield (
+            f"[columns] names {direct[0]} beside a total or sum_of_squares; a mean needs either "
+            "value and se, or total, count and sum_of_squares."
+        )
+    first: dict[tuple[str, ...], str] = {}
+    for role in _own(card):
+        names = getattr(card.columns, role) or (role,)
+        if names in first:
+            yield f"[columns] {first[names]} and {role} name the same column."
+        first.setdefault(names, role)
     low, high = card.columns.suppressed or (0, 0)
     if not 0 <= low <= high:
         yield "[columns] suppressed must be two counts, the smaller first, as in [1, 7]."
@@ -103,19 +113,39 @@ def _scales(card: Card) -> Iterator[str]:
         )
 
 
+def _cost(card: Card) -> Iterator[str]:
+    if card.cost is None or card.cost.value is None:
+        return
+    lacking = [name for name in ("price_year", "source") if not _said(getattr(card.cost, name))]
+    if lacking:
+        yield (
+            f"[cost] states a value without its {' and '.join(lacking)}. Say the year of its "
+            "prices, and who says that it is so much."
+        )
+
+
+def _own(card: Card) -> tuple[str, ...]:
+    """The columns of numbers that the card's measure takes or would use."""
+    also = ("count",) if card.measure.name == "mean" and "count" not in card.needed else ()
+    return (*card.needed, *also)
+
+
+def _said(text: str | None) -> bool:
+    return bool(text and text.strip())
+
+
 def _covariates(card: Card) -> Iterator[str]:
     measure, named = card.measure, card.model.covariates
+    own = _own(card)
     taken = {
-        column: role
-        for role in ("unit", measure.event, measure.size)
-        for column in getattr(card.columns, role) or ()
+        column: role for role in ("unit", *own) for column in getattr(card.columns, role) or ()
     }
     for name in dict.fromkeys(named):
         if named.count(name) > 1:
             yield f"[model] covariates names {name!r} more than once."
         if name in taken:
             yield f"[model] covariates names {name!r}, which [columns] says is the {taken[name]}."
-        elif name in (*_CANONICAL, measure.event, measure.size):
+        elif name in (*_CANONICAL, measure.event, measure.size, *own):
             yield (
                 f"[model] covariates names {name!r}, as varstat calls a column of its own. Rename "
                 "the column in the file, and here."

@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Iterator
 
 from varstat.card.schema import Card, Section
+from varstat.card.target import parse_target
 
 
 def describe_card(card: Card, *, width: int = 80) -> str:
@@ -42,14 +43,14 @@ def _paragraphs(card: Card) -> Iterator[str]:
     yield _analysed(card)
     yield ""
     yield _modelled(card)
-    if card.casemix:
+    if card.casemix and card.casemix.strata:
         note = f" {card.casemix.note}" if card.casemix.note else ""
         yield f"Units differ in case-mix by {', '.join(card.casemix.strata)}.{note}"
     for exclusion in card.exclusions:
         yield f"Left out: {exclusion.column} {', '.join(exclusion.values)}. {exclusion.because}"
     yield (
-        f"Asked what a gap is worth, units are compared with {card.target.rule}. "
-        f"{card.target.because}"
+        f"Asked what a gap is worth, units are compared with {card.target.rule}"
+        f"{_system(card.target.rule)}. {card.target.because}"
     )
     if card.cost:
         stated = (card.cost.price_year, card.cost.source)
@@ -63,6 +64,11 @@ def _paragraphs(card: Card) -> Iterator[str]:
     yield from _listed("Mind:", card.warnings)
     claims = (f"{field}: {c.status}. {c.source}" for field, c in card.provenance.items())
     yield from _listed("What is known of it, and from where:", tuple(claims))
+
+
+def _system(rule: str) -> str:
+    named = parse_target(rule).named
+    return f", the rule of {named.system}" if named else ""
 
 
 def _listed(heading: str, items: tuple[str, ...]) -> Iterator[str]:
@@ -82,6 +88,8 @@ def _measured(card: Card) -> str:
     parts = (
         f": {indicator.numerator}, out of {indicator.denominator}" if indicator.numerator else ""
     )
+    if "total" in card.needed:
+        parts = ", from the total, count and sum of squares"
     whole = "" if indicator.counts == "whole" else " Amounts are continuous, not counts."
     return f"{of}{parts}. Direction: {indicator.direction}.{whole}"
 

@@ -18,8 +18,10 @@ from varstat.errors import CardError, did_you_mean, one_of
 NEEDED = {
     "proportion": (("numerator", "denominator"),),
     "ratio": (("observed", "expected"), ("observed", "exposure")),
-    "mean": (("value", "se"),),
+    "mean": (("value", "se"), ("total", "count", "sum_of_squares")),
 }
+# Of those sets that exclude each other, what tells the second.
+_EITHER = ((("expected",), ("exposure",)), (("value", "se"), ("total", "sum_of_squares")))
 _NO_CHOICE = ("literal_error", "union_tag_invalid")
 
 
@@ -112,9 +114,7 @@ def parse_card(stated: Mapping[str, Any], *, name: str, where: str) -> Card:
             f"[indicator] {found}; expected {one_of(NEEDED)}." + did_you_mean(str(measure), NEEDED),
         )
     defaults = _stated(f"default-{measure}")
-    columns = stated.get("columns", {})
-    if "exposure" in columns and "expected" not in columns:
-        defaults["columns"].pop("expected", None)
+    _give_way(defaults["columns"], stated.get("columns", {}))
     if "name" in stated:
         raise CardError(where, f"a card's name is that of its file, {name}. Leave out 'name'.")
     whole = _merge(defaults, stated)
@@ -156,11 +156,17 @@ def override_card(card: Card, changes: Mapping[str, Mapping[str, Any]], *, where
     if not any(said.values()):
         return card
     stated = card.model_dump(mode="json", exclude={"name"}, exclude_none=True)
-    if "exposure" in said.get("columns", {}):
-        stated["columns"].pop("expected", None)
-    elif "expected" in said.get("columns", {}):
-        stated["columns"].pop("exposure", None)
+    _give_way(stated["columns"], said.get("columns", {}))
     return parse_card(_merge(stated, said), name=card.name, where=where)
+
+
+def _give_way(under: dict[str, Any], over: Mapping[str, Any]) -> None:
+    """Take out the columns in whose place others are said."""
+    for one, other in _EITHER:
+        for said, instead in ((one, other), (other, one)):
+            if over.keys() & set(said) and not over.keys() & set(instead):
+                for name in instead:
+                    under.pop(name, None)
 
 
 def _stated(name: str) -> dict[str, Any]:

@@ -1,12 +1,10 @@
 """What a card may say: one small frozen model a section."""
 
-from math import isfinite
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from varstat.card.target import parse_target
-from varstat.errors import UsageError
+from varstat.card.field import Covariates, Level, Money, Names, Rule, Text, Transient
 from varstat.measure import (
     EXPOSURE_RATIO,
     MEASURES,
@@ -22,41 +20,6 @@ Robust = Literal["none", "trim", "winsorise"]
 Sides = Literal["both", "high", "low"]
 Likelihood = Literal["binomial", "beta-binomial", "poisson", "negative-binomial", "normal"]
 Status = Literal["verified", "inferred", "background", "unknown"]
-
-
-def _target(text: str) -> str:
-    try:
-        parse_target(text)
-    except UsageError as error:
-        raise ValueError(error.problems[0]) from None
-    return text
-
-
-def _transient(stated: object) -> object:
-    if stated in ("auto", "none"):
-        return stated
-    # To Python, true is a number.
-    number = (
-        float(stated) if isinstance(stated, int | float) and not isinstance(stated, bool) else -1.0
-    )
-    if isfinite(number) and number >= 0:
-        return number
-    raise ValueError("expected auto, none or an SD, a number of zero or more.")
-
-
-Level = Annotated[float, Field(gt=0, lt=1)]
-Text = Annotated[str, Field(min_length=1)]
-Rule = Annotated[str, AfterValidator(_target)]
-Names = Annotated[
-    tuple[Text, ...],
-    BeforeValidator(lambda names: (names,) if isinstance(names, str) else names),
-    Field(min_length=1),
-]
-Covariates = Annotated[
-    tuple[Text, ...],
-    BeforeValidator(lambda names: (names,) if isinstance(names, str) else names),
-]
-Transient = Annotated[Literal["auto", "none"] | float, BeforeValidator(_transient)]
 
 
 class Section(BaseModel):
@@ -81,8 +44,9 @@ class Columns(Section):
     """Where the table holds what the measure needs; names are the file's own.
 
     Where publishers change their headings, a column may list several names: the first that the
-    file has is used. `suppressed` is the range that a suppression mark stands for, `rounded`
-    the base that counts were rounded to.
+    file has is used. `count` says of how many cases a mean is; with `total` and `sum_of_squares`
+    in place of `value` and `se`, it is what the mean is made from. `suppressed` is the range that
+    a suppression mark stands for, `rounded` the base that counts were rounded to.
     """
 
     unit: Names
@@ -94,6 +58,9 @@ class Columns(Section):
     exposure: Names | None = None
     value: Names | None = None
     se: Names | None = None
+    count: Names | None = None
+    total: Names | None = None
+    sum_of_squares: Names | None = None
     peer_group: Names | None = None
     period: Names | None = None
     suppressed: tuple[int, int] | None = None
@@ -103,7 +70,7 @@ class Columns(Section):
 class Casemix(Section):
     """The strata and factors that differ between units for reasons that are not theirs."""
 
-    strata: tuple[str, ...]
+    strata: tuple[Text, ...]
     note: str | None = None
 
 
@@ -241,7 +208,7 @@ class Cost(Section):
 
     per: Text
     basis: Text
-    value: float | None = None
+    value: Money | None = None
     price_year: str | None = None
     source: str | None = None
 
@@ -292,3 +259,10 @@ class Card(Section):
         if self.indicator.measure == "ratio" and self.columns.exposure:
             return EXPOSURE_RATIO
         return MEASURES[self.indicator.measure]
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The columns that the measure takes, beside the unit's: two, or three sums of a mean."""
+        if self.indicator.measure == "mean" and (self.columns.total or self.columns.sum_of_squares):
+            return ("total", "count", "sum_of_squares")
+        return (self.measure.event, self.measure.size)

@@ -9,8 +9,20 @@ from varstat.card.load import NEEDED, load_card, override_card, parse_card
 from varstat.card.schema import Card
 from varstat.errors import UsageError
 
-_INDICATOR = ("title", "direction", "counts")
-_MODEL = ("covariates", "effects", "likelihood", "transient", "peer_tau")
+# The section and key of what is said; anything else is of the columns.
+_PLACES = {
+    **{key: ("indicator", key) for key in ("title", "direction", "counts")},
+    **{
+        key: ("model", key)
+        for key in ("covariates", "effects", "likelihood", "transient", "peer_tau")
+    },
+    "strata": ("casemix", "strata"),
+    "unit_cost": ("cost", "value"),
+    "price_year": ("cost", "price_year"),
+    "cost_source": ("cost", "source"),
+}
+# What a cost is of, where a caller says only how much.
+_COST = {"per": "event", "basis": "as given"}
 _TELLING = {
     "numerator": "proportion",
     "denominator": "proportion",
@@ -19,6 +31,9 @@ _TELLING = {
     "exposure": "ratio",
     "value": "mean",
     "se": "mean",
+    "count": "mean",
+    "total": "mean",
+    "sum_of_squares": "mean",
 }
 
 
@@ -29,13 +44,43 @@ def sections(said: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     --------
     >>> sections({"title": "Deaths", "unit": "trust", "se": None})
     {'indicator': {'title': 'Deaths'}, 'columns': {'unit': 'trust'}, 'model': {}}
+    >>> sections({"strata": ["age"], "unit_cost": 30.0})["cost"]
+    {'value': 30.0}
     """
-    given = {key: value for key, value in said.items() if value is not None}
     placed: dict[str, dict[str, Any]] = {"indicator": {}, "columns": {}, "model": {}}
-    for key, value in given.items():
-        section = "indicator" if key in _INDICATOR else "model" if key in _MODEL else "columns"
-        placed[section][key] = value
+    for key, value in said.items():
+        if value is not None:
+            section, name = _PLACES.get(key, ("columns", key))
+            placed.setdefault(section, {})[name] = value
     return placed
+
+
+def restate_card(card: Card, said: Mapping[str, Any]) -> Card:
+    """Say some things of a card differently, as a caller says them.
+
+    Parameters
+    ----------
+    card : Card
+    said : mapping of str to object
+        As for `state_card`.
+
+    Returns
+    -------
+    Card
+
+    Raises
+    ------
+    CardError
+        Every problem at once.
+    """
+    return override_card(card, _whole(sections(said), cost=card.cost is None), where="options")
+
+
+def _whole(stated: dict[str, dict[str, Any]], *, cost: bool) -> dict[str, dict[str, Any]]:
+    """Complete a cost of which a caller says only how much."""
+    if cost and "cost" in stated:
+        stated["cost"] = _COST | stated["cost"]
+    return stated
 
 
 def measure_said(said: Mapping[str, Any]) -> str | None:
@@ -96,7 +141,7 @@ def state_card(card: Card | str | None, said: Mapping[str, Any]) -> Card | None:
             + " or ".join(" and ".join(names) for names in NEEDED[card.indicator.measure])
             + ".",
         )
-    return override_card(card, sections(said), where="options")
+    return restate_card(card, said)
 
 
 def new_card(name: str, said: Mapping[str, Any]) -> str:
@@ -134,7 +179,7 @@ def new_card(name: str, said: Mapping[str, Any]) -> str:
     <BLANKLINE>
     """
     measure = measure_said(said) or "proportion"
-    stated = sections(said)
+    stated = _whole(sections(said), cost=True)
     stated["indicator"] = {
         "title": stated["indicator"].get("title", name),
         "measure": measure,

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from varstat.cli import options
+from varstat.cli.parse import parse_range, parse_strata
 
 app = typer.Typer(
     help="Cards: one indicator each, and how it is to be analysed.", no_args_is_help=True
@@ -66,10 +67,17 @@ def new(
     exposure: options.Exposure = None,
     value: options.Value = None,
     se: options.Se = None,
+    count: options.Count = None,
+    total: options.Total = None,
+    sum_of_squares: options.SumOfSquares = None,
     peer_group: options.PeerGroup = None,
     period: options.Period = None,
+    stratum: options.Stratum = None,
     suppressed: options.Suppressed = None,
     rounded: options.Rounded = None,
+    unit_cost: options.UnitCost = None,
+    price_year: options.PriceYear = None,
+    cost_source: options.CostSource = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a file.")] = False,
 ) -> None:
     """Write the card that says what these options say."""
@@ -94,10 +102,17 @@ def new(
         "exposure": exposure,
         "value": value,
         "se": se,
+        "count": count,
+        "total": total,
+        "sum_of_squares": sum_of_squares,
         "peer_group": peer_group,
         "period": period,
-        "suppressed": options.parse_range(suppressed),
+        "suppressed": parse_range(suppressed),
         "rounded": rounded,
+        "strata": parse_strata(stratum),
+        "unit_cost": unit_cost,
+        "price_year": price_year,
+        "cost_source": cost_source,
     }
     replace_file(path, new_card(path.stem, said).encode())
     typer.echo(f"Wrote {path}.", err=True)

@@ -7,6 +7,7 @@ import typer
 
 from varstat.cli import options
 from varstat.cli.options import Format
+from varstat.cli.parse import parse_only, parse_range, split_commas
 from varstat.cli.saved import refuse_fit
 
 
@@ -23,9 +24,13 @@ def check(
     exposure: options.Exposure = None,
     value: options.Value = None,
     se: options.Se = None,
+    count: options.Count = None,
+    total: options.Total = None,
+    sum_of_squares: options.SumOfSquares = None,
     peer_group: options.PeerGroup = None,
     period: options.Period = None,
     by: options.By = None,
+    only: options.Only = None,
     lookup: options.Lookup = None,
     roll_up: options.RollUp = None,
     sheet: options.Sheet = None,
@@ -51,11 +56,15 @@ def check(
         exposure=exposure,
         value=value,
         se=se,
+        count=count,
+        total=total,
+        sum_of_squares=sum_of_squares,
         peer_group=peer_group,
         period=period,
-        suppressed=options.parse_range(suppressed),
+        suppressed=parse_range(suppressed),
         rounded=rounded,
-        by=options.split_commas(by),
+        by=split_commas(by),
+        only=parse_only(only),
         lookup=lookup,
         roll_up=roll_up,
         sheet=sheet,

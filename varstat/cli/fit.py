@@ -31,9 +31,14 @@ def fit(
     exposure: options.Exposure = None,
     value: options.Value = None,
     se: options.Se = None,
+    count: options.Count = None,
+    total: options.Total = None,
+    sum_of_squares: options.SumOfSquares = None,
     peer_group: options.PeerGroup = None,
     period: options.Period = None,
     by: options.By = None,
+    stratum: options.Stratum = None,
+    only: options.Only = None,
     lookup: options.Lookup = None,
     roll_up: options.RollUp = None,
     sheet: options.Sheet = None,
@@ -69,7 +74,7 @@ def fit(
     paths = [
         check_path(path, suffixes=(SUFFIX, ".json", ".csv"), inputs=inputs) for path in output or []
     ]
-    fits = fit_data(context.params, paths=paths)
+    fits, _ = fit_data(context.params, paths=paths)
     for path in paths:
         _write(fits, path)
     _tell(fits, format_, wrote=[path.name for path in paths], quiet=quiet)

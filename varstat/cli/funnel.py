@@ -9,6 +9,7 @@ import typer
 from varstat.cli import options
 from varstat.cli.modelling import AcceptFailed, read_inputs, refuse_failed
 from varstat.cli.options import Format
+from varstat.cli.parse import parse_levels, parse_only, parse_range, parse_transient, split_commas
 from varstat.cli.saved import refuse_fit
 from varstat.errors import UsageError
 
@@ -40,9 +41,13 @@ def funnel(
     exposure: options.Exposure = None,
     value: options.Value = None,
     se: options.Se = None,
+    count: options.Count = None,
+    total: options.Total = None,
+    sum_of_squares: options.SumOfSquares = None,
     peer_group: options.PeerGroup = None,
     period: options.Period = None,
     by: options.By = None,
+    only: options.Only = None,
     lookup: options.Lookup = None,
     roll_up: options.RollUp = None,
     sheet: options.Sheet = None,
@@ -151,15 +156,19 @@ def funnel(
         exposure=exposure,
         value=value,
         se=se,
+        count=count,
+        total=total,
+        sum_of_squares=sum_of_squares,
         peer_group=peer_group,
         period=period,
-        suppressed=options.parse_range(suppressed),
+        suppressed=parse_range(suppressed),
         rounded=rounded,
         effects=effects,
         likelihood=likelihood,
-        transient=options.parse_transient(transient),
+        transient=parse_transient(transient),
         peer_tau=peer_tau,
-        by=options.split_commas(by),
+        by=split_commas(by),
+        only=parse_only(only),
         lookup=lookup,
         roll_up=roll_up,
         sheet=sheet,
@@ -169,7 +178,7 @@ def funnel(
         table,
         method=method,
         target=target,
-        levels=options.parse_levels(levels),
+        levels=parse_levels(levels),
         sides=sides,
         limits=limits,
         dispersion=dispersion,

@@ -51,9 +51,14 @@ def league(
     exposure: options.Exposure = None,
     value: options.Value = None,
     se: options.Se = None,
+    count: options.Count = None,
+    total: options.Total = None,
+    sum_of_squares: options.SumOfSquares = None,
     peer_group: options.PeerGroup = None,
     period: options.Period = None,
     by: options.By = None,
+    stratum: options.Stratum = None,
+    only: options.Only = None,
     lookup: options.Lookup = None,
     roll_up: options.RollUp = None,
     sheet: options.Sheet = None,
@@ -120,7 +125,7 @@ def league(
         refuse_options(context, data, allowed=_OF_A_FIT)
         fits = load_fit(data)
     else:
-        fits = fit_data(context.params, paths=paths)
+        fits, _ = fit_data(context.params, paths=paths)
     leagues = compute_league(fits, level=level, target=target)
     # Said before any file is written.
     find_units(leagues.leagues, highlight or ())

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from varstat.cli import options
+from varstat.cli.parse import parse_only, parse_range, parse_strata, parse_transient, split_commas
 from varstat.cli.saved import SUFFIX
 from varstat.errors import DiagnosticsError
 
 if TYPE_CHECKING:
+    from varstat.data import Table
     from varstat.hierarchical import Fits
     from varstat.present.content import Checked
 
@@ -23,26 +24,22 @@ AcceptFailed = Annotated[
 ]
 
 
-def fit_data(said: Mapping[str, Any], *, paths: Sequence[Path]) -> "Fits":
-    """Read DATA and fit its model, as the options of a command say.
+def read_data(said: Mapping[str, Any]) -> "Table":
+    """Read DATA for a model, as the options of a command say.
 
     Parameters
     ----------
     said : mapping of str to object
-        The parameters of the command, by name.
-    paths : sequence of Path
-        What will be written: a fit can hold one group only, which is said before any work.
+        The parameters of the command, by name; a command may lack those of an opportunity.
 
     Returns
     -------
-    Fits
+    Table
     """
     from varstat.data import read_table
-    from varstat.hierarchical import fit_model
-    from varstat.hierarchical.store import refuse_groups
 
-    covariates = options.split_commas(said["covariate"])
-    table = read_table(
+    covariates = split_commas(said["covariate"])
+    return read_table(
         said["data"],
         card=said["card"],
         title=said["title"],
@@ -57,39 +54,77 @@ def fit_data(said: Mapping[str, Any], *, paths: Sequence[Path]) -> "Fits":
         exposure=said["exposure"],
         value=said["value"],
         se=said["se"],
+        count=said["count"],
+        total=said["total"],
+        sum_of_squares=said["sum_of_squares"],
         peer_group=said["peer_group"],
         period=said["period"],
-        suppressed=options.parse_range(said["suppressed"]),
+        suppressed=parse_range(said["suppressed"]),
         rounded=said["rounded"],
         covariates=covariates or None,
         effects=said["effects"],
         likelihood=said["likelihood"],
-        transient=options.parse_transient(said["transient"]),
+        transient=parse_transient(said["transient"]),
         peer_tau=said["peer_tau"],
-        by=options.split_commas(said["by"]),
+        unit_cost=said.get("unit_cost"),
+        price_year=said.get("price_year"),
+        cost_source=said.get("cost_source"),
+        stratum=parse_strata(said["stratum"]),
+        by=split_commas(said["by"]),
+        only=parse_only(said["only"]),
         lookup=said["lookup"],
         roll_up=said["roll_up"],
         sheet=said["sheet"],
         lenient=said["lenient"],
         for_model=True,
     )
+
+
+def fit_data(
+    said: Mapping[str, Any], *, paths: Sequence[Path], annualise: str = "none"
+) -> "tuple[Fits, float]":
+    """Read DATA and fit its model, as the options of a command say.
+
+    Parameters
+    ----------
+    said : mapping of str to object
+        The parameters of the command, by name.
+    paths : sequence of Path
+        What will be written: a fit can hold one group only, which is said before any work.
+    annualise : {"none", "x4", "rolling4"}
+        How quarters become years.
+
+    Returns
+    -------
+    fits : Fits
+    factor : float
+        By which events are multiplied to be those of a year.
+    """
+    from varstat.data.annualise import annualise as make_years
+    from varstat.hierarchical import fit_model
+    from varstat.hierarchical.store import refuse_groups
+
+    table, factor = make_years(read_data(said), annualise)
     if table.by:
         groups = len(table.frame[list(table.by)].drop_duplicates())
         for path in paths:
             if path.suffix.lower() == SUFFIX:
                 refuse_groups(groups, name=path.name)
-    return fit_model(
+    fits = fit_model(
         table,
         engine=said["engine"],
         draws=said["draws"],
         seed=said["seed"],
         progress=sys.stderr.isatty() and not said["quiet"],
     )
+    return fits, factor
 
 
 def read_inputs(said: Mapping[str, Any]) -> list[str]:
     """Name the files that a command reads, and so must not write over."""
-    return [said["data"], *(name.rpartition(":")[0] for name in said["lookup"] or [])]
+    data = said["data"]
+    files = [data] if isinstance(data, str) else data
+    return [*files, *(name.rpartition(":")[0] for name in said["lookup"] or [])]
 
 
 def refuse_failed(checked: "Iterable[Checked]", *, accepted: bool) -> None:

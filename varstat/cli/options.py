@@ -15,6 +15,7 @@ _CARD = "Indicator"
 _COLUMNS = "Columns of the file"
 _ROWS = "Rows"
 _MODEL = "Model"
+_OPPORTUNITY = "Opportunity"
 
 CardName = Annotated[
     str | None,
@@ -54,6 +55,11 @@ Expected = Annotated[str | None, _column("expected", "Ratio: events expected.")]
 Exposure = Annotated[str | None, _column("exposure", "Rate: person-years, bed days…")]
 Value = Annotated[str | None, _column("value", "Mean: its value.")]
 Se = Annotated[str | None, _column("se", "Mean: its standard error.")]
+Count = Annotated[str | None, _column("count", "Mean: of how many.")]
+Total = Annotated[str | None, _column("total", "Mean: the sum of the values.")]
+SumOfSquares = Annotated[
+    str | None, _column("sum-of-squares", "Mean: the sum of the squared values.")
+]
 PeerGroup = Annotated[str | None, _column("peer-group", "Group of like units.")]
 Period = Annotated[str | None, _column("period", "Period of the row.")]
 By = Annotated[
@@ -71,6 +77,24 @@ Lookup = Annotated[
         "--lookup",
         metavar="FILE:KEY",
         help="Join columns of another file on the unit.",
+        rich_help_panel=_ROWS,
+    ),
+]
+Stratum = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--stratum",
+        metavar="COL",
+        help="Case-mix that rows are split by; repeat, or separate by commas; or none.",
+        rich_help_panel=_ROWS,
+    ),
+]
+Only = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--only",
+        metavar="COL=VALUE",
+        help="Keep the rows that say so; several values by commas; repeatable.",
         rich_help_panel=_ROWS,
     ),
 ]
@@ -175,6 +199,23 @@ Target = Annotated[
         rich_help_panel=_MODEL,
     ),
 ]
+UnitCost = Annotated[
+    float | None,
+    typer.Option(
+        "--unit-cost",
+        metavar="MONEY",
+        help="What one event is worth; needs a price year and a source.",
+        rich_help_panel=_OPPORTUNITY,
+    ),
+]
+PriceYear = Annotated[
+    str | None,
+    typer.Option("--price-year", help="Year of the unit cost.", rich_help_panel=_OPPORTUNITY),
+]
+CostSource = Annotated[
+    str | None,
+    typer.Option("--cost-source", help="Who says what it costs.", rich_help_panel=_OPPORTUNITY),
+]
 Output = Annotated[
     list[Path] | None,
     typer.Option(
@@ -218,92 +259,3 @@ def given(context: typer.Context) -> dict[str, str]:
         # By its name: Typer may carry a Click of its own.
         and getattr(context.get_parameter_source(parameter.name), "name", "") == "COMMANDLINE"
     }
-
-
-def parse_range(text: str | None) -> list[int] | None:
-    """Read LOW:HIGH.
-
-    Raises
-    ------
-    UsageError
-        If it is not two whole numbers.
-
-    Examples
-    --------
-    >>> parse_range("1:7")
-    [1, 7]
-    """
-    from varstat.errors import UsageError
-
-    if text is None:
-        return None
-    low, _, high = text.partition(":")
-    if not all(end.isascii() and end.isdecimal() for end in (low, high)):
-        raise UsageError("--suppressed", f"'{text}' is not a range of counts; expected as in 1:7.")
-    return [int(low), int(high)]
-
-
-def split_commas(names: list[str] | None) -> list[str]:
-    """Take apart names that were given with commas.
-
-    Examples
-    --------
-    >>> split_commas(["year,type", "region"])
-    ['year', 'type', 'region']
-    """
-    return [name.strip() for text in names or [] for name in text.split(",") if name.strip()]
-
-
-def parse_levels(text: str | None) -> tuple[float, ...] | None:
-    """Read levels such as 0.95,0.998.
-
-    Raises
-    ------
-    UsageError
-        If they are not numbers.
-
-    Examples
-    --------
-    >>> parse_levels("0.95,0.998")
-    (0.95, 0.998)
-    """
-    from varstat.errors import UsageError
-
-    if text is None:
-        return None
-    try:
-        return tuple(float(level) for level in split_commas([text]))
-    except ValueError:
-        raise UsageError(
-            "--levels", f"'{text}' is not a list of numbers; expected as in 0.95,0.998."
-        ) from None
-
-
-def parse_transient(text: str | None) -> str | float | None:
-    """Read auto, none or a standard deviation.
-
-    Raises
-    ------
-    UsageError
-        If it is none of them.
-
-    Examples
-    --------
-    >>> parse_transient("auto"), parse_transient("0.1")
-    ('auto', 0.1)
-    """
-    from math import isfinite
-
-    from varstat.errors import UsageError
-
-    if text is None or text in ("auto", "none"):
-        return text
-    try:
-        sd = float(text)
-    except ValueError:
-        sd = float("nan")
-    if not isfinite(sd) or sd < 0:
-        raise UsageError(
-            "--transient", f"'{text}' is neither auto, none nor an SD, a number of zero or more."
-        )
-    return sd

@@ -151,9 +151,10 @@ class Account:
             lines.append("Excluded:")
             widest = max(len(f"{e.rows:,}") for e in self.exclusions)
             for e in self.exclusions:
-                rows = name_rows(e.first_rows, total=e.rows)
+                # Records counted in a database have no numbers.
+                rows = f" ({name_rows(e.first_rows, total=e.rows)})" if e.first_rows else ""
                 bullet = f"  {e.rows:>{widest},}  "
-                lines += _wrap(f"{e.reason} ({rows})", first=bullet, rest=" " * len(bullet))
+                lines += _wrap(f"{e.reason}{rows}", first=bullet, rest=" " * len(bullet))
         if self.totals and self.exclusions:
             lines.append("Sums:")
             for column, (read, kept_sum, excluded) in self.totals.items():

@@ -106,11 +106,13 @@ def assemble(
     period = records.roles.get("period")
     for name, attribute in records.by.items():
         texts[name] = texts["period"] if attribute is period else attribute.values[kept]
+    texts |= {name: attribute.values[kept] for name, attribute in records.strata.items()}
     covariates = {name: each.numbers.values[kept] for name, each in records.covariates.items()}
     counts = counts.take(kept)
     by = tuple(records.by)
     if roll_up is not None:
-        counts, texts, covariates = merge(counts, texts, covariates, keys=("unit", "period", *by))
+        keys = ("unit", "period", *by, *records.strata)
+        counts, texts, covariates = merge(counts, texts, covariates, keys=keys)
     split = any(attribute is period for attribute in records.by.values())
     if apart and not split and len(set(texts["period"])) > 1:
         by = ("period", *by)
@@ -123,6 +125,7 @@ def assemble(
             "event_lower": counts.lower,
             "event_upper": counts.upper,
         }
+        | ({} if measure.counts else {"count": counts.count})
         | covariates
     )
     return frame, by

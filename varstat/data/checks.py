@@ -8,6 +8,7 @@ from varstat.data.account import Ledger, Mask, Rows
 from varstat.data.counts import WHOLE_TO, Converted, Counts
 from varstat.data.grid import Texts
 from varstat.data.marks import Kind, explain_mark
+from varstat.data.means import refuse_counts, refuse_sums
 from varstat.data.records import Attribute, Records
 from varstat.measure import Floats
 
@@ -34,16 +35,13 @@ def exclude_unreported(records: Records, ledger: Ledger, *, card: Card) -> None:
     card : Card
         Whose `columns.suppressed` keeps a suppressed event as a range.
     """
-    for numbers, column in (
-        (records.event, records.event_column),
-        (records.size, records.size_column),
-    ):
+    for numbers, column in records.measured:
         for mark in sorted({mark for mark in numbers.mark if mark is not None}):
             marked = np.asarray(numbers.mark == mark, dtype=np.bool_)
             hidden = marked & numbers.is_kind(Kind.SUPPRESSED)
             reason = f"column {column!r}: {explain_mark(mark)}"
             ledger.exclude(marked & ~hidden, reason)
-            if numbers is records.size or not card.measure.counts:
+            if numbers is not records.event or not card.measure.counts:
                 ledger.exclude(hidden, reason)
             elif card.columns.suppressed is None:
                 ledger.exclude(
@@ -56,10 +54,19 @@ def exclude_unreported(records: Records, ledger: Ledger, *, card: Card) -> None:
         )
 
 
-def exclude_ungrouped(records: Records, ledger: Ledger) -> None:
-    """Leave out rows without a value to group by."""
-    for attribute in records.by.values():
+def exclude_ungrouped(records: Records, ledger: Ledger, *, for_model: bool) -> None:
+    """Leave out rows without a value to group by, or their stratum.
+
+    For a model units without a peer group on any row go too, unless no unit has one.
+    """
+    for attribute in (*records.by.values(), *records.strata.values()):
         ledger.exclude(_absent(attribute), attribute.missing)
+    peers = records.roles.get("peer_group")
+    if for_model and peers is not None:
+        units, absent = records.roles["unit"].values, _absent(peers)
+        having = set(units[ledger.open & ~absent])
+        if having:
+            ledger.exclude(np.array([unit not in having for unit in units]), peers.missing)
 
 
 def refuse_unreadable(records: Records, event: Converted, ledger: Ledger) -> None:
@@ -83,10 +90,8 @@ def refuse_unreadable(records: Records, event: Converted, ledger: Ledger) -> Non
             f"no period in column {period.column!r}",
             mend="Give every row its period.",
         )
-    for numbers, column in (
-        (event.numbers, records.event_column),
-        (records.size, records.size_column),
-    ):
+    (_, event_column), *others = records.measured
+    for numbers, column in ((event.numbers, event_column), *others):
         ledger.refuse(
             numbers.is_kind(Kind.TEXT),
             f"text where a number should be, in column {column!r}",
@@ -122,13 +127,17 @@ def refuse_impossible(
     card : Card
     """
     column, of = records.event_column, records.size_column
-    if card.measure.name == "mean":
+    if records.count is not None:
+        refuse_counts(records.count, ledger)
+    if records.squares is not None:
+        refuse_sums(records, records.squares, ledger)
+    elif card.measure.name == "mean":
         ledger.refuse(
             counts.size <= 0, f"a standard error in column {of!r} is zero or negative", mend=ASK
         )
-        _refuse_beyond_precision(records, counts, ledger)
-        return
     _refuse_beyond_precision(records, counts, ledger)
+    if card.measure.name == "mean":
+        return
     whole = card.indicator.counts == "whole"
     proportion = card.measure.name == "proportion"
     ledger.refuse(counts.event < 0, f"a negative count in column {column!r}", mend=ASK)
@@ -160,10 +169,11 @@ def refuse_impossible(
 
 def _refuse_beyond_precision(records: Records, counts: Counts, ledger: Ledger) -> None:
     """Numbers with which nothing can be computed: no data have them, but files do."""
-    for values, column in (
-        (counts.event, records.event_column),
-        (counts.size, records.size_column),
-    ):
+    event, size, smallest = counts.event, counts.size, records.size_column
+    if records.squares is not None:
+        # The standard error, which nobody wrote, is too small only if the squares are.
+        event, size, smallest = records.event.values, records.size.values, records.squares.column
+    for values, column in ((event, records.event_column), (size, records.size_column)):
         ledger.refuse(
             np.abs(values) >= MOST,
             f"a number in column {column!r} is above 9,007,199,254,740,992, where whole numbers "
@@ -172,7 +182,7 @@ def _refuse_beyond_precision(records: Records, counts: Counts, ledger: Ledger) -
         )
     ledger.refuse(
         (counts.size > 0) & (counts.size < LEAST),
-        f"a number in column {records.size_column!r} is too near zero to compute with",
+        f"a number in column {smallest!r} is too near zero to compute with",
         mend=ASK,
     )
 
@@ -195,8 +205,10 @@ def _refuse_percentages(records: Records, event: Converted, ledger: Ledger) -> N
         )
 
 
-def refuse_duplicates(records: Records, ledger: Ledger, *, periods: Texts | None) -> None:
-    """Refuse a unit that stands twice in the same period and group.
+def refuse_duplicates(
+    records: Records, ledger: Ledger, *, periods: Texts | None, for_model: bool
+) -> None:
+    """Refuse a unit that stands twice in the same period, group and stratum.
 
     Parameters
     ----------
@@ -205,19 +217,24 @@ def refuse_duplicates(records: Records, ledger: Ledger, *, periods: Texts | None
         When lenient, the first row of each unit is kept.
     periods : ndarray of object, shape (rows,), optional
         None when a roll-up merges all rows of a unit.
+    for_model : bool
+        Whether strata could tell the rows apart.
     """
-    keys = [records.roles["unit"].values, *(each.values for each in records.by.values())]
+    splits = (*records.by.values(), *records.strata.values())
+    keys = [records.roles["unit"].values, *(each.values for each in splits)]
     named = ["unit"]
     if periods is not None:
         keys.append(periods)
         named.append("period")
-    named += [name for name in records.by if name not in named]
+    named += [name for name in (*records.by, *records.strata) if name not in named]
     groups = number_groups(keys)
     # Other rows get numbers of their own, so that they repeat nothing.
     compared = ledger.open & ~_absent(records.roles["unit"])
     groups = np.where(compared, groups, -1 - np.arange(len(groups)))
     again = pd.Series(groups).duplicated().to_numpy()
     options = ["--by COLUMN if the rows are groups to keep apart"]
+    if for_model:
+        options.append("--stratum COLUMN if they are the case-mix of a unit")
     if periods is None:
         options.insert(0, "--period COLUMN if they are periods")
     ledger.refuse(

@@ -23,12 +23,15 @@ class Counts:
     lower, upper : ndarray of float, shape (rows,)
         Between which the event lies; equal to it where it is known.
     size : ndarray of float, shape (rows,)
+    count : ndarray of float, shape (rows,)
+        How many cases a mean is of; NaN where that isn't known, and for counts.
     """
 
     event: Floats
     lower: Floats
     upper: Floats
     size: Floats
+    count: Floats
 
     def take(self, rows: Mask) -> "Counts":
         """Keep some rows."""
@@ -37,6 +40,7 @@ class Counts:
             lower=self.lower[rows],
             upper=self.upper[rows],
             size=self.size[rows],
+            count=self.count[rows],
         )
 
 
@@ -141,7 +145,8 @@ def state_counts(event: Converted, size: Numbers, *, card: Card) -> Counts:
     if card.measure.name == "proportion":
         upper = np.fmin(upper, size.values)
         lower = np.fmin(lower, size.values)
-    return Counts(event=values, lower=lower, upper=upper, size=size.values)
+    none = np.full(len(values), np.nan)
+    return Counts(event=values, lower=lower, upper=upper, size=size.values, count=none)
 
 
 def _snap(values: Floats) -> Floats:

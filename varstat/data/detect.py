@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from varstat.card import Card, load_card, override_card
 from varstat.data.formats import Source
+from varstat.data.gather import core_columns
 from varstat.data.header import find_header
-from varstat.data.records import core_columns
 from varstat.errors import TableError
 
 
 def detect_card(source: Source) -> Card:
-    """Choose the default card whose event and size columns the table has.
+    """Choose the default card whose columns the table has.
 
     Parameters
     ----------
@@ -36,7 +36,8 @@ def detect_card(source: Source) -> Card:
     raise TableError(
         source.name,
         "nothing says what is measured here. Name a card (--card), or the columns: --numerator "
-        "and --denominator, --observed and --expected or --exposure, or --value and --se. "
+        "and --denominator, --observed and --expected or --exposure, --value and --se, or --total, "
+        "--count and --sum-of-squares. "
         "Columns of exactly these names are found without being named.",
     )
 
@@ -46,4 +47,6 @@ def _candidates() -> Iterator[Card]:
     ratio = load_card("default-ratio")
     yield ratio
     yield override_card(ratio, {"columns": {"exposure": "exposure"}}, where="columns")
-    yield load_card("default-mean")
+    mean = load_card("default-mean")
+    yield mean
+    yield override_card(mean, {"columns": {"total": "total"}}, where="columns")

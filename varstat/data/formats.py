@@ -10,11 +10,13 @@ from pathlib import Path
 import pandas as pd
 
 from varstat.data.delimited import decode, read_delimited
+from varstat.data.duckdb_file import is_duckdb, read_duckdb
 from varstat.data.grid import Grid, hash_frame
 from varstat.data.workbook import damaged, read_workbook
 from varstat.errors import TableError
 
 EXCEL, LEGACY, PARQUET, TEXT = "an Excel workbook", "an old Excel workbook", "Parquet", "text"
+DATABASE = "a DuckDB database"
 FORMAT_OF_SUFFIX = {
     ".csv": TEXT,
     ".tsv": TEXT,
@@ -24,8 +26,17 @@ FORMAT_OF_SUFFIX = {
     ".xlsm": EXCEL,
     ".xls": LEGACY,
     ".parquet": PARQUET,
+    ".duckdb": DATABASE,
+    ".ddb": DATABASE,
+    ".db": DATABASE,
 }
-SUFFIX_OF_FORMAT = {EXCEL: ".xlsx", LEGACY: ".xls", PARQUET: ".parquet", TEXT: ".csv"}
+SUFFIX_OF_FORMAT = {
+    EXCEL: ".xlsx",
+    LEGACY: ".xls",
+    PARQUET: ".parquet",
+    DATABASE: ".duckdb",
+    TEXT: ".csv",
+}
 BINARY_BYTES = bytes(
     byte for byte in range(32) if byte not in b"\t\n\v\f\r\x1a\x1b\x1c\x1d\x1e\x1f"
 )
@@ -40,7 +51,7 @@ class Source:
     name : str
         The file's name without its folder, or what the caller calls a data frame.
     grids : tuple of Grid
-        One, or a workbook's sheets.
+        One, or a workbook's sheets, or a database's tables.
     data_hash : str
         SHA-256 of the file's bytes, or of a data frame's contents.
     first_row : int
@@ -67,9 +78,9 @@ def open_source(
     Parameters
     ----------
     source : path or DataFrame
-        CSV, TSV, XLSX, XLS or Parquet; the content must be what the suffix says.
+        CSV, TSV, XLSX, XLS, Parquet or DuckDB; the content must be what the suffix says.
     sheet : str, optional
-        The one sheet of a workbook to open; by default all of them.
+        The one sheet of a workbook, or table of a DuckDB file, to open; by default all of them.
     name : str
         What to call a data frame in messages.
 
@@ -89,10 +100,16 @@ def open_source(
         grid = Grid(cells=source, names=names)
         return Source(name=name, grids=(grid,), data_hash=hash_frame(source), first_row=0)
     path = Path(source)
-    data = _read_bytes(path)
-    kind = _check_format(path, data)
     grids: tuple[Grid, ...]
     notes: tuple[str, ...] = ()
+    if is_duckdb(path):
+        _check_suffix(path, DATABASE)
+        grids, notes = read_duckdb(path, sheet=sheet)
+        return Source(
+            name=path.name, grids=grids, data_hash=hash_file(path), first_row=1, notes=notes
+        )
+    data = _read_bytes(path)
+    kind = _check_format(path, data)
     if kind in (EXCEL, LEGACY):
         grids = read_workbook(data, name=path.name, sheet=sheet)
     elif sheet is not None:
@@ -114,12 +131,18 @@ def open_source(
     )
 
 
+def hash_file(path: Path) -> str:
+    """SHA-256 of a file of any size, in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def _read_bytes(path: Path) -> bytes:
     where = path.name or str(path)
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        raise TableError(where, _missing_file(path)) from None
+        raise TableError(where, missing_file(path)) from None
     except IsADirectoryError:
         raise TableError(where, "this is a folder. Give one file in it.") from None
     except (OSError, ValueError) as error:
@@ -130,7 +153,8 @@ def _read_bytes(path: Path) -> bytes:
     return data
 
 
-def _missing_file(path: Path) -> str:
+def missing_file(path: Path) -> str:
+    """Say that there is no such file, and which one might be meant."""
     folder = path.parent
     if not folder.is_dir():
         return f"there is no folder {str(folder)!r}. Check the path."
@@ -163,15 +187,20 @@ def _check_format(path: Path, data: bytes) -> str:
         raise TableError(
             path.name,
             "this is a binary file, or text in an encoding that cannot be recognised. Give CSV, "
-            "TSV, XLSX, XLS or Parquet.",
+            "TSV, XLSX, XLS, Parquet or DuckDB.",
         )
-    if expected is not None and kind != expected:
+    _check_suffix(path, kind)
+    return kind
+
+
+def _check_suffix(path: Path, kind: str) -> None:
+    suffix = path.suffix.lower()
+    if FORMAT_OF_SUFFIX.get(suffix, kind) != kind:
         raise TableError(
             path.name,
             f"the name ends in {suffix}, but the content is {kind}. Rename the file to end in "
             f"{SUFFIX_OF_FORMAT[kind]}, or save it again as {suffix}.",
         )
-    return kind
 
 
 def _sniff(data: bytes) -> str | None:

@@ -110,7 +110,7 @@ def find_header(source: Source, core: Sequence[Wanted]) -> tuple[Header, tuple[s
     Raises
     ------
     TableError
-        If no row names any of them, where a row should.
+        If no row names any of them, where a row should, or none of several tables does.
     """
     best = [_best_header(grid, core, source.first_row) for grid in source.grids]
     matched = [score for score, _ in best]
@@ -118,6 +118,8 @@ def find_header(source: Source, core: Sequence[Wanted]) -> tuple[Header, tuple[s
     score, header = best[matched.index(most)]
     if score == 0 and header.row >= 0:
         raise TableError(source.name, _no_header(source, core, header))
+    if score == 0 and len(source.grids) > 1:
+        raise TableError(source.name, _no_table(source, core))
     notes = []
     if header.grid.sheet is not None and len(source.grids) > 1:
         notes.append(f"sheet {header.grid.sheet!r} was used")
@@ -215,6 +217,15 @@ def _no_header(source: Source, core: Sequence[Wanted], first: Header) -> str:
     hints = [did_you_mean(name, filled) for wanted in core for name in wanted.names]
     hint = next(filter(None, hints), "")
     return f"{sought}{hint} The first names {_list_names(first.names)}."
+
+
+def _no_table(source: Source, core: Sequence[Wanted]) -> str:
+    looked = ", ".join(one_of([repr(name) for name in wanted.names]) for wanted in core)
+    tables = _list_names([grid.sheet or "" for grid in source.grids])
+    return (
+        f"none of its tables has the columns {looked}. They are {tables}. Say what its columns are "
+        "called, and which table is meant with --sheet."
+    )
 
 
 def _list_names(names: Sequence[str]) -> str:

@@ -1,29 +1,19 @@
 """Reading: from a file or data frame to a table in which every row is accounted for."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from varstat.card import Card, load_card, override_card, sections, state_card
-from varstat.data import checks
-from varstat.data.account import Ledger, Mask
-from varstat.data.assembly import assemble, make_account, note_counts, note_lookups
-from varstat.data.counts import convert_percentages, state_counts
-from varstat.data.covariates import exclude_without, refuse_unusable
+from varstat.card import Card, load_card, restate_card, state_card
 from varstat.data.detect import detect_card
 from varstat.data.examples import EXAMPLES, load_example
 from varstat.data.formats import Source, open_source
-from varstat.data.grid import Texts
-from varstat.data.header import Header
-from varstat.data.layout import exclude_layout
 from varstat.data.lookup import OneLookup, open_lookups
-from varstat.data.periods import ROLL_UPS, RollUp
-from varstat.data.records import Records, gather
-from varstat.data.rollup import roll_labels
+from varstat.data.periods import ROLL_UPS
 from varstat.data.table import Table
-from varstat.data.totals import exclude_totals, reconcile
-from varstat.errors import TableError, UsageError, choose
+from varstat.data.tabulate import tabulate
+from varstat.errors import UsageError, choose
 
 EXAMPLE_PREFIX = "example:"
 
@@ -44,6 +34,9 @@ def read_table(
     exposure: str | None = None,
     value: str | None = None,
     se: str | None = None,
+    count: str | None = None,
+    total: str | None = None,
+    sum_of_squares: str | None = None,
     peer_group: str | None = None,
     period: str | None = None,
     suppressed: Sequence[int] | None = None,
@@ -53,7 +46,12 @@ def read_table(
     likelihood: str | None = None,
     transient: str | float | None = None,
     peer_tau: str | None = None,
+    unit_cost: float | None = None,
+    price_year: str | None = None,
+    cost_source: str | None = None,
+    stratum: Sequence[str] | str | None = None,
     by: Sequence[str] | str = (),
+    only: Mapping[str, Sequence[str] | str] | None = None,
     lookup: OneLookup | Sequence[OneLookup] | None = None,
     roll_up: str | None = None,
     sheet: str | None = None,
@@ -71,10 +69,11 @@ def read_table(
         A card, the name of one that comes with varstat, or the path of a TOML file. Without
         one, the columns tell which default card is meant.
     title, direction, counts : str, optional
-        Said instead of what the card says; so is all that follows, as far as `peer_tau`.
-    unit, unit_name, numerator, denominator, observed, expected, exposure, value, se, \
-peer_group, period : str, optional
-        Names of columns.
+        Said instead of what the card says; so is all that follows, as far as `stratum`.
+    unit, unit_name, numerator, denominator, observed, expected, exposure, value, se, count, \
+total, sum_of_squares, peer_group, period : str, optional
+        Names of columns. A mean is given by its value and standard error, and where that is known
+        the count of cases that it is of; or by the total, count and sum of squares of its cases.
     suppressed : (int, int), optional
         The range that a suppression mark stands for.
     rounded : int, optional
@@ -86,9 +85,18 @@ peer_group, period : str, optional
         What the card's model section says of them.
     transient : "auto", "none" or float, optional
         Likewise: what varies between a unit's periods beyond chance.
+    unit_cost : float, optional
+        What one event is worth; needs `price_year` and `cost_source`, unless the card has them.
+    price_year, cost_source : str, optional
+    stratum : str or sequence of str, optional
+        Columns of text, of the file or of a lookup, whose combinations are the case-mix cells: a
+        row is then of a unit, period and cell. Unless said, those that the card names, for a
+        model and if the file has them all; an empty sequence says none.
     by : str or sequence of str
         Columns that split the table into groups: of the file, of a lookup, or `peer_group`,
         `period`, and after a roll-up `year` or `quarter`.
+    only : mapping of str to str or sequence of str, optional
+        Keep the rows that have one of these values in a column, which is named as in `by`.
     lookup : str, (DataFrame, str) or sequence of these, optional
         "FILE:KEY": attributes of units from another table, joined on the unit code.
     roll_up : {"quarter", "year", "calendar-year", "all"}, optional
@@ -131,6 +139,8 @@ peer_group, period : str, optional
     >>> table.account.rows_kept
     2
     """
+    strata = (stratum,) if isinstance(stratum, str) else stratum
+    chosen = (only or {}).items()
     said = {
         "title": title,
         "direction": direction,
@@ -144,6 +154,9 @@ peer_group, period : str, optional
         "exposure": exposure,
         "value": value,
         "se": se,
+        "count": count,
+        "total": total,
+        "sum_of_squares": sum_of_squares,
         "peer_group": peer_group,
         "period": period,
         "suppressed": suppressed,
@@ -153,6 +166,10 @@ peer_group, period : str, optional
         "likelihood": likelihood,
         "transient": transient,
         "peer_tau": peer_tau,
+        "strata": strata,
+        "unit_cost": unit_cost,
+        "price_year": price_year,
+        "cost_source": cost_source,
     }
     if covariates and not for_model:
         raise UsageError("covariates", "only a model takes covariates: say for_model=True.")
@@ -161,84 +178,18 @@ peer_group, period : str, optional
     if stated is None:
         implied, example_title = _implied(source)
         said["title"] = title or example_title
-        stated = override_card(implied or detect_card(opened), sections(said), where="options")
-    return _read(
+        stated = restate_card(implied or detect_card(opened), said)
+    return tabulate(
         opened,
         card=stated,
         by=(by,) if isinstance(by, str) else tuple(by),
-        lookup=lookup,
+        strata=() if strata is None and not for_model else strata,
+        only={name: (one,) if isinstance(one, str) else tuple(one) for name, one in chosen},
+        lookups=open_lookups(lookup),
         roll_up=None if roll_up is None else choose("roll-up", roll_up, ROLL_UPS),
         lenient=lenient,
         for_model=for_model,
     )
-
-
-def _read(
-    opened: Source,
-    *,
-    card: Card,
-    by: tuple[str, ...],
-    lookup: OneLookup | Sequence[OneLookup] | None,
-    roll_up: RollUp | None,
-    lenient: bool,
-    for_model: bool,
-) -> Table:
-    _check_roll_up(roll_up, card)
-    covariates = card.model.covariates if for_model else ()
-    records, header, notes = gather(
-        opened,
-        card=card,
-        by=by,
-        lookups=open_lookups(lookup),
-        roll_up=roll_up,
-        covariates=covariates,
-    )
-    ledger = Ledger(records.rows, lenient=lenient)
-    total, total_notes = _exclude(records, header, ledger, card=card)
-    lookup_notes = note_lookups(records, ledger.open)
-    checks.exclude_ungrouped(records, ledger)
-    for covariate in records.covariates.values():
-        exclude_without(covariate, ledger)
-    event = convert_percentages(records.event, records.size, card=card)
-    counts = state_counts(event, records.size, card=card)
-    checks.refuse_unreadable(records, event, ledger)
-    for covariate in records.covariates.values():
-        refuse_unusable(covariate, ledger)
-    checks.refuse_impossible(records, event, counts, ledger, card=card)
-    periods = _periods(records, ledger, roll_up=roll_up, where=opened.name)
-    ledger.close(opened.name)
-    kept = ledger.open
-    notes = (
-        *opened.notes,
-        *notes,
-        *total_notes,
-        *reconcile(records, total, kept),
-        *lookup_notes,
-        *note_counts(records, event, kept),
-    )
-    frame, by = assemble(records, counts, periods, kept, roll_up=roll_up, apart=not for_model)
-    account = make_account(opened, records, counts, ledger, frame, notes=notes)
-    return Table(
-        frame=frame,
-        measure=records.measure,
-        card=card,
-        by=by,
-        covariates=covariates,
-        account=account,
-        data_hash=opened.data_hash,
-    )
-
-
-def _check_roll_up(roll_up: RollUp | None, card: Card) -> None:
-    if roll_up is None:
-        return
-    if not card.measure.counts:
-        raise TableError(
-            "roll-up",
-            "a mean and its standard error cannot be added up over periods: that takes the "
-            "counts and the correlation between periods. Analyse each period, or give means "
-            "over the whole time.",
-        )
 
 
 def _implied(source: str | os.PathLike[str] | pd.DataFrame) -> tuple[Card | None, str | None]:
@@ -254,31 +205,3 @@ def _open(source: str | os.PathLike[str] | pd.DataFrame, *, sheet: str | None) -
         frame = load_example(source.removeprefix(EXAMPLE_PREFIX))
         return open_source(frame, sheet=sheet, name=source)
     return open_source(source, sheet=sheet)
-
-
-def _exclude(
-    records: Records, header: Header, ledger: Ledger, *, card: Card
-) -> tuple[Mask, tuple[str, ...]]:
-    """Leave out what is no record of a unit's counts; give the total rows and what to note."""
-    exclude_layout(records, header, ledger)
-    checks.exclude_declared(records, ledger)
-    total, notes = exclude_totals(records, header, ledger)
-    checks.exclude_unreported(records, ledger, card=card)
-    return total, notes
-
-
-def _periods(
-    records: Records, ledger: Ledger, *, roll_up: RollUp | None, where: str
-) -> Texts | None:
-    """Check that nothing stands twice; give each row's period, rolled up if asked for."""
-    period = records.roles.get("period")
-    if period is None:
-        if roll_up is None:
-            checks.refuse_duplicates(records, ledger, periods=None)
-        elif roll_up != "all":
-            raise UsageError("roll-up", f"adding up to {roll_up!r} needs periods: give --period.")
-        return None
-    checks.refuse_duplicates(records, ledger, periods=period.values)
-    if roll_up is None:
-        return period.values
-    return roll_labels(period.values, ledger, roll_up=roll_up, where=where, column=period.column)

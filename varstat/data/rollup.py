@@ -95,6 +95,7 @@ def merge(
             lower=_sum(counts.lower, groups),
             upper=_sum(counts.upper, groups),
             size=_sum(counts.size, groups),
+            count=_sum(counts.count, groups),
         ),
         merged,
         {name: average(values, counts.size, groups) for name, values in covariates.items()},

@@ -11,21 +11,24 @@ from varstat.measure import Measure
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Table:
-    """What was reported, checked and in canonical columns.
+    """What was reported, checked and in canonical columns: a row a unit, period and stratum.
 
     Attributes
     ----------
     frame : DataFrame
-        `unit`, `unit_name`, `peer_group`, `period` and the by columns as text (object, None
-        where absent); the measure's event and size columns, `event_lower` and `event_upper` as
+        `unit`, `unit_name`, `peer_group`, `period`, the by columns and the strata as text (object,
+        None where absent); the measure's event and size columns, `event_lower` and `event_upper` as
         float64. An event is NaN where it is suppressed, and then lies between its ends, which
-        otherwise equal it unless it was rounded or printed as a percentage. Covariates follow
-        as float64 under their own names.
+        otherwise equal it unless it was rounded or printed as a percentage. A mean's `count` is of
+        how many cases it is, NaN where that isn't known. Covariates follow as float64 under their
+        own names.
         Rows stand as in the file, merged ones where their first row stood.
     measure : Measure
     card : Card
     by : tuple of str
         The columns that split the table into groups, each analysed on its own.
+    strata : tuple of str
+        The columns whose combinations are the case-mix cells; none where a row is a whole unit.
     covariates : tuple of str
         The covariates of the model that are in the frame; none unless it was read for a model.
     account : Account
@@ -38,6 +41,7 @@ class Table:
     measure: Measure
     card: Card
     by: tuple[str, ...]
+    strata: tuple[str, ...]
     covariates: tuple[str, ...]
     account: Account
     data_hash: str

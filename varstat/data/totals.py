@@ -9,12 +9,13 @@ from varstat.data.account import Ledger, Mask, count_rows, name_rows
 from varstat.data.grid import Texts
 from varstat.data.header import Header
 from varstat.data.marks import Kind, Numbers
-from varstat.data.records import Records
+from varstat.data.records import Attribute, Records
 
 COUNTRY_WORDS = ("england", "scotland", "wales", "northernireland", "britain", "gb", "uk")
 TOTAL_WORDS = frozenset(
     ("total", "totals", "all", "overall", "national", "unitedkingdom", *COUNTRY_WORDS)
 )
+WHOLE_WORDS = frozenset(("total", "totals", "all", "overall"))
 UNIT_WORDS = ("units", "organisations", "trusts", "providers", "practices", "hospitals")
 FILLER_WORDS = frozenset(("grand", "the", "of", "and", "great", *UNIT_WORDS))
 # A quick test that most names fail.
@@ -28,7 +29,8 @@ def exclude_totals(
 
     A cell must be made of such words and nothing else: "England total" is a total, a trust
     whose name has "England" in it is a unit. Where more than half of the rows would go, as in a
-    table of the four countries of the United Kingdom, they are the units.
+    table of the four countries of the United Kingdom, they are the units. A stratum named "all" or
+    the like is a unit's total over its strata.
 
     Parameters
     ----------
@@ -52,11 +54,16 @@ def exclude_totals(
     for at in [at for at, unit in enumerate(units) if unit is None]:
         total[at] |= any(is_total(cell) for cell in header.line(int(records.rows[at])) if cell)
     total &= ledger.open
+    notes: tuple[str, ...] = ()
     if 2 * total.sum() > ledger.open.sum():
-        none = np.zeros(len(total), dtype=np.bool_)
-        return none, ("most rows are named like totals, so they were taken for the units",)
+        total = np.zeros(len(total), dtype=np.bool_)
+        notes = ("most rows are named like totals, so they were taken for the units",)
     ledger.exclude(total, "a total row")
-    return total, ()
+    for stratum in records.strata.values():
+        whole = _says_whole(stratum) & ledger.open
+        if 2 * whole.sum() <= ledger.open.sum():
+            ledger.exclude(whole, f"a total over {stratum.column}")
+    return total, notes
 
 
 def is_total(cell: str) -> bool:
@@ -69,8 +76,7 @@ def is_total(cell: str) -> bool:
     """
     if not MAYBE_TOTAL.search(cell):
         return False
-    joined = re.sub(r"(united) (kingdom)|(northern) (ireland)", _join, cell.lower())
-    words = re.findall(r"[^\W_]+", joined)
+    words = _words(re.sub(r"(united) (kingdom)|(northern) (ireland)", _join, cell.lower()))
     return any(word in TOTAL_WORDS for word in words) and all(
         word in TOTAL_WORDS or word in FILLER_WORDS for word in words
     )
@@ -79,7 +85,8 @@ def is_total(cell: str) -> bool:
 def reconcile(records: Records, total: Mask, kept: Mask) -> tuple[str, ...]:
     """Compare each total row with the sum of the units that are kept.
 
-    A total row speaks of the units of its own period and groups; a blank there means all.
+    A total row speaks of the units of its own period, groups and strata; a blank there, or for
+    a stratum the name of a total, means all.
 
     Parameters
     ----------
@@ -94,6 +101,11 @@ def reconcile(records: Records, total: Mask, kept: Mask) -> tuple[str, ...]:
     if not total.any():
         return ()
     within = [each.values for each in records.by.values() if each.lookup is None]
+    for stratum in records.strata.values():
+        if stratum.lookup is None:
+            named = stratum.values.copy()
+            named[_says_whole(stratum)] = None
+            within.append(named)
     if "period" in records.roles:
         within.append(records.roles["period"].values)
     agree: list[int] = []
@@ -134,6 +146,19 @@ def _compare(numbers: Numbers, column: str, at: int, scope: Mask) -> str | None:
     way = "more" if difference > 0 else "less"
     beside = f", with {hidden:,} suppressed" if hidden else ""
     return f"{column!r} is {abs(difference):,.10g} {way} than their sum{beside}"
+
+
+def _says_whole(stratum: Attribute) -> Mask:
+    """Find "All", "Total", and of a stratum called age "All ages"."""
+    own = {word + end for word in _words(stratum.column) for end in ("", "s", "es")}
+    codes, distinct = pd.factorize(stratum.values, use_na_sentinel=True)
+    words = [set(_words(text)) for text in distinct]
+    says = [bool(each & WHOLE_WORDS) and each <= WHOLE_WORDS | FILLER_WORDS | own for each in words]
+    return np.array([*says, False], dtype=np.bool_)[codes]
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", text.lower())
 
 
 def _says_total(values: Texts) -> Mask:

@@ -76,6 +76,12 @@ def compute_target(
                 )
             better = 1.0 - rule.value if direction == "higher-is-better" else rule.value
             target = float(np.quantile(rates, better))
+        case "similar":
+            raise ModelError(
+                f"target {rule.text}",
+                "a funnel has one target, and this rule sets one for each unit. Use it with "
+                "`varstat opportunity`, or take best:0.25.",
+            )
         case _:
             target = pooled_rate(event, size, measure=measure)
     targets = np.full(event.shape, target)

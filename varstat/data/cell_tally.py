@@ -1,0 +1,165 @@
+"""Records grouped and tallied in DuckDB: every one is in a cell or left out for a reason."""
+
+import warnings
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from varstat import __version__
+from varstat.data.account import Account, Exclusion
+from varstat.data.cell_plan import VALUES, CellPlan
+from varstat.data.cell_query import (
+    finish_cells,
+    group_records,
+    name_groups,
+    order_cells,
+    tally_groups,
+)
+from varstat.data.cell_sql import compile_query
+from varstat.data.duckdb_file import quote_name
+from varstat.data.formats import hash_file
+from varstat.data.record_source import RecordSource, told
+from varstat.errors import TableError
+
+if TYPE_CHECKING:
+    import duckdb
+    import ibis  # type: ignore[import-untyped]
+
+_BATCH = 100_000
+
+
+def count_groups(opened: RecordSource, plan: CellPlan, *, lenient: bool) -> Account:
+    """Group the records once, into the tables `groups` and `cells`, and account for every one.
+
+    Parameters
+    ----------
+    opened : RecordSource
+        In whose connection the tables are made.
+    plan : CellPlan
+    lenient : bool
+        Leave out what is impossible, where otherwise it is an error.
+
+    Returns
+    -------
+    Account
+
+    Raises
+    ------
+    TableError
+        If records say what is impossible, or none is left.
+    """
+    import ibis
+
+    query = group_records(opened.records, plan, where=opened.name)
+    if opened.live:
+        _fetch_groups(query, opened.connection)
+    with told(opened.name):
+        if not opened.live:
+            written = compile_query(query, dialect="duckdb")
+            opened.connection.execute(f"CREATE TEMP TABLE groups AS {written}")
+        groups = ibis.table(query.schema(), name="groups")
+        tallied = tally_groups(groups, plan)
+        rows = opened.connection.execute(compile_query(tallied, dialect="duckdb")).fetchall()
+        tally = dict(zip(tallied.columns, rows[0], strict=True))
+        _refuse(tally, plan, where=opened.name, lenient=lenient)
+        # Where no blanks were lost, no two groups have the same labels: they are the cells.
+        ((padded,),) = opened.connection.execute("SELECT bool_or(padded) FROM groups").fetchall()
+        finished = (finish_cells if padded else name_groups)(groups, plan)
+        cells_query = _exact(compile_query(finished, dialect="duckdb"), plan)
+        opened.connection.execute(f"CREATE TEMP VIEW cells AS {cells_query}")
+        counted = "SELECT count(*), count(DISTINCT unit) FROM cells"
+        ((cells, units),) = opened.connection.execute(counted).fetchall()
+    kept = int(tally["records_counted"])
+    sums = float(tally["sum_read"]), float(tally["sum_counted"])
+    return Account(
+        source=opened.name,
+        rows_read=int(tally["records_read"]),
+        rows_kept=kept,
+        rows_merged=kept - int(cells),
+        exclusions=tuple(
+            Exclusion(reason=reason.text, rows=int(tally[reason.name]), first_rows=())
+            for reason in plan.reasons
+            if tally[reason.name]
+        ),
+        totals={plan.measured: (*sums, sums[0] - sums[1])},
+        units=int(units),
+    )
+
+
+def state_provenance(opened: RecordSource, plan: CellPlan, *, lenient: bool) -> dict[str, Any]:
+    """Say what ran, as plain values; without a date or a folder, so that it stays the same."""
+    return {
+        "verb": "cells",
+        "source": opened.name,
+        "data_hash": None if opened.path is None else hash_file(opened.path),
+        "options": plan.describe() | {"table": opened.table, "lenient": lenient},
+        "version": __version__,
+    }
+
+
+def _fetch_groups(query: "ibis.Table", connection: "duckdb.DuckDBPyConnection") -> None:
+    """Have a live connection group its records, and take the groups a batch at a time."""
+    import pyarrow as pa
+
+    types = {
+        name: "VARCHAR"
+        if kind.is_string()
+        else "DOUBLE"
+        if kind.is_floating()
+        else "BOOLEAN"
+        if kind.is_boolean()
+        else "BIGINT"
+        for name, kind in query.schema().items()
+    }
+    columns = ", ".join(f"{name} {kind}" for name, kind in types.items())
+    casts = ", ".join(f"CAST({name} AS {kind})" for name, kind in types.items())
+    connection.execute(f"CREATE TEMP TABLE groups ({columns})")
+    with warnings.catch_warnings():
+        # DuckDB 2 warns of the names by which ibis still calls it.
+        warnings.filterwarnings("ignore", "fetch_", DeprecationWarning)
+        for batch in query.to_pyarrow_batches(chunk_size=_BATCH):
+            connection.register("batch", pa.Table.from_batches([batch]))
+            connection.table("batch").project(casts).insert_into("groups")
+            connection.unregister("batch")
+
+
+def _refuse(tally: Mapping[str, Any], plan: CellPlan, *, where: str, lenient: bool) -> None:
+    """Refuse records that say what is impossible, unless lenient; and having none left."""
+    found = [reason for reason in plan.reasons if tally[reason.name]]
+    problems = [
+        f"{_records(tally[reason.name])}: {reason.text}. {reason.mend}"
+        for reason in found
+        if reason.mend is not None and not lenient
+    ]
+    if problems:
+        problems[-1] += " Or leave such records out, and have them reported, with --lenient."
+        raise TableError(where, problems)
+    if not tally["records_counted"]:
+        why = "; ".join(f"{_records(tally[reason.name])}: {reason.text}" for reason in found)
+        raise TableError(
+            where,
+            f"no records are left to count. Excluded: {why}."
+            if why
+            else "there are no records below the header. Give a file that holds data.",
+        )
+
+
+def _exact(query: str, plan: CellPlan) -> str:
+    """Take counts back to 64 bits: DuckDB adds whole numbers up in 128, which Parquet hasn't."""
+    keys = [quote_name(key.name) for key in plan.keys]
+    counts = plan.amounts[:1] if plan.mean else plan.amounts
+    sums = [f"CAST({name} AS BIGINT) AS {name}" for name in counts]
+    return f"FROM ({query}) SELECT {', '.join([*keys, *sums, *plan.amounts[len(counts) :]])}"
+
+
+def ordered_cells(plan: CellPlan) -> str:
+    """Say in SQL how the cells are taken, in order of their keys."""
+    import ibis
+
+    texts = {key.name: "string" for key in plan.keys}
+    sums = {name: "float64" if name in VALUES[1:] else "int64" for name in plan.amounts}
+    cells = ibis.table(texts | sums, name="cells")
+    return compile_query(order_cells(cells, plan), dialect="duckdb")
+
+
+def _records(number: Any) -> str:
+    return f"{int(number):,} record{'' if int(number) == 1 else 's'}"

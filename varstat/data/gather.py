@@ -1,0 +1,130 @@
+"""Gathering: the columns that an analysis needs, out of a file and its lookups."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from varstat.card.schema import Card
+from varstat.data.covariates import Covariate
+from varstat.data.formats import Source
+from varstat.data.header import Header, Wanted, find_header
+from varstat.data.lookup import Lookup
+from varstat.data.marks import Kind
+from varstat.data.periods import RollUp
+from varstat.data.picker import ROLES, Picker, pick_named, pick_role, pick_strata
+from varstat.data.records import Records
+
+
+def gather(
+    source: Source,
+    *,
+    card: Card,
+    by: Sequence[str],
+    lookups: Sequence[Lookup],
+    roll_up: RollUp | None,
+    covariates: Sequence[str] = (),
+    strata: Sequence[str] | None = (),
+    only: Mapping[str, Sequence[str]] | None = None,
+) -> tuple[Records, Header, tuple[str, ...]]:
+    """Pick the needed columns out of a source and its lookups.
+
+    Parameters
+    ----------
+    source : Source
+    card : Card
+    by : sequence of str
+        Columns of the file or of a lookup, or roles.
+    lookups : sequence of Lookup
+    roll_up : RollUp, optional
+        Lets `by` say `year` or `quarter` for the period.
+    covariates : sequence of str
+        Columns of numbers, of the file or of a lookup.
+    strata : sequence of str, optional
+        Columns of text that make the case-mix cells. None for those that the card names, if the
+        file has them all.
+    only : mapping of str to sequence of str, optional
+        Columns as in `by`, and which values of them to keep.
+
+    Returns
+    -------
+    records : Records
+        With every row below the header that holds anything at all.
+    header : Header
+    notes : tuple of str
+
+    Raises
+    ------
+    TableError
+        If a column is missing or stands more than once.
+    UsageError
+        If a column can't have the part that it is given.
+    """
+    core = core_columns(card)
+    header, notes = find_header(source, core)
+    picker = Picker(source, header, lookups)
+    for wanted in core:
+        picker.require(wanted)
+    roles = {role: found for role in ROLES if (found := pick_role(role, card, picker))}
+    groups = {
+        name: pick_named(name, roles, picker, roll_up, option="by") for name in dict.fromkeys(by)
+    }
+    cells, more = pick_strata(strata, by=by, card=card, picker=picker)
+    count = _count(card, picker)
+    explaining = {name: picker.covariate(name, by=by) for name in covariates}
+    declared = tuple((picker.text(each.column, (each.column,)), each) for each in card.exclusions)
+    kept = {
+        name: (pick_named(name, roles, picker, roll_up, option="only"), tuple(values))
+        for name, values in (only or {}).items()
+    }
+    picker.check()
+    event_at, size_at, *squares_at = (header.find(wanted.names)[0] for wanted in core[1:])
+    records = Records(
+        rows=header.rows,
+        roles=roles,
+        by={name: found for name, found in groups.items() if found},
+        strata={name: found for name, found in cells.items() if found},
+        declared=tuple((found, why) for found, why in declared if found),
+        covariates={name: found for name, found in explaining.items() if found},
+        only=tuple((name, found, some) for name, (found, some) in kept.items() if found),
+        event=header.numbers(event_at),
+        size=header.numbers(size_at),
+        event_column=header.names[event_at],
+        size_column=header.names[size_at],
+        squares=_numbers(header, squares_at[0]) if squares_at else None,
+        count=count,
+        measure=card.measure,
+    )
+    return _drop_empty(records, header), header, (*notes, *more)
+
+
+def core_columns(card: Card) -> list[Wanted]:
+    """Say what any table must have; a column that the card leaves out goes by its own name."""
+    roles = ("unit", *card.needed)
+    return [Wanted(role=role, names=getattr(card.columns, role) or (role,)) for role in roles]
+
+
+def _count(card: Card, picker: Picker) -> Covariate | None:
+    """Pick of how many cases a mean is, which may be said nowhere."""
+    names = card.columns.count
+    if names is None or card.measure.name != "mean" or "count" in card.needed:
+        return None
+    found = picker.header.find(names)
+    if found or "count" not in names:
+        picker.require(Wanted(role="count", names=names))
+    return _numbers(picker.header, found[0]) if found else None
+
+
+def _numbers(header: Header, at: int) -> Covariate:
+    return Covariate(column=header.names[at], numbers=header.numbers(at), lookup=None)
+
+
+def _drop_empty(records: Records, header: Header) -> Records:
+    """Leave out rows that hold nothing: they aren't records of any kind."""
+    empty = records.event.is_kind(Kind.BLANK) & records.size.is_kind(Kind.BLANK)
+    for attribute in records.attributes:
+        if attribute.lookup is None:
+            blank = np.flatnonzero(empty)
+            empty[blank] = [value is None for value in attribute.values[blank]]
+    for at in np.flatnonzero(empty):
+        empty[at] = not any(header.line(int(records.rows[at])))
+    return records.take(~empty) if empty.any() else records

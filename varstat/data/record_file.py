@@ -1,0 +1,89 @@
+"""Files of records in DuckDB's SQL: how to read them, and text in them as numbers and dates."""
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from varstat.data.delimited import DELIMITERS
+from varstat.data.duckdb_file import quote_text
+from varstat.data.marks import MISSING
+from varstat.errors import TableError
+
+_HEAD_BYTES = 1_000_000
+# What stands for text that should be a number or a date and is none: never in range.
+_NO_NUMBER, _NO_DATE = "'nan'::DOUBLE", "DATE '0001-01-01'"
+
+
+def lay_file(path: Path, *, typed: bool, wanted: Sequence[str]) -> str:
+    """Say in SQL how to read a file of Parquet or delimited text.
+
+    Parameters
+    ----------
+    path : Path
+    typed : bool
+        Whether the types of delimited text are to be found out; else all of it is text.
+    wanted : sequence of str
+        Columns that may stand only once.
+
+    Returns
+    -------
+    str
+        What can follow FROM.
+
+    Raises
+    ------
+    TableError
+        If the file is empty or of another format, or a column stands twice.
+    """
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    if not head.strip():
+        raise TableError(path.name, "the file is empty. Give a file with a header and rows.")
+    # DuckDB would take these letters for wildcards.
+    literal = quote_text(re.sub(r"([\[*?])", r"[\1]", str(path)))
+    if head.startswith(b"PAR1"):
+        return f"read_parquet({literal})"
+    if b"\0" in head or head.startswith((b"PK\x03\x04", b"\x1f\x8b", b"%PDF")):
+        raise TableError(
+            path.name,
+            "records are read from Parquet, CSV in UTF-8 or a DuckDB file, and this is none of "
+            "them. Save it as one.",
+        )
+    line = head.decode("utf-8-sig", errors="replace").splitlines()[0]
+    headers = [next(csv.reader([line], delimiter=each), []) for each in DELIMITERS]
+    widths = [len(header) for header in headers]
+    at = widths.index(max(widths))
+    counts = Counter(headers[at])
+    problems = [
+        f"the column {name!r} stands more than once. Rename all but one."
+        for name in wanted
+        if counts[name] > 1
+    ]
+    if problems:
+        raise TableError(path.name, problems)
+    delimiter = quote_text(DELIMITERS[at])
+    return (
+        f"read_csv({literal}, header = true, all_varchar = {str(not typed).lower()}, "
+        f"delim = {delimiter}, quote = '\"', escape = '\"', comment = '', skip = 0)"
+    )
+
+
+def number_sql(column: str) -> str:
+    """Read text as a number: null where it is blank or a mark for a missing value."""
+    blank = ", ".join(quote_text(mark) for mark in ("", "nan", *MISSING))
+    return (
+        f"CASE WHEN lower(trim({column})) IN ({blank}) THEN NULL "
+        f"WHEN lower(trim({column})) = 'true' THEN 1 WHEN lower(trim({column})) = 'false' THEN 0 "
+        f"ELSE coalesce(TRY_CAST({column} AS DOUBLE), {_NO_NUMBER}) END"
+    )
+
+
+def date_sql(column: str) -> str:
+    """Read text as a date: null where it is blank."""
+    return (
+        f"CASE WHEN trim({column}) = '' THEN NULL ELSE coalesce("
+        f"CAST(TRY_CAST({column} AS TIMESTAMP) AS DATE), "
+        f"CAST(TRY_STRPTIME({column}, '%d/%m/%Y') AS DATE), {_NO_DATE}) END"
+    )

@@ -1,0 +1,152 @@
+"""Tabulating: what was opened becomes a table, every row judged once."""
+
+from collections.abc import Mapping, Sequence
+
+from varstat.card import Card
+from varstat.data import checks
+from varstat.data.account import Ledger, Mask
+from varstat.data.assembly import assemble, make_account, note_counts, note_lookups
+from varstat.data.counts import convert_percentages, state_counts
+from varstat.data.covariates import exclude_without, refuse_unusable
+from varstat.data.formats import Source
+from varstat.data.gather import gather
+from varstat.data.grid import Texts
+from varstat.data.header import Header
+from varstat.data.layout import exclude_layout
+from varstat.data.lookup import Lookup
+from varstat.data.means import mean_counts, note_uncounted
+from varstat.data.only import exclude_others
+from varstat.data.periods import RollUp
+from varstat.data.records import Records
+from varstat.data.rollup import roll_labels
+from varstat.data.table import Table
+from varstat.data.totals import exclude_totals, reconcile
+from varstat.errors import TableError, UsageError
+
+
+def tabulate(
+    opened: Source,
+    *,
+    card: Card,
+    by: tuple[str, ...],
+    strata: Sequence[str] | None,
+    only: Mapping[str, Sequence[str]],
+    lookups: Sequence[Lookup],
+    roll_up: RollUp | None,
+    lenient: bool,
+    for_model: bool,
+) -> Table:
+    """Judge every row of a source, and put those that are kept into a table.
+
+    Parameters
+    ----------
+    opened : Source
+    card : Card
+        Complete, with what the caller said.
+    by : tuple of str
+    strata : sequence of str or None
+        None for those of the card, if the file has them.
+    only : mapping of str to sequence of str
+    lookups : sequence of Lookup
+    roll_up : RollUp, optional
+    lenient, for_model : bool
+        All as `read_table` explains.
+
+    Returns
+    -------
+    Table
+
+    Raises
+    ------
+    TableError, UsageError
+    """
+    _check_roll_up(roll_up, card)
+    covariates = card.model.covariates if for_model else ()
+    records, header, notes = gather(
+        opened,
+        card=card,
+        by=by,
+        lookups=lookups,
+        roll_up=roll_up,
+        covariates=covariates,
+        strata=strata,
+        only=only,
+    )
+    ledger = Ledger(records.rows, lenient=lenient)
+    total, total_notes = _exclude(records, header, ledger, card=card, roll_up=roll_up)
+    lookup_notes = note_lookups(records, ledger.open)
+    checks.exclude_ungrouped(records, ledger, for_model=for_model)
+    for covariate in records.covariates.values():
+        exclude_without(covariate, ledger)
+    event = convert_percentages(records.event, records.size, card=card)
+    counted = card.measure.counts
+    counts = state_counts(event, records.size, card=card) if counted else mean_counts(records)
+    checks.refuse_unreadable(records, event, ledger)
+    for covariate in records.covariates.values():
+        refuse_unusable(covariate, ledger)
+    checks.refuse_impossible(records, event, counts, ledger, card=card)
+    periods = _periods(records, ledger, roll_up=roll_up, where=opened.name, for_model=for_model)
+    ledger.close(opened.name)
+    kept = ledger.open
+    notes = (
+        *opened.notes,
+        *notes,
+        *total_notes,
+        *reconcile(records, total, kept),
+        *lookup_notes,
+        *note_counts(records, event, kept),
+        *note_uncounted(records, counts, kept),
+    )
+    frame, by = assemble(records, counts, periods, kept, roll_up=roll_up, apart=not for_model)
+    account = make_account(opened, records, counts, ledger, frame, notes=notes)
+    return Table(
+        frame=frame,
+        measure=records.measure,
+        card=card,
+        by=by,
+        strata=tuple(records.strata),
+        covariates=covariates,
+        account=account,
+        data_hash=opened.data_hash,
+    )
+
+
+def _check_roll_up(roll_up: RollUp | None, card: Card) -> None:
+    if roll_up is None:
+        return
+    if not card.measure.counts:
+        raise TableError(
+            "roll-up",
+            "a mean and its standard error cannot be added up over periods: that takes the "
+            "counts and the correlation between periods. Analyse each period, or give means "
+            "over the whole time.",
+        )
+
+
+def _exclude(
+    records: Records, header: Header, ledger: Ledger, *, card: Card, roll_up: RollUp | None
+) -> tuple[Mask, tuple[str, ...]]:
+    """Leave out what is no record of a unit's counts; give the total rows and what to note."""
+    exclude_layout(records, header, ledger)
+    checks.exclude_declared(records, ledger)
+    exclude_others(records, ledger, roll_up=roll_up)
+    total, notes = exclude_totals(records, header, ledger)
+    checks.exclude_unreported(records, ledger, card=card)
+    return total, notes
+
+
+def _periods(
+    records: Records, ledger: Ledger, *, roll_up: RollUp | None, where: str, for_model: bool
+) -> Texts | None:
+    """Check that nothing stands twice; give each row's period, rolled up if asked for."""
+    period = records.roles.get("period")
+    if period is None:
+        if roll_up is None:
+            checks.refuse_duplicates(records, ledger, periods=None, for_model=for_model)
+        elif roll_up != "all":
+            raise UsageError("roll-up", f"adding up to {roll_up!r} needs periods: give --period.")
+        return None
+    checks.refuse_duplicates(records, ledger, periods=period.values, for_model=for_model)
+    if roll_up is None:
+        return period.values
+    return roll_labels(period.values, ledger, roll_up=roll_up, where=where, column=period.column)
