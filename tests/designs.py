@@ -9,10 +9,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from varstat.card import Card, load_card
 from varstat.card.load import override_card
+from varstat.data.account import Account
 from varstat.hierarchical.build import build_design
 from varstat.hierarchical.design import Design
-from varstat.hierarchical.posterior import Posterior
+from varstat.hierarchical.posterior import Fits, Posterior
 from varstat.hierarchical.quadrature import fit_quadrature
+from varstat.provenance import Provenance
 
 Prior = Mapping[str, Any]
 
@@ -86,6 +88,8 @@ def make_design(
     period: Sequence[object] | None = None,
     peer_group: Sequence[object] | None = None,
     covariates: Mapping[str, ArrayLike] | None = None,
+    strata: Mapping[str, Sequence[object]] | None = None,
+    count: ArrayLike | None = None,
     bounds: tuple[ArrayLike, ArrayLike] | None = None,
     transient: str | float = "auto",
     direction: str = "higher-is-better",
@@ -128,8 +132,17 @@ def make_design(
     )
     for name, values in (covariates or {}).items():
         frame[name] = np.asarray(values, float)
+    for name, levels in (strata or {}).items():
+        frame[name] = np.array([str(level) for level in levels], dtype=object)
+    if count is not None:
+        frame["count"] = np.asarray(count, float)
     return build_design(
-        frame, measure=card.measure, card=card, covariates=tuple(covariates or ()), where="test"
+        frame,
+        measure=card.measure,
+        card=card,
+        covariates=tuple(covariates or ()),
+        strata=tuple(strata or ()),
+        where="test",
     )
 
 
@@ -148,6 +161,26 @@ def make_posterior(design: Design, *, draws: int = 4000, seed: int = 1) -> Poste
         chains=1,
         lattice=found.lattice,
         diagnostics=found.diagnostics,
+    )
+
+
+def fits_of(*posteriors: Posterior) -> Fits:
+    """Put posteriors together as a fit of a table would."""
+    rows = sum(posterior.design.rows for posterior in posteriors)
+    return Fits(
+        posteriors=posteriors,
+        account=Account(
+            source="test",
+            rows_read=rows,
+            rows_kept=rows,
+            rows_merged=0,
+            exclusions=(),
+            totals={},
+            units=sum(posterior.design.units for posterior in posteriors),
+        ),
+        provenance=Provenance(
+            verb="fit", source="test", data_hash="0", card="test", card_hash="0", options={}
+        ),
     )
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from designs import half_normal, make_design, normal
+from scipy.integrate import quad
 from scipy.special import expit, gammaln
 
 from varstat.hierarchical.marginal import (
@@ -99,6 +100,81 @@ def test_a_transient_effect_is_integrated_out_of_each_row(likelihood):
             )[0, :, 0]
             brute = [rate_density(design, row, theta, spread) for row in range(design.rows)]
             np.testing.assert_allclose(found, brute, atol=1e-4)
+
+
+def integrated(likelihood, y, n, theta, spread):
+    """Log-likelihood of a row with a normal transient effect, by SciPy's adaptive integration."""
+
+    def log_f(z):
+        at = theta + spread * z
+        return y * at - (n * np.logaddexp(0, at) if likelihood == "binomial" else n * np.exp(at))
+
+    grid = np.linspace(-60, 60, 24_001)
+    value = log_f(grid) - 0.5 * grid**2
+    peak, at = value.max(), grid[value.argmax()]
+    ends = grid[value > peak - 40][[0, -1]]
+    area = sum(
+        quad(lambda z: np.exp(log_f(z) - 0.5 * z * z - peak), *sorted((at, end)), epsabs=1e-12)[0]
+        for end in ends
+    )
+    return peak + np.log(area) - 0.5 * np.log(2 * np.pi)
+
+
+CLIFFS = {
+    "binomial": ([0, 0, 7, 400, 200], [7, 400, 7, 400, 400]),
+    "poisson": ([0, 0, 0, 2, 60], [0.01, 1.0, 300.0, 30.0, 30.0]),
+}
+
+
+@pytest.mark.parametrize("likelihood", CLIFFS)
+@pytest.mark.parametrize("spread", [0.3, 1.0, 1.01, 2.0, 3.0, 5.0])
+def test_a_large_transient_effect_is_integrated_out_of_rows_without_events(likelihood, spread):
+    # Nine nodes about the mode are off by 0.008 at an SD of 3, and by 0.03 at 5.
+    event, size = CLIFFS[likelihood]
+    design = make_design(
+        event, size, measure=FAMILIES[likelihood], likelihood=likelihood, transient=spread
+    )
+    theta = np.array([-8.0, -4.0, -2.0, 0.0, 3.0])
+    found = design.family.value(np.tile(theta, (1, 5, 1)), np.array([[[spread]]]))[0]
+    exact = [
+        [integrated(likelihood, y, n, at, spread) for at in theta]
+        for y, n in zip(event, size, strict=True)
+    ]
+    np.testing.assert_allclose(found, exact, atol=3e-5 if spread <= 1 else 2e-6)
+
+
+def test_small_and_large_transient_effects_in_one_batch_are_as_if_alone(monkeypatch):
+    design = panel("poisson", "normal", units=40)
+    rng = np.random.default_rng(3)
+    theta = rng.normal(-1, 1, (6, design.rows, 4))
+    spread = np.array([0.1, 3.0, 0.9, 1.1, 5.0, 0.4])[:, None, None]
+    alone = [design.family.value_and_slope(theta[[b]], spread[[b]]) for b in range(6)]
+    together = design.family.value_and_slope(theta, spread)
+    # As well with so little to be held that even the nodes of one draw come a few at a time.
+    monkeypatch.setattr("varstat.hierarchical.likelihood._HELD", 2 * 41 * design.rows)
+    in_pieces = design.family.value_and_slope(theta, spread)
+    for j in range(2):
+        expected = np.concatenate([each[j] for each in alone])
+        np.testing.assert_allclose(together[j], expected, rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose(in_pieces[j], expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("likelihood", CLIFFS)
+def test_a_large_transient_effect_has_the_slopes_of_its_value(likelihood):
+    event, size = CLIFFS[likelihood]
+    design = make_design(
+        event, size, measure=FAMILIES[likelihood], likelihood=likelihood, transient=2.5
+    )
+    theta, step = np.tile([-5.0, -1.0, 2.0], (1, 5, 1)), 1e-3
+    at = np.array([[[2.5]]])
+    ends = [design.family.value(theta + side * step, at) for side in (1, -1)]
+    first, second = design.family.slopes(theta, at)
+    np.testing.assert_allclose(first, (ends[0] - ends[1]) / (2 * step), rtol=1e-4, atol=1e-4)
+    ends = [design.family.slopes(theta + side * step, at)[0] for side in (1, -1)]
+    np.testing.assert_allclose(second, (ends[0] - ends[1]) / (2 * step), rtol=1e-3, atol=1e-4)
+    ends = [design.family.value(theta, at * np.exp(side * step)) for side in (1, -1)]
+    found = design.family.spread_slope(theta, at)
+    np.testing.assert_allclose(found, (ends[0] - ends[1]) / (2 * step), rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize("effects", EFFECTS)

@@ -98,7 +98,7 @@ def same(one: object, two: object) -> bool:
     if isinstance(one, np.ndarray):
         assert isinstance(two, np.ndarray)
         numbers = one.dtype != object
-        return np.array_equal(one, two, equal_nan=True) if numbers else list(one) == list(two)
+        return np.array_equal(one, two, equal_nan=True) if numbers else one.tolist() == two.tolist()
     return one == two
 
 

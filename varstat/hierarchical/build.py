@@ -1,7 +1,6 @@
 """Build a design from a table: rows in order, columns scaled, what can't be estimated refused."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -26,6 +25,7 @@ from varstat.hierarchical.likelihood import (
     Poisson,
     smear,
 )
+from varstat.hierarchical.matrix import Cells, Columns, find_cells, place_cells, report_places
 from varstat.hierarchical.prior import beta_prior, scale_prior
 from varstat.measure import Floats, Measure
 
@@ -40,26 +40,44 @@ _TRANSIENT_INSIDE = ("beta-binomial", "negative-binomial", "normal")
 # A transient SD that is stated: below it changes nothing and can't be divided by, above it rates
 # pass from one end of what is possible to the other, and sums over it are no longer exact.
 _LEAST, _MOST = 1e-6, 5.0
+_ONE_PERIOD = (
+    "With one period, what persists can't be told from what passes: the differences here hold for "
+    "the time reported, and part of them would not be there the next time."
+)
+_ONE_ROW = (
+    "With one row a unit, what persists can't be told from what passes: the differences here hold "
+    "for the time reported, and part of them would not be there the next time. State how much "
+    "passes with --transient, or give several periods."
+)
 # The longest range of a suppressed count whose values are summed one by one.
 _LONGEST_RANGE = 20_000
 
 
 def build_design(
-    frame: pd.DataFrame, *, measure: Measure, card: Card, covariates: Sequence[str], where: str
+    frame: pd.DataFrame,
+    *,
+    measure: Measure,
+    card: Card,
+    covariates: Sequence[str],
+    where: str,
+    strata: Sequence[str] = (),
 ) -> Design:
     """Build the design of one group of units.
 
     Parameters
     ----------
     frame : DataFrame
-        Rows of a `Table`: `unit, unit_name, peer_group, period`, event and size under the
-        measure's names, `event_lower, event_upper`, and the covariates.
+        Rows of a `Table`: `unit, unit_name, peer_group, period`, the strata, event and size
+        under the measure's names, `event_lower, event_upper`, the covariates, and of a mean its
+        `count` where it is known.
     measure : Measure
     card : Card
         Its model section says the rest.
     covariates : sequence of str
     where : str
         For messages.
+    strata : sequence of str
+        Columns whose combinations are the case-mix cells.
 
     Returns
     -------
@@ -80,14 +98,21 @@ def build_design(
             "a binomial nor a Poisson says how they vary by chance. Give each unit's mean and "
             "its standard error instead (--value, --se).",
         )
-    period_names, frame = _sort(frame)
+    period_names, frame = _sort(frame, tuple(strata))
     unit, row_start, row_unit = np.unique(
         frame["unit"].to_numpy(dtype=str), return_index=True, return_inverse=True
     )
-    single = len(unit) == len(frame)
+    row_period = _period_index(frame, period_names)
+    cells = find_cells(frame, tuple(strata))
     problems: list[str] = []
     notes: list[str] = []
-    transient = _transient(card, single=single, problems=problems, notes=notes)
+    single = len(np.unique(row_unit * (len(period_names) + 1) + row_period)) == len(unit)
+    transient: float | None
+    if cells.strata:
+        _refuse_apart(cells, row_unit, problems)
+        transient = _transient_of_cells(card, single=single, problems=problems, notes=notes)
+    else:
+        transient = _transient(card, single=single, problems=problems, notes=notes)
     event = frame[measure.event].to_numpy(float)
     size = frame[measure.size].to_numpy(float)
     centre, spread = _standard(event, scaled=model.priors.scaled)
@@ -99,14 +124,16 @@ def build_design(
     groups = list(dict.fromkeys(sorted(str(p) for p in peers if p is not None)))
     if groups and any(p is None for p in peers):
         problems.append("some units have no peer group. Give each one, or leave them out.")
-    columns = _Columns(
+    columns = Columns(
         frame=frame,
         row_unit=row_unit,
+        row_period=row_period,
         groups=groups,
         peers=peers,
         periods=period_names if model.period_effects else (),
         covariates=tuple(covariates),
         mundlak=model.mundlak,
+        cells=cells,
     )
     matrix, locations = columns.matrix(problems)
     if problems:
@@ -114,11 +141,15 @@ def build_design(
     separate = model.peer_tau == "own" and len(groups) > 1
     peer = np.array([groups.index(str(p)) for p in peers] if groups else np.zeros(len(unit)), int)
     priors = model.priors
-    own, reference = _reported(matrix, locations, row_unit, size if measure.counts else size**-2.0)
+    volume = size if measure.counts else _counts(frame)
+    weight = volume if measure.counts else size**-2.0
+    own, reference = report_places(matrix, locations, row_unit, weight)
+    of_cell = np.bincount(cells.row, weights=volume if np.all(volume > 0) else weight)
     by_kind = {
         "intercept": priors.intercept,
         "peer_mean": priors.peer_mean,
         "coefficient": priors.coefficient,
+        "stratum": priors.coefficient,
         "period": priors.period,
     }
     normal = [by_kind[name.partition("[")[0]] for name in locations]
@@ -131,18 +162,24 @@ def build_design(
         peer_group=peers,
         period=period_names,
         row_unit=row_unit.astype(np.int64),
-        row_period=_period_index(frame, period_names),
+        row_period=row_period,
         row_start=row_start.astype(np.int64),
         event=event,
         event_lower=frame["event_lower"].to_numpy(float),
         event_upper=frame["event_upper"].to_numpy(float),
         size=size,
+        volume=volume,
         family=family,
         link_rate=link_rate,
         link_variance=link_variance,
         matrix=matrix,
         own=own,
         reference=reference,
+        strata=cells.strata,
+        row_cell=cells.row,
+        cell_levels=cells.levels,
+        cells=place_cells(cells, locations),
+        cell_weight=of_cell / of_cell.sum(),
         locations=locations,
         location_mean=np.array([each.mean for each in normal]),
         location_sd=np.array([each.sd for each in normal]),
@@ -160,13 +197,15 @@ def build_design(
     )
 
 
-def _sort(frame: pd.DataFrame) -> tuple[tuple[str, ...], pd.DataFrame]:
-    """Put rows in the order of unit and period; name the periods, if there are several."""
+def _sort(frame: pd.DataFrame, strata: tuple[str, ...]) -> tuple[tuple[str, ...], pd.DataFrame]:
+    """Put rows in the order of unit, period and strata; name the periods, if there are several."""
     frame = frame.reset_index(drop=True)
     periods = frame["period"].to_numpy(dtype=object)
     names = tuple(sorted({str(p) for p in periods if p is not None}))
     key = pd.DataFrame({"unit": frame["unit"].astype(str), "period": periods}).fillna("")
-    order = key.sort_values(["unit", "period"], kind="stable").index
+    for factor in strata:
+        key[f"stratum {factor}"] = frame[factor].astype(str)
+    order = key.sort_values(list(key.columns), kind="stable").index
     return (names if len(names) > 1 else ()), frame.loc[order]
 
 
@@ -198,12 +237,52 @@ def _transient(card: Card, *, single: bool, problems: list[str], notes: list[str
         )
         return 1.0
     if stated == "auto":
-        notes.append(
-            "With one row a unit, what persists can't be told from what passes: the differences "
-            "here hold for the time reported, and part of them would not be there the next "
-            "time. State how much passes with --transient, or give several periods."
-        )
+        notes.append(_ONE_ROW)
     return 0.0
+
+
+def _transient_of_cells(
+    card: Card, *, single: bool, problems: list[str], notes: list[str]
+) -> float:
+    """With strata a transient effect would be shared by a unit's cells: only none will do."""
+    stated = card.model.transient
+    if card.model.likelihood in ("beta-binomial", "negative-binomial"):
+        problems.append(
+            f"with strata a {card.model.likelihood} likelihood would take every cell of a unit to "
+            "vary on its own, where what passes is common to them. Say binomial or poisson."
+        )
+    elif isinstance(stated, (int, float)) and stated != 0.0:
+        problems.append(
+            "with strata a transient SD can't be stated: what passes is shared by all cells of a "
+            "unit, which this model doesn't integrate. Leave --transient out."
+        )
+    elif not single and stated != "none":
+        problems.append(
+            "with strata and several periods, what passes from period to period is shared by all "
+            "cells of a unit, which this model doesn't integrate. Add the periods up (--roll-up "
+            "all), analyse each on its own (--by with the period), or leave it out (--transient "
+            "none)."
+        )
+    elif single and stated == "auto":
+        notes.append(_ONE_PERIOD)
+    return 0.0
+
+
+def _refuse_apart(cells: Cells, row_unit: Integers, problems: list[str]) -> None:
+    """Refuse strata that no two units share: nothing is left to compare by."""
+    pairs = np.unique(np.column_stack([cells.row, row_unit]), axis=0)
+    if row_unit.max() > 0 and np.bincount(pairs[:, 0]).max() < 2:
+        problems.append(
+            "no two units have a stratum in common, so that a unit can't be told from its "
+            "case-mix. Use fewer or wider strata, or leave --stratum out."
+        )
+
+
+def _counts(frame: pd.DataFrame) -> Floats:
+    """How many each mean is of; NaN where that isn't known."""
+    if "count" not in frame:
+        return np.full(len(frame), np.nan)
+    return frame["count"].to_numpy(float)
 
 
 def _standard(event: Floats, *, scaled: bool) -> tuple[float, float]:
@@ -293,90 +372,3 @@ def _of_units(values: Strings, row_unit: Integers) -> Strings:
         if value is not None and value == value:
             out[unit] = value
     return out
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Columns:
-    """What the columns of a design's matrix are made from."""
-
-    frame: pd.DataFrame
-    row_unit: Integers
-    groups: list[str]
-    peers: Strings
-    periods: tuple[str, ...]
-    covariates: tuple[str, ...]
-    mundlak: bool
-
-    def matrix(self, problems: list[str]) -> tuple[Floats, tuple[str, ...]]:
-        """Put the columns together; say what is constant or doubled."""
-        columns: dict[str, Floats] = {}
-        if self.groups:
-            of_row = np.array([str(p) for p in self.peers])[self.row_unit]
-            for group in self.groups:
-                columns[f"peer_mean[{group}]"] = (of_row == group).astype(float)
-        else:
-            columns["intercept"] = np.ones(len(self.row_unit))
-        for name, values in self._factors().items():
-            sd = float(np.std(values))
-            if not sd > 1e-9 * max(float(np.max(np.abs(values))), 1e-300):
-                problems.append(f"covariate {name!r} is the same for all. Leave it out.")
-                continue
-            columns[f"coefficient[{name}]"] = (values - np.mean(values)) / sd
-        columns |= self._periods()
-        matrix = np.column_stack(list(columns.values()))
-        if not problems:
-            problems += _collinear(matrix, list(columns))
-        return matrix, tuple(columns)
-
-    def _factors(self) -> dict[str, Floats]:
-        factors: dict[str, Floats] = {}
-        for name in self.covariates:
-            values = self.frame[name].to_numpy(float)
-            factors[name] = values
-            count = np.bincount(self.row_unit)
-            mean = (np.bincount(self.row_unit, weights=values) / count)[self.row_unit]
-            if self.mundlak and np.any(np.abs(values - mean) > 1e-12 * np.abs(values).max()):
-                factors[f"{name}, unit mean"] = mean
-        return factors
-
-    def _periods(self) -> dict[str, Floats]:
-        """Orthonormal contrasts, whose independent priors are those of effects that add to 0."""
-        if not self.periods:
-            return {}
-        number = len(self.periods)
-        contrasts = np.linalg.qr(np.column_stack([np.ones(number), np.eye(number)[:, :-1]]))[0]
-        rows = contrasts[_period_index(self.frame, self.periods), 1:]
-        return {f"period[{j + 1}]": rows[:, j] for j in range(number - 1)}
-
-
-def _reported(
-    matrix: Floats, locations: tuple[str, ...], row_unit: Integers, weight: Floats
-) -> tuple[Floats, Floats]:
-    """Where each unit's rate is reported: at its own covariates, and at the average ones."""
-    kind = np.array([name.partition("[")[0] for name in locations])
-    total = np.bincount(row_unit, weights=weight)
-    own = np.stack(
-        [np.bincount(row_unit, weights=weight * column) / total for column in matrix.T], axis=1
-    )
-    own[:, kind == "period"] = 0.0
-    reference = own.copy()
-    reference[:, kind == "coefficient"] = 0.0
-    return own, reference
-
-
-def _collinear(matrix: Floats, names: list[str]) -> list[str]:
-    """Name the columns that are combinations of those before them."""
-    q = np.zeros((len(matrix), 0))
-    doubled = []
-    for name, column in zip(names, matrix.T, strict=True):
-        left = column - q @ (q.T @ column)
-        left = left - q @ (q.T @ left)
-        if np.linalg.norm(left) < 1e-8 * np.linalg.norm(column):
-            doubled.append(name)
-        else:
-            q = np.column_stack([q, left / np.linalg.norm(left)])
-    return [
-        f"{name.partition('[')[2][:-1]!r} is determined by the peer groups, periods and "
-        "covariates before it, so that their parts can't be told apart. Leave one of them out."
-        for name in doubled
-    ]

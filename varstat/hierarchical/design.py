@@ -1,12 +1,13 @@
 r"""Design: a table and its card as the arrays of a hierarchical model.
 
-For unit i in period t,
+For unit i in period t and case-mix cell c,
 
-.. math:: g(\theta_{it}) = x_{it}'\beta + \gamma_{g(i)} + \delta_t + u_i + w_{it}
+.. math:: g(\theta_{itc}) = x_{it}'\beta + \gamma_{g(i)} + \alpha_c + \delta_t + u_i + w_{it}
 
 where :math:`u_i` has scale :math:`\tau` and :math:`w_{it}`, if any, SD :math:`\tau_w`. The columns
 of `matrix` hold the intercept or one column a peer group, the covariates as z-scores, and the
-periods as contrasts that add to zero, so that the intercept is of the average period.
+levels of each stratum's factor and the periods as contrasts that add to zero, so that the
+intercept is of the average period. Without strata there is one cell.
 """
 
 from collections.abc import Iterator
@@ -46,6 +47,9 @@ class Design:
         Where each unit's rows begin.
     event, event_lower, event_upper, size : ndarray of float, shape (rows,)
         As reported: event is NaN where only its range is known.
+    volume : ndarray of float, shape (rows,)
+        By what a gap in a rate is multiplied to give events: the size of a count, the number
+        that a mean is of, NaN where that isn't known.
     family : Family
         The likelihood of the rows, in the units of the model.
     link_rate, link_variance : ndarray of float, shape (rows,)
@@ -54,9 +58,18 @@ class Design:
     matrix : ndarray of float, shape (rows, locations)
     own, reference : ndarray of float, shape (units, locations)
         Where rates are reported, in the average period: at the unit's own covariates (their
-        mean over its rows, weighted by size) and at those of the average row.
+        mean over its rows, weighted by size) and at those of the average row. Cells come on top.
+    strata : tuple of str
+        The factors whose combinations are the cells.
+    row_cell : ndarray of int, shape (rows,)
+    cell_levels : ndarray of object, shape (cells, factors)
+    cells : ndarray of float, shape (cells, locations)
+        What each cell adds to a row of `own` or `reference`.
+    cell_weight : ndarray of float, shape (cells,)
+        Shares of the cells in the volume of all units: the reference case-mix. Add to one.
     locations : tuple of str
-        Names of the columns: `intercept`, `peer_mean[...]`, `coefficient[...]`, `period[...]`.
+        Names of the columns: `intercept`, `peer_mean[...]`, `coefficient[...]`, `stratum[...]`,
+        `period[...]`.
     location_mean, location_sd : ndarray of float, shape (locations,)
         Normal priors.
     peer : ndarray of int, shape (units,)
@@ -92,12 +105,18 @@ class Design:
     event_lower: Floats
     event_upper: Floats
     size: Floats
+    volume: Floats
     family: Family
     link_rate: Floats
     link_variance: Floats
     matrix: Floats
     own: Floats
     reference: Floats
+    strata: tuple[str, ...]
+    row_cell: Integers
+    cell_levels: Strings
+    cells: Floats
+    cell_weight: Floats
     locations: tuple[str, ...]
     location_mean: Floats
     location_sd: Floats
@@ -173,12 +192,14 @@ class Design:
             event_lower=self.event_lower[rows],
             event_upper=self.event_upper[rows],
             size=self.size[rows],
+            volume=self.volume[rows],
             family=self.family.take(rows),
             link_rate=self.link_rate[rows],
             link_variance=self.link_variance[rows],
             matrix=self.matrix[rows],
             own=self.own[units],
             reference=self.reference[units],
+            row_cell=self.row_cell[rows],
             peer=self.peer[units],
             tau_of=self.tau_of[units],
         )

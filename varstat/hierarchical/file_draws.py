@@ -54,8 +54,19 @@ class FileDraws:
             some = slice(first, min(first + step, self.draws))
             yield some, self._block(some)
 
-    def _block(self, some: slice) -> Floats:
-        block = np.empty((some.stop - some.start, self.units))
+    def of_units(self, first: int, last: int) -> Floats:
+        """Give all draws of some neighbouring units: shape (draws, units).
+
+        Raises
+        ------
+        TableError
+            As `blocks`.
+        """
+        return self._block(slice(0, self.draws), slice(first, last))
+
+    def _block(self, some: slice, units: slice | None = None) -> Floats:
+        units = units or slice(0, self.units)
+        block = np.empty((some.stop - some.start, units.stop - units.start))
         with reading(self.path):
             if stamp_of(self.path) != self.stamp:
                 raise TableError(
@@ -66,7 +77,7 @@ class FileDraws:
             with h5py.File(self.path, "r") as file:
                 effect = file["posterior/effect"]
                 for chain, within, part in chain_parts(some, self.length):
-                    block[part] = effect[chain, within]
+                    block[part] = effect[chain, within, units]
             if not np.isfinite(block).all():
                 raise ValueError("an effect is not a number")
         return block

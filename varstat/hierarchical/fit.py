@@ -27,12 +27,13 @@ def fit_model(
 ) -> Fits:
     r"""Fit the hierarchical model that a table's card states, in each group of the table.
 
-    For unit i in period t, with a link g,
+    For unit i in period t and case-mix cell c, with a link g,
 
-    .. math:: g(\theta_{it}) = x_{it}'\beta + \gamma_{g(i)} + \delta_t + u_i + w_{it}
+    .. math:: g(\theta_{itc}) = x_{it}'\beta + \gamma_{g(i)} + \alpha_c + \delta_t + u_i + w_{it}
 
     where :math:`u_i` persists (normal, Student-t or contaminated normal, of scale :math:`\tau`) and
-    :math:`w_{it}` passes.
+    :math:`w_{it}` passes. The effects :math:`\alpha_c` of the strata are fitted together with the
+    rest; without strata there are none.
 
     Parameters
     ----------
@@ -116,7 +117,12 @@ def _fit_group(
     by = dict(zip(table.by, key, strict=True))
     where = ", ".join(f"{name} {value}" for name, value in by.items()) or table.account.source
     design = build_design(
-        frame, measure=table.measure, card=table.card, covariates=table.covariates, where=where
+        frame,
+        measure=table.measure,
+        card=table.card,
+        covariates=table.covariates,
+        strata=table.strata,
+        where=where,
     )
     return fit_design(
         design, card=table.card, by=by, engine=engine, draws=draws, seed=seed, progress=progress

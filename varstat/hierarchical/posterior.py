@@ -25,6 +25,9 @@ class EffectDraws(Protocol):
     def blocks(self, numbers: int = ...) -> Iterator[tuple[slice, Floats]]:
         """Give blocks of draws: which, and the effects, of shape (draws, units)."""
 
+    def of_units(self, first: int, last: int) -> Floats:
+        """Give all draws of some neighbouring units: shape (draws, units)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Stored:
@@ -43,6 +46,10 @@ class Stored:
         for first in range(0, len(self.effect), step):
             some = slice(first, min(first + step, len(self.effect)))
             yield some, np.asarray(self.effect[some], dtype=float)
+
+    def of_units(self, first: int, last: int) -> Floats:
+        """Give all draws of some neighbouring units: shape (draws, units)."""
+        return np.asarray(self.effect[:, first:last], dtype=float)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -168,7 +175,7 @@ def natural_scale(design: Design, h: Floats) -> dict[str, Floats]:
         kind, x = name.partition("[")[0], h[:, column]
         if kind in ("intercept", "peer_mean"):
             out[name] = design.centre + design.spread * x
-        elif kind in ("coefficient", "period"):
+        elif kind in ("coefficient", "stratum", "period"):
             out[name] = design.spread * x
         elif kind == "contamination":
             out[name] = expit(x)

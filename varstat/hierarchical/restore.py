@@ -149,6 +149,10 @@ def _design(file: "h5py.File", card: Card, where: str) -> Design:
     measure = card.measure
     numbers = {measure.event: rows["event"][...], measure.size: rows["size"][...]}
     numbers |= {name: rows[name][...] for name in ("event_lower", "event_upper")}
+    if "count" in rows:
+        numbers["count"] = rows["count"][...]
+    strata = _texts(rows["factor"]) if "factor" in rows else []
+    texts |= {factor: _column(rows[f"stratum_{at}"]) for at, factor in enumerate(strata)}
     covariates: list[str] = []
     if "standardised" in rows:
         columns = _texts(rows["covariate"])
@@ -162,6 +166,7 @@ def _design(file: "h5py.File", card: Card, where: str) -> Design:
         measure=measure,
         card=card,
         covariates=covariates,
+        strata=strata,
         where=where,
     )
     matrix, own = constants["matrix"][...], constants["own"][...]

@@ -96,32 +96,46 @@ class Sampler:
                 block = self._block(some)
             yield some, block
 
-    def _block(self, some: slice) -> Floats:
-        z = np.empty((some.stop - some.start, self.design.units))
+    def of_units(self, first: int, last: int) -> Floats:
+        """Give all draws of some neighbouring units: shape (draws, units)."""
+        with one_thread():
+            return self._block(slice(0, self.draws), slice(first, last))
+
+    def _block(self, some: slice, units: slice | None = None) -> Floats:
+        """Draw some units, or all; whole tiles are drawn, so that a draw is the same in any."""
+        units = units or slice(0, self.design.units)
+        start = units.start // _RANDOM_UNITS * _RANDOM_UNITS
+        stop = min(-(-units.stop // _RANDOM_UNITS) * _RANDOM_UNITS, self.design.units)
+        z = np.empty((some.stop - some.start, units.stop - units.start))
         for first in range(some.start, some.stop, _DRAWS):
             rows = slice(first - some.start, min(first + _DRAWS, some.stop) - some.start)
-            for unit in range(0, self.design.units, _RANDOM_UNITS):
-                columns = slice(unit, min(unit + _RANDOM_UNITS, self.design.units))
+            for unit in range(start, stop, _RANDOM_UNITS):
+                end = min(unit + _RANDOM_UNITS, stop)
                 rng = np.random.default_rng([self.seed, 2, first // _DRAWS, unit // _RANDOM_UNITS])
-                z[rows, columns] = rng.standard_normal(z[rows, columns].shape)
+                tile = rng.standard_normal((rows.stop - rows.start, end - unit))
+                low, high = max(unit, units.start), min(end, units.stop)
+                z[rows, low - units.start : high - units.start] = tile[:, low - unit : high - unit]
         if self.fit is None:
-            return exact_quantiles(self.design, self.hyper.h[some], z)
-        if len(self.fit.exact):
-            slow = z[:, self.fit.exact]
-        self._apply(self.fit, self.hyper.z[some], z)
-        for column, unit in enumerate(self.fit.exact):
+            part = self.design.part(units.start, units.stop)
+            return exact_quantiles(part, self.hyper.h[some], z)
+        exact = self.fit.exact[(self.fit.exact >= units.start) & (self.fit.exact < units.stop)]
+        slow = z[:, exact - units.start]
+        self._apply(self.fit, self.hyper.z[some], z, units.start)
+        for column, unit in enumerate(exact):
             part = self.design.part(int(unit), int(unit) + 1)
-            z[:, unit] = exact_quantiles(part, self.hyper.h[some], slow[:, [column]])[:, 0]
+            quantiles = exact_quantiles(part, self.hyper.h[some], slow[:, [column]])
+            z[:, unit - units.start] = quantiles[:, 0]
         return z
 
-    def _apply(self, fit: Fit, place: Floats, z: Floats) -> None:
-        """Turn normal scores into effects, in their place."""
+    def _apply(self, fit: Fit, place: Floats, z: Floats, start: int) -> None:
+        """Turn normal scores of the units from `start` on into effects, in their place."""
         basis = monomial_values(place, fit.terms)
-        terms, powers, units = fit.coefficients.shape
-        for unit in range(0, units, _UNITS):
-            columns = slice(unit, min(unit + _UNITS, units))
+        terms, powers, _ = fit.coefficients.shape
+        for unit in range(0, z.shape[1], _UNITS):
+            columns = slice(unit, min(unit + _UNITS, z.shape[1]))
             width = columns.stop - columns.start
-            flat = np.ascontiguousarray(fit.coefficients[:, :, columns]).reshape(terms, -1)
+            inside = fit.coefficients[:, :, start + unit : start + columns.stop]
+            flat = np.ascontiguousarray(inside).reshape(terms, -1)
             for first in range(0, len(z), _DRAWS):
                 rows = slice(first, min(first + _DRAWS, len(z)))
                 by_power = (basis[rows] @ flat).reshape(-1, powers, width)

@@ -4,8 +4,9 @@ r"""Store a fit as netCDF, as ArviZ lays out a posterior, a block of draws at a 
 group                      what stands in it
 =========================  ====================================================================
 `posterior`                draws, of dimensions chain and draw: `intercept` or `peer_mean`,
-                           `coefficient`, `period`, `tau`, `tau_transient`, `contamination`,
-                           each unit's `effect` and its `theta`, the rate at its own case-mix
+                           `coefficient`, `stratum`, `period`, `tau`, `tau_transient`,
+                           `contamination`, each unit's `effect` and its `theta`, the rate at its
+                           own covariates and the reference case-mix
 `unconstrained_posterior`  `hyper`: the same hyper-parameters as the sampler has them
 `observed_data`            the rows as they were modelled
 `constant_data`            what stands beside them: names, peer groups, the design, the lattice
@@ -43,7 +44,12 @@ FORMAT = 1
 # Beyond this many draws of effects they are stored in single precision.
 _MOST_EXACT = 25_000_000
 _CHAINS = 4
-_PARTS = {"peer_mean": "peer_group", "coefficient": "covariate", "period": "contrast"}
+_PARTS = {
+    "peer_mean": "peer_group",
+    "coefficient": "covariate",
+    "stratum": "stratum_contrast",
+    "period": "contrast",
+}
 
 
 def write_fit(fits: Fits, path: str | os.PathLike[str]) -> None:
@@ -67,10 +73,12 @@ def write_fit(fits: Fits, path: str | os.PathLike[str]) -> None:
     -----
     In the group `posterior`, for draw s and unit i,
 
-    .. math:: \theta_{si} = g^{-1}(\bar x_i'\beta_s + \gamma_{s,g(i)} + u_{si})
+    .. math:: \theta_{si} = \sum_c W_c\, g^{-1}(\bar x_i'\beta_s + \gamma_{s,g(i)}
+              + \alpha_{sc} + u_{si})
 
-    at the unit's own mean covariates, in the average period. Where a transient effect is added to
-    a binomial or a Poisson it is at zero here, not integrated out as it is in a league table.
+    at the unit's own mean covariates, in the average period, over the population's cells. Where a
+    transient effect is added to a binomial or a Poisson it is at zero here, not integrated out as
+    it is in a league table.
 
     Never more than a block of draws is in memory. The same fit gives the same bytes.
 
@@ -204,12 +212,17 @@ def _write_effects(group: Any, posterior: Posterior, chains: int) -> None:
         effect.attrs["scale_factor"] = design.spread
     effect.attrs["long_name"] = "effect of the unit, on the link scale"
     theta = group.create_variable("theta", dimensions, dtype="f4")
-    theta.attrs["long_name"] = "rate of the unit at its own case-mix, in the average period"
+    theta.attrs["long_name"] = (
+        "rate of the unit at its own covariates, in the average period and case-mix cells"
+    )
     if isinstance(design.family, Smeared):
         theta.attrs["note"] = "at a transient effect of zero: transient effects aren't integrated"
     beta = posterior.beta
     for some, block in posterior.effects.blocks():
-        rate = _rate(design, beta[some] @ design.own.T + block)
+        base = beta[some] @ design.own.T + block
+        rate = np.zeros_like(base)
+        for cell, weight in zip(design.cells, design.cell_weight, strict=True):
+            rate += weight * _rate(design, base + (beta[some] @ cell)[:, None])
         for chain, within, part in chain_parts(some, draws // chains):
             effect[chain, within] = block[part]
             theta[chain, within] = rate[part]
@@ -241,6 +254,12 @@ def _write_rows(group: Any, design: Design) -> None:
         put_numbers(group, name, ("row",), getattr(design, name))
         if name in names:
             group[name].attrs["long_name"] = names[name]
+    if not design.measure.counts and not np.isnan(design.volume).all():
+        put_numbers(group, "count", ("row",), design.volume)
+    if design.strata:
+        put_text(group, "factor", "factor", design.strata)
+        for at in range(len(design.strata)):
+            put_text(group, f"stratum_{at}", "row", design.cell_levels[design.row_cell, at])
     covariates = _members(design.locations, "coefficient")
     if covariates:
         put_text(group, "covariate", "covariate", covariates)
