@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from varstat.cli import card, check, example, fit, funnel, league
+from varstat.cli import card, cells, check, compare, example, fit, funnel, league, opportunity
 from varstat.errors import VarstatError
 
 app = typer.Typer(
@@ -23,8 +23,11 @@ app = typer.Typer(
 )
 app.command("funnel")(funnel.funnel)
 app.command("league")(league.league)
+app.command("opportunity")(opportunity.opportunity)
+app.command("compare")(compare.compare)
 app.command("fit")(fit.fit)
 app.command("check")(check.check)
+app.command("cells")(cells.cells)
 app.add_typer(card.app, name="card")
 app.add_typer(example.app, name="example")
 

@@ -7,15 +7,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from varstat.card.target import TargetRule, parse_target
-from varstat.errors import UsageError
-from varstat.estimands.aim import Aim, make_aim
 from varstat.estimands.exact_ranks import can_sum_ranks, sum_ranks
 from varstat.estimands.league import League, Leagues, LeagueUnits, RankScope
 from varstat.estimands.monte_carlo import probability_mcse
 from varstat.estimands.pairwise import MOST_PAIRED
 from varstat.estimands.rank_tally import RankTally
 from varstat.estimands.ranks import RankSummary, check_level, quartile_size
-from varstat.estimands.rates import Rates, effective_of, estimate_rates
+from varstat.estimands.rates import (
+    Rates,
+    effective_of,
+    estimate_rates,
+    own_rate,
+    reference_rate,
+)
+from varstat.estimands.target import Target, make_target, pooling_weights
 from varstat.estimands.tiers import Tiers, grade_draws, grade_moments
 from varstat.hierarchical.posterior import Fits, Posterior, summarise_hyper
 from varstat.measure import Floats
@@ -88,8 +93,7 @@ def compute_league(fits: Fits, *, level: float = 0.95, target: str | None = None
 
 def _one_league(posterior: Posterior, *, level: float, rule: TargetRule | None) -> League:
     design, card = posterior.design, posterior.card
-    aim, notes = make_aim(posterior, rule or parse_target(card.target.rule))
-    _check_rate(posterior, aim)
+    aim, notes = make_target(design, rule or parse_target(card.target.rule))
     rates = estimate_rates(posterior, level=level)
     standing = _stand(posterior, aim, rates, level=level)
     order = _order(posterior, rates, standing.ranks)
@@ -120,16 +124,6 @@ def _one_league(posterior: Posterior, *, level: float, rule: TargetRule | None) 
         units=LeagueUnits(**{name: np.asarray(values)[order] for name, values in units.items()}),
         notes=(*design.notes, *notes),
     )
-
-
-def _check_rate(posterior: Posterior, aim: Aim) -> None:
-    """Refuse a target that no rate can be."""
-    if aim.rule.kind != "rate":
-        return
-    top = 1.0 if posterior.design.measure.name == "proportion" else np.inf
-    if posterior.design.measure.counts and not 0.0 <= aim.rule.value <= top:
-        allowed = "between 0 and 1" if np.isfinite(top) else "zero or more"
-        raise UsageError("target", f"'{aim.rule.text}' is no rate: it must be {allowed}.")
 
 
 def _scope(posterior: Posterior) -> RankScope:
@@ -163,38 +157,44 @@ class _Standing:
     better_mcse: Floats
 
 
-def _stand(posterior: Posterior, aim: Aim, rates: Rates, *, level: float) -> _Standing:
+def _stand(posterior: Posterior, aim: Target, rates: Rates, *, level: float) -> _Standing:
     """Go through the draws once: ranks, tiers and the target are all of joint draws."""
     design = posterior.design
     ranked = design.direction != "neither"
     drawn = ranked and not can_sum_ranks(posterior)
-    tally = None if design.direction == "neither" else RankTally(direction=design.direction)
+    tally = (
+        RankTally(direction=design.direction) if drawn and design.direction != "neither" else None
+    )
     few = design.units <= MOST_PAIRED
     kept: list[Floats] = []
     targets: list[Floats] = []
     hits = np.zeros(design.units)
-    won: list[NDArray[np.bool_]] = []
+    won: list[Floats] = []
     for some, effect in _slices(posterior):
-        if tally is not None and drawn:
+        if tally is not None:
             tally.add(effect)
         if ranked and few:
             kept.append(effect)
-        target, rate = aim.rates(posterior, some, effect)
-        better = rate > aim.of_units(target)
-        if design.direction == "lower-is-better":
-            better = rate < aim.of_units(target)
+        target, rate = _targets(posterior, aim, some, effect)
+        aimed = aim.of_units(target)
+        lower = design.direction == "lower-is-better"
+        # Who is its own target is neither better nor worse.
+        better = ((rate < aimed) if lower else (rate > aimed)) + 0.5 * (rate == aimed)
         hits += better.sum(axis=0)
         if not posterior.independent:
             won.append(better)
         targets.append(target)
     probability = hits / posterior.draws
-    series = np.concatenate(won).astype(float) if won else np.empty((posterior.draws, 1))
+    series = np.concatenate(won) if won else np.empty((posterior.draws, 1))
     effective = np.broadcast_to(effective_of(posterior, series), design.units)
     ranks, tiers = None, None
-    if tally is not None and design.direction != "neither":
+    if design.direction != "neither":
         chains = None if posterior.independent else posterior.chains
-        ranks = tally.finish(level=level, chains=chains) if drawn else None
-        ranks = ranks or sum_ranks(posterior, level=level)
+        ranks = (
+            sum_ranks(posterior, level=level)
+            if tally is None
+            else tally.finish(level=level, chains=chains)
+        )
         tally = None  # The ranks of many units in many draws take most of the memory.
         tiers = (
             grade_draws(np.concatenate(kept), direction=design.direction, gain=TIER_GAIN)
@@ -212,6 +212,17 @@ def _stand(posterior: Posterior, aim: Aim, rates: Rates, *, level: float) -> _St
         better=probability,
         better_mcse=probability_mcse(probability, effective),
     )
+
+
+def _targets(
+    posterior: Posterior, aim: Target, some: slice, effect: Floats
+) -> tuple[Floats, Floats]:
+    """Give targets (draws, groups) and units' rates at the reference case-mix (draws, units)."""
+    design = posterior.design
+    beta, transient = posterior.beta[some], posterior.transient[some]
+    rate = reference_rate(design, beta, beta @ design.reference.T + effect, transient)
+    of = own_rate(design, beta, effect, transient) if aim.rule.kind == "pooled" else rate
+    return aim.of_rates(of, pooling_weights(posterior)), rate
 
 
 def _slices(posterior: Posterior) -> Iterator[tuple[slice, Floats]]:
@@ -295,6 +306,7 @@ def describe_model(posterior: Posterior) -> dict[str, object]:
         "covariates": [
             name.partition("[")[2][:-1] for name in design.locations if name.startswith("coeff")
         ],
+        "strata": list(design.strata),
         "peer_groups": peers,
         "peer_tau": model.peer_tau,
         "periods": list(design.period),

@@ -110,8 +110,8 @@ class League:
     by : dict of str to str
         What this group of units has in common; empty where there is one group.
     model : dict of str to object
-        The model as fitted: `likelihood, link, effects, covariates, peer_groups, periods,
-        transient, priors`.
+        The model as fitted: `likelihood, link, effects, covariates, strata, peer_groups,
+        periods, transient, priors`.
     engine : {"quadrature", "nuts"}
     diagnostics : Diagnostics
     target, target_lower, target_upper : float

@@ -107,8 +107,54 @@ def to_rate(design: Design, theta: Floats, transient: Floats) -> Floats:
             return rate
 
 
+def reference_rate(design: Design, beta: Floats, theta: Floats, transient: Floats) -> Floats:
+    r"""Give rates at the reference case-mix, :math:`\sum_c W_c\,g^{-1}(\theta_i + \alpha_c)`.
+
+    Parameters
+    ----------
+    design : Design
+    beta : ndarray of float, shape (batch, locations)
+    theta : ndarray of float, shape (batch, ...)
+        Link-scale rates of units, but for the cells' effects.
+    transient : ndarray of float, shape (batch,)
+
+    Returns
+    -------
+    ndarray of float, shape (batch, ...)
+    """
+    if not design.strata:
+        return to_rate(design, theta, transient)
+    rate = np.zeros_like(theta)
+    for cell, weight in zip(design.cells, design.cell_weight, strict=True):
+        shift = (beta @ cell).reshape(-1, *[1] * (theta.ndim - 1))
+        rate += weight * to_rate(design, theta + shift, transient)
+    return rate
+
+
+def own_rate(design: Design, beta: Floats, effect: Floats, transient: Floats) -> Floats:
+    """Give rates at the units' own case-mix, in the average period: shape (batch, units).
+
+    Parameters
+    ----------
+    design : Design
+    beta : ndarray of float, shape (batch, locations)
+    effect : ndarray of float, shape (batch, units)
+    transient : ndarray of float, shape (batch,)
+    """
+    theta = beta @ design.own.T + effect
+    if not design.strata:
+        return to_rate(design, theta, transient)
+    known = bool(np.all(design.volume > 0))
+    weight = design.volume if known else design.size**-2.0
+    shift = (beta @ design.cells.T)[:, design.row_cell]
+    rate = to_rate(design, design.expand(theta) + shift, transient)
+    return design.gather(weight * rate) / design.gather(weight[None])
+
+
 def estimate_rates(posterior: Posterior, *, level: float) -> Rates:
-    """Estimate the rates of all units: summed where there is a lattice, else from draws.
+    """Estimate the rates of all units: summed where there is a lattice and one case-mix cell.
+
+    Else they are averages over draws.
 
     Parameters
     ----------
@@ -120,9 +166,9 @@ def estimate_rates(posterior: Posterior, *, level: float) -> Rates:
     -------
     Rates
     """
-    if posterior.lattice is None:
+    if posterior.lattice is None or posterior.design.strata:
         return drawn_rates(posterior, level=level)
-    summed = _summed_moments(posterior.design, prune(posterior.lattice))
+    summed = summed_moments(posterior.design, prune(posterior.lattice))
     lower, upper = summed_interval(posterior, level=level)
     return replace(summed, lower=lower, upper=upper)
 
@@ -167,7 +213,8 @@ def prior_variance(design: Design, h: Floats) -> Floats:
     return np.asarray(tau**2 * inflation[:, None])
 
 
-def _summed_moments(design: Design, lattice: Lattice) -> Rates:
+def summed_moments(design: Design, lattice: Lattice) -> Rates:
+    """Sum the moments of rates and effects over a lattice; intervals are left unknown."""
     units = design.units
     totals = np.zeros((6, units))
     anchor = 0.0 if design.measure.counts else design.centre
@@ -206,12 +253,12 @@ def _summed_moments(design: Design, lattice: Lattice) -> Rates:
         upper_mcse=nothing,
         effect=effect,
         effect_sd=np.sqrt(variance),
-        reliability=_reliability(variance, lattice.weight @ prior_variance(design, lattice.h)),
+        reliability=reliability_of(variance, lattice.weight @ prior_variance(design, lattice.h)),
         outlying=odd if design.effects.parts > 1 else unknown,
     )
 
 
-def _reliability(variance: Floats, prior: Floats) -> Floats:
+def reliability_of(variance: Floats, prior: Floats) -> Floats:
     """Share of the variance of effects that a unit's data resolve; none if they add to it."""
     return np.clip(1.0 - variance / prior, 0.0, 1.0)
 
@@ -326,9 +373,10 @@ def drawn_rates(posterior: Posterior, *, level: float) -> Rates:
 
 def _drawn_part(posterior: Posterior, columns: slice, level: float) -> Rates:
     part = posterior.design.part(columns.start, columns.stop)
-    effect = np.concatenate([block[:, columns] for _, block in posterior.effects.blocks()])
-    rate = to_rate(part, posterior.beta @ part.reference.T + effect, posterior.transient)
-    own = to_rate(part, posterior.beta @ part.own.T + effect, posterior.transient)
+    effect = posterior.effects.of_units(columns.start, columns.stop)
+    beta, transient = posterior.beta, posterior.transient
+    rate = reference_rate(part, beta, beta @ part.reference.T + effect, transient)
+    own = own_rate(part, beta, effect, transient)
     effective = effective_of(posterior, rate)
     sd = rate.std(axis=0, ddof=1)
     ordered = np.sort(rate, axis=0)
@@ -352,7 +400,7 @@ def _drawn_part(posterior: Posterior, columns: slice, level: float) -> Rates:
         upper_mcse=errors[1],
         effect=effect.mean(axis=0),
         effect_sd=np.sqrt(variance),
-        reliability=_reliability(variance, prior_variance(part, posterior.hyper).mean(axis=0)),
+        reliability=reliability_of(variance, prior_variance(part, posterior.hyper).mean(axis=0)),
         outlying=_drawn_oddity(part, posterior.hyper, effect),
     )
 

@@ -307,7 +307,7 @@ def _above(posterior: Posterior, target: Floats) -> tuple[Floats, Floats]:
 def _above_in_draws(posterior: Posterior, columns: slice, target: Floats) -> tuple[Floats, Floats]:
     """Count draws above the target, for some of the units."""
     part = posterior.design.part(columns.start, columns.stop)
-    effect = np.concatenate([block[:, columns] for _, block in posterior.effects.blocks()])
+    effect = posterior.effects.of_units(columns.start, columns.stop)
     rate = to_rate(part, posterior.beta @ part.reference.T + effect, posterior.transient)
     above = (rate > target[columns]).astype(float)
     share = above.mean(axis=0)

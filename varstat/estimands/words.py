@@ -1,12 +1,22 @@
 """What a league table says in plain English, and what it can't."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 
 from varstat.estimands.league import League
+from varstat.hierarchical.diagnostics import Diagnostics
 
 SURE = 0.95
+
+
+class Judged(Protocol):
+    """What was made of a posterior."""
+
+    @property
+    def diagnostics(self) -> Diagnostics:
+        """What was checked."""
 
 
 def say_league(league: League) -> str:
@@ -62,12 +72,12 @@ def say_leagues(leagues: Sequence[League]) -> str:
     return " ".join(parts).replace("\n ", "\n")
 
 
-def say_distrust(league: League) -> str:
+def say_distrust(league: Judged) -> str:
     """Say that a posterior is not to be trusted, and why; empty if it passed its checks.
 
     Parameters
     ----------
-    league : League
+    league : League, or anything else with diagnostics
 
     Returns
     -------
@@ -185,7 +195,11 @@ def _spread(league: League) -> str:
         )
     (i,) = taus
     mean, interval = float(hyper.mean[i]), _interval(hyper.lower[i], hyper.upper[i])
-    after = "once case-mix is allowed for, " if league.model.get("covariates") else ""
+    after = (
+        "once case-mix is allowed for, "
+        if (league.model.get("covariates") or league.model.get("strata"))
+        else ""
+    )
     within = "within peer groups, " if league.model.get("peer_groups") else ""
     text = (
         f"Beyond chance, {after}{within}units differ by a {what} (tau) of {mean:.3g}"
@@ -225,7 +239,11 @@ def _scope(league: League) -> str:
             "Ranks are of how far units lie from the mean of their peer group, so that a unit may "
             f"rank above one with a better rate.{exact}"
         )
-    mix = " at the average case-mix" if league.model.get("covariates") else ""
+    mix = (
+        " at the average case-mix"
+        if (league.model.get("covariates") or league.model.get("strata"))
+        else ""
+    )
     return f"Ranks are of underlying rates{mix}, not of the raw ones.{exact}"
 
 

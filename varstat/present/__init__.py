@@ -5,22 +5,31 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from varstat.present.charts import (
+        draw_comparability,
         draw_funnel,
         draw_funnels,
         draw_league,
         draw_leagues,
+        draw_opportunities,
+        draw_opportunity,
         draw_ranks,
+        draw_waterfall,
     )
-    from varstat.present.write import write_funnels, write_leagues
+    from varstat.present.write import write_funnels, write_leagues, write_opportunities
 
 __all__ = [
+    "draw_comparability",
     "draw_funnel",
     "draw_funnels",
     "draw_league",
     "draw_leagues",
+    "draw_opportunities",
+    "draw_opportunity",
     "draw_ranks",
+    "draw_waterfall",
     "write_funnels",
     "write_leagues",
+    "write_opportunities",
 ]
 
 

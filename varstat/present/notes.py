@@ -10,20 +10,26 @@ from varstat.funnel.result import Funnels
 from varstat.present.text import clean
 
 if TYPE_CHECKING:
+    from varstat.estimands.compare import Comparisons
     from varstat.estimands.league import Leagues
+    from varstat.estimands.opportunity.result import Opportunities
     from varstat.estimands.verdict import Verdicts
 
 _MOST = 5
+_NOUNS = {"league": "league tables"}
 
 
 def print_notes(
-    results: "Funnels | Leagues", console: Console, *, verdicts: "Verdicts | None" = None
+    results: "Funnels | Leagues | Opportunities | Comparisons",
+    console: Console,
+    *,
+    verdicts: "Verdicts | None" = None,
 ) -> None:
     """Print what a reader must know: caveats, each once, and what became of the rows.
 
     Parameters
     ----------
-    results : Funnels or Leagues
+    results : Funnels, Leagues, Opportunities or Comparisons
     console : rich.console.Console
     verdicts : Verdicts, optional
         Of these funnels: of their posteriors too there is something to know.
@@ -31,7 +37,10 @@ def print_notes(
     if isinstance(results, Funnels):
         noun, caveats = "funnels", [(f.by, f.warnings) for f in results]
     else:
-        noun, caveats = "league tables", [(league.by, league.notes) for league in results]
+        noun, caveats = (
+            _NOUNS.get(results.provenance.verb, "groups"),
+            [(each.by, each.notes) for each in results],
+        )
     _print([*caveats, *((v.by, v.notes) for v in verdicts or ())], noun, console)
     console.print(Text(results.account.summary()))
 

@@ -14,21 +14,39 @@ from varstat.present.content import Content
 from varstat.present.funnel_table import lay_out_funnels
 
 if TYPE_CHECKING:
+    from varstat.estimands.compare import Comparisons
     from varstat.estimands.league import Leagues
+    from varstat.estimands.opportunity.result import Opportunities
     from varstat.estimands.verdict import Verdicts
 
 # What a spreadsheet would take for the start of a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-def lay_out(results: "Funnels | Leagues", *, verdicts: "Verdicts | None" = None) -> Content:
+def lay_out(
+    results: "Funnels | Leagues | Opportunities | Comparisons",
+    *,
+    verdicts: "Verdicts | None" = None,
+) -> Content:
     """Lay out results of any kind as tables and as objects; funnels with verdicts, if there are."""
     if isinstance(results, Funnels):
         return lay_out_funnels(results, verdicts=verdicts)
     # Imported here: posteriors take longer to import than a funnel to compute.
-    from varstat.present.league_table import lay_out_leagues
+    from varstat.estimands.league import Leagues
 
-    return lay_out_leagues(results)
+    if isinstance(results, Leagues):
+        from varstat.present.league_table import lay_out_leagues
+
+        return lay_out_leagues(results)
+    from varstat.estimands.opportunity.result import Opportunities
+
+    if isinstance(results, Opportunities):
+        from varstat.present.opportunity_table import lay_out_opportunities
+
+        return lay_out_opportunities(results)
+    from varstat.present.comparison_table import lay_out_comparisons
+
+    return lay_out_comparisons(results)
 
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:
@@ -61,7 +79,7 @@ def parquet_bytes(content: Content) -> bytes:
 
 
 def json_bytes(content: Content) -> bytes:
-    """Make JSON: one object a group under `funnels` or `leagues`; of one, its keys on top too."""
+    """Make JSON: one object a group under `funnels`, `leagues`, …; of one, its keys on top too."""
     origin = {key: content.about[key] for key in ("account", "provenance")}
     objects = [each | origin for each in content.objects]
     whole = (objects[0] if len(objects) == 1 else content.about) | {content.kind: objects}

@@ -19,9 +19,13 @@ from varstat.present.tables import (
 )
 
 if TYPE_CHECKING:
+    from varstat.estimands.compare import Comparisons
     from varstat.estimands.league import Leagues
+    from varstat.estimands.opportunity.result import Opportunities
     from varstat.estimands.verdict import Verdicts
 
+OpportunityChart = Literal["opportunity", "waterfall", "comparability"]
+OPPORTUNITY_CHARTS: tuple[OpportunityChart, ...] = ("opportunity", "waterfall", "comparability")
 LeagueChart = Literal["caterpillar", "ranks"]
 LEAGUE_CHARTS: tuple[LeagueChart, ...] = ("caterpillar", "ranks")
 _TABLES: dict[str, Callable[[Content], bytes]] = {
@@ -129,6 +133,97 @@ def write_leagues(
 
     choose("chart", chart, LEAGUE_CHARTS)
     _write(path, lambda: lay_out(leagues), draw)
+
+
+def write_opportunities(
+    opportunities: "Opportunities",
+    path: str | os.PathLike[str],
+    *,
+    highlight: Sequence[str] = (),
+    chart: OpportunityChart = "opportunity",
+) -> None:
+    """Write opportunities to a file: the suffix decides what is written.
+
+    ===========================  =====================================================
+    `.csv .parquet .json .xlsx`  the table of units, the largest first (JSON, XLSX:
+                                 totals, waterfall and periods as well)
+    `.png .svg .pdf`             a chart
+    `.html`                      a page with the charts and the table, for any browser
+    ===========================  =====================================================
+
+    The file appears whole or not at all. Every format carries its provenance and says if a
+    posterior failed its checks; beside a CSV both stand in a file of the same name and
+    `.provenance.json`.
+
+    Parameters
+    ----------
+    opportunities : Opportunities
+    path : path
+    highlight : sequence of str
+        Units to mark in a chart, by code or name.
+    chart : {"opportunity", "waterfall", "comparability"}
+        Units' opportunities (of several groups, totals), what the published total is made of, or
+        how much of units' case-mix others treat.
+
+    Raises
+    ------
+    OutputError
+        If the suffix isn't known or the file can't be written.
+    UsageError
+        If no unit has a highlighted code or name, the chart is unknown, or one of several groups.
+    ModelError
+        If comparability is to be drawn and there are no strata.
+    """
+
+    def draw(suffix: str) -> bytes:
+        from varstat.present.charts.opportunity_page import (
+            opportunity_chart_bytes,
+            opportunity_page_bytes,
+        )
+
+        if suffix in _CHARTS:
+            return opportunity_chart_bytes(
+                opportunities, suffix=suffix, highlight=highlight, chart=chart
+            )
+        return opportunity_page_bytes(opportunities, highlight=highlight)
+
+    choose("chart", chart, OPPORTUNITY_CHARTS)
+    _write(path, lambda: lay_out(opportunities), draw)
+
+
+def write_comparisons(comparisons: "Comparisons", path: str | os.PathLike[str]) -> None:
+    """Write comparisons of two units to a file: the suffix decides what is written.
+
+    ===========================  =====================================================
+    `.csv .parquet .json .xlsx`  the parts of the difference
+    `.png .svg .pdf`             a chart of them, of one group
+    `.html`                      a page with the chart of each group
+    ===========================  =====================================================
+
+    Parameters
+    ----------
+    comparisons : Comparisons
+    path : path
+
+    Raises
+    ------
+    OutputError
+        If the suffix isn't known or the file can't be written.
+    UsageError
+        If a chart is to be of several groups.
+    """
+
+    def draw(suffix: str) -> bytes:
+        from varstat.present.charts.comparison import (
+            comparison_chart_bytes,
+            comparison_page_bytes,
+        )
+
+        if suffix in _CHARTS:
+            return comparison_chart_bytes(comparisons, suffix=suffix)
+        return comparison_page_bytes(comparisons)
+
+    _write(path, lambda: lay_out(comparisons), draw)
 
 
 def _write(

@@ -16,16 +16,26 @@ if TYPE_CHECKING:
     from varstat.estimands.verdict import Verdicts
     from varstat.present.charts.caterpillar import draw_league
     from varstat.present.charts.league_panels import draw_leagues
+    from varstat.present.charts.opportunity import (
+        draw_comparability,
+        draw_opportunities,
+        draw_opportunity,
+    )
     from varstat.present.charts.ranks import draw_ranks
+    from varstat.present.charts.waterfall import draw_waterfall
 
 __all__ = [
     "alt_text",
     "chart_bytes",
+    "draw_comparability",
     "draw_funnel",
     "draw_funnels",
     "draw_league",
     "draw_leagues",
+    "draw_opportunities",
+    "draw_opportunity",
     "draw_ranks",
+    "draw_waterfall",
     "page_bytes",
     "render",
 ]
@@ -82,7 +92,15 @@ def page_bytes(
 
 def __getattr__(name: str) -> object:
     # Posteriors take longer to import than a funnel to draw.
-    homes = {"draw_league": "caterpillar", "draw_leagues": "league_panels", "draw_ranks": "ranks"}
+    homes = {
+        "draw_comparability": "opportunity",
+        "draw_league": "caterpillar",
+        "draw_leagues": "league_panels",
+        "draw_opportunities": "opportunity",
+        "draw_opportunity": "opportunity",
+        "draw_ranks": "ranks",
+        "draw_waterfall": "waterfall",
+    }
     if name not in homes:
         raise AttributeError(f"module 'varstat.present.charts' has no attribute '{name}'")
     return getattr(import_module(f"varstat.present.charts.{homes[name]}"), name)

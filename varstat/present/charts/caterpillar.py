@@ -10,15 +10,17 @@ from matplotlib.figure import Figure
 from varstat.estimands.league import League
 from varstat.measure import Floats
 from varstat.present.charts import league_words, style
-from varstat.present.charts.league_sheet import draw_alone
 from varstat.present.charts.marks import Key
 from varstat.present.charts.panel import plain_axes
+from varstat.present.charts.row_sheet import draw_alone
 from varstat.present.charts.rows import (
     Bools,
     Order,
     Rows,
     draw_rows,
+    kinds_of_rows,
     mark_size,
+    row_keys,
     set_rows,
 )
 from varstat.present.charts.view import View, natural_range, rate_ticks
@@ -58,13 +60,14 @@ def draw_league(league: League, *, highlight: Sequence[str] = ()) -> Figure:
     def draw(ax: Axes, pitch: float) -> Rows:
         return draw_caterpillar(ax, league, frame, chosen, pitch=pitch)
 
+    highlighted = bool(chosen.any())
     return draw_alone(
-        league,
+        league_words.head(league),
+        league.units.unit.size,
         draw,
-        keys=caterpillar_keys(league),
+        keys=[*row_keys([league], highlighted=highlighted), *caterpillar_keys(league)],
         axis=league_words.rate_title(league),
         footer=[league_words.footer(league, ranks=False), outside_text([league], frame)],
-        highlighted=bool(chosen.any()),
     )
 
 
@@ -80,7 +83,7 @@ def draw_caterpillar(
     """Draw everything inside one pair of axes, names apart."""
     units = league.units
     rows = Rows(
-        league=league,
+        units=units,
         order=caterpillar_order(league),
         chosen=chosen,
         centre=units.estimate,
@@ -94,15 +97,14 @@ def draw_caterpillar(
     at, texts = rate_ticks(frame, 4 if small else 7)
     ax.set_xticks(at, texts)
     raster = units.unit.size > style.MAX_VECTOR_MARKS
-    _draw_target(ax, rows)
-    _draw_raw(ax, rows, frame, raster=raster)
-    draw_rows(ax, rows, raster=raster)
+    _draw_target(ax, league, rows)
+    _draw_raw(ax, league, rows, frame, raster=raster)
+    draw_rows(ax, rows, kinds_of_rows(league), raster=raster)
     return rows
 
 
-def _draw_target(ax: Axes, rows: Rows) -> None:
+def _draw_target(ax: Axes, league: League, rows: Rows) -> None:
     """A line with its band; where peer groups have targets of their own, a dash a unit."""
-    league = rows.league
     if np.isfinite(league.target):
         if league.target_upper > league.target_lower:
             ax.axvspan(
@@ -127,9 +129,9 @@ def _draw_target(ax: Axes, rows: Rows) -> None:
     )
 
 
-def _draw_raw(ax: Axes, rows: Rows, frame: View, *, raster: bool) -> None:
+def _draw_raw(ax: Axes, league: League, rows: Rows, frame: View, *, raster: bool) -> None:
     """Hollow marks; raw rates beyond the frame as arrows on its edge."""
-    raw, place = rows.league.units.raw, rows.place
+    raw, place = league.units.raw, rows.place
     size = mark_size(rows.pitch)
     low, high = frame.y
     for marker, at in (

@@ -19,11 +19,11 @@ from varstat.present.charts.caterpillar import (
 )
 from varstat.present.charts.furniture import Sheet
 from varstat.present.charts.layout import Layout
-from varstat.present.charts.league_sheet import row_keys, stamp, write_head
 from varstat.present.charts.names import figure_name
 from varstat.present.charts.panel import title_panel
 from varstat.present.charts.ranks import check_ranked, draw_rank_rows, draw_ranks
-from varstat.present.charts.rows import Rows
+from varstat.present.charts.row_sheet import Head, stamp, write_head
+from varstat.present.charts.rows import Rows, row_keys
 from varstat.present.highlight import find_units
 
 LONGEST = 18
@@ -77,7 +77,8 @@ def draw_leagues(
         sheet = Sheet(layout.width, layout.height + taller)
         titles = list(dict.fromkeys(o.indicator for o in leagues))
         title = titles[0] if len(titles) == 1 else f"{len(titles)} indicators"
-        write_head(sheet, distrust, title, league_words.finding_of_many(leagues))
+        finding = league_words.finding_of_many(leagues)
+        write_head(sheet, Head(distrust=distrust, title=title, finding=finding))
         keys = row_keys(drawn, highlighted=any(mark.any() for mark in chosen))
         if not ranks:
             keys += shared_keys(drawn)
@@ -118,7 +119,7 @@ def _name_chosen(ax: Axes, rows: Rows) -> None:
     for i in np.flatnonzero(rows.chosen)[:MOST_NAMED].tolist():
         right = high - rows.upper[i] > rows.lower[i] - low
         ax.annotate(
-            figure_name(rows.league.units, i, LONGEST),
+            figure_name(rows.units, i, LONGEST),
             (
                 float(np.clip(rows.upper[i] if right else rows.lower[i], low, high)),
                 float(rows.place[i]),

@@ -6,6 +6,7 @@ import numpy as np
 
 from varstat.estimands.league import League
 from varstat.estimands.words import SURE, count_sure, say_distrust, say_league
+from varstat.present.charts.row_sheet import Head
 from varstat.present.charts.view import rate_text
 from varstat.present.charts.words import percent, rule_text
 from varstat.present.text import clean
@@ -23,6 +24,11 @@ def heading(league: League) -> str:
     group = group_text(league)
     title = clean(league.indicator)
     return f"{title}: {group}" if group else title
+
+
+def head(league: League) -> Head:
+    """Say what stands above one chart."""
+    return Head(distrust=distrust_of_many([league]), title=heading(league), finding=finding(league))
 
 
 def finding(league: League) -> str:
@@ -86,7 +92,11 @@ def rate_title(league: League) -> str:
     name = {"proportion": "Rate", "mean": "Value"}.get(
         league.measure.name, f"{league.measure.event.capitalize()} / {league.measure.size}"
     )
-    mix = " at the average case-mix" if league.model.get("covariates") else ""
+    mix = (
+        " at the average case-mix"
+        if (league.model.get("covariates") or league.model.get("strata"))
+        else ""
+    )
     better = {
         "higher-is-better": " (higher is better)",
         "lower-is-better": " (lower is better)",
@@ -130,7 +140,7 @@ def footer(league: League, *, ranks: bool) -> str:
     ]
     likelihood = model.get("likelihood", "hierarchical")
     parts.append(f"Method: {likelihood} model, {effects} effects, by {ENGINES[league.engine]}.")
-    if model.get("covariates") and not ranks:
+    if (model.get("covariates") or model.get("strata")) and not ranks:
         parts.append("Estimates are at the average case-mix, raw rates at each unit's own.")
     return clean(" ".join(parts))
 

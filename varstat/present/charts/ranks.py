@@ -10,9 +10,17 @@ from matplotlib.ticker import MaxNLocator
 from varstat.errors import ModelError
 from varstat.estimands.league import League
 from varstat.present.charts import league_words, style
-from varstat.present.charts.league_sheet import draw_alone
 from varstat.present.charts.panel import plain_axes
-from varstat.present.charts.rows import Bools, Order, Rows, draw_rows, set_rows
+from varstat.present.charts.row_sheet import draw_alone
+from varstat.present.charts.rows import (
+    Bools,
+    Order,
+    Rows,
+    draw_rows,
+    kinds_of_rows,
+    row_keys,
+    set_rows,
+)
 from varstat.present.highlight import find_units
 
 NAMED_TIER = 9.0
@@ -45,16 +53,16 @@ def draw_ranks(league: League, *, highlight: Sequence[str] = ()) -> Figure:
 
     def draw(ax: Axes, pitch: float) -> Rows:
         rows = draw_rank_rows(ax, league, chosen, pitch=pitch)
-        _mark_tiers(ax, rows)
+        _mark_tiers(ax, league, rows)
         return rows
 
     return draw_alone(
-        league,
+        league_words.head(league),
+        league.units.unit.size,
         draw,
-        keys=[],
+        keys=row_keys([league], highlighted=bool(chosen.any())),
         axis=league_words.rank_title(league),
         footer=[league_words.footer(league, ranks=True)],
-        highlighted=bool(chosen.any()),
         right=38.0,
     )
 
@@ -86,7 +94,7 @@ def draw_rank_rows(
     """Draw everything inside one pair of axes, names and tiers apart."""
     units, count = league.units, league.units.unit.size
     rows = Rows(
-        league=league,
+        units=units,
         order=ranks_order(league),
         chosen=chosen,
         centre=units.expected_rank,
@@ -111,7 +119,8 @@ def draw_rank_rows(
             ax, count - league.top + 0.5, right, style.WORSE_SHADE,
             "" if small else "worst quarter", "worst",
         )  # fmt: skip
-    draw_rows(ax, rows, raster=count > style.MAX_VECTOR_MARKS)
+    kinds = kinds_of_rows(league)
+    draw_rows(ax, rows, kinds, raster=count > style.MAX_VECTOR_MARKS)
     return rows
 
 
@@ -132,9 +141,9 @@ def _shade(ax: Axes, left: float, right: float, colour: str, text: str, gid: str
         )
 
 
-def _mark_tiers(ax: Axes, rows: Rows) -> None:
+def _mark_tiers(ax: Axes, league: League, rows: Rows) -> None:
     """Bracket the rows of each tier at the right, and rule them apart."""
-    tier = rows.league.units.tier[rows.order]
+    tier = league.units.tier[rows.order]
     starts = np.flatnonzero(np.r_[True, tier[1:] != tier[:-1]])
     ends = np.r_[starts[1:], tier.size]
     across = ax.get_yaxis_transform()

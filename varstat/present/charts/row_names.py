@@ -80,7 +80,7 @@ def draw_names(ax: Axes, rows: Rows, height: float) -> None:
 
 def _names(rows: Rows, chosen: Order) -> list[tuple[int, str]]:
     """Fit names to the margin; where that makes two alike, their codes stand behind them."""
-    units = rows.league.units
+    units = rows.units
     whole = {int(i): figure_name(units, int(i), LONGEST) for i in chosen}
     bold = {i: bool(rows.chosen[i]) for i in whole}
     texts = {i: style.fit(whole[i], style.SMALL, WIDEST, bold=bold[i]) for i in whole}

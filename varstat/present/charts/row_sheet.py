@@ -1,18 +1,18 @@
-"""The sheet around one chart of a league table: warning, title, legend, rows and footer."""
+"""The sheet around one chart of rows: warning, title, legend, rows and footer."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from varstat.estimands.league import League
-from varstat.present.charts import league_words, style
+from varstat.present.charts import style
 from varstat.present.charts.furniture import MARGIN, Sheet
-from varstat.present.charts.marks import HIGHLIGHT, Key
+from varstat.present.charts.marks import Key
 from varstat.present.charts.names import figure_text
 from varstat.present.charts.row_names import draw_names, names_width
-from varstat.present.charts.rows import Rows, kinds_of_rows, rows_height
+from varstat.present.charts.rows import Rows, rows_height
 
 WIDTH = 8.4 * 72
 AROUND = 150.0
@@ -22,29 +22,46 @@ ABOVE = 16.0
 Draw = Callable[[Axes, float], Rows]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What stands above a chart.
+
+    Attributes
+    ----------
+    distrust : str
+        That it isn't to be trusted, and why; empty if it is.
+    title, finding : str
+    """
+
+    distrust: str
+    title: str
+    finding: str
+
+
 def draw_alone(
-    league: League,
+    head: Head,
+    count: int,
     draw: Draw,
     *,
     keys: Sequence[Key],
     axis: str,
     footer: Sequence[str],
-    highlighted: bool,
     right: float = 12.0,
 ) -> Figure:
-    """Draw one chart of one league table on a sheet as tall as its rows need.
+    """Draw one chart of rows on a sheet as tall as they need.
 
     Parameters
     ----------
-    league : League
+    head : Head
+    count : int
+        Number of rows.
     draw : callable
         Draws the rows on axes, for rows of a height in points.
     keys : sequence of Key
-        What the legend explains besides kinds of units.
+        What the legend explains.
     axis : str
         Title of the axis across.
     footer : sequence of str
-    highlighted : bool
     right : float
         Room at the right of the axes, in points.
 
@@ -52,17 +69,16 @@ def draw_alone(
     -------
     Figure
     """
-    height = rows_height(league.units.unit.size)
-    distrust = league_words.distrust_of_many([league])
-    around = AROUND + (WARNING if distrust else 0.0)
+    height = rows_height(count)
+    around = AROUND + (WARNING if head.distrust else 0.0)
     with matplotlib.rc_context(dict(style.RC)):
         sheet = Sheet(WIDTH, height + around)
-        write_head(sheet, distrust, league_words.heading(league), league_words.finding(league))
-        sheet.draw_legend([*row_keys([league], highlighted=highlighted), *keys])
+        write_head(sheet, head)
+        sheet.draw_legend(keys)
         sheet.write_below(" ".join(filter(None, footer)), lines=3)
         ax = sheet.figure.add_axes((0.0, 0.0, 1.0, 1.0))
         top, bottom = sheet.top - ABOVE, sheet.bottom + BELOW
-        rows = draw(ax, (top - bottom) / league.units.unit.size)
+        rows = draw(ax, (top - bottom) / count)
         left = MARGIN + names_width(rows, top - bottom)
         ax.set_position(sheet.rectangle(left, bottom, sheet.width - MARGIN - right, top))
         ax.set_xlabel(
@@ -73,25 +89,17 @@ def draw_alone(
             labelpad=5,
         )
         draw_names(ax, rows, top - bottom)
-        if distrust:
+        if head.distrust:
             stamp(ax)
         return sheet.figure
 
 
-def write_head(sheet: Sheet, distrust: str, title: str, finding: str) -> None:
+def write_head(sheet: Sheet, head: Head) -> None:
     """Write what stands on top: above all, if so, that the posterior is not to be trusted."""
-    if distrust:
-        sheet.write(distrust, colour=style.WORSE, bold=True, lines=2, gid="distrust")
-    sheet.write(title, size=style.TITLE, bold=True, gid="title")
-    sheet.write(finding, colour=style.QUIET, gid="finding")
-
-
-def row_keys(leagues: Sequence[League], *, highlighted: bool) -> list[Key]:
-    """List the kinds of units that occur, each once, best first."""
-    found = {key.gid: key for league in leagues for key, at in kinds_of_rows(league) if at.any()}
-    order = ("units-best", "units-unsure", "units-worst", "units-unranked")
-    keys = [found[gid] for gid in order if gid in found]
-    return [*keys, HIGHLIGHT] if highlighted else keys
+    if head.distrust:
+        sheet.write(head.distrust, colour=style.WORSE, bold=True, lines=2, gid="distrust")
+    sheet.write(head.title, size=style.TITLE, bold=True, gid="title")
+    sheet.write(head.finding, colour=style.QUIET, gid="finding")
 
 
 def stamp(ax: Axes, *, small: bool = False) -> None:

@@ -1,5 +1,6 @@
 """Units as rows, best on top: intervals and marks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ from varstat.measure import Floats
 from varstat.present.charts import style
 from varstat.present.charts.marks import HIGHLIGHT, Key
 from varstat.present.charts.words import percent
+from varstat.present.highlight import Named
 
 MOST_NAMED = 60
 TALL, LEAST, ROW = 620.0, 130.0, 15.0
@@ -52,7 +54,8 @@ class Rows:
 
     Attributes
     ----------
-    league : League
+    units : Named
+        Codes and names.
     order : ndarray of int, shape (units,)
         Units from the top down.
     chosen : ndarray of bool, shape (units,)
@@ -63,7 +66,7 @@ class Rows:
         Height of a row, in points.
     """
 
-    league: League
+    units: Named
     order: Order
     chosen: Bools
     centre: Floats
@@ -106,6 +109,14 @@ def kinds_of_rows(league: League) -> list[tuple[Key, Bools]]:
     return [(UNSURE, best == worst), (BEST, best & ~worst), (WORST, worst & ~best)]
 
 
+def row_keys(leagues: Sequence[League], *, highlighted: bool) -> list[Key]:
+    """List the kinds of units that occur, each once, best first."""
+    found = {key.gid: key for league in leagues for key, at in kinds_of_rows(league) if at.any()}
+    order = ("units-best", "units-unsure", "units-worst", "units-unranked")
+    keys = [found[gid] for gid in order if gid in found]
+    return [*keys, HIGHLIGHT] if highlighted else keys
+
+
 def line_width(pitch: float) -> float:
     """Width of an interval's line for rows of a height, in points."""
     return float(np.clip(0.3 * pitch, 0.12, 1.5))
@@ -129,12 +140,12 @@ def set_rows(ax: Axes, rows: Rows) -> None:
         )  # fmt: skip
 
 
-def draw_rows(ax: Axes, rows: Rows, *, raster: bool) -> None:
+def draw_rows(ax: Axes, rows: Rows, kinds: Sequence[tuple[Key, Bools]], *, raster: bool) -> None:
     """Draw the interval and the mark of each unit, one collection a kind."""
     place = rows.place
     width, size = line_width(rows.pitch), mark_size(rows.pitch)
     faint = rows.pitch < 1.0
-    for order, (key, at) in enumerate(kinds_of_rows(rows.league)):
+    for order, (key, at) in enumerate(kinds):
         if not at.any():
             continue
         _draw_lines(ax, rows, at, key.edge, width, alpha=0.35 if faint else 0.75, raster=raster,

@@ -1,0 +1,365 @@
+r"""Compare two units: which is better, by how much, and what their gulf is made of.
+
+The gulf between the raw rates of units A and B is what chance, case-mix and peer group make of it,
+and what remains. With :math:`f(S)` the difference of rates once S is allowed for,
+
+- without *chance* rates are those reported, with it :math:`\theta`;
+- without *case-mix* each unit's rate is at its own cells and covariates, with it both are at the
+  reference case-mix;
+- without *peer group* each has its group's mean, with it both have the mean of the two,
+
+the parts are the Shapley shares of [1]_ and add up to the raw difference in every draw.
+
+References
+----------
+.. [1] Shapley (1953). A value for n-person games. Contributions to the Theory of Games 2,
+   307-317. doi:10.1515/9781400881970-018
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from typing import overload
+
+import numpy as np
+import pandas as pd
+
+from varstat.data.account import Account
+from varstat.errors import ModelError, UsageError, did_you_mean
+from varstat.estimands.compute import raw_rates
+from varstat.estimands.monte_carlo import probability_mcse
+from varstat.estimands.opportunity.gaps import reported_levels
+from varstat.estimands.opportunity.shapley import share_out
+from varstat.estimands.ranks import check_level
+from varstat.estimands.rates import effective_of, reference_rate, to_rate
+from varstat.estimands.target import case_mix_of_rows
+from varstat.hierarchical.design import Design
+from varstat.hierarchical.diagnostics import Diagnostics
+from varstat.hierarchical.posterior import EngineName, Fits, Posterior
+from varstat.measure import Direction, Floats, Measure
+from varstat.provenance import Provenance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Comparison:
+    """Two units compared.
+
+    Attributes
+    ----------
+    indicator : str
+    measure : Measure
+    direction : {"higher-is-better", "lower-is-better", "neither"}
+    by : dict of str to str
+        What this group of units has in common; empty where there is one group.
+    engine : {"quadrature", "nuts"}
+    diagnostics : Diagnostics
+    unit, unit_name, peer_group : tuple of (str or None)
+        Of A and of B.
+    raw, estimate, lower, upper : ndarray of float, shape (2,)
+        What they reported, and the posterior mean and interval of their rates at the reference
+        case-mix.
+    difference, difference_lower, difference_upper : float
+        Of the rates at the reference case-mix, A less B.
+    p_better, p_better_mcse : float
+        Probability that A is better than B there; with direction "neither", that it is higher.
+    p_better_within : float
+        The same once the difference of their peer groups' means is taken away.
+    component : tuple of str
+        "raw", then those of "chance", "casemix", "peer_group" that the model has, then
+        "remaining". The others add up to the first.
+    part, part_lower, part_upper : ndarray of float, shape (components,)
+        Of the raw difference, A less B.
+    shared : tuple of float
+        Share of A's case-mix in cells that B has as well, and of B's in A's; 1 without strata.
+    level : float
+        Of all intervals.
+    notes : tuple of str
+    """
+
+    indicator: str
+    measure: Measure
+    direction: Direction
+    by: dict[str, str]
+    engine: EngineName
+    diagnostics: Diagnostics
+    unit: tuple[str, str]
+    unit_name: tuple[str | None, str | None]
+    peer_group: tuple[str | None, str | None]
+    raw: Floats
+    estimate: Floats
+    lower: Floats
+    upper: Floats
+    difference: float
+    difference_lower: float
+    difference_upper: float
+    p_better: float
+    p_better_mcse: float
+    p_better_within: float
+    component: tuple[str, ...]
+    part: Floats
+    part_lower: Floats
+    part_upper: Floats
+    shared: tuple[float, float]
+    level: float
+    notes: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        for column in fields(self):
+            value = getattr(self, column.name)
+            if isinstance(value, np.ndarray):
+                value.setflags(write=False)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Tabulate the parts of the raw difference.
+
+        Returns
+        -------
+        DataFrame
+            The group's by columns, then `unit, other, component, estimate, lower, upper, level`.
+        """
+        count = len(self.component)
+        group: dict[str, object] = {name: [value] * count for name, value in self.by.items()}
+        return pd.DataFrame(
+            group
+            | {
+                "unit": [self.unit[0]] * count,
+                "other": [self.unit[1]] * count,
+                "component": list(self.component),
+                "estimate": self.part,
+                "lower": self.part_lower,
+                "upper": self.part_upper,
+                "level": [self.level] * count,
+            }
+        )
+
+    def summary(self) -> str:
+        """Say in plain English which is better, and what the gulf is made of."""
+        from varstat.estimands.compare_words import say_comparison
+
+        return say_comparison(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Comparisons:
+    """Two units compared in each group that has both.
+
+    Attributes
+    ----------
+    comparisons : tuple of Comparison
+    account : Account
+        What became of every row that was read.
+    provenance : Provenance
+    """
+
+    comparisons: tuple[Comparison, ...]
+    account: Account
+    provenance: Provenance
+
+    def __len__(self) -> int:
+        return len(self.comparisons)
+
+    def __iter__(self) -> Iterator[Comparison]:
+        return iter(self.comparisons)
+
+    @overload
+    def __getitem__(self, at: int) -> Comparison: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Comparison]: ...
+    def __getitem__(self, at: int | slice) -> Comparison | Sequence[Comparison]:
+        return self.comparisons[at]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Tabulate all comparisons; see `Comparison.to_frame`."""
+        return pd.concat([each.to_frame() for each in self.comparisons], ignore_index=True)
+
+    def summary(self) -> str:
+        """Say in plain English what the comparisons show."""
+        return "\n\n".join(each.summary() for each in self.comparisons)
+
+
+def compare_units(fits: Fits, units: tuple[str, str], *, level: float = 0.95) -> Comparisons:
+    r"""Compare two units: which is better, by how much, and why.
+
+    Parameters
+    ----------
+    fits : Fits
+    units : tuple of str
+        A and B: codes or whole names of two units.
+    level : float
+        Of all intervals, in (0, 1).
+
+    Returns
+    -------
+    Comparisons
+        One for each group that has both units.
+
+    Raises
+    ------
+    UsageError
+        If no group has both, they are the same, or the level can't be.
+
+    Notes
+    -----
+    :math:`P(\theta_A > \theta_B)` is of joint draws. Two intervals that overlap don't say that
+    units are alike, nor do two tiers say that they differ.
+
+    Examples
+    --------
+    >>> import varstat
+    >>> table = varstat.read_table("example:star98", for_model=True, direction="higher-is-better")
+    >>> found = varstat.compare_units(varstat.fit_model(table), ("D001", "D002"))[0]
+    >>> bool(abs(found.part[0] - found.part[1:].sum()) < 1e-9)
+    True
+    """
+    check_level(level)
+    if not len(fits):
+        raise ModelError("compare", "there is no posterior.")
+    a, b = units
+    pairs = [(each, _find(each, a), _find(each, b)) for each in fits]
+    problems = []
+    for name, at in ((a, 1), (b, 2)):
+        if all(pair[at] is None for pair in pairs):
+            known = {str(u) for each in fits for u in each.design.unit}
+            named = {str(n) for each in fits for n in each.design.unit_name if n is not None}
+            problems.append(
+                f"no unit has the code or name {name!r}.{did_you_mean(name, known | named)}"
+            )
+    if problems:
+        raise UsageError("compare", problems)
+    both = [(each, i, j) for each, i, j in pairs if i is not None and j is not None]
+    if not both:
+        raise UsageError("compare", f"no group has both {a!r} and {b!r}. Leave out --by.")
+    if both[0][1] == both[0][2]:
+        raise UsageError("compare", f"{a!r} and {b!r} are the same unit. Name two.")
+    return Comparisons(
+        comparisons=tuple(_compare(each, i, j, level=level) for each, i, j in both),
+        account=fits.account,
+        provenance=Provenance(
+            verb="compare",
+            source=fits.provenance.source,
+            data_hash=fits.provenance.data_hash,
+            card=fits.provenance.card,
+            card_hash=fits.provenance.card_hash,
+            options=fits.provenance.options | {"level": level, "units": [a, b]},
+        ),
+    )
+
+
+def _find(posterior: Posterior, name: str) -> int | None:
+    """Where a unit stands; None if it isn't there. A code is looked for before a name."""
+    wanted = name.strip().casefold()
+    for column in (posterior.design.unit, posterior.design.unit_name):
+        for at, text in enumerate(column):
+            if text is not None and str(text).strip().casefold() == wanted:
+                return at
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Side:
+    """One of the two units, in all draws."""
+
+    part: Design
+    case_mix: Floats
+    peer: Floats
+    true: Floats
+    seen: Floats
+
+    def rate(self, posterior: Posterior, parts: frozenset[str], common: Floats) -> Floats:
+        """Its rate once some parts are allowed for: (draws,)."""
+        level = self.true if "chance" in parts else self.seen
+        if "peer_group" in parts:
+            level = level - self.peer + common
+        beta, transient = posterior.beta, posterior.transient
+        if "casemix" in parts:
+            return reference_rate(self.part, beta, level[:, None], transient)[:, 0]
+        part = self.part
+        shift = beta @ self.case_mix.T
+        weight = part.size if part.measure.counts else part.size**-2.0
+        if not part.measure.counts and np.all(part.volume > 0):
+            weight = part.volume
+        return np.asarray(
+            to_rate(part, level[:, None] + shift, transient) @ (weight / weight.sum())
+        )
+
+
+def _side(posterior: Posterior, at: int, case_mix: Floats) -> _Side:
+    design = posterior.design
+    part = design.part(at, at + 1)
+    first = int(design.row_start[at])
+    rows = case_mix[first : first + part.rows]
+    peer = posterior.beta @ part.reference[0]
+    effect = posterior.effects.of_units(at, at + 1)
+    true = peer[:, None] + effect
+    seen = reported_levels(part, rows, posterior.beta, true, posterior.transient)
+    return _Side(part=part, case_mix=rows, peer=peer, true=true[:, 0], seen=seen[:, 0])
+
+
+def _compare(posterior: Posterior, i: int, j: int, *, level: float) -> Comparison:
+    design = posterior.design
+    case_mix = case_mix_of_rows(design)
+    a, b = (_side(posterior, at, case_mix) for at in (i, j))
+    common = 0.5 * (a.peer + b.peer)
+    adjusted = any(n.startswith(("coefficient[", "stratum[")) for n in design.locations)
+    apart = design.peer[i] != design.peer[j]
+    parts = (
+        "chance",
+        *(("casemix",) if adjusted else ()),
+        *(("peer_group",) if apart else ()),
+    )
+
+    def gap(some: frozenset[str]) -> Floats:
+        return a.rate(posterior, some, common) - b.rate(posterior, some, common)
+
+    shares, before, after = share_out(parts, gap)
+    drawn = np.stack([before, *shares, after])
+    ends = [0.5 * (1.0 - level), 0.5 * (1.0 + level)]
+    lower, upper = np.quantile(drawn, ends, axis=1)
+    allowed = frozenset(("chance", "casemix"))
+    rates = np.stack([a.rate(posterior, allowed, common), b.rate(posterior, allowed, common)])
+    difference = rates[0] - rates[1]
+    low, high = np.quantile(difference, ends)
+    sign = -1.0 if design.direction == "lower-is-better" else 1.0
+    better = (sign * difference > 0) + 0.5 * (difference == 0)
+    within = (sign * after > 0) + 0.5 * (after == 0)
+    p = float(better.mean())
+    effective = np.ravel(effective_of(posterior, better[:, None]))[0]
+    rate_lower, rate_upper = np.quantile(rates, ends, axis=1)
+    return Comparison(
+        indicator=posterior.indicator,
+        measure=design.measure,
+        direction=design.direction,
+        by=posterior.by,
+        engine=posterior.engine,
+        diagnostics=posterior.diagnostics,
+        unit=(str(design.unit[i]), str(design.unit[j])),
+        unit_name=(_text(design.unit_name[i]), _text(design.unit_name[j])),
+        peer_group=(_text(design.peer_group[i]), _text(design.peer_group[j])),
+        raw=raw_rates(posterior)[2][[i, j]],
+        estimate=rates.mean(axis=1),
+        lower=rate_lower,
+        upper=rate_upper,
+        difference=float(difference.mean()),
+        difference_lower=float(low),
+        difference_upper=float(high),
+        p_better=p,
+        p_better_mcse=float(probability_mcse(np.array([p]), np.array([effective]))[0]),
+        p_better_within=float(within.mean()),
+        component=("raw", *parts, "remaining"),
+        part=drawn.mean(axis=1),
+        part_lower=lower,
+        part_upper=upper,
+        shared=(_shared(a.part, b.part), _shared(b.part, a.part)),
+        level=level,
+        notes=design.notes,
+    )
+
+
+def _text(value: object) -> str | None:
+    return None if value is None or value != value else str(value)
+
+
+def _shared(one: Design, other: Design) -> float:
+    """Share of a unit's volume in cells that another has as well."""
+    weight = one.size if one.measure.counts else one.size**-2.0
+    there = np.isin(one.row_cell, other.row_cell)
+    return float(weight[there].sum() / weight.sum())

@@ -1,0 +1,86 @@
+"""What a comparison of two units says in plain English."""
+
+import numpy as np
+
+from varstat.estimands.compare import Comparison
+from varstat.estimands.words import say_distrust
+
+MINUS = "\N{MINUS SIGN}"
+_PARTS = {"chance": "chance", "casemix": "case-mix", "peer_group": "their peer groups"}
+
+
+def say_comparison(comparison: Comparison) -> str:
+    """Say in plain English which of two units is better, by how much, and why.
+
+    Parameters
+    ----------
+    comparison : Comparison
+
+    Returns
+    -------
+    str
+    """
+    return "\n".join(filter(None, [say_distrust(comparison), say_gulf(comparison)]))
+
+
+def say_gulf(comparison: Comparison) -> str:
+    """Say the same without regard to the posterior's checks."""
+    return " ".join([say_difference(comparison), _made_of(comparison), *_extrapolated(comparison)])
+
+
+def say_difference(comparison: Comparison) -> str:
+    """Say which is better, and by how much."""
+    a, b = comparison.unit
+    better = "better" if comparison.direction != "neither" else "higher"
+    p = comparison.p_better
+    low, middle, high = (
+        _signed(comparison, value)
+        for value in (
+            comparison.difference_lower,
+            comparison.difference,
+            comparison.difference_upper,
+        )
+    )
+    level = f"{100 * comparison.level:.15g}%"
+    unsure = ", which is not enough to say which of them is" if 0.05 < p < 0.95 else ""
+    return (
+        f"{a} is {better} than {b} with a probability of {_probability(p)}{unsure}. Their rates "
+        f"differ by {middle} ({level} interval {low} to {high}), {a} less {b}."
+    )
+
+
+def _extrapolated(comparison: Comparison) -> list[str]:
+    if min(comparison.shared) >= 0.5:
+        return []
+    (a, b), (here, there) = comparison.unit, comparison.shared
+    text = (
+        f"They hardly treat the same: {100 * here:.0f}% of {a}'s case-mix is of cells that {b} has "
+        f"as well, and {100 * there:.0f}% the other way; what is said of them at one case-mix is "
+        "the model's extrapolation."
+    )
+    return [text]
+
+
+def _made_of(comparison: Comparison) -> str:
+    raw = comparison.part[0]
+    if not np.isfinite(raw) or not np.isfinite(comparison.raw).all():
+        return "What they reported was withheld, so that the raw gulf isn't known."
+    listed = [
+        f"{_signed(comparison, value)} is {_PARTS[name]}"
+        for name, value in zip(comparison.component[1:-1], comparison.part[1:-1], strict=True)
+    ]
+    return (
+        f"Of the raw difference of {_signed(comparison, raw)}, {', '.join(listed)} and "
+        f"{_signed(comparison, comparison.part[-1])} remains."
+    )
+
+
+def _probability(p: float) -> str:
+    return "under 0.01" if p < 0.01 else "over 0.99" if p > 0.99 else f"{p:.2f}"
+
+
+def _signed(comparison: Comparison, value: float) -> str:
+    """A difference of rates, in percentage points of a proportion."""
+    if comparison.measure.name == "proportion":
+        return f"{100 * value:+.3g} points".replace("-", MINUS)
+    return f"{value:+.3g}".replace("-", MINUS)

@@ -1,0 +1,27 @@
+"""Opportunity: what units would gain by reaching a target, with its uncertainty and its parts."""
+
+from varstat.estimands.opportunity.combine import combine_opportunities
+from varstat.estimands.opportunity.compute import compute_opportunity
+from varstat.estimands.opportunity.result import (
+    CombinedTotal,
+    Money,
+    Opportunities,
+    Opportunity,
+    OpportunityTotal,
+    OpportunityUnits,
+    PeriodTotals,
+    Waterfall,
+)
+
+__all__ = [
+    "CombinedTotal",
+    "Money",
+    "Opportunities",
+    "Opportunity",
+    "OpportunityTotal",
+    "OpportunityUnits",
+    "PeriodTotals",
+    "Waterfall",
+    "combine_opportunities",
+    "compute_opportunity",
+]

@@ -1,0 +1,424 @@
+"""Compute opportunities from fitted models."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from varstat.adjust.interaction import say_interaction
+from varstat.card.schema import Card
+from varstat.card.target import TargetRule, parse_target
+from varstat.errors import UsageError, choose, did_you_mean
+from varstat.estimands.compute import describe_model, raw_rates
+from varstat.estimands.opportunity.chance import replicate_published
+from varstat.estimands.opportunity.gaps import expected, find_goals, published, published_in_periods
+from varstat.estimands.opportunity.interactions import ask_interactions
+from varstat.estimands.opportunity.result import (
+    Money,
+    Opportunities,
+    Opportunity,
+    OpportunityTotal,
+    OpportunityUnits,
+    Waterfall,
+)
+from varstat.estimands.opportunity.setting import Setting, set_question
+from varstat.estimands.opportunity.sums import Sums, sum_up, total_periods
+from varstat.estimands.ranks import check_level
+from varstat.estimands.rates import effective_of
+from varstat.estimands.target import invert, mean_rate
+from varstat.hierarchical.posterior import Fits, Posterior
+from varstat.measure import Floats
+from varstat.provenance import Provenance
+
+INCOMPARABLE = ("exclude", "include")
+
+
+def compute_opportunity(
+    fits: Fits,
+    *,
+    level: float = 0.95,
+    target: str | None = None,
+    materiality: float | None = None,
+    incomparable: str = "exclude",
+    least_comparability: float = 0.5,
+    multiplier: float = 1.0,
+    subtotals: Mapping[str, Sequence[str]] | None = None,
+) -> Opportunities:
+    r"""Compute what units would gain by reaching a target, with its uncertainty.
+
+    For unit i with volume :math:`n_i`, and :math:`d = 1` where lower is better, -1 where higher,
+
+    .. math:: O_i = n_i \max\{0,\ d\,(p_i(u_i) - p_i(t^*))\}
+
+    at the unit's own case-mix, in every joint draw of the posterior, with the target :math:`t^*`
+    found again in each. Totals are sums within draws; means and intervals are taken last.
+
+    Parameters
+    ----------
+    fits : Fits
+    level : float
+        Of all intervals, in (0, 1).
+    target : str, optional
+        "pooled", "median", "best:0.25" or "rate:0.75", or the name of a system's rule, such as
+        "bcbv" or "rightcare"; the card's unless given.
+    materiality : float, optional
+        Events from which an opportunity is worth pursuing.
+    incomparable : {"exclude", "include"}
+        Whether units whose case-mix others don't treat carry an opportunity.
+    least_comparability : float
+        The share of a unit's case-mix that others must treat for it to be comparable, in (0, 1].
+    multiplier : float
+        By which events are multiplied to be those of a year: 4 for a quarter.
+    subtotals : mapping of str to sequence of str, optional
+        Sets of units, by their codes, to add up as well as the peer groups.
+
+    Returns
+    -------
+    Opportunities
+
+    Raises
+    ------
+    UsageError
+        If an option can't be.
+    ModelError
+        If there is no good direction, or a mean doesn't say how many cases it is of.
+
+    Notes
+    -----
+    The mean of the positive part is not the positive part of the mean: computed on raw rates
+    the sum is too high, in the equal-size normal case by exactly :math:`1/\sqrt{\rho}` with
+    :math:`\rho` the reliability, and computed on shrunken rates too low by :math:`\sqrt{\rho}`.
+    What is averaged here is the opportunity itself.
+
+    References
+    ----------
+    .. [1] Goldstein & Spiegelhalter (1996). League tables and their limitations: statistical
+       issues in comparisons of institutional performance. JRSS A 159(3), 385-443.
+       doi:10.2307/2983325
+    .. [2] Dropkin (2017). RightCare: wrong answers. J Public Health 40(2), e367-e374.
+       doi:10.1093/pubmed/fdx136
+
+    Examples
+    --------
+    >>> import varstat
+    >>> table = varstat.read_table("example:star98", for_model=True, direction="higher-is-better")
+    >>> found = varstat.compute_opportunity(varstat.fit_model(table), level=0.9)
+    >>> total = found[0].total
+    >>> total.plug_in < total.estimate, total.chance_expected < 0.1 * total.published
+    (True, True)
+    """
+    check_level(level)
+    choose("incomparable", incomparable, INCOMPARABLE)
+    if materiality is not None and not (np.isfinite(materiality) and materiality > 0):
+        raise UsageError("materiality", "it is a number of events above zero.")
+    if not 0 < least_comparability <= 1:
+        raise UsageError("least-comparability", "it is a share, above 0 and up to 1.")
+    if not (np.isfinite(multiplier) and multiplier > 0):
+        raise UsageError("multiplier", "it is a number above zero.")
+    rule = None if target is None else parse_target(target)
+    return Opportunities(
+        opportunities=tuple(
+            _one_opportunity(
+                each,
+                rule=rule or parse_target(each.card.target.rule),
+                level=level,
+                materiality=materiality,
+                incomparable=incomparable,
+                least=least_comparability,
+                multiplier=multiplier,
+                subtotals=subtotals or {},
+            )
+            for each in fits
+        ),
+        accounts=(fits.account,),
+        provenance=Provenance(
+            verb="opportunity",
+            source=fits.provenance.source,
+            data_hash=fits.provenance.data_hash,
+            card=fits.provenance.card,
+            card_hash=fits.provenance.card_hash,
+            options=fits.provenance.options
+            | {
+                "level": level,
+                "target": target,
+                "materiality": materiality,
+                "incomparable": incomparable,
+                "least_comparability": least_comparability,
+                "multiplier": multiplier,
+            },
+        ),
+    )
+
+
+def _one_opportunity(
+    posterior: Posterior,
+    *,
+    rule: TargetRule,
+    level: float,
+    materiality: float | None,
+    incomparable: str,
+    least: float,
+    multiplier: float,
+    subtotals: Mapping[str, Sequence[str]],
+) -> Opportunity:
+    design, card = posterior.design, posterior.card
+    setting = set_question(posterior, rule, incomparable=incomparable, least=least)
+    goals = find_goals(setting)
+    material = np.inf if materiality is None else materiality / multiplier
+    names, sets = _sets(posterior, subtotals)
+    sums = sum_up(setting, goals, level=level, material=material, sets=sets)
+    point = published(setting)
+    plug_in = _plug_in(setting, sums)
+    chance = replicate_published(setting)
+    order = np.lexsort((design.unit.astype(str), -sums.estimate, ~setting.counted))
+    units = _unit_columns(setting, sums, point, plug_in, chance, level=level, multiplier=multiplier)
+    if materiality is None:
+        units["p_material"] = np.full(design.units, np.nan)
+    interactions = ask_interactions(posterior)
+    target, target_lower, target_upper = _target_rate(setting, goals.level, level=level)
+    return Opportunity(
+        indicator=posterior.indicator,
+        card=card.name,
+        overlaps=card.links.overlaps if card.links else (),
+        measure=design.measure,
+        direction=design.direction,
+        by=posterior.by,
+        model=describe_model(posterior),
+        engine=posterior.engine,
+        diagnostics=posterior.diagnostics,
+        target_rule=rule.text,
+        target_bias=rule.named.bias if rule.named else "",
+        target_scope=_scope(setting),
+        target=target,
+        target_lower=target_lower,
+        target_upper=target_upper,
+        per=card.indicator.numerator
+        or ("events" if design.measure.counts else "units of the value"),
+        multiplier=multiplier,
+        level=level,
+        materiality=float("nan") if materiality is None else float(materiality),
+        money=_money(card),
+        total=_total(
+            setting,
+            sums,
+            point,
+            plug_in,
+            chance,
+            level=level,
+            material=material,
+            multiplier=multiplier,
+        ),
+        units=OpportunityUnits(**{name: np.asarray(each)[order] for name, each in units.items()}),
+        waterfall=_waterfall(setting, sums, order, names, sets, level=level, multiplier=multiplier),
+        periods=total_periods(
+            setting, sums, published_in_periods(setting), level=level, multiplier=multiplier
+        ),
+        interactions=interactions,
+        draws=multiplier * sums.total,
+        notes=(*design.notes, *setting.notes, *map(say_interaction, interactions)),
+    )
+
+
+def _sets(
+    posterior: Posterior, subtotals: Mapping[str, Sequence[str]]
+) -> tuple[tuple[str, ...], Floats]:
+    """Sets of units to add up: peer groups, then those that were asked for."""
+    design = posterior.design
+    columns: dict[str, Floats] = {}
+    peers = [None if peer is None else str(peer) for peer in design.peer_group]
+    for peer in sorted({peer for peer in peers if peer is not None}):
+        columns[peer] = np.array([each == peer for each in peers], dtype=float)
+    known = {str(unit): at for at, unit in enumerate(design.unit)}
+    for name, units in subtotals.items():
+        missing = [unit for unit in units if str(unit) not in known]
+        if missing:
+            raise UsageError(
+                "subtotals",
+                f"{len(missing):,} of the {len(units):,} units of {name!r} are not among those "
+                f"analysed.{did_you_mean(str(missing[0]), known)}",
+            )
+        column = np.zeros(design.units)
+        column[[known[str(unit)] for unit in units]] = 1.0
+        columns[str(name)] = column
+    sets = np.column_stack([*columns.values()]) if columns else np.empty((design.units, 0))
+    return tuple(columns), sets
+
+
+def _money(card: Card) -> Money | None:
+    cost = card.cost
+    if cost is None or cost.value is None:
+        return None
+    return Money(
+        unit_cost=cost.value,
+        per=cost.per,
+        basis=cost.basis,
+        price_year=cost.price_year or "",
+        source=cost.source or "",
+    )
+
+
+def _scope(setting: Setting) -> str:
+    match setting.rule.kind:
+        case "rate":
+            return "fixed"
+        case "similar":
+            return "similar units"
+    return "within peer group" if "peer_group" in setting.parts else "all"
+
+
+def _target_rate(
+    setting: Setting, levels: dict[bool, Floats], *, level: float
+) -> tuple[float, float, float]:
+    """Mean and interval of the target at the reference case-mix; NaN where units' differ."""
+    if not levels or levels[True].shape[1] > 1:
+        return float("nan"), float("nan"), float("nan")
+    posterior, design = setting.posterior, setting.design
+    shift = posterior.beta @ design.cells.T
+    rates = mean_rate(design, shift, design.cell_weight[None], posterior.transient)
+    rate = rates(levels[True])[0]
+    lower, upper = np.quantile(rate, [0.5 * (1.0 - level), 0.5 * (1.0 + level)])
+    return float(rate.mean()), float(lower), float(upper)
+
+
+def _plug_in(setting: Setting, sums: Sums) -> Floats:
+    """The point method on posterior means: its target is found among them."""
+    posterior, design = setting.posterior, setting.design
+    volume = setting.reported.volume
+    safe = np.where(volume > 0, volume, 1.0)
+    if "casemix" not in setting.parts:
+        target = setting.among
+        goal = target.of_units(target.of_rates((sums.own / safe)[None], volume))[0]
+        gap = setting.sign * (sums.own - goal * volume)
+    else:
+        beta = posterior.beta.mean(axis=0)[None]
+        transient = posterior.transient.mean()[None]
+        every = np.arange(design.units)
+
+        def rates(level: Floats) -> tuple[Floats, Floats]:
+            step = 1e-5
+            at = expected(setting, design, beta, level, transient) / safe
+            above = expected(setting, design, beta, level + step, transient) / safe
+            return at, (above - at) / step
+
+        # Levels at which the units' own case-mix gives their mean rates.
+        theta = invert(rates, (sums.own / safe)[None], design=design)
+        goal = setting.among.of_units(setting.among.levels(design, beta, theta, transient))
+        goal = np.broadcast_to(goal, (1, design.units))[:, every]
+        gap = setting.sign * (sums.own - expected(setting, design, beta, goal, transient)[0])
+    return np.where(setting.counted, np.maximum(gap, 0.0), 0.0)
+
+
+def _total(
+    setting: Setting,
+    sums: Sums,
+    point: Floats,
+    plug_in: Floats,
+    chance: Floats,
+    *,
+    level: float,
+    material: float,
+    multiplier: float,
+) -> OpportunityTotal:
+    ends = [0.5 * (1.0 - level), 0.5 * (1.0 + level)]
+    lower, upper = np.quantile(sums.total, ends)
+    by_chance = chance.sum(axis=1, dtype=float)
+    low, high = np.quantile(by_chance, ends)
+    effective = effective_of(setting.posterior, sums.total[:, None])
+    error = sums.total.std(ddof=1) / np.sqrt(np.ravel(effective)[0])
+    reached = float(np.mean(sums.total >= material)) if np.isfinite(material) else float("nan")
+    return OpportunityTotal(
+        estimate=multiplier * float(sums.total.mean()),
+        estimate_mcse=multiplier * float(error),
+        lower=multiplier * float(lower),
+        upper=multiplier * float(upper),
+        level=level,
+        published=multiplier * float(np.nansum(point)),
+        plug_in=multiplier * float(plug_in.sum()),
+        signed=multiplier * float(sums.total_signed.mean()),
+        chance_expected=multiplier * float(by_chance.mean()),
+        chance_lower=multiplier * float(low),
+        chance_upper=multiplier * float(high),
+        p_material=reached,
+    )
+
+
+def _unit_columns(
+    setting: Setting,
+    sums: Sums,
+    point: Floats,
+    plug_in: Floats,
+    chance: Floats,
+    *,
+    level: float,
+    multiplier: float,
+) -> dict[str, Any]:
+    """Columns of the table of units, in the order of the design's."""
+    design = setting.design
+    event, size, raw = raw_rates(setting.posterior)
+    safe = np.where(setting.reported.volume > 0, setting.reported.volume, np.nan)
+    low, high = np.quantile(chance, [0.5 * (1.0 - level), 0.5 * (1.0 + level)], axis=0)
+    counted, of = setting.counted, setting.comparability
+
+    def events(values: Floats) -> Floats:
+        return multiplier * values
+
+    def carried(values: Floats) -> Floats:
+        return np.where(counted, values, np.nan)
+
+    return {
+        "unit": design.unit,
+        "unit_name": design.unit_name,
+        "peer_group": design.peer_group,
+        "event": event,
+        "size": size,
+        "raw": raw,
+        "rate": sums.own / safe,
+        "target": sums.target / safe,
+        "estimate": carried(events(sums.estimate)),
+        "estimate_mcse": carried(events(sums.mcse)),
+        "lower": carried(events(sums.lower)),
+        "upper": carried(events(sums.upper)),
+        "published": events(point),
+        "plug_in": carried(events(plug_in)),
+        "signed": carried(events(sums.signed)),
+        "chance_expected": events(chance.mean(axis=0, dtype=float)),
+        "chance_lower": events(low.astype(float)),
+        "chance_upper": events(high.astype(float)),
+        "p_material": carried(sums.material),
+        "reliability": sums.reliability,
+        "comparable": of.comparable,
+        "comparability": of.share,
+        "effective_comparators": of.effective,
+        "leverage": of.leverage,
+    }
+
+
+def _waterfall(
+    setting: Setting,
+    sums: Sums,
+    order: NDArray[np.intp],
+    names: tuple[str, ...],
+    sets: Floats,
+    *,
+    level: float,
+    multiplier: float,
+) -> Waterfall:
+    ends = [0.5 * (1.0 - level), 0.5 * (1.0 + level)]
+    lower, upper = np.quantile(sums.parts, ends, axis=1)
+    set_lower, set_upper = np.quantile(sums.subtotals, ends, axis=1)
+    return Waterfall(
+        component=("published", *setting.parts, "remaining"),
+        estimate=multiplier * sums.parts.mean(axis=1),
+        lower=multiplier * lower,
+        upper=multiplier * upper,
+        unit_estimate=multiplier * sums.part[:, order],
+        unit_lower=multiplier * sums.part_lower[:, order],
+        unit_upper=multiplier * sums.part_upper[:, order],
+        subtotal=names,
+        subtotal_units=sets.sum(axis=0).astype(np.int64),
+        subtotal_estimate=multiplier * sums.subtotals.mean(axis=1),
+        subtotal_lower=multiplier * set_lower,
+        subtotal_upper=multiplier * set_upper,
+        level=level,
+    )

@@ -1,0 +1,209 @@
+"""What an opportunity says in plain English, and what it can't be taken for."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from varstat.estimands.opportunity.result import Opportunities, Opportunity
+from varstat.estimands.words import say_distrust
+
+_PARTS = {
+    "chance": "chance",
+    "casemix": "case-mix",
+    "peer_group": "differences between peer groups",
+}
+_RULES = {"pooled": "the rate of all taken together", "median": "the rate of the middle unit"}
+
+
+def say_opportunity(opportunity: Opportunity) -> str:
+    """Say in plain English what an opportunity is, and what it can't be taken for.
+
+    Parameters
+    ----------
+    opportunity : Opportunity
+
+    Returns
+    -------
+    str
+        A paragraph; above it, on a line of its own, that the posterior is not to be trusted,
+        where it failed its checks.
+    """
+    return "\n".join(filter(None, [say_distrust(opportunity), say_finding(opportunity)]))
+
+
+def say_finding(opportunity: Opportunity) -> str:
+    """Say what an opportunity is, as `say_opportunity` does, without regard to its checks."""
+    if not opportunity.units.comparable.any() and np.isnan(opportunity.units.estimate).all():
+        return (
+            "No unit can be compared with others, so that there is no opportunity to speak of. "
+            f"The published method gives {figure(opportunity.total.published)} all the same."
+        )
+    parts = [
+        _headline(opportunity),
+        _money(opportunity),
+        _chance(opportunity),
+        _point_methods(opportunity),
+        _material(opportunity),
+        _made_of(opportunity),
+        opportunity.target_bias,
+    ]
+    return " ".join(filter(None, parts))
+
+
+def say_opportunities(opportunities: Opportunities) -> str:
+    """Say in plain English what the opportunities of several groups or indicators are."""
+    every = opportunities.opportunities
+    if len(every) == 1:
+        return say_opportunity(every[0])
+    failed = [each for each in every if not each.diagnostics.passed]
+    parts = []
+    if failed:
+        parts.append(
+            f"NOT TO BE TRUSTED: {len(failed):,} of {len(every):,} posteriors failed their "
+            "checks. Don't use or publish what is said of those groups.\n"
+        )
+    like_chance = sum(is_like_chance(each) for each in every)
+    parts.append(f"{len(every):,} opportunities, each of an analysis of its own.")
+    if like_chance:
+        which = "it is" if like_chance == 1 else "they are"
+        parts.append(
+            f"For {like_chance:,} of them the published figure is no more than what chance alone "
+            f"gives: {which} no sign that units differ."
+        )
+    for each in opportunities.combined:
+        of = f" in {', '.join(each.by.values())}" if each.by else ""
+        parts.append(
+            f"Together{of} they are worth {figure(each.estimate)} ({percent(each.level)} interval "
+            f"{figure(each.lower)} to {figure(each.upper)}; published {figure(each.published)}), "
+            f"at prices of {each.price_year}."
+        )
+    parts += list(opportunities.notes)
+    return " ".join(parts).replace("\n ", "\n")
+
+
+def is_like_chance(opportunity: Opportunity) -> bool:
+    """Whether the published figure is within what chance alone gives."""
+    return opportunity.total.published <= opportunity.total.chance_upper
+
+
+def figure(value: float) -> str:
+    """A number of events, or an amount, for a sentence or a table.
+
+    Examples
+    --------
+    >>> figure(10592.4), figure(3.14159), figure(0.0), figure(-0.02)
+    ('10,592', '3.1', '0', '-0.02')
+    """
+    if not np.isfinite(value):
+        return "–"
+    size = abs(value)
+    if size >= 99.95 or size == 0:
+        return f"{value:,.0f}"
+    if size >= 0.95:
+        return f"{value:,.1f}"
+    return f"{value:.1g}" if size >= 0.005 else "0"
+
+
+def percent(level: float) -> str:
+    """A level as a percentage, without the noise of binary fractions."""
+    return f"{100 * level:.15g}%"
+
+
+def say_target(rule: str, scope: str) -> str:
+    """Say in words what units are compared with.
+
+    Examples
+    --------
+    >>> say_target("best:0.25", "within peer group")
+    'the rate that the best 25% of their peer group reach'
+    """
+    among = {"within peer group": " of their peer group", "similar units": " of those like them"}
+    if rule.startswith("best:"):
+        return f"the rate that the best {percent(float(rule[5:]))}{among.get(scope, '')} reach"
+    if rule.startswith("rate:"):
+        return f"a rate of {rule[5:]}"
+    return _RULES.get(rule, f"the target of {rule}") + among.get(scope, "")
+
+
+def _headline(opportunity: Opportunity) -> str:
+    total = opportunity.total
+    way = "more" if opportunity.direction == "higher-is-better" else "fewer"
+    year = {1.0: ""}.get(
+        opportunity.multiplier, f" a year (the period times {opportunity.multiplier:g})"
+    )
+    goal = say_target(opportunity.target_rule, opportunity.target_scope)
+    return (
+        f"If every comparable unit reached at least {goal}, "
+        f"there would be {figure(total.estimate)} {way} {opportunity.per}{year} "
+        f"({percent(opportunity.level)} interval {figure(total.lower)} to {figure(total.upper)})."
+    )
+
+
+def _money(opportunity: Opportunity) -> str:
+    money, total = opportunity.money, opportunity.total
+    if money is None:
+        return ""
+    cost = money.unit_cost
+    return (
+        f"At {figure(cost)} per {money.per} (prices of {money.price_year}; {money.source}) that is "
+        f"{figure(cost * total.estimate)} ({figure(cost * total.lower)} to "
+        f"{figure(cost * total.upper)}). It is a gross figure: money is freed only where capacity "
+        "is closed."
+    )
+
+
+def _chance(opportunity: Opportunity) -> str:
+    total = opportunity.total
+    fixed = opportunity.target_scope == "fixed"
+    if is_like_chance(opportunity) and not fixed:
+        return (
+            f"The published method gives {figure(total.published)}, which is what chance alone "
+            f"gives: {figure(total.chance_lower)} to {figure(total.chance_upper)} where units "
+            "don't differ at all. Variation like this is no sign that any unit could do better."
+        )
+    expects = (
+        f"The published method gives {figure(total.published)}, and would give "
+        f"{figure(total.chance_expected)} ({figure(total.chance_lower)} to "
+        f"{figure(total.chance_upper)})"
+    )
+    if fixed:
+        return f"{expects} if all units were alike and as they are on average."
+    return f"{expects} by chance alone if units didn't differ."
+
+
+def _point_methods(opportunity: Opportunity) -> str:
+    plug_in = figure(opportunity.total.plug_in)
+    return (
+        f"From shrunken rates one would get {plug_in}: raw rates tend to give too much, shrunken "
+        "ones too little."
+    )
+
+
+def _material(opportunity: Opportunity) -> str:
+    if not np.isfinite(opportunity.materiality):
+        return ""
+    material = int(np.sum(opportunity.units.p_material > 0.5))
+    sure = int(np.sum(opportunity.units.p_material > 0.95))
+    return (
+        f"An opportunity of {opportunity.materiality:,.15g} or more is likelier than not for "
+        f"{material:,} of {opportunity.units.unit.size:,} units, and over 95% sure for {sure:,}."
+    )
+
+
+def _made_of(opportunity: Opportunity) -> str:
+    fall = opportunity.waterfall
+    parts = list(zip(fall.component, fall.estimate.tolist(), strict=True))
+    published = parts[0][1]
+    shares = [f"{figure(value)} of {_PARTS[name]}" for name, value in parts[1:-1]]
+    text = (
+        f"What is published on crude rates, {figure(published)}, is made of {_listed(shares)}; "
+        f"{figure(parts[-1][1])} remains."
+    )
+    if any(value < 0 for _, value in parts[1:-1]):
+        text += " A negative part means that allowing for it shows more than there was before."
+    return text
+
+
+def _listed(texts: Sequence[str]) -> str:
+    *first, last = texts
+    return f"{', '.join(first)} and {last}" if first else last

@@ -1,0 +1,135 @@
+"""The words around the charts of an opportunity."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from varstat.estimands.opportunity.result import Opportunity
+from varstat.estimands.opportunity.words import (
+    figure,
+    is_like_chance,
+    say_opportunity,
+    say_target,
+)
+from varstat.estimands.words import say_distrust
+from varstat.present.charts.components import COMPONENTS
+from varstat.present.charts.league_words import ENGINES
+from varstat.present.charts.row_sheet import Head
+from varstat.present.charts.words import percent
+from varstat.present.text import clean
+
+
+def group_text(opportunity: Opportunity) -> str:
+    """Say what the units of this group have in common; empty where there is one group."""
+    return clean(" · ".join(str(value) for value in opportunity.by.values()))
+
+
+def heading(opportunity: Opportunity, what: str) -> str:
+    """Title one chart: what it shows, of which indicator and group."""
+    group = group_text(opportunity)
+    title = f"{what}: {clean(opportunity.indicator)}"
+    return f"{title}, {group}" if group else title
+
+
+def head(opportunity: Opportunity, what: str) -> Head:
+    """Say what stands above one chart."""
+    return Head(
+        distrust=clean(say_distrust(opportunity)),
+        title=heading(opportunity, what),
+        finding=finding(opportunity),
+    )
+
+
+def head_of_many(opportunities: Sequence[Opportunity]) -> Head:
+    """Say what stands above a chart of totals."""
+    failed = sum(not each.diagnostics.passed for each in opportunities)
+    distrust = (
+        f"NOT TO BE TRUSTED: {failed:,} of {len(opportunities):,} posteriors failed their checks."
+        if failed
+        else ""
+    )
+    titles = list(dict.fromkeys(clean(each.indicator) for each in opportunities))
+    title = titles[0] if len(titles) == 1 else f"{len(titles)} indicators"
+    alike = sum(is_like_chance(each) for each in opportunities)
+    finding = f"{len(opportunities):,} groups; each total with its interval"
+    if alike:
+        finding += f"; in {alike:,} the published figure is no more than chance gives"
+    return Head(distrust=distrust, title=f"Opportunity: {title}", finding=finding)
+
+
+def finding(opportunity: Opportunity) -> str:
+    """Say the total beside what was published and what chance gives."""
+    total = opportunity.total
+    text = (
+        f"{figure(total.estimate)} in all ({percent(opportunity.level)} interval "
+        f"{figure(total.lower)} to {figure(total.upper)}); published {figure(total.published)}"
+    )
+    if is_like_chance(opportunity) and opportunity.target_scope != "fixed":
+        return f"{text}, no more than chance gives"
+    return f"{text}; chance alone would give {figure(total.chance_expected)}"
+
+
+def axis_title(opportunity: Opportunity) -> str:
+    """Title the axis of events."""
+    way = "more" if opportunity.direction == "higher-is-better" else "fewer"
+    goal = say_target(opportunity.target_rule, opportunity.target_scope)
+    return clean(f"{way.capitalize()} {opportunity.per}, at {goal}")
+
+
+def footer(opportunity: Opportunity) -> str:
+    """Say how it was computed, in one line or two."""
+    model = opportunity.model
+    likelihood = str(model.get("likelihood", "")).capitalize()
+    lines = f"Lines: {percent(opportunity.level)} intervals of joint draws, in each of which "
+    engine = ENGINES[opportunity.engine]
+    parts = [
+        f"{lines}the target is found again.",
+        f"Method: {likelihood} model, {model.get('effects')} effects, by {engine}.",
+    ]
+    adjusted = [*_texts(model.get("strata")), *_texts(model.get("covariates"))]
+    if adjusted:
+        parts.append(f"Adjusted for {clean(', '.join(adjusted))}.")
+    return " ".join(parts)
+
+
+def _texts(names: object) -> list[str]:
+    return [str(name) for name in names] if isinstance(names, list) else []
+
+
+def alt_text(opportunity: Opportunity, what: str) -> str:
+    """Say in words what a chart of an opportunity shows.
+
+    Parameters
+    ----------
+    opportunity : Opportunity
+    what : {"opportunity", "waterfall", "comparability"}
+
+    Returns
+    -------
+    str
+    """
+    shows = {
+        "opportunity": "Opportunity of units with intervals, and what was published",
+        "waterfall": "What the published opportunity is made of",
+        "comparability": "Share of each unit's case-mix that others treat as well",
+    }[what]
+    parts = [f"{shows}. {clean(opportunity.indicator)}.", clean(say_opportunity(opportunity))]
+    if what == "waterfall":
+        fall = opportunity.waterfall
+        parts += [
+            f"{COMPONENTS[name]}: {figure(value)}."
+            for name, value in zip(fall.component, fall.estimate.tolist(), strict=True)
+        ]
+    if what == "comparability":
+        left = int(np.sum(~opportunity.units.comparable))
+        parts.append(f"{left:,} of {opportunity.units.unit.size:,} units are not comparable.")
+    return " ".join(parts)
+
+
+def alt_text_of_many(opportunities: Sequence[Opportunity]) -> str:
+    """Say in words what a chart of totals shows."""
+    rows = [
+        f"{group_text(each) or clean(each.indicator)}: {finding(each)}"
+        for each in opportunities[:60]
+    ]
+    return f"Totals of {len(opportunities):,} groups, with intervals. {'. '.join(rows)}."

@@ -1,0 +1,172 @@
+"""Draw what a published opportunity is made of, as a waterfall."""
+
+from collections.abc import Callable
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from varstat.errors import UsageError, did_you_mean
+from varstat.estimands.opportunity.result import Opportunity
+from varstat.estimands.opportunity.words import figure
+from varstat.measure import Floats
+from varstat.present.charts import opportunity_words, style
+from varstat.present.charts.components import COMPONENTS
+from varstat.present.charts.furniture import MARGIN, Sheet
+from varstat.present.charts.names import figure_text
+from varstat.present.charts.panel import plain_axes
+from varstat.present.charts.row_sheet import WARNING, stamp, write_head
+from varstat.present.charts.view import View, rate_ticks
+from varstat.present.charts.words import percent as percent_text
+
+WIDTH, BAR, AROUND, LEFT, RIGHT = 8.4 * 72, 30.0, 130.0, 84.0, 92.0
+_COLOURS = {"raw": style.INSIDE, "published": style.INSIDE, "remaining": style.WORSE}
+
+
+def draw_waterfall(opportunity: Opportunity, *, subtotal: str | None = None) -> Figure:
+    """Draw how a published opportunity falls to what remains, a bar for each part.
+
+    A bar's line is the interval of that part, drawn where the bar ends.
+
+    Parameters
+    ----------
+    opportunity : Opportunity
+    subtotal : str, optional
+        A set of units, such as a peer group; all units unless given.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    UsageError
+        If there is no such set.
+    """
+    fall = opportunity.waterfall
+    estimate, lower, upper = fall.estimate, fall.lower, fall.upper
+    what = "What the published opportunity is made of"
+    if subtotal is not None:
+        if subtotal not in fall.subtotal:
+            raise UsageError(
+                "subtotal",
+                f"there is no set of units {subtotal!r}.{did_you_mean(subtotal, fall.subtotal)}",
+            )
+        at = fall.subtotal.index(subtotal)
+        estimate, lower, upper = (
+            each[:, at]
+            for each in (fall.subtotal_estimate, fall.subtotal_lower, fall.subtotal_upper)
+        )
+        what = f"{what}, {subtotal}"
+    head = opportunity_words.head(opportunity, what)
+    count = len(fall.component)
+    height = AROUND + BAR * count + (WARNING if head.distrust else 0.0)
+    with matplotlib.rc_context(dict(style.RC)):
+        sheet = Sheet(WIDTH, height)
+        write_head(sheet, head)
+        sheet.write_below(
+            f"Lines: {percent_text(fall.level)} intervals. Parts are Shapley shares and add up in "
+            "every draw; a negative one means that allowing for it shows more than there was.",
+            lines=3,
+        )
+        box = sheet.rectangle(
+            MARGIN + LEFT, sheet.bottom + 34.0, sheet.width - MARGIN - RIGHT, sheet.top - 8.0
+        )
+        ax = sheet.figure.add_axes(box)
+        draw_bars(ax, fall.component, estimate, lower, upper, write=figure)
+        ax.set_xlabel(
+            figure_text(opportunity_words.axis_title(opportunity)),
+            fontsize=style.SMALL + 0.5,
+            color=style.QUIET,
+            parse_math=False,
+        )
+        if head.distrust:
+            stamp(ax)
+        return sheet.figure
+
+
+def draw_bars(
+    ax: Axes,
+    component: tuple[str, ...],
+    estimate: Floats,
+    lower: Floats,
+    upper: Floats,
+    *,
+    write: Callable[[float], str],
+    taken: bool = True,
+    percent: bool = False,
+) -> None:
+    """Draw a bar for each part, from where the one before it ends; the first and last from zero.
+
+    Parameters
+    ----------
+    ax : Axes
+    component : tuple of str
+    estimate, lower, upper : ndarray of float, shape (components,)
+    write : callable
+        Writes a number that stands beside its bar.
+    taken : bool
+        Whether a part is written as what is taken away, with its sign turned.
+    percent : bool
+        Whether the axis is of shares.
+    """
+    count = len(component)
+    plain_axes(ax, small=False)
+    ax.spines["left"].set_visible(False)
+    # Where each part's bar starts, and the end that its interval is about.
+    start = np.concatenate([[0.0], estimate[0] - np.cumsum(np.r_[0.0, estimate[1:-1]])])
+    start[-1] = 0.0
+    end = np.where(np.arange(count) % (count - 1) == 0, estimate, start - estimate)
+    whole = np.arange(count) % (count - 1) == 0
+    near = np.where(whole, lower, start - upper)
+    far = np.where(whole, upper, start - lower)
+    for i, name in enumerate(component):
+        ax.barh(
+            i,
+            end[i] - start[i],
+            left=start[i],
+            height=0.62,
+            color=_COLOURS.get(name, style.BETTER if estimate[i] >= 0 else style.RULE),
+            alpha=0.9 if whole[i] else 0.6,
+            gid=f"part-{name}",
+            zorder=2,
+        )
+        if i and i < count - 1:
+            ax.plot([start[i]] * 2, [i - 1, i], color=style.RULE, linewidth=0.7, zorder=1.5)
+        if far[i] > near[i]:
+            ax.plot([near[i], far[i]], [i, i], color=style.INK, linewidth=1.3, zorder=3,
+                    gid=f"interval-{name}")  # fmt: skip
+        sign = "−" if estimate[i] < 0 else "" if whole[i] else "+"
+        if taken and not whole[i]:
+            sign = "+" if estimate[i] < 0 else "−"
+        ax.annotate(
+            f"{sign}{write(abs(float(estimate[i])))}",
+            (1.0, i),
+            xycoords=("axes fraction", "data"),
+            xytext=(8, 0),
+            textcoords="offset points",
+            verticalalignment="center",
+            fontsize=style.BODY,
+            color=style.INK,
+            fontweight="bold" if whole[i] else "normal",
+            annotation_clip=False,
+            gid="value",
+        )
+    low = min(0.0, float(np.min([near.min(), end.min(), start.min()])))
+    high = max(0.0, float(np.max([far.max(), end.max(), start.max()])))
+    high = high if high > low else low + 1.0
+    pad = 0.02 * (high - low)
+    frame = View(
+        scale="linear", x=(0.0, 1.0), y=(low - pad, high + pad), reverse=False, percent=percent
+    )
+    ax.set_xlim(*frame.y)
+    ticks, texts = rate_ticks(frame, 6)
+    ax.set_xticks(ticks, texts)
+    ax.set_ylim(count - 0.5, -0.5)
+    ax.set_yticks(
+        range(count), [COMPONENTS[name] for name in component],
+        fontsize=style.BODY,
+    )  # fmt: skip
+    ax.tick_params(axis="y", length=0)
+    ax.axvline(0.0, color=style.TARGET, linewidth=0.9, zorder=1.6, gid="zero")
