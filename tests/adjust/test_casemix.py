@@ -124,6 +124,21 @@ def test_how_rows_are_split_does_not_matter(measure):
         np.testing.assert_allclose(whole.expected, parts.expected)
 
 
+@pytest.mark.parametrize("unit", [1e-9, 1e9])
+def test_the_unit_of_measurement_of_a_mean_does_not_matter(unit):
+    grid, table = make_table("mean")
+    other = grid.assign(value=grid["value"] * unit, se=grid["se"] * unit)
+    read = varstat.read_table(other, stratum=("kind", "sex"), covariates=["age"], for_model=True)
+    one, two = fit_casemix(table, draws=19), fit_casemix(read, draws=19)
+    np.testing.assert_allclose(two.to_frame()["se"], one.to_frame()["se"] * unit)
+    assert two.explained == pytest.approx(one.explained)
+    assert two.explained_units == pytest.approx(one.explained_units)
+    for left, right in zip(one.interactions, two.interactions, strict=True):
+        assert left.statistic == pytest.approx(right.statistic)
+        assert left.p_value == right.p_value
+        assert right.sd == pytest.approx(left.sd * unit)
+
+
 def test_with_one_factor_expected_events_are_those_of_indirect_standardisation():
     for measure in ("proportion", "ratio", "mean"):
         grid, _ = make_table(measure)

@@ -25,9 +25,11 @@ def by_pairs(unit, cell, cases, group, *, presence_only):
             leverage[i] += weight[c] * n[i, c] / (n[i, c] + elsewhere)
             if not elsewhere:
                 continue
-            share[i] += weight[c] * (
-                1.0 if presence_only else min(1.0, elsewhere / min(n[i, c], 10.0))
-            )
+            having = sum(n[j, c] > 0 for j in others)
+            if having >= min(5, -(-len(others) // 2)):
+                share[i] += weight[c] * (
+                    1.0 if presence_only else min(1.0, elsewhere / min(n[i, c], 10.0))
+                )
             for j in others:
                 drawn[j] += weight[c] * n[j, c] / elsewhere
         if drawn.any():
@@ -170,9 +172,8 @@ def test_specialists_of_the_day_case_kind_are_not_comparable():
     found = assess_comparability(
         unit=unit[held], cell=cell[held], cases=cases[held], group=np.zeros(50, int)
     )
-    # The two can be compared with each other: a pair is enough to be "others", and the effective
-    # number says how thin that is.
-    assert found.comparable.all()
+    # The two could be compared with each other, and that says nothing of how others would do.
+    assert found.comparable.tolist() == [False] * 2 + [True] * 48
     assert found.effective[:2].max() < 1.5
     assert found.effective[2:].min() > 40
     only = (unit != 1) & held
@@ -182,6 +183,22 @@ def test_specialists_of_the_day_case_kind_are_not_comparable():
     )
     assert alone.comparable.tolist() == [False] + [True] * 48
     assert alone.share[0] == pytest.approx(200 / 2200)
+
+
+@pytest.mark.parametrize(("specialists", "comparable"), [(5, False), (6, True)])
+def test_what_a_handful_treat_is_no_support_and_what_six_treat_is(specialists, comparable):
+    units = 60
+    cell = (np.arange(units) < specialists).astype(int)
+    found = assess_comparability(
+        unit=np.arange(units), cell=cell, cases=np.full(units, 500.0), group=np.zeros(units, int)
+    )
+    assert found.comparable[:specialists].tolist() == [comparable] * specialists
+    assert found.comparable[specialists:].all()
+    # Among themselves, as a peer group, they can be compared.
+    apart = assess_comparability(
+        unit=np.arange(units), cell=cell, cases=np.full(units, 500.0), group=cell
+    )
+    assert apart.comparable.all()
 
 
 def test_results_are_locked_and_tabulated():

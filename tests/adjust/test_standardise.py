@@ -14,7 +14,6 @@ from varstat.adjust.interval import (
     gamma_limits,
     poisson_limits,
     shifted_limits,
-    wilson_limits,
 )
 from varstat.errors import ModelError, UsageError
 
@@ -238,9 +237,11 @@ def test_equal_weights_make_the_gamma_interval_exact():
 
 @pytest.mark.parametrize("rate", [0.02, 0.3, 0.98])
 def test_with_one_cell_the_interval_of_proportions_is_wilsons(rate):
+    from statsmodels.stats.proportion import proportion_confint
+
     event = np.array([0.0, 1.0, 13.0, 39.0, 40.0])
     size, unit = np.full(5, 40.0), np.arange(5)
-    wilson = wilson_limits(event, size, 0.95)
+    wilson = proportion_confint(event, size, method="wilson")
     for weight in (size, np.full(5, 0.3)):
         found = shifted_limits(event, size, weight, np.full(5, rate), 0.95, unit=unit, units=5)
         for side in range(2):

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 SLOW = {"scipy.stats", "scipy.optimize", "statsmodels", "pymc", "arviz", "matplotlib"}
+SLOW |= {"duckdb", "ibis", "sqlglot"}
 ANY = SLOW | {"numpy", "pandas", "scipy", "pydantic", "pyarrow", "rich.table"}
 PROGRAM = """
 import json, sys
@@ -42,6 +43,7 @@ def test_importing_varstat_loads_nothing_else() -> None:
         (["--version"], {"rich.table"}),
         # Typer itself uses pydantic, where there is one, to read options.
         (["funnel", "--help"], {"rich.table", "pydantic"}),
+        (["cells", "--help"], {"rich.table", "pydantic"}),
     ],
 )
 def test_help_loads_neither_numbers_nor_tables(args: list[str], allowed: set[str]) -> None:

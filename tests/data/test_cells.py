@@ -24,8 +24,8 @@ from varstat.data.cell_sql import DIALECTS
 from varstat.data.periods import parse_periods, roll_up_periods
 from varstat.errors import OutputError, TableError, UsageError
 
-# What ibis still calls DuckDB by, which version 2 warns of.
-IBIS = pytest.mark.filterwarnings("ignore:fetch_:DeprecationWarning")
+# What ibis 12 still calls DuckDB 2 and pandas 3.1 by, of which they warn.
+IBIS = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 HOSTILE = [
     "A'; DROP TABLE records; --",
     'B"',
@@ -169,15 +169,30 @@ def test_every_source_gives_the_same_cells_and_account(tmp_path, suffix):
 
 
 @IBIS
-def test_a_live_connection_groups_its_own_records(tmp_path):
-    connection = ibis.duckdb.connect()
-    connection.create_table("episodes", records())
+def test_a_live_connection_of_another_engine_gives_the_same_cells(tmp_path):
+    connection = ibis.sqlite.connect()
+    connection.raw_sql("CREATE TABLE episodes(u TEXT, age REAL, y INTEGER, x REAL)")
+    rows = [("A", 17.0, 1, 2.5), ("A ", 18.0, 0, 1.0), (None, 1.0, 1, 9.0), ("B", None, 1, 9.0)]
+    rows += [("B", 70.0, 1, 4.0), ("B", 70.0, None, None), ("", 70.0, 1, 1.0)]
+    connection.con.executemany("INSERT INTO episodes VALUES (?, ?, ?, ?)", rows)
     live = connection.table("episodes")
-    found = count_cells(live.filter(live.age > 17), unit="trust", event="died")
-    assert tuples(found.frame) == [("R1", 3, 2), ("R2", 3, 2)]
-    assert count_cells(live, unit="trust", event="died").account.source == "episodes"
-    account = write_cells(live, tmp_path / "cells.parquet", unit="trust", event="died")
-    assert account.rows_read == 10
+    frame = pd.DataFrame(rows, columns=["u", "age", "y", "x"])
+    for what in ({"event": "y"}, {"value": "x"}):
+        options = {"unit": "u", "bands": {"age": [18, 65]}, **what}
+        expected, found = count_cells(frame, **options), count_cells(live, **options)
+        pd.testing.assert_frame_equal(found.frame, expected.frame)
+        assert found.account.exclusions == expected.account.exclusions
+        assert found.account.source == "episodes"
+        account = write_cells(live.filter(live.u == "B"), tmp_path / "c.parquet", **options)
+        assert (account.source, account.rows_read) == ("ibis table", 3)
+
+
+@IBIS
+def test_a_live_connection_of_duckdb_groups_its_own_records():
+    connection = ibis.duckdb.connect()
+    connection.con.execute("CREATE TABLE episodes AS SELECT 'A' u, i % 2 y FROM range(10) t(i)")
+    live = connection.table("episodes")
+    assert tuples(count_cells(live, unit="u", event="y").frame) == [("A", 10, 5)]
 
 
 def test_codes_are_text_and_stay_text(tmp_path):
@@ -251,7 +266,7 @@ def test_numbers_that_cannot_be_added_up_are_an_error(tmp_path):
 def test_all_problems_of_the_records_are_told_at_once(tmp_path):
     path = tmp_path / "r.csv"
     path.write_text(
-        "u,age,d,y\nA,old,2016-04-01,1\nA,5,soon,1\nA,5,2016-04-01,maybe\n"
+        "u,age,d,y\nA,ancient,2016-04-01,1\nA,5,soon,1\nA,5,2016-04-01,maybe\n"
         "A,5,30/04/2016,1\nA,5,1753-01-01,1\n",
         encoding="utf-8",
     )
@@ -263,7 +278,7 @@ def test_all_problems_of_the_records_are_told_at_once(tmp_path):
         "1 record",
         "1 record",
     ]
-    assert not any(value in str(no.value) for value in ("old", "soon", "maybe", "1753"))
+    assert not any(value in str(no.value) for value in ("ancient", "soon", "maybe", "1753"))
     cells = count_cells(path, event="y", lenient=True, **options)
     assert tuples(cells.frame) == [("A", "2016-17 Q1", "under 9", 1, 1)]
     assert cells.account.rows_excluded == 4
@@ -340,7 +355,7 @@ def test_a_database_with_several_tables_must_be_told_which(tmp_path):
             'CREATE SCHEMA s; CREATE TABLE s."sel""ect"(u VARCHAR, y BOOLEAN);'
             'INSERT INTO s."sel""ect" VALUES (\'A\', true); CREATE TABLE other(a INT)'
         )
-    with pytest.raises(TableError, match="--table: 'other', 's.sel\"ect'"):
+    with pytest.raises(TableError, match=r"--table: 'other', 's\.sel\"ect'"):
         count_cells(path, unit="u", event="y")
     cells = count_cells(path, unit="u", event="y", table='s.sel"ect')
     assert tuples(cells.frame) == [("A", 1, 1)]
@@ -380,8 +395,8 @@ def test_cells_agree_with_pandas_whatever_names_and_values(data, names):
     )
     options = {"unit": unit, "event": event, "strata": stratum, "bands": {banded: [18, 65]}}
     clean = frame.copy()
-    for name in (unit, stratum):
-        clean[name] = [text.strip(" ") or None if text else None for text in frame[name]]
+    for at, name in enumerate((unit, stratum)):
+        clean[name] = [row[at].strip(" ") or None if row[at] else None for row in rows]
     kept = clean.dropna()
     if kept.empty:
         with pytest.raises(TableError, match="no records are left"):
@@ -410,6 +425,7 @@ def test_cells_agree_with_pandas_whatever_names_and_values(data, names):
 
 SCHEMA = {
     'tr"u;st': "string",
+    "trust": "string",
     "select": "string",
     "date": "timestamp",
     "age": "float64",
@@ -431,11 +447,13 @@ ASKED = [
 @pytest.mark.parametrize("asked", ASKED)
 @pytest.mark.parametrize("account", [False, True])
 def test_the_query_is_sql_in_every_dialect(dialect, asked, account):
+    # BigQuery has no such names at all.
+    unit = "trust" if dialect == "bigquery" else 'tr"u;st'
     text = cells_sql(
         SCHEMA,
         dialect=dialect,
         table="hes.the episodes",
-        unit='tr"u;st',
+        unit=unit,
         strata=["select", "sex"],
         bands={"age": [18, 65]},
         account=account,
@@ -447,7 +465,7 @@ def test_the_query_is_sql_in_every_dialect(dialect, asked, account):
     (table,) = parsed[0].find_all(sqlglot.exp.Table)
     assert (table.db, table.name) == ("hes", "the episodes")
     columns = {column.name for column in parsed[0].find_all(sqlglot.exp.Column)}
-    assert {'tr"u;st', "select", "age", "sex", "date"} <= columns
+    assert {unit, "select", "age", "sex", "date"} <= columns
     result = parsed[0].named_selects
     if account:
         assert result[:3] == ["records_read", "records_counted", "missing_unit"]

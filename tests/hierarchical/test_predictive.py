@@ -12,7 +12,7 @@ from varstat.hierarchical.design import Design
 from varstat.hierarchical.likelihood import Smeared
 from varstat.hierarchical.predictive import (
     check_predictive,
-    draw_effects,
+    draw_new_effects,
     draw_rows,
     replicate,
     tail_of_rows,
@@ -104,7 +104,7 @@ def test_effects_are_drawn_from_their_distribution(effects, variance):
     design = make_design([5.0] * 4, [50] * 4, effects=effects)
     draws = 50_000
     log_share = design.effects.log_shares(np.full(draws, 0.2))
-    u = draw_effects(design, np.full((draws, 4), 0.3), log_share, np.random.default_rng(7)) / 0.3
+    u = draw_new_effects(design, np.full((draws, 4), 0.3), log_share, np.random.default_rng(7)) / 0.3
     x = np.array([-3.0, -1.0, 0.0, 0.5, 2.0, 4.0])
     cdf = {
         "normal": stats.norm.cdf(x),

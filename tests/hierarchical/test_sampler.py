@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from varstat.hierarchical.marginal import unpack
+from varstat.hierarchical.quadrature import fit_quadrature
 from varstat.hierarchical.quantile import tabulate
-from varstat.hierarchical.sampler import exact_quantiles
+from varstat.hierarchical.sampler import Sampler, exact_quantiles, fit_quantiles
 
 
 def nation(units, seed=1, *, low=50, high=900):
@@ -40,6 +41,30 @@ def test_a_block_of_draws_is_the_same_whatever_the_size_of_blocks():
     posterior = make_posterior(make_design(*nation(70)))
     small = np.concatenate([b for _, b in posterior.effects.blocks(numbers=70 * 64)])
     np.testing.assert_array_equal(small, all_effects(posterior))
+
+
+@pytest.mark.parametrize(
+    ("effects", "rounding"),
+    [("normal", 1e-9), ("student-t", 1e-3), ("contaminated-normal", 1e-3)],
+)
+@pytest.mark.parametrize("transient", [0.0, 0.3])
+def test_exact_draws_in_any_blocks_agree_as_nearly_as_is_said(effects, rounding, transient):
+    design = make_design(*nation(60), effects=effects, transient=transient)
+    found = fit_quadrature(design, draws=256, seed=1)
+    sampler = Sampler(design=design, hyper=found.hyper, seed=1, fit=None)
+    whole = np.concatenate([block for _, block in sampler.blocks()])
+    blocks = np.concatenate([block for _, block in sampler.blocks(numbers=60 * 64)])
+    units = [sampler.of_units(first, min(first + 7, 60)) for first in range(0, 60, 7)]
+    sd = whole.std(axis=0)
+    np.testing.assert_allclose(blocks / sd, whole / sd, atol=1e-9)
+    np.testing.assert_allclose(np.concatenate(units, axis=1) / sd, whole / sd, atol=rounding)
+
+
+def test_a_polynomial_that_misses_altogether_is_dropped_without_a_warning():
+    # Warnings are errors here: one that bends the wrong way once overflowed on its way out.
+    design = make_design(*nation(60, low=3, high=30), transient=0.3)
+    found = fit_quadrature(design, draws=512, seed=1)
+    assert fit_quantiles(design, found.hyper) is None
 
 
 @pytest.mark.parametrize(("low", "high"), [(50, 900), (5, 40), (2000, 90_000)])

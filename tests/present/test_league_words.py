@@ -69,6 +69,14 @@ def test_one_unit_is_not_compared_with_itself() -> None:
     assert "nan" not in text
 
 
+def test_a_unit_alone_is_counted_neither_best_nor_worst() -> None:
+    alone = [build_league(1, by={"region": name}, seed=at) for at, name in enumerate("ab")]
+    assert alone[0].units.p_top_quartile[0] == alone[0].units.p_bottom_quartile[0] == 1.0
+    assert count_sure(alone[0]) == (0, 0)
+    text = say_leagues(alone)
+    assert "is over 95% for none, and of being in the worst quarter for none." in text
+
+
 def test_one_tier_is_said_not_to_grade() -> None:
     league = build_league(12)
     flat = replace(league, units=replace(league.units, tier=np.ones(12, dtype=np.int64)))

@@ -4,10 +4,13 @@ With :math:`n_{ic}` the cases of unit i in case-mix cell c, :math:`w_{ic}` their
 cases, and :math:`N_{c,-i}` the cases of that cell in the other units of its peer group, the unit's
 comparability is the share of its case-mix that the others treat as well,
 
-.. math:: s_i = \sum_c w_{ic}\, \min\Big\{1,\ \frac{N_{c,-i}}{\min(n_{ic}, 10)}\Big\}:
+.. math:: s_i = \sum_c w_{ic}\, \min\Big\{1,\ \frac{N_{c,-i}}{\min(n_{ic}, 10)}\Big\}\,
+          \big[m_{c,-i} \ge \min(5, \lceil m_{-i}/2 \rceil)\big]:
 
-a cell counts in full where others have ten cases like it, or as many as the unit, and in part where
-they have fewer. With adjustment for case-mix a unit outside its peers' support is compared with
+a cell counts if at least five of the other units have it (half of them, where there are fewer than
+ten): what only a handful of specialists treat says how they do, not how others would. It counts in
+full where others have ten cases like it, or as many as the unit, and in part where they have fewer.
+With adjustment for case-mix a unit outside its peers' support is compared with
 what a model makes up: no standardisation can say how others would do with cases they don't have.
 
 References
@@ -37,6 +40,8 @@ from varstat.measure import Floats
 
 # As many cases elsewhere are enough to know how they are treated there.
 ENOUGH = 10.0
+# As many other units that have a cell are enough not to be a handful of a kind.
+COMPANY = 5
 # Cells up to which their products are kept as a full matrix.
 _FULL = 2000
 # Beyond this share of the sum of squares a unit's own is not taken off it: too little is left.
@@ -129,7 +134,7 @@ def assess_comparability(
         The peer group of each unit.
     presence_only : bool
         Whether sizes are no cases (expected events, exposure): a cell then counts in full
-        wherever others have it at all.
+        wherever enough others have it at all.
     least : float
         From which share on a unit is comparable, in (0, 1].
 
@@ -164,6 +169,9 @@ def assess_comparability(
     shared = np.where(others > 0, 1.0, 0.0)
     if not presence_only:
         shared = np.minimum(1.0, others / np.minimum(n, ENOUGH))
+    company = np.bincount(c, minlength=len(used))[c] - 1
+    elsewhere = np.bincount(group, minlength=groups)[group] - 1
+    shared = np.where(company >= np.minimum(COMPANY, -(-elsewhere // 2))[row], shared, 0.0)
     weight = n / size[row]
     share = np.minimum(add_up(weight * shared, row, units), 1.0)
     return Comparability(

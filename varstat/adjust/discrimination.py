@@ -68,7 +68,8 @@ def explained(event: Floats, size: Floats, expected: Floats, *, measure: Measure
     common = size * event.sum() / size.sum()
     crude, left = (_deviance(event, size, mean, measure) for mean in (common, expected))
     # Rounding alone is nothing to account for.
-    if not crude > 1e-9 * max(float(np.abs(event).sum()), 1e-300):
+    nothing = np.square(event) / size if measure == "mean" else event
+    if not crude > 1e-9 * float(nothing.sum()):
         return float("nan")
     return 1.0 - left / crude
 

@@ -110,7 +110,12 @@ def check_interactions(
     tuple of Interaction
         In the order of the factors, then of the covariates.
     """
+    scale = 1.0
     if measure == "mean":
+        # Steps and what is small are in standard deviations of the values.
+        scale = float(np.std(event)) if event.size else 1.0
+        scale = scale or 1.0
+        event, size = (event - np.mean(event)) / scale, size / scale**2
         event, size = event / size, 1.0 / size
     # A unit without events, or with nothing else, says nothing of where they come from.
     number = int(unit.max(initial=-1)) + 1
@@ -168,7 +173,7 @@ def check_interactions(
             df=question.df,
             # What differs by rounding alone is as large.
             p_value=(1.0 + np.sum(null >= statistic * (1.0 - 1e-9))) / (draws + 1.0),
-            sd=float(np.sqrt(max(excess, 0.0) / slope)),
+            sd=float(scale * np.sqrt(max(excess, 0.0) / slope)),
             link=link[measure],
             draws=draws,
         )

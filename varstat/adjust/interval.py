@@ -62,32 +62,6 @@ def poisson_limits(event: Floats, level: float) -> tuple[Floats, Floats]:
     return np.where(np.isnan(event), np.nan, lower), upper
 
 
-def wilson_limits(event: Floats, size: Floats, level: float) -> tuple[Floats, Floats]:
-    """Score limits of a proportion.
-
-    Parameters
-    ----------
-    event, size : ndarray of float
-    level : float
-
-    Returns
-    -------
-    lower, upper : ndarray of float
-
-    Examples
-    --------
-    >>> [limit.round(4) for limit in wilson_limits(np.array([0.0, 5.0]), np.array([10.0, 10.0]),
-    ...                                            0.95)]
-    [array([0.    , 0.2366]), array([0.2775, 0.7634])]
-    """
-    z = -special.ndtri(0.5 * (1.0 - level))
-    rate = event / size
-    centre = rate + z**2 / (2.0 * size)
-    reach = z * np.sqrt(rate * (1.0 - rate) / size + z**2 / (4.0 * size**2))
-    scale = 1.0 + z**2 / size
-    return np.maximum((centre - reach) / scale, 0.0), np.minimum((centre + reach) / scale, 1.0)
-
-
 def shifted_limits(
     event: Floats,
     size: Floats,

@@ -34,6 +34,8 @@ from varstat.adjust.separation import find_separation
 from varstat.measure import Floats, MeasureName
 
 _STEPS = 60
+# Share of the variance by chance below which one by unit isn't known.
+_NOTHING = 1e-8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -231,4 +233,7 @@ def _errors(
     score = (into @ here).toarray()
     middle = groups / (groups - 1.0) * score.T @ score
     variance = np.diag(inverse @ middle @ inverse)
-    return np.sqrt(variance)
+    # With no more units than columns some combinations of scores are nothing but rounding.
+    one = np.mean(np.square(residual[rows]) / size[rows]) if measure == "mean" else 1.0
+    told = variance > _NOTHING * one * np.diag(inverse)
+    return np.sqrt(variance, where=told, out=np.full(len(variance), np.nan))

@@ -27,10 +27,12 @@ def raw_key(column: Any, key: Key) -> Any:
     import ibis  # type: ignore[import-untyped]
 
     if key.edges:
-        number = column.cast("float64")
-        last = (number >= key.edges[-1], len(key.edges))
-        inner = [(number < edge, at) for at, edge in enumerate(key.edges)]
-        return ibis.cases((~(number.abs() < MOST), -1), *inner, last)
+        whole = column.type().is_integer()
+        number = column if whole else column.cast("float64")
+        edges = [int(edge) if whole and edge.is_integer() else edge for edge in key.edges]
+        beyond = [] if whole else [(~(number.abs() < MOST), -1)]
+        inner = [(number < edge, at) for at, edge in enumerate(edges)]
+        return ibis.cases(*beyond, *inner, (number >= edges[-1], len(edges)))
     match key.span:
         case "month" | "quarter":
             return column.truncate("M" if key.span == "month" else "Q")

@@ -114,9 +114,14 @@ def _fetch_groups(query: "ibis.Table", connection: "duckdb.DuckDBPyConnection") 
     casts = ", ".join(f"CAST({name} AS {kind})" for name, kind in types.items())
     connection.execute(f"CREATE TEMP TABLE groups ({columns})")
     with warnings.catch_warnings():
-        # DuckDB 2 warns of the names by which ibis still calls it.
-        warnings.filterwarnings("ignore", "fetch_", DeprecationWarning)
-        for batch in query.to_pyarrow_batches(chunk_size=_BATCH):
+        # DuckDB and pandas warn of the names by which ibis still calls them.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        if query.get_backend().name == "duckdb":
+            # The name by which ibis asks it for batches is gone from DuckDB 2.
+            batches = query.to_pyarrow().to_batches()
+        else:
+            batches = query.to_pyarrow_batches(chunk_size=_BATCH)
+        for batch in batches:
             connection.register("batch", pa.Table.from_batches([batch]))
             connection.table("batch").project(casts).insert_into("groups")
             connection.unregister("batch")

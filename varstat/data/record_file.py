@@ -1,8 +1,8 @@
 """Files of records in DuckDB's SQL: how to read them, and text in them as numbers and dates."""
 
 import csv
+import io
 import re
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +14,17 @@ from varstat.errors import TableError
 _HEAD_BYTES = 1_000_000
 # What stands for text that should be a number or a date and is none: never in range.
 _NO_NUMBER, _NO_DATE = "'nan'::DOUBLE", "DATE '0001-01-01'"
+
+
+def spell_path(path: Path) -> str:
+    """Spell a path so that DuckDB takes no letter of it for a wildcard.
+
+    Examples
+    --------
+    >>> spell_path(Path("a[1]*.csv"))
+    'a[[]1][*].csv'
+    """
+    return re.sub(r"([\[*?])", r"[\1]", str(path))
 
 
 def lay_file(path: Path, *, typed: bool, wanted: Sequence[str]) -> str:
@@ -41,8 +52,7 @@ def lay_file(path: Path, *, typed: bool, wanted: Sequence[str]) -> str:
         head = file.read(_HEAD_BYTES)
     if not head.strip():
         raise TableError(path.name, "the file is empty. Give a file with a header and rows.")
-    # DuckDB would take these letters for wildcards.
-    literal = quote_text(re.sub(r"([\[*?])", r"[\1]", str(path)))
+    literal = quote_text(spell_path(path))
     if head.startswith(b"PAR1"):
         return f"read_parquet({literal})"
     if b"\0" in head or head.startswith((b"PK\x03\x04", b"\x1f\x8b", b"%PDF")):
@@ -51,30 +61,41 @@ def lay_file(path: Path, *, typed: bool, wanted: Sequence[str]) -> str:
             "records are read from Parquet, CSV in UTF-8 or a DuckDB file, and this is none of "
             "them. Save it as one.",
         )
-    line = head.decode("utf-8-sig", errors="replace").splitlines()[0]
-    headers = [next(csv.reader([line], delimiter=each), []) for each in DELIMITERS]
-    widths = [len(header) for header in headers]
-    at = widths.index(max(widths))
-    counts = Counter(headers[at])
+    text = head.decode("utf-8-sig", errors="replace")
+    headers = [next(csv.reader(io.StringIO(text, newline=""), delimiter=d), []) for d in DELIMITERS]
+    header = max(headers, key=len)
     problems = [
         f"the column {name!r} stands more than once. Rename all but one."
         for name in wanted
-        if counts[name] > 1
+        if header.count(name) > 1
     ]
     if problems:
         raise TableError(path.name, problems)
-    delimiter = quote_text(DELIMITERS[at])
-    return (
-        f"read_csv({literal}, header = true, all_varchar = {str(not typed).lower()}, "
-        f"delim = {delimiter}, quote = '\"', escape = '\"', comment = '', skip = 0)"
-    )
+    delimiter = quote_text(DELIMITERS[headers.index(header)])
+    given = f"{literal}, header = true, delim = {delimiter}, quote = '\"', escape = '\"'"
+    if typed:
+        return f"read_csv({given})"
+    # Told everything, DuckDB guesses nothing: no row is taken for a title or a comment.
+    columns = ", ".join(f"{quote_text(name)}: 'VARCHAR'" for name in _distinct(header))
+    return f"read_csv({given}, auto_detect = false, columns = {{{columns}}})"
+
+
+def _distinct(header: Sequence[str]) -> list[str]:
+    """Make names distinct, in small letters too, as DuckDB wants them; the first keeps its own."""
+    names: dict[str, str] = {}
+    for at, name in enumerate(header):
+        taken = not name or name.casefold() in names
+        names[f"{name.casefold()}\n{at}" if taken else name.casefold()] = (
+            f"{name}\n{at}" if taken else name
+        )
+    return list(names.values())
 
 
 def number_sql(column: str) -> str:
     """Read text as a number: null where it is blank or a mark for a missing value."""
     blank = ", ".join(quote_text(mark) for mark in ("", "nan", *MISSING))
     return (
-        f"CASE WHEN lower(trim({column})) IN ({blank}) THEN NULL "
+        f"CASE WHEN {column} IS NULL OR lower(trim({column})) IN ({blank}) THEN NULL "
         f"WHEN lower(trim({column})) = 'true' THEN 1 WHEN lower(trim({column})) = 'false' THEN 0 "
         f"ELSE coalesce(TRY_CAST({column} AS DOUBLE), {_NO_NUMBER}) END"
     )
@@ -83,7 +104,7 @@ def number_sql(column: str) -> str:
 def date_sql(column: str) -> str:
     """Read text as a date: null where it is blank."""
     return (
-        f"CASE WHEN trim({column}) = '' THEN NULL ELSE coalesce("
+        f"CASE WHEN {column} IS NULL OR trim({column}) = '' THEN NULL ELSE coalesce("
         f"CAST(TRY_CAST({column} AS TIMESTAMP) AS DATE), "
         f"CAST(TRY_STRPTIME({column}, '%d/%m/%Y') AS DATE), {_NO_DATE}) END"
     )

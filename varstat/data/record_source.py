@@ -27,7 +27,7 @@ from varstat.data.duckdb_file import (
 )
 from varstat.data.formats import missing_file
 from varstat.data.grid import texts_of
-from varstat.data.record_file import date_sql, lay_file, number_sql
+from varstat.data.record_file import date_sql, lay_file, number_sql, spell_path
 from varstat.errors import TableError, UsageError
 
 if TYPE_CHECKING:
@@ -42,17 +42,13 @@ _TYPES = {
     "varchar": "string",
     "enum": "string",
     "uuid": "string",
+    "null": "string",
     "boolean": "boolean",
     "float": "float64",
     "double": "float64",
     "decimal": "decimal",
     "date": "date",
     "time": "time",
-    "timestamp": "timestamp",
-    "timestamp_s": "timestamp",
-    "timestamp_ms": "timestamp",
-    "timestamp_ns": "timestamp",
-    "timestamp with time zone": "timestamp",
     **{name: "int64" for whole in _WHOLE for name in (whole, f"u{whole}")},
 }
 
@@ -199,7 +195,9 @@ def _open(
         origin = tables[table]
     else:
         origin = lay_file(path, typed=plan is None, wanted=plan.columns if plan else ())
-    confine(connection, files=() if path is None else (path,), folders=folders)
+    # As it is, and as DuckDB spells it.
+    files = () if path is None else (path, Path(spell_path(path)))
+    confine(connection, files=files, folders=folders)
     with told(name):
         records = _view(connection, origin, plan=plan)
     return RecordSource(
@@ -223,10 +221,10 @@ def _open_live(
             "this ibis table is bound to no connection, so it holds no records. Take "
             "connection.table(...), or make SQL of it with cells_sql.",
         )
-    try:
-        name = source.get_name()
-    except ibis.common.exceptions.IbisError:
-        name = LIVE
+    # Other tables are named at random, or not at all.
+    operation = source.op()
+    named = isinstance(operation, ibis.expr.operations.DatabaseTable)
+    name = operation.name if named else LIVE
     confine(connection, files=(), folders=folders)
     return RecordSource(
         name=name, path=None, table=None, connection=connection, records=source, live=True
@@ -271,26 +269,31 @@ def _view(
 
     given = connection.sql(f"FROM {origin}")
     types = {name: kind.id for name, kind in zip(given.columns, given.types, strict=True)}
-    schema = {name: _TYPES.get(kind, "binary") for name, kind in types.items()}
+    schema = {name: _type_of(kind) for name, kind in types.items()}
     if plan is None:
         return ibis.table(schema, name="records")
     shown = {name: quote_name(name) for name in plan.columns if name in schema}
     for name in shown:
-        if types[name] in ("enum", "uuid"):
+        if types[name] in ("enum", "uuid", "null"):
             shown[name] = f"CAST({shown[name]} AS VARCHAR)"
-        elif types[name] == "timestamp with time zone":
-            shown[name] = f"{shown[name]} AT TIME ZONE 'UTC'"
+        elif schema[name] == "timestamp" and ("tz" in types[name] or "zone" in types[name]):
+            shown[name] = f"CAST({shown[name]} AS TIMESTAMPTZ) AT TIME ZONE 'UTC'"
     number = {plan.measured, *(key.column for key in plan.keys if key.edges)}
     dates = {key.column for key in plan.keys if key.span is not None}
     for name in shown:
-        if types[name] == "varchar" and name in number:
+        if types[name] in ("varchar", "null") and name in number:
             schema[name], shown[name] = "float64", number_sql(shown[name])
-        elif types[name] == "varchar" and name in dates:
+        elif types[name] in ("varchar", "null") and name in dates:
             schema[name], shown[name] = "date", date_sql(shown[name])
     if shown:
         columns = ", ".join(f"{each} AS {quote_name(name)}" for name, each in shown.items())
         connection.execute(f"CREATE TEMP VIEW records AS FROM {origin} SELECT {columns}")
     return ibis.table(schema, name="records")
+
+
+def _type_of(kind: str) -> str:
+    """Name a type of DuckDB as ibis does; what can't be counted by is all one."""
+    return "timestamp" if kind.startswith("timestamp") else _TYPES.get(kind, "binary")
 
 
 @contextmanager
@@ -311,7 +314,7 @@ def told(name: str) -> Iterator[None]:
 
 
 def _unread(message: str) -> str:
-    if re.search(r"utf-?8|unicode", message, re.IGNORECASE):
+    if re.search(r"not utf-?8|invalid (unicode|utf)", message, re.IGNORECASE):
         return "this is not UTF-8 text. Save it as CSV in UTF-8, or as Parquet."
     line = re.search(r"CSV Error on Line: (\d+)", message)
     if line:

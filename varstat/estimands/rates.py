@@ -13,6 +13,7 @@ and likewise its square and its distribution function, so that nothing here is d
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import expit, ndtri
 
 from varstat.errors import ModelError
@@ -31,6 +32,8 @@ _NEGLIGIBLE = 1e-9
 # For intervals of many units points below this are left out: 1e-4 in probability at the most.
 _SLIGHT = 1e-5
 _MANY = 1000
+# An SD this many times what an interval would say of a normal is that of a tail beyond it.
+_HEAVY = 4.0
 # Numbers held at a time where rates come from draws.
 _HELD = 20_000_000
 
@@ -42,7 +45,8 @@ class Rates:
     Attributes
     ----------
     estimate, sd : ndarray of float, shape (units,)
-        Posterior mean and SD at the average case-mix.
+        Posterior mean and SD at the average case-mix; see `find_heavy_tails` for where they say
+        nothing.
     estimate_own : ndarray of float, shape (units,)
         Posterior mean at the unit's own case-mix.
     lower, upper : ndarray of float, shape (units,)
@@ -218,13 +222,14 @@ def summed_moments(design: Design, lattice: Lattice) -> Rates:
     units = design.units
     totals = np.zeros((6, units))
     anchor = 0.0 if design.measure.counts else design.centre
-    step = max(int(100_000 / (design.rows * 15 * design.effects.parts)), 1)
+    nodes = nodes_for(design)
+    step = max(int(100_000 / (design.rows * nodes * design.effects.parts)), 1)
     for first in range(0, len(lattice.weight), step):
         some = slice(first, first + step)
         h, weight = lattice.h[some], lattice.weight[some]
         beta, transient = h[:, : len(design.locations)], transient_of(design, h)
-        for columns, part in design.blocks(len(h) * 15.0 * design.effects.parts):
-            at = condition(part, unpack(part, h), nodes=nodes_for(design))
+        for columns, part in design.blocks(float(len(h) * nodes * design.effects.parts)):
+            at = condition(part, unpack(part, h), nodes=nodes)
             base = (beta @ part.reference.T)[:, None, :, None]
             rate = to_rate(design, base + at.effect, transient)
             same = part.own is part.reference or np.array_equal(part.own, part.reference)
@@ -261,6 +266,37 @@ def summed_moments(design: Design, lattice: Lattice) -> Rates:
 def reliability_of(variance: Floats, prior: Floats) -> Floats:
     """Share of the variance of effects that a unit's data resolve; none if they add to it."""
     return np.clip(1.0 - variance / prior, 0.0, 1.0)
+
+
+def find_heavy_tails(rates: Rates, *, level: float) -> NDArray[np.bool_]:
+    r"""Find the units whose mean and SD are those of rates too high to be believed.
+
+    On a log link :math:`E(e^{\theta + s^2/2})`, with s the SD of what passes, is finite only if the
+    prior on s has a tail that falls faster than :math:`e^{-s^2/2}`, and its SD only if faster than
+    :math:`e^{-s^2}`; likewise for tau and a unit with next to no expected events. An exponential
+    prior has no such tail. Where data are many the tail is out of sight; where they are few, mean
+    and SD are whatever the last points of a sum make them, and only the interval says anything.
+    A unit is found where its SD is over four times what its interval would say of a normal: as
+    that of a log-normal of log SD 2 is of its 95% interval.
+
+    Parameters
+    ----------
+    rates : Rates
+    level : float
+        Of its intervals, in (0, 1).
+
+    Returns
+    -------
+    ndarray of bool, shape (units,)
+
+    Notes
+    -----
+    Three units of two periods with five expected events each, and exponential priors of mean 1,
+    have a mean of 1.6e8 and an interval to 2.2; ten units of three periods, of ten expected
+    events, have 1.03 and 1.27. With a half-normal prior of SD 0.5 on s the three have 1.39.
+    """
+    normal = (rates.upper - rates.lower) / (2.0 * ndtri(0.5 * (1.0 + level)))
+    return np.asarray(rates.sd > _HEAVY * normal)
 
 
 def _oddity(design: Design) -> Floats:
@@ -329,7 +365,9 @@ class _Mixture:
 def _tabulate(design: Design, h: Floats) -> Tables:
     """Tabulate in batches that fit the cache, then put together."""
     # Tables of a mixture have as many points as the widest needs, and so come in one batch.
-    step = max(int(300_000 / (design.rows * 37)), 1) if design.effects.parts == 1 else len(h)
+    step = len(h)
+    if design.effects.parts == 1:
+        step = max(int(300_000 / (design.rows * table_points(design))), 1)
     parts = [tabulate(design, unpack(design, h[i : i + step])) for i in range(0, len(h), step)]
     return join_tables(parts)
 

@@ -125,8 +125,11 @@ def count_sure(league: League) -> tuple[int, int]:
     Returns
     -------
     best, worst : int
+        0 for a unit alone, which has no others to be better or worse than.
     """
     units = league.units
+    if units.unit.size == 1:
+        return 0, 0
     return int(np.sum(units.p_top_quartile > SURE)), int(np.sum(units.p_bottom_quartile > SURE))
 
 
@@ -168,9 +171,8 @@ def _goodness(league: League) -> str:
         text = f"{who} is not the best with a probability of {_share(wrong)}"
     else:
         text = (
-            f"Of the {league.top:,} units that the table puts first, {_number(wrong)} "
-            f"{'is' if _number(wrong) == '1' else 'are'} expected not to belong to the best "
-            "quarter"
+            f"Of the {league.top:,} units that the table puts first, {_number(wrong)} are "
+            "expected not to belong to the best quarter"
         )
     return (
         f"{text} (misclassified {league.misclassified:.2f}, where 0 is perfect and 1 is no better "

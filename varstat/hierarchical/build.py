@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import gammaln
 
+from varstat.adjust.cells import Cells, find_cells
 from varstat.card.schema import Card
 from varstat.errors import ModelError
 from varstat.hierarchical.design import Design, Integers, Strings
@@ -25,7 +26,7 @@ from varstat.hierarchical.likelihood import (
     Poisson,
     smear,
 )
-from varstat.hierarchical.matrix import Cells, Columns, find_cells, place_cells, report_places
+from varstat.hierarchical.matrix import Columns, place_cells, report_places
 from varstat.hierarchical.prior import beta_prior, scale_prior
 from varstat.measure import Floats, Measure
 

@@ -11,6 +11,7 @@ from scipy.special import logsumexp
 
 from varstat.hierarchical.design import Design
 from varstat.hierarchical.diagnostics import fit_tail
+from varstat.hierarchical.folded import MOST_FOLDED, Folded, fold
 from varstat.hierarchical.hyper import Lattice, Whitened
 from varstat.hierarchical.likelihood import Smeared
 from varstat.hierarchical.marginal import log_posterior
@@ -26,6 +27,8 @@ _CHEAP, _AFFORDABLE = 10_000_000, 200_000_000
 # What a polynomial may be off by in log density, root mean square over the posterior.
 _ACCURACY = 0.003
 _ROUGH = 0.05
+# A tail of the importance ratios that is light enough to leave as it is.
+_LIGHT = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -100,7 +103,11 @@ def draw_from_lattice(
 def draw_by_importance(
     design: Design, white: Whitened, *, draws: int, nodes: int, seed: int
 ) -> HyperDraws:
-    """Draw hyper-parameters by importance resampling from a Student-t about the mode."""
+    """Draw hyper-parameters by importance resampling from a Student-t about the mode.
+
+    Where that has too light a tail, as where a scale may be zero, once more from a mixture of it
+    and one in the scales themselves.
+    """
     rng = np.random.default_rng([seed, 1])
     exact = _exact(design, white, nodes=nodes)
     error, passes = np.inf, 0
@@ -115,6 +122,12 @@ def draw_by_importance(
         log_p, error, passes = exact(z), 0.0, passes + pool
     pareto_k, log_ratio = fit_tail(log_p - log_q)
     weight = np.exp(log_ratio - logsumexp(log_ratio))
+    if pareto_k > _LIGHT and error == 0.0 and 0 < len(_scales(design)) <= MOST_FOLDED:
+        folded = fold(white.place(z), weight, _scales(design))
+        z, log_q = _mix(white, folded, rng, pool)
+        log_p, passes = exact(z), passes + pool
+        pareto_k, log_ratio = fit_tail(log_p - log_q)
+        weight = np.exp(log_ratio - logsumexp(log_ratio))
     chosen = resample(rng, weight, draws)
     return HyperDraws(
         z=z[chosen],
@@ -124,6 +137,27 @@ def draw_by_importance(
         surrogate_error=error,
         passes=passes,
     )
+
+
+def _scales(design: Design) -> list[int]:
+    """Which hyper-parameters are logs of scales."""
+    return [at for at, name in enumerate(design.names) if name.startswith("tau")]
+
+
+def _mix(
+    white: Whitened, folded: Folded, rng: np.random.Generator, number: int
+) -> tuple[Floats, Floats]:
+    """Draw half from the Student-t about the mode, half from the folded one: z, and log density."""
+    d = len(white.mode)
+    half = number // 2
+    inverse = np.linalg.inv(white.scale)
+    other = (folded.draw(rng, number - half) - white.mode) @ inverse.T
+    z = np.concatenate([draw_student(rng, half, d), other])
+    # Of h, the one is in z and has its determinant.
+    log_scale = np.linalg.slogdet(white.scale)[1]
+    one = log_student(z) - log_scale
+    two = folded.log_density(white.place(z))
+    return z, np.logaddexp(one, two) + log_scale
 
 
 def _exact(design: Design, white: Whitened, *, nodes: int) -> Density:

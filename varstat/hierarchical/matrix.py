@@ -6,47 +6,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from varstat.adjust.cells import Cells
 from varstat.measure import Floats
 
 Strings = NDArray[np.object_]
 Integers = NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Cells:
-    """The case-mix cells of a table: combinations of strata that some row has.
-
-    Attributes
-    ----------
-    strata : tuple of str
-        The factors; none where there is one cell.
-    levels : ndarray of object, shape (cells, factors)
-    row : ndarray of int, shape (rows,)
-        The cell of each row.
-    """
-
-    strata: tuple[str, ...]
-    levels: Strings
-    row: Integers
-
-
-def find_cells(frame: pd.DataFrame, strata: tuple[str, ...]) -> Cells:
-    """Number the combinations of strata that occur, in the order of their names."""
-    if not strata:
-        return Cells(
-            strata=(),
-            levels=np.empty((1, 0), dtype=object),
-            row=np.zeros(len(frame), np.int64),
-        )
-    text = frame[list(strata)].astype(str)
-    distinct = text.drop_duplicates().sort_values(list(strata), kind="stable")
-    place = {levels: at for at, levels in enumerate(distinct.itertuples(index=False, name=None))}
-    row = [place[levels] for levels in text.itertuples(index=False, name=None)]
-    return Cells(
-        strata=strata,
-        levels=distinct.to_numpy(dtype=object),
-        row=np.asarray(row, np.int64),
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

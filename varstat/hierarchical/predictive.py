@@ -44,12 +44,12 @@ def replicate(design: Design, h: Floats, *, seed: int) -> tuple[Floats, Floats]:
     """
     rng = np.random.default_rng([seed, 3])
     hyper = unpack(design, h)
-    u = draw_effects(design, hyper.tau, hyper.log_share, rng)
+    u = draw_new_effects(design, hyper.tau, hyper.log_share, rng)
     theta = hyper.eta + design.expand(u)
     return theta, draw_rows(design, theta, hyper.spread[:, None], rng)
 
 
-def draw_effects(
+def draw_new_effects(
     design: Design, tau: Floats, log_share: Floats, rng: np.random.Generator
 ) -> Floats:
     """Draw effects from their distribution: (draws, units)."""

@@ -30,8 +30,7 @@ def start_values(design: Design) -> tuple[Floats, Floats]:
             design.matrix.T @ (weight * value) + design.location_mean / design.location_sd**2,
         )
         left = (value - design.matrix @ beta) ** 2 - variance
-        total = max(float(np.average(left, weights=weight**2)), 1e-4)
-        between = total
+        between = max(float(np.average(left, weights=weight**2)), 1e-4)
     covariance = np.linalg.inv(precision)
     start = [*beta, *np.full(len(design.taus), 0.5 * np.log(between))]
     number = np.bincount(design.tau_of, minlength=len(design.taus))
