@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from varstat.data import read_table
-from varstat.errors import ModelError, TableError
+from varstat.errors import ModelError, TableError, UsageError
 from varstat.estimands import compute_league
 from varstat.hierarchical import fit_model
 
@@ -130,10 +130,13 @@ def test_a_peer_group_of_one_is_its_own_mean_and_ranked_in_the_middle():
     assert (alone["rank_lower"], alone["rank_upper"]) == pytest.approx((1, 25), abs=4)
 
 
-def test_units_without_a_peer_group_among_others_that_have_one_are_an_error():
-    frame = {"unit": names(3), "y": 5, "n": 50, "g": ["a", "a", None]}
-    with pytest.raises((ModelError, TableError), match=r"peer group|no g"):
-        league(frame, peer_group="g")
+def test_units_without_a_peer_group_among_others_that_have_one_are_left_out_and_counted():
+    frame = pd.DataFrame({"unit": names(3), "y": 5, "n": 50, "g": ["a", "a", None]})
+    table = read_table(
+        frame, unit="unit", numerator="y", denominator="n", peer_group="g", for_model=True
+    )
+    assert table.account.rows_kept == 2
+    assert [each.reason for each in table.account.exclusions] == ["no g"]
 
 
 def test_amounts_that_are_no_counts_are_refused():
@@ -211,3 +214,19 @@ def test_stating_what_passes_lowers_what_persists():
     stated, units = league(frame, transient=0.3)
     assert stated.hyperparameters.mean[1] < plain.hyperparameters.mean[1] - 0.05
     assert units["reliability"].max() < 0.8
+
+
+@pytest.mark.parametrize(
+    ("draws", "said"),
+    [(1, "1 draw says too little"), (99, "99 draws say too little"), (1_000_001, "1,000,000")],
+)
+def test_too_few_draws_and_too_many_are_refused(draws, said):
+    table = read_table(
+        pd.DataFrame({"unit": names(5), "y": 3, "n": 50}),
+        unit="unit",
+        numerator="y",
+        denominator="n",
+        for_model=True,
+    )
+    with pytest.raises(UsageError, match=said):
+        fit_model(table, draws=draws)

@@ -76,6 +76,27 @@ def test_the_slope_is_that_of_the_value(likelihood, effects):
         np.testing.assert_allclose(slope[:, j], (ends[0] - ends[1]) / (2 * step), atol=2e-4)
 
 
+@pytest.mark.parametrize("likelihood", ["binomial", "normal"])
+@pytest.mark.parametrize("log_scale", [-20.0, -8.5, 11.5, 12.5])
+def test_beyond_the_ends_of_a_scale_the_slope_is_still_that_of_the_value(likelihood, log_scale):
+    design = panel(likelihood, "normal")
+    h = np.tile(points(design, number=1), (2, 1))
+    h[:, [design.names.index("tau"), design.names.index("tau_transient")]] = -1.0
+    for b, name in enumerate(("tau", "tau_transient")):
+        h[b, design.names.index(name)] = log_scale
+    slope = log_posterior_slope(design, h, nodes=41)[1] - log_prior(design, h)[1]
+    step = 1e-3
+    for b, name in enumerate(("tau", "tau_transient")):
+        move = np.zeros(design.dimension)
+        move[design.names.index(name)] = step
+        ends = [
+            log_posterior(design, at, nodes=41) - log_prior(design, at)[0]
+            for at in (h + move, h - move)
+        ]
+        found = slope[b, design.names.index(name)]
+        assert found == pytest.approx((ends[0] - ends[1])[b] / (2 * step), abs=0.02)
+
+
 def rate_density(design, row, theta, spread):
     """Log-likelihood of a row with a normal transient effect, by brute force."""
     y, n = design.event[row], design.size[row]

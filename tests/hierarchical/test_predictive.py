@@ -7,6 +7,7 @@ import pytest
 from designs import half_normal, make_design, make_posterior
 from nations import PRIORS, Nation, draw_nation
 from scipy import stats
+from scipy.special import expit
 
 from varstat.hierarchical.design import Design
 from varstat.hierarchical.likelihood import Smeared
@@ -16,6 +17,7 @@ from varstat.hierarchical.predictive import (
     draw_rows,
     replicate,
     tail_of_rows,
+    withhold,
 )
 
 FAMILIES = ("binomial", "beta-binomial", "poisson", "negative-binomial", "normal")
@@ -84,6 +86,34 @@ def test_units_more_spread_out_than_the_prior_lets_them_be_are_seen():
     assert check(make_design(event, [400] * 40))["spread"] > 0.2
 
 
+def test_withheld_counts_are_as_spread_out_as_those_that_would_be_withheld():
+    # Taken mid-range in the data alone, they look alike next to replications: p is 0.74 on average.
+    found = []
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        event = rng.binomial(60, expit(rng.normal(-2.3, 0.3, 60))).astype(float)
+        withheld = (event >= 1) & (event <= 7)
+        assert withheld.mean() > 0.6
+        bounds = np.where(withheld, 1.0, event), np.where(withheld, 7.0, event)
+        design = make_design(np.where(withheld, np.nan, event), np.full(60, 60), bounds=bounds)
+        found.append(check(design, seed=seed)["spread"])
+    assert np.mean(found) == pytest.approx(0.5, abs=0.1)
+
+
+def test_a_range_holds_for_all_rows_unless_a_count_in_it_was_reported():
+    lower, upper = [1.0, 1.0, 0.0, 9.0], [7.0, 5.0, 0.0, 9.0]
+    event = [np.nan, np.nan, 0.0, 9.0]
+    replicated = np.array([[7.0, 5.0, 7.0, 6.0], [8.0, 0.0, 8.0, 0.0], [1.0, 1.0, 1.0, 1.0]])
+    rule = make_design(event, [60, 5, 60, 60], bounds=(lower, upper))
+    assert withhold(rule, replicated).tolist() == [[4, 3, 4, 4], [8, 0, 8, 0], [4, 3, 4, 4]]
+    # A second count was withheld lest the first be worked out: 4 says that 1 to 7 is no rule.
+    lower[2] = upper[2] = event[2] = 4.0
+    loose = make_design(event, [60, 5, 60, 60], bounds=(lower, upper))
+    assert withhold(loose, replicated).tolist() == [[4, 3, 7, 6], [8, 0, 8, 0], [4, 3, 1, 1]]
+    plain = make_design([3.0, 9.0], [50, 60])
+    assert np.array_equal(withhold(plain, replicated[:, :2]), replicated[:, :2])
+
+
 def test_two_units_have_nothing_to_be_checked_against():
     assert check(make_design([3.0, 9.0], [50, 60])) == {}
 
@@ -104,7 +134,8 @@ def test_effects_are_drawn_from_their_distribution(effects, variance):
     design = make_design([5.0] * 4, [50] * 4, effects=effects)
     draws = 50_000
     log_share = design.effects.log_shares(np.full(draws, 0.2))
-    u = draw_new_effects(design, np.full((draws, 4), 0.3), log_share, np.random.default_rng(7)) / 0.3
+    rng = np.random.default_rng(7)
+    u = draw_new_effects(design, np.full((draws, 4), 0.3), log_share, rng) / 0.3
     x = np.array([-3.0, -1.0, 0.0, 0.5, 2.0, 4.0])
     cdf = {
         "normal": stats.norm.cdf(x),

@@ -62,7 +62,7 @@ def test_exact_draws_in_any_blocks_agree_as_nearly_as_is_said(effects, rounding,
 
 def test_a_polynomial_that_misses_altogether_is_dropped_without_a_warning():
     # Warnings are errors here: one that bends the wrong way once overflowed on its way out.
-    design = make_design(*nation(60, low=3, high=30), transient=0.3)
+    design = make_design(*nation(60, low=3, high=30), effects="contaminated-normal")
     found = fit_quadrature(design, draws=512, seed=1)
     assert fit_quantiles(design, found.hyper) is None
 

@@ -36,6 +36,31 @@ def fit_indicators(said: Mapping[str, Any]) -> "Iterator[tuple[Fits, float]]":
             yield fit_data(told, paths=(), annualise=said["annualise"].value)
 
 
+def check_cards(cards: Sequence[str], *, allow_overlap: str | None) -> None:
+    """Refuse, before any model is fitted, cards whose opportunities can't be added up.
+
+    Raises
+    ------
+    UsageError, ModelError
+        If they overlap and no reason is given, or their prices are of different years.
+    """
+    from varstat.card import load_card
+    from varstat.estimands.opportunity.combine import (
+        find_overlaps,
+        refuse_overlaps,
+        refuse_years,
+    )
+
+    loaded = [load_card(each) for each in cards]
+    if len(loaded) < 2:
+        return
+    named = [(card.name, card.links.overlaps if card.links else ()) for card in loaded]
+    refuse_overlaps(find_overlaps(named), allow_overlap)
+    costs = [card.cost for card in loaded if card.cost and card.cost.value is not None]
+    if len(costs) == len(loaded):
+        refuse_years({cost.price_year or "" for cost in costs})
+
+
 def pair_up(data: Sequence[str], cards: Sequence[str]) -> list[tuple[str, str | None]]:
     """Say which card goes with which data: one for all, all of one, or one each.
 

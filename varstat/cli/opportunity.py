@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from varstat.cli import options
-from varstat.cli.indicators import fit_indicators
+from varstat.cli.indicators import check_cards, fit_indicators
 from varstat.cli.modelling import AcceptFailed, read_inputs, refuse_failed
 from varstat.cli.options import Format
 from varstat.cli.saved import SUFFIX, refuse_options
@@ -192,6 +192,7 @@ def opportunity(
     for each in data:
         if Path(each).suffix.lower() == SUFFIX:
             refuse_options(context, each, allowed=_OF_A_FIT)
+    check_cards(card or [], allow_overlap=allow_overlap)
     found = [
         compute_opportunity(
             fits,

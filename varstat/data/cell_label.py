@@ -21,8 +21,8 @@ def raw_key(column: Any, key: Key) -> Any:
     Returns
     -------
     ibis.Column
-        The number of the band (-1 where there is none); the month, quarter or year; or what is
-        there. One value has one label, but for blanks around text.
+        The number of the band (-1 where there is none); the month, quarter or year; text without
+        the blanks around it; or what is there. No two values have the same label.
     """
     import ibis  # type: ignore[import-untyped]
 
@@ -40,7 +40,9 @@ def raw_key(column: Any, key: Key) -> Any:
             return column.year() - ibis.ifelse(column.month() < 4, 1, 0)
         case "calendar-year":
             return column.year()
-    return column.date() if column.type().is_timestamp() else column
+    if column.type().is_timestamp():
+        return column.date()
+    return _trim(column) if column.type().is_string() else column
 
 
 def label_key(raw: Any, key: Key) -> Any:
@@ -72,17 +74,7 @@ def label_key(raw: Any, key: Key) -> Any:
         return ibis.ifelse(
             number == number.round(), number.cast("int64").cast("string"), number.cast("string")
         )
-    if not kind.is_string():
-        return raw.cast("string")
-
-    # ibis would name all characters that count as space, which takes four times as long; what
-    # stands in columns of fixed width is blanks.
-    @ibis.udf.scalar.builtin(name="trim")  # type: ignore[untyped-decorator, unused-ignore]
-    def trim(text: str) -> str:
-        """Of the database."""
-        raise NotImplementedError
-
-    return trim(raw).nullif("")
+    return raw if kind.is_string() else raw.cast("string")
 
 
 def _label_span(raw: Any, span: str) -> Any:
@@ -104,3 +96,16 @@ def _label_span(raw: Any, span: str) -> Any:
         label = (raw.date() if raw.type().is_timestamp() else raw).cast("string")
     # Years outside are what databases put for no date, and no other part of varstat takes them.
     return ibis.cases((year.between(1900, 2099), label))
+
+
+def _trim(column: Any) -> Any:
+    """Take the blanks off text, which columns of fixed width are full of; null if none is left."""
+    import ibis
+
+    # ibis itself would name all characters that count as space, which takes four times as long.
+    @ibis.udf.scalar.builtin(name="trim")  # type: ignore[untyped-decorator, unused-ignore]
+    def trim(text: str) -> str:
+        """Of the database."""
+        raise NotImplementedError
+
+    return trim(column).nullif("")

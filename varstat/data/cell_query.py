@@ -111,17 +111,14 @@ def group_records(records: "ibis.Table", plan: CellPlan, *, where: str) -> "ibis
     ibis.Table
         One row a group: `g0`, `g1`, … the labels of the keys, null where there is none; `missing`
         and `bad`, the first key that is not there, and the first that is there but can't be
-        labelled (-1 if none); `padded`, whether a label has lost blanks around it, so that
-        another group may have the same; `records`; of these `known`, with an event at all; of
-        these `valid`; and the amounts summed over those.
+        labelled (-1 if none); `records`; of these `known`, with an event at all; of these `valid`;
+        and the amounts summed over those.
 
     Raises
     ------
     TableError
         If a column isn't there or is of the wrong type; all problems at once.
     """
-    import ibis
-
     _check_columns(records, plan, where=where)
     grouped = records.group_by(
         [raw_key(records[key.column], key).name(f"k{at}") for at, key in enumerate(plan.keys)]
@@ -129,20 +126,16 @@ def group_records(records: "ibis.Table", plan: CellPlan, *, where: str) -> "ibis
     groups = grouped.aggregate(**_amounts(records, plan))
     labels = {f"g{at}": label_key(groups[f"k{at}"], key) for at, key in enumerate(plan.keys)}
     there = {f"there{at}": groups[f"k{at}"].notnull() for at in _fallible(plan)}
-    text = [at for at in range(len(plan.keys)) if groups[f"k{at}"].type().is_string()]
-    padded = [labels[f"g{at}"] != groups[f"k{at}"] for at in text]
     sums = {name: groups[name] for name in ("records", "known", "valid", *plan.amounts[1:])}
-    labelled = groups.select(
-        **labels, **there, **sums, padded=ibis.or_(*padded) if padded else ibis.literal(False)
-    )
+    labelled = groups.select(**labels, **there, **sums)
     none = {at: labelled[f"g{at}"].isnull() for at in range(len(plan.keys))}
     bad = {at: none[at] & labelled[f"there{at}"] for at in _fallible(plan)}
     missing = none | {at: ~labelled[f"there{at}"] for at in bad}
     return labelled.mutate(missing=_first(missing), bad=_first(bad))
 
 
-def name_groups(groups: "ibis.Table", plan: CellPlan) -> "ibis.Table":
-    """Take the groups that have all labels, in the columns of the result."""
+def finish_cells(groups: "ibis.Table", plan: CellPlan) -> "ibis.Table":
+    """Take the groups that have all labels, which are the cells, in the columns of the result."""
     size, *others = plan.amounts
     complete = groups.filter(groups["missing"] < 0, groups["bad"] < 0, groups["valid"] > 0)
     return complete.select(
@@ -150,13 +143,6 @@ def name_groups(groups: "ibis.Table", plan: CellPlan) -> "ibis.Table":
         complete["valid"].name(size),
         *(complete[name] for name in others),
     )
-
-
-def finish_cells(groups: "ibis.Table", plan: CellPlan) -> "ibis.Table":
-    """Make the cells of the groups: those that have the same labels are one."""
-    named = name_groups(groups, plan)
-    cells = named.group_by([key.name for key in plan.keys])
-    return cells.aggregate(**{name: named[name].sum() for name in plan.amounts})
 
 
 def tally_groups(groups: "ibis.Table", plan: CellPlan) -> "ibis.Table":

@@ -10,12 +10,10 @@ from varstat.data.cell_plan import VALUES, CellPlan
 from varstat.data.cell_query import (
     finish_cells,
     group_records,
-    name_groups,
     order_cells,
     tally_groups,
 )
 from varstat.data.cell_sql import compile_query
-from varstat.data.duckdb_file import quote_name
 from varstat.data.formats import hash_file
 from varstat.data.record_source import RecordSource, told
 from varstat.errors import TableError
@@ -28,12 +26,12 @@ _BATCH = 100_000
 
 
 def count_groups(opened: RecordSource, plan: CellPlan, *, lenient: bool) -> Account:
-    """Group the records once, into the tables `groups` and `cells`, and account for every one.
+    """Group the records once, into a table `groups` and a view `cells`; account for every one.
 
     Parameters
     ----------
     opened : RecordSource
-        In whose connection the tables are made.
+        In whose connection they are made.
     plan : CellPlan
     lenient : bool
         Leave out what is impossible, where otherwise it is an error.
@@ -61,11 +59,8 @@ def count_groups(opened: RecordSource, plan: CellPlan, *, lenient: bool) -> Acco
         rows = opened.connection.execute(compile_query(tallied, dialect="duckdb")).fetchall()
         tally = dict(zip(tallied.columns, rows[0], strict=True))
         _refuse(tally, plan, where=opened.name, lenient=lenient)
-        # Where no blanks were lost, no two groups have the same labels: they are the cells.
-        ((padded,),) = opened.connection.execute("SELECT bool_or(padded) FROM groups").fetchall()
-        finished = (finish_cells if padded else name_groups)(groups, plan)
-        cells_query = _exact(compile_query(finished, dialect="duckdb"), plan)
-        opened.connection.execute(f"CREATE TEMP VIEW cells AS {cells_query}")
+        finished = compile_query(finish_cells(groups, plan), dialect="duckdb")
+        opened.connection.execute(f"CREATE TEMP VIEW cells AS {finished}")
         counted = "SELECT count(*), count(DISTINCT unit) FROM cells"
         ((cells, units),) = opened.connection.execute(counted).fetchall()
     kept = int(tally["records_counted"])
@@ -146,14 +141,6 @@ def _refuse(tally: Mapping[str, Any], plan: CellPlan, *, where: str, lenient: bo
             if why
             else "there are no records below the header. Give a file that holds data.",
         )
-
-
-def _exact(query: str, plan: CellPlan) -> str:
-    """Take counts back to 64 bits: DuckDB adds whole numbers up in 128, which Parquet hasn't."""
-    keys = [quote_name(key.name) for key in plan.keys]
-    counts = plan.amounts[:1] if plan.mean else plan.amounts
-    sums = [f"CAST({name} AS BIGINT) AS {name}" for name in counts]
-    return f"FROM ({query}) SELECT {', '.join([*keys, *sums, *plan.amounts[len(counts) :]])}"
 
 
 def ordered_cells(plan: CellPlan) -> str:

@@ -245,12 +245,28 @@ def compare_units(fits: Fits, units: tuple[str, str], *, level: float = 0.95) ->
 
 
 def _find(posterior: Posterior, name: str) -> int | None:
-    """Where a unit stands; None if it isn't there. A code is looked for before a name."""
-    wanted = name.strip().casefold()
-    for column in (posterior.design.unit, posterior.design.unit_name):
-        for at, text in enumerate(column):
-            if text is not None and str(text).strip().casefold() == wanted:
-                return at
+    """Where a unit stands; None if it isn't there. Codes come before names, and case comes last.
+
+    Raises
+    ------
+    UsageError
+        If several units go by the name.
+    """
+    columns = [
+        [None if text is None else str(text).strip() for text in column]
+        for column in (posterior.design.unit, posterior.design.unit_name)
+    ]
+    wanted = name.strip()
+    for match in (str, str.casefold):
+        for column in columns:
+            at = [i for i, text in enumerate(column) if text and match(text) == match(wanted)]
+            if len(at) > 1:
+                codes = ", ".join(str(posterior.design.unit[i]) for i in at[:5])
+                raise UsageError(
+                    "compare", f"{len(at)} units go by {name!r}: {codes}. Name one by its code."
+                )
+            if at:
+                return at[0]
     return None
 
 
@@ -299,7 +315,10 @@ def _compare(posterior: Posterior, i: int, j: int, *, level: float) -> Compariso
     case_mix = case_mix_of_rows(design)
     a, b = (_side(posterior, at, case_mix) for at in (i, j))
     common = 0.5 * (a.peer + b.peer)
-    adjusted = any(n.startswith(("coefficient[", "stratum[")) for n in design.locations)
+    # Or for when, where the two report in different periods.
+    adjusted = any(n.startswith(("coefficient[", "stratum[")) for n in design.locations) or (
+        not np.array_equal(a.part.row_period, b.part.row_period)
+    )
     apart = design.peer[i] != design.peer[j]
     parts = (
         "chance",

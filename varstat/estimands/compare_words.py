@@ -64,7 +64,12 @@ def _extrapolated(comparison: Comparison) -> list[str]:
 def _made_of(comparison: Comparison) -> str:
     raw = comparison.part[0]
     if not np.isfinite(raw) or not np.isfinite(comparison.raw).all():
-        return "What they reported was withheld, so that the raw gulf isn't known."
+        who = [
+            unit
+            for unit, known in zip(comparison.unit, np.isfinite(comparison.raw), strict=True)
+            if not known
+        ]
+        return f"What {' and '.join(who)} reported was withheld: the raw gulf isn't known."
     listed = [
         f"{_signed(comparison, value)} is {_PARTS[name]}"
         for name, value in zip(comparison.component[1:-1], comparison.part[1:-1], strict=True)

@@ -10,7 +10,7 @@ import numpy as np
 
 from varstat.estimands.rank_pmf import rank_pmf, summarise_pmf
 from varstat.estimands.ranks import RankSummary
-from varstat.estimands.rates import prune
+from varstat.estimands.rates import prune, summed_lattice
 from varstat.hierarchical.marginal import condition, unpack
 from varstat.hierarchical.posterior import Posterior
 from varstat.hierarchical.quadrature import nodes_for
@@ -46,8 +46,7 @@ def sum_ranks(posterior: Posterior, *, level: float) -> RankSummary:
 
 def rank_distribution(posterior: Posterior) -> Floats:
     """Probability of each rank: shape (units, units), rank 1 in the first column."""
-    assert posterior.lattice is not None
-    design, lattice = posterior.design, prune(posterior.lattice, 1e-7)
+    design, lattice = posterior.design, prune(summed_lattice(posterior), 1e-7)
     pmf = np.zeros((design.units, design.units))
     for h, weight in zip(lattice.h, lattice.weight, strict=True):
         hyper = unpack(design, h[None])

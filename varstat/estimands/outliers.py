@@ -5,11 +5,12 @@ that does not fit the distribution the others show. With :math:`y_{-i}` the data
 
 .. math:: p^{loo}_i = P(y^{rep}_i > y_i \mid y_{-i}) + \tfrac12 P(y^{rep}_i = y_i \mid y_{-i}),
           \qquad
-          p^{conflict}_i = P(\theta^{rep}_i > \theta^{lik}_i \mid y)
+          p^{conflict}_i = P(\theta^{rep}_i > \theta^{lik}_i \mid y_{-i}, y_i)
 
-where :math:`\theta^{rep}_i` follows the effects' distribution learnt without unit i and
-:math:`\theta^{lik}_i` its own likelihood under Jeffreys' prior. Both are near 0 for a unit that is
-too high to fit, near 1 for one too low, and uniform where the model holds.
+where :math:`\theta^{rep}_i` follows the effects' distribution learnt from :math:`y_{-i}` and,
+independent of it, :math:`\theta^{lik}_i` the likelihood of :math:`y_i` alone under Jeffreys' prior
+[1]_. Both are near 0 for a unit that is too high to fit, near 1 for one too low, and uniform where
+the model holds.
 
 Leaving a unit out needs no new fit: the weight of each lattice point is divided by what the unit
 contributed, :math:`\pi_g^{-i} \propto \pi_g / m_i(h_g)`. The lattice covers what all units make

@@ -92,11 +92,14 @@ class Target:
         if self.rule.kind == "rate":
             return np.full((len(rate), 1), self.rule.value)
         if self.rule.kind == "similar":
-            of_best = np.sort(rate[:, self.neighbours], axis=-1)
+            worst = -np.inf if self.highest else np.inf
+            known = np.where(np.isfinite(rate), rate, worst)
+            ordered = np.sort(known[:, self.neighbours], axis=-1)
             best = (
-                of_best[..., -BEST_OF_SIMILAR:] if self.highest else of_best[..., :BEST_OF_SIMILAR]
+                ordered[..., -BEST_OF_SIMILAR:] if self.highest else ordered[..., :BEST_OF_SIMILAR]
             )
-            return np.asarray(best.mean(axis=-1))
+            mean = best.mean(axis=-1)
+            return np.where(np.isfinite(mean), mean, np.nan)
         out = np.full((len(rate), self.groups), np.nan)
         for g in range(self.groups):
             inside = np.flatnonzero(
@@ -150,7 +153,10 @@ def _quantile_level(reference: MeanRate, theta: Floats, share: float, design: De
     high = min(low + 1, theta.shape[1] - 1)
     ordered = np.partition(theta, (low, high), axis=1)
     ends = ordered[:, [low, high]]
-    if part < 1e-12 or not design.measure.counts:
+    if part < 1e-12:
+        # Of units without events levels are infinite, and have no difference.
+        return ends[:, [0]]
+    if not design.measure.counts:
         return np.asarray(ends[:, [0]] + part * (ends[:, [1]] - ends[:, [0]]))
     rates = reference(ends)[0]
     goal = rates[:, [0]] + part * (rates[:, [1]] - rates[:, [0]])
@@ -163,7 +169,7 @@ def _pooled_level(
     """Find the level at which units would together have the events that they have."""
     rows = inside[design.row_unit]
     place = np.cumsum(inside) - 1
-    weight = design.volume if design.measure.counts else np.ones(design.rows)
+    weight = design.volume if np.all(design.volume > 0) else np.ones(design.rows)
     weight = weight[rows] / weight[rows].sum()
     shift = beta @ case_mix_of_rows(design)[rows].T
     rate = to_rate(design, theta[:, place[design.row_unit[rows]]] + shift, transient)
@@ -313,7 +319,9 @@ def make_target(
         group=design.peer if group is None else group,
         members=np.ones(design.units, dtype=np.bool_) if members is None else members,
         neighbours=(
-            find_similar(design) if rule.kind == "similar" else np.empty((0, 0), dtype=np.int64)
+            find_similar(design, members)
+            if rule.kind == "similar"
+            else np.empty((0, 0), dtype=np.int64)
         ),
     ), notes
 
@@ -338,7 +346,7 @@ def _check_rate(design: Design, rule: TargetRule) -> None:
         raise UsageError("target", f"'{rule.text}' is no rate: it must be {allowed}.")
 
 
-def find_similar(design: Design) -> Integers:
+def find_similar(design: Design, members: Bools | None = None) -> Integers:
     r"""Find the units most like each by their covariates.
 
     The distance is :math:`\sum_k (z_{ak} - z_{bk})^2` over z-scores, which are cut at 5.
@@ -346,6 +354,8 @@ def find_similar(design: Design) -> Integers:
     Parameters
     ----------
     design : Design
+    members : ndarray of bool, shape (units,), optional
+        Who can be a comparator; all unless given.
 
     Returns
     -------
@@ -365,21 +375,20 @@ def find_similar(design: Design) -> Integers:
             "this rule compares each unit with the ten most like it: name what they are to be "
             "alike in, with --covariate.",
         )
-    if design.units <= SIMILAR:
+    among = np.arange(design.units) if members is None else np.flatnonzero(members)
+    if len(among) <= SIMILAR:
         raise ModelError(
             "target",
-            f"this rule compares each unit with the {SIMILAR} most like it, and there are only "
-            f"{design.units} units.",
+            f"this rule compares each unit with the {SIMILAR} most like it, and only {len(among)} "
+            "units can be compared.",
         )
     z = design.own[:, columns]
     z = np.clip((z - z.mean(axis=0)) / np.maximum(z.std(axis=0), 1e-12), -5.0, 5.0)
-    found = np.asarray(cKDTree(z).query(z, k=SIMILAR + 1)[1])
-    unit = np.arange(design.units)[:, None]
-    # A unit is no comparator of itself, wherever ties have put it.
-    found = np.where(
-        (found == unit).any(axis=1, keepdims=True), found, np.append(found[:, :-1], unit, axis=1)
-    )
-    return np.asarray(found[found != unit].reshape(design.units, SIMILAR), dtype=np.int64)
+    found = among[np.asarray(cKDTree(z[among]).query(z, k=SIMILAR + 1)[1])]
+    own = found == np.arange(design.units)[:, None]
+    # A unit is no comparator of itself; of the others, or where ties have left it out, the last.
+    own[~own.any(axis=1), -1] = True
+    return np.asarray(found[~own].reshape(design.units, SIMILAR), dtype=np.int64)
 
 
 def pooling_weights(posterior: Posterior) -> Floats:

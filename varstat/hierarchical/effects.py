@@ -6,7 +6,7 @@ A normal has one part. A contaminated normal has two, the outlying one with a sh
 uncertain. A Student-t has a continuum, :math:`u = \tau z / \sqrt{w}` with
 :math:`w \sim \mathrm{Gamma}(\nu/2, \nu/2)`, which the trapezoid rule in log w sums to some
 :math:`10^{-5}`. Given its part and the hyper-parameters a unit's posterior has one mode, and its
-parts' shares say how outlying it is.
+parts' shares say how outlying it is [1]_.
 
 References
 ----------

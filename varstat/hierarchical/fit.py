@@ -17,7 +17,7 @@ from varstat.measure import Floats
 from varstat.provenance import Provenance, content_hash
 
 ENGINES = ("auto", "quadrature", "nuts")
-LEAST_DRAWS = 100
+LEAST_DRAWS, MOST_DRAWS = 100, 1_000_000
 # Replications as extreme as the data that are too few for the model to be right.
 PREDICTIVE_LIMIT = 0.005
 
@@ -74,7 +74,13 @@ def fit_model(
     """
     engine = choose("engine", engine, ENGINES)
     if draws < LEAST_DRAWS:
-        raise UsageError("draws", f"{draws} draws say too little; give {LEAST_DRAWS} or more.")
+        few = "1 draw says" if draws == 1 else f"{draws} draws say"
+        raise UsageError("draws", f"{few} too little; give {LEAST_DRAWS} or more.")
+    if draws > MOST_DRAWS:
+        raise UsageError(
+            "draws",
+            f"{draws:,} draws take memory and say no more than fewer; give {MOST_DRAWS:,} at most.",
+        )
     if seed < 0:
         raise UsageError("seed", "a seed is a whole number, zero or more.")
     frame = table.frame

@@ -83,7 +83,8 @@ def fold(h: Floats, weight: Floats, scales: list[int]) -> Folded:
     covariance = (away * weight[:, None]).T @ away
     # A little more than nothing, where draws hardly differ.
     covariance += 1e-12 * np.diag(np.maximum(np.diag(covariance), 1e-12))
-    return Folded(mean=mean, root=np.linalg.cholesky(covariance), scales=scales)
+    root = np.asarray(np.linalg.cholesky(covariance), dtype=float)
+    return Folded(mean=mean, root=root, scales=scales)
 
 
 def _natural(h: Floats, scales: list[int]) -> Floats:

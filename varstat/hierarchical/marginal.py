@@ -25,8 +25,10 @@ from varstat.hierarchical.likelihood import hermite
 from varstat.measure import Floats
 
 _LOG_ROOT_TWO_PI = 0.5 * np.log(2.0 * np.pi)
-# Between these log scales lies whatever a scale can be: beyond, the posterior has no mass to find.
+# Between these log scales lies whatever a scale can be. Beyond, the likelihood is as at the end and
+# the prior goes on falling, so that the posterior has an end too.
 _LOG_SCALE = (-18.0, 12.0)
+_LOG_TRANSIENT = (-9.0, 12.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -86,7 +88,7 @@ def unpack(design: Design, h: Floats) -> Hyper:
     log_tau = np.clip(h[:, k : k + taus], *_LOG_SCALE)
     at = k + taus
     if design.transient is None:
-        spread = np.exp(np.clip(h[:, at], -9.0, _LOG_SCALE[1]))
+        spread = np.exp(np.clip(h[:, at], *_LOG_TRANSIENT))
         at += 1
     else:
         spread = np.full(len(h), design.transient)
@@ -262,11 +264,18 @@ def _value_and_slope(design: Design, h: Floats, nodes: int) -> tuple[Floats, Flo
     by_tau = at.mean((at.effect / at.tau[..., None]) ** 2) - 1.0
     for j in range(taus):
         slope[:, k + j] = by_tau[:, design.tau_of == j].sum(axis=1)
+        slope[:, k + j] *= _between(h[:, k + j], _LOG_SCALE)
     column = k + taus
     if design.transient is None:
         slope[:, column] = average(design.family.spread_slope(theta, spread)).sum(axis=1)
+        slope[:, column] *= _between(h[:, column], _LOG_TRANSIENT)
         column += 1
     if design.effects.contaminated:
         outlying = at.share[:, 1].sum(axis=-1)
         slope[:, column] = np.sum(outlying - expit(h[:, column])[:, None], axis=1)
     return at.log_marginal.sum(axis=1), slope
+
+
+def _between(x: Floats, ends: tuple[float, float]) -> Floats:
+    """1 between two ends, 0 beyond them."""
+    return ((x > ends[0]) & (x < ends[1])).astype(float)

@@ -3,9 +3,10 @@ r"""The hierarchical model in PyMC, each effect written in the form that samples
 An effect u of scale :math:`\tau` about a linear predictor :math:`c'\beta` can be sampled as
 itself plus what it stands on, :math:`a = c'\beta + u` (*centred*), or as :math:`z = u/\tau` (*not
 centred*). Where the data fix a, the centred form leaves nothing to be correlated; where they say
-little, its prior makes a funnel that the other form lacks. An effect whose information on the link
-scale exceeds :math:`1/\tau_0^2`, with :math:`\tau_0` a moment estimate, is centred. The choice is
-made unit by unit (and row by row for transient effects), and both kinds stand in one model.
+little, its prior makes a funnel that the other form lacks [1]_, [2]_. An effect whose information
+on the link scale exceeds :math:`1/\tau_0^2`, with :math:`\tau_0` a moment estimate, is centred. The
+choice is made unit by unit (and row by row for transient effects), and both kinds stand in one
+model.
 
 References
 ----------

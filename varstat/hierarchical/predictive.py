@@ -1,9 +1,11 @@
 r"""Posterior predictive checks: whether the data look like what the model would give.
 
 New units of the same sizes are drawn, each with an effect of its own from the fitted distribution
-(a *mixed* replication, which checks that distribution as well), and two statistics of the data are
-placed among the replications: how spread out the units' rates are, and how extreme the most
-extreme one is, both measured on the link scale in SDs of what the model expects.
+(a *mixed* replication, which checks that distribution as well [2]_), and two statistics of the
+data are placed among the replications [1]_: how spread out the units' rates are, and how extreme
+the most extreme one is, both measured on the link scale in SDs of what the model expects. A count
+that was withheld stands in the middle of its range, and so does one that is replicated and would
+have been withheld.
 
 References
 ----------
@@ -121,14 +123,47 @@ def check_predictive(design: Design, h: Floats, *, seed: int) -> dict[str, float
 def _compare(design: Design, h: Floats, *, seed: int) -> Floats:
     """Count replications as spread out as the data, with as extreme a unit, and all."""
     event = replicate(design, h, seed=seed)[1]
-    middle = 0.5 * (design.event_lower + design.event_upper)
-    if design.measure.name == "mean":
-        middle = (design.event - design.centre) / design.spread
-    observed = _distance(design, h, np.broadcast_to(middle, event.shape))
+    if design.measure.counts:
+        event = withhold(design, event)
+        own = 0.5 * (design.event_lower + design.event_upper)
+    else:
+        own = (design.event - design.centre) / design.spread
+    observed = _distance(design, h, np.broadcast_to(own, event.shape))
     replicated = _distance(design, h, event)
     spread = (replicated**2).mean(axis=1) >= (observed**2).mean(axis=1)
     extreme = np.abs(replicated).max(axis=1) >= np.abs(observed).max(axis=1)
     return np.array([spread.sum(), extreme.sum(), len(h)], dtype=float)
+
+
+def withhold(design: Design, event: Floats) -> Floats:
+    """Put replicated counts that would be withheld in the middle of their range.
+
+    A row whose count was withheld has a range of its own. That of the others is the range of all
+    that were withheld, unless some count in it was reported all the same.
+
+    Parameters
+    ----------
+    design : Design
+        Of counts.
+    event : ndarray of float, shape (draws, rows)
+
+    Returns
+    -------
+    ndarray of float, shape (draws, rows)
+    """
+    lower, upper = design.event_lower, design.event_upper
+    withheld = upper > lower
+    if not withheld.any():
+        return event
+    least, most = lower[withheld].min(), upper[withheld].max()
+    reported = lower[~withheld]
+    if np.any((reported >= least) & (reported <= most)):
+        least, most = 1.0, 0.0
+    low, high = np.where(withheld, lower, least), np.where(withheld, upper, most)
+    if design.measure.name == "proportion":
+        high = np.minimum(high, design.size)
+    hidden = (event >= low) & (event <= high)
+    return np.where(hidden, 0.5 * (low + high), event)
 
 
 def _distance(design: Design, h: Floats, event: Floats) -> Floats:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from varstat.estimands.verdict import Verdicts
 
 _MOST = 5
-_NOUNS = {"league": "league tables"}
+_NOUNS = {"league": "league tables", "opportunity": "analyses"}
 
 
 def print_notes(

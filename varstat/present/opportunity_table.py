@@ -48,6 +48,13 @@ def lay_out_opportunities(opportunities: Opportunities) -> Content:
     ]
     if periods:
         sheets["periods"] = pd.concat(periods, ignore_index=True)
+    if opportunities.combined:
+        sheets["combined"] = pd.DataFrame(
+            [
+                asdict(each) | {"indicators": " + ".join(each.indicators), "by": str(each.by)}
+                for each in opportunities.combined
+            ]
+        )
     about: dict[str, Any] = trust(opportunities) | {
         "account": opportunities.account.to_dict(),
         "provenance": opportunities.provenance.to_dict(),
@@ -73,8 +80,9 @@ def opportunity_object(opportunity: Opportunity) -> dict[str, Any]:
     Missing is None.
     """
     frame = opportunity.to_frame()
-    rest = [name for name in frame.columns if name not in (*_OF_A_UNIT, *opportunity.by)]
-    fall = opportunity.waterfall_frame().drop(columns=list(opportunity.by))
+    groups = len(opportunity.by)
+    rest = [name for name in frame.columns[groups:] if name not in _OF_A_UNIT]
+    fall = opportunity.waterfall_frame().iloc[:, groups:]
     stated: dict[str, Any] = {
         "indicator": opportunity.indicator,
         "card": opportunity.card,

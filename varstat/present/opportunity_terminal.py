@@ -119,7 +119,7 @@ def _units_grid(opportunity: Opportunity, mark: Marks, *, width: int, only: bool
             )
         ),
         "published": column(lambda i: figure(units.published[i])),
-        "by\nchance": column(lambda i: figure(units.chance_expected[i])),
+        "if all\nalike": column(lambda i: figure(units.chance_expected[i])),
         "reli-\nability": column(lambda i: f"{units.reliability[i]:.2f}"),
     }
     if opportunity.model.get("strata"):
@@ -128,7 +128,7 @@ def _units_grid(opportunity: Opportunity, mark: Marks, *, width: int, only: bool
         numbers[f"P of {opportunity.materiality:,.15g}\nor more"] = column(
             lambda i: probability_text(units.p_material[i]) or "–"
         )
-    expendable = ("name", "reli-\nability", f"target{sign}", "by\nchance", f"raw{sign}")
+    expendable = ("name", "reli-\nability", f"target{sign}", "if all\nalike", f"raw{sign}")
     return set_columns(texts, numbers, width=width, expendable=expendable)
 
 
@@ -157,6 +157,9 @@ def _print_parts(opportunity: Opportunity, console: Console) -> None:
     console.print()
     console.print(Text("What the published figure is made of", style="bold"))
     names = [_NAMES[name] for name in fall.component]
+    if opportunity.model.get("strata"):
+        # What is published with strata is standardised already.
+        names[0] = "crude rates"
     grid = set_columns(
         {"part": names},
         {
@@ -232,7 +235,7 @@ def _groups_grid(opportunities: Opportunities, width: int) -> Grid:
             for total in totals
         ],
         "published": [figure(total.published) for total in totals],
-        "by\nchance": [figure(total.chance_expected) for total in totals],
+        "if all\nalike": [figure(total.chance_expected) for total in totals],
         "checks": ["passed" if each.diagnostics.passed else "FAILED" for each in shown],
     }
     if all(each.money is not None for each in shown):
@@ -241,5 +244,5 @@ def _groups_grid(opportunities: Opportunities, width: int) -> Grid:
             figure(cost * total.estimate) for cost, total in zip(costs, totals, strict=True)
         ]
     return set_columns(
-        texts, numbers, width=width, expendable=("units", "by\nchance"), left=("checks",)
+        texts, numbers, width=width, expendable=("units", "if all\nalike"), left=("checks",)
     )

@@ -1,23 +1,21 @@
 r"""What the published method would give if units didn't differ.
 
-Data are drawn for units of the same sizes that share one persistent effect within their peer group
-and stratum, and the average covariates,
+Data are drawn for units of the same sizes and strata that share one persistent effect, with the
+average covariates, period and peer group,
 
-.. math:: y^*_r \sim p(\cdot \mid \theta_r),\quad g(\theta_r) = \gamma_{g(i)} + \alpha_c
-          + \delta_t + w,
+.. math:: y^*_r \sim p(\cdot \mid \theta_r),\quad g(\theta_r) = \bar\gamma + \alpha_c + w,
 
-with what passes from period to period as the model has it, and the point method is applied to
-them: targets are found again, within peer groups where the rule heeds them, and floored after
-strata are added up. For units of equal size and a top-quartile target the mean is some 0.824
-standard errors a unit.
+with what passes from period to period as the model has it, and the point method is applied to them
+just as it is published: targets are found again, over all units, and floored after strata are added
+up. Differences between peer groups are no chance, and so are not replicated. For units of equal
+size and a top-quartile target the mean is some 0.824 standard errors a unit.
 
 With one period nothing is known of what passes, and this is the least that chance would give.
 """
 
 import numpy as np
 
-from varstat.estimands.opportunity.gaps import in_ratios
-from varstat.estimands.opportunity.reported import point_method, standard_of
+from varstat.estimands.opportunity.reported import overall_rate, point_method, standard_of
 from varstat.estimands.opportunity.setting import Setting
 from varstat.hierarchical.marginal import unpack
 from varstat.hierarchical.predictive import draw_rows
@@ -43,11 +41,9 @@ def replicate_published(setting: Setting) -> Floats:
     number = int(np.clip(_KEPT // design.units, _LEAST, _MOST))
     chosen = np.linspace(0, posterior.draws - 1, min(number, posterior.draws)).astype(int)
     rng = np.random.default_rng([posterior.seed, 7])
-    target = in_ratios(setting, setting.crude)
+    target = setting.crude_all
     step = max(_AT_ONCE // design.rows, 1)
-    # The point method on raw rates would take what covariates explain for an opportunity.
-    explained = np.array([name.startswith("coefficient[") for name in design.locations])
-    alike = np.where(explained, 0.0, design.matrix)
+    alike = _alike(setting)
     out: Floats = np.empty((len(chosen), design.units), dtype=np.float32)
     for first in range(0, len(chosen), step):
         some = chosen[first : first + step]
@@ -59,6 +55,25 @@ def replicate_published(setting: Setting) -> Floats:
         row_event = rate * setting.row_volume
         event = design.gather(row_event)
         standard = standard_of(design, row_event, setting.row_volume)
-        found, _ = point_method(event, standard, target, sign=setting.sign)
+        found = point_method(
+            event,
+            standard,
+            target,
+            sign=setting.sign,
+            overall=overall_rate(design, row_event, setting.row_volume),
+        )
         out[first : first + step] = np.where(setting.eligible, found, 0.0)
     return out
+
+
+def _alike(setting: Setting) -> Floats:
+    """Rows of a design matrix in which units differ by nothing but their strata."""
+    design = setting.design
+    kind = np.array([name.partition("[")[0] for name in design.locations])
+    # The point method would take what covariates and periods explain for an opportunity.
+    alike = np.where((kind == "coefficient") | (kind == "period"), 0.0, design.matrix)
+    peers = kind == "peer_mean"
+    if peers.any():
+        weight = setting.row_volume / setting.row_volume.sum()
+        alike[:, peers] = weight @ design.matrix[:, peers]
+    return alike

@@ -1,12 +1,12 @@
 """Opportunities of several indicators in one: money adds up, events of different kinds don't."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import combinations
 
 import numpy as np
 
 from varstat.errors import ModelError, UsageError
-from varstat.estimands.opportunity.result import CombinedTotal, Opportunities, Opportunity
+from varstat.estimands.opportunity.result import CombinedTotal, Opportunities
 from varstat.provenance import Provenance
 
 _INDEPENDENT = (
@@ -68,17 +68,8 @@ def combine_opportunities(
     if not several:
         raise UsageError("combine", "there is no opportunity to combine; expected one or more.")
     every = tuple(each for one in several for each in one)
-    overlaps = _overlaps([one[0] for one in several])
-    if overlaps and not (allow_overlap or "").strip():
-        raise UsageError(
-            "overlap",
-            [
-                f"{a!r} and {b!r} overlap, as their cards say: their sum would count some of the "
-                "same twice. Give one of them, or say why they may be added up: --allow-overlap "
-                "REASON."
-                for a, b in overlaps
-            ],
-        )
+    overlaps = find_overlaps([(one[0].card, one[0].overlaps) for one in several])
+    refuse_overlaps(overlaps, allow_overlap)
     combined, notes = _combine(several, reason=(allow_overlap or "").strip() if overlaps else "")
     if overlaps:
         notes = (
@@ -102,15 +93,62 @@ def combine_opportunities(
     )
 
 
-def _overlaps(firsts: Sequence[Opportunity]) -> list[tuple[str, str]]:
-    """Pairs of indicators of which one's card says that they overlap."""
-    names = [each.card for each in firsts]
-    named = {each.card: set(each.overlaps) for each in firsts}
-    pairs = []
-    for a, b in combinations(names, 2):
-        if a == b or b in named[a] or a in named[b]:
-            pairs.append((a, b))
-    return pairs
+def find_overlaps(cards: Sequence[tuple[str, Sequence[str]]]) -> list[tuple[str, str]]:
+    """Find the pairs of cards of which one says that they overlap.
+
+    Parameters
+    ----------
+    cards : sequence of (str, sequence of str)
+        Each card's name, and those that it says it overlaps with.
+
+    Returns
+    -------
+    list of (str, str)
+
+    Examples
+    --------
+    >>> find_overlaps([("los", ["preop"]), ("preop", []), ("statin", [])])
+    [('los', 'preop')]
+    """
+    return [
+        (a, b)
+        for (a, of_a), (b, of_b) in combinations(cards, 2)
+        if a != b and (b in of_a or a in of_b)
+    ]
+
+
+def refuse_overlaps(overlaps: Sequence[tuple[str, str]], reason: str | None) -> None:
+    """Refuse to add up indicators that overlap, unless a reason is given.
+
+    Raises
+    ------
+    UsageError
+    """
+    if overlaps and not (reason or "").strip():
+        raise UsageError(
+            "overlap",
+            [
+                f"{a!r} and {b!r} overlap, as their cards say: their sum would count some of the "
+                "same twice. Give one of them, or say why they may be added up: --allow-overlap "
+                "REASON."
+                for a, b in overlaps
+            ],
+        )
+
+
+def refuse_years(years: Collection[str]) -> None:
+    """Refuse to add up money at the prices of different years.
+
+    Raises
+    ------
+    ModelError
+    """
+    if len(years) > 1:
+        raise ModelError(
+            "prices",
+            f"unit costs are at prices of {len(years)} different years, which can't be added up. "
+            "State all at the prices of one year.",
+        )
 
 
 def _combine(
@@ -121,12 +159,7 @@ def _combine(
     if any(each.money is None for one in several for each in one):
         return (), (_NO_MONEY,)
     years = {each.money.price_year for one in several for each in one if each.money}
-    if len(years) > 1:
-        raise ModelError(
-            "prices",
-            f"unit costs are at prices of {len(years)} different years, which can't be added up. "
-            "State all at the prices of one year.",
-        )
+    refuse_years(years)
     levels = {each.level for one in several for each in one}
     if len(levels) > 1:
         raise ModelError("level", "the intervals are of different levels. Compute all at one.")

@@ -288,7 +288,8 @@ def _plug_in(setting: Setting, sums: Sums) -> Floats:
     safe = np.where(volume > 0, volume, 1.0)
     if "casemix" not in setting.parts:
         target = setting.among
-        goal = target.of_units(target.of_rates((sums.own / safe)[None], volume))[0]
+        rate = np.where(volume > 0, sums.own / safe, np.nan)
+        goal = target.of_units(target.of_rates(rate[None], volume))[0]
         gap = setting.sign * (sums.own - goal * volume)
     else:
         beta = posterior.beta.mean(axis=0)[None]
@@ -306,7 +307,7 @@ def _plug_in(setting: Setting, sums: Sums) -> Floats:
         goal = setting.among.of_units(setting.among.levels(design, beta, theta, transient))
         goal = np.broadcast_to(goal, (1, design.units))[:, every]
         gap = setting.sign * (sums.own - expected(setting, design, beta, goal, transient)[0])
-    return np.where(setting.counted, np.maximum(gap, 0.0), 0.0)
+    return np.where(setting.counted, np.maximum(np.nan_to_num(gap), 0.0), 0.0)
 
 
 def _total(
@@ -322,7 +323,8 @@ def _total(
 ) -> OpportunityTotal:
     ends = [0.5 * (1.0 - level), 0.5 * (1.0 + level)]
     lower, upper = np.quantile(sums.total, ends)
-    by_chance = chance.sum(axis=1, dtype=float)
+    # Of the same units as the published figure.
+    by_chance = chance[:, np.isfinite(point)].sum(axis=1, dtype=float)
     low, high = np.quantile(by_chance, ends)
     effective = effective_of(setting.posterior, sums.total[:, None])
     error = sums.total.std(ddof=1) / np.sqrt(np.ravel(effective)[0])

@@ -17,8 +17,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from varstat.estimands.opportunity.reported import point_method, standard_of
-from varstat.estimands.opportunity.setting import Setting
+from varstat.estimands.opportunity.reported import overall_rate, point_method, standard_of
+from varstat.estimands.opportunity.setting import Bools, Setting
 from varstat.estimands.rates import to_rate
 from varstat.estimands.target import Target, invert, slope_of
 from varstat.hierarchical.design import Design
@@ -302,11 +302,8 @@ def gaps_of(setting: Setting, goals: Goals, block: Block) -> BlockGaps:
 
 def published(setting: Setting) -> Floats:
     """Compute the point method on what was reported: (units,), NaN where nothing was."""
-    reported = setting.reported
-    standard = standard_of(setting.design, reported.row_event[None], setting.row_volume)
-    target = in_ratios(setting, setting.crude_all)
-    found, _ = point_method(reported.event[None], standard, target, sign=setting.sign)
-    return np.where(setting.eligible, found[0], 0.0)
+    found = _point(setting, setting.reported.row_event, setting.row_volume, setting.eligible)
+    return np.where(setting.eligible, found, 0.0)
 
 
 def published_in_periods(setting: Setting) -> Floats:
@@ -315,24 +312,21 @@ def published_in_periods(setting: Setting) -> Floats:
     totals = np.zeros(len(design.period))
     for period in range(len(design.period)):
         inside = design.row_period == period
-        row_event = np.where(inside, reported.row_event, 0.0)[None]
+        row_event = np.where(inside, reported.row_event, 0.0)
         row_volume = np.where(inside, setting.row_volume, 0.0)
-        standard = standard_of(design, row_event, row_volume)
-        event = design.gather(row_event)
         there = (design.gather(row_volume[None])[0] > 0) & setting.eligible
-        target = in_ratios(setting, replace(setting.crude_all, members=there))
-        found, _ = point_method(event, standard, target, sign=setting.sign)
-        totals[period] = np.nansum(np.where(there, found[0], 0.0))
+        found = _point(setting, row_event, row_volume, there)
+        totals[period] = np.nansum(np.where(there, found, 0.0))
     return totals
 
 
-def in_ratios(setting: Setting, target: Target) -> Target:
-    """With strata a stated rate is held against rates standardised: as a ratio to the overall."""
-    if setting.rule.kind != "rate" or not setting.design.strata:
-        return target
-    reported = setting.reported
-    overall = np.nansum(reported.row_event) / np.sum(
-        setting.row_volume[np.isfinite(reported.row_event)]
-    )
-    rule = replace(target.rule, value=target.rule.value / overall)
-    return replace(target, rule=rule)
+def _point(setting: Setting, row_event: Floats, row_volume: Floats, members: Bools) -> Floats:
+    design = setting.design
+    found: Floats = point_method(
+        design.gather(row_event[None]),
+        standard_of(design, row_event[None], row_volume),
+        replace(setting.crude_all, members=members),
+        sign=setting.sign,
+        overall=overall_rate(design, row_event[None], row_volume),
+    )[0]
+    return found

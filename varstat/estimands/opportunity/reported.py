@@ -72,9 +72,23 @@ def standard_of(design: Design, row_event: Floats, row_volume: Floats) -> Floats
     return design.gather(row_volume * rate[:, design.row_cell])
 
 
+def overall_rate(design: Design, row_event: Floats, row_volume: Floats) -> Floats:
+    """Rate of all rows taken together where ratios are to what strata lead to expect; else 1.
+
+    Returns
+    -------
+    ndarray of float, shape (draws, 1)
+    """
+    if not design.strata:
+        return np.ones((len(row_event), 1))
+    known = np.isfinite(row_event[0])
+    events = np.where(known, row_event, 0.0).sum(axis=1, keepdims=True)
+    return np.asarray(events / row_volume[known].sum())
+
+
 def point_method(
-    event: Floats, standard: Floats, target: Target, *, sign: float
-) -> tuple[Floats, Floats]:
+    event: Floats, standard: Floats, target: Target, *, sign: float, overall: Floats
+) -> Floats:
     """Compute the opportunity by the point method.
 
     Parameters
@@ -83,17 +97,18 @@ def point_method(
         Draws of replicated data, or one of what was reported. A standard may be zero, and an
         event missing, throughout.
     target : Target
-        Rules of a rate are in units of the ratio of events to standard.
     sign : float
         1 where lower is better, -1 where higher is.
+    overall : ndarray of float, shape (draws, 1)
+        What a ratio of 1 is as a rate: a stated rate is held against ratios.
 
     Returns
     -------
-    opportunity : ndarray of float, shape (draws, units)
+    ndarray of float, shape (draws, units)
         NaN where nothing was reported.
-    target : ndarray of float, shape (draws, units)
     """
     ratio = event / np.where(standard > 0, standard, np.nan)
-    # A member without a number sets no target; means are pooled as they are, counts by size.
-    goal = target.of_units(target.of_rates(ratio, standard[0]))
-    return np.maximum(sign * (event - goal * standard), 0.0), np.broadcast_to(goal, event.shape)
+    goal = target.of_rates(ratio, standard[0])
+    if target.rule.kind == "rate":
+        goal = goal / overall
+    return np.maximum(sign * (event - target.of_units(goal) * standard), 0.0)

@@ -461,9 +461,18 @@ class Opportunities:
         return say_opportunities(self)
 
 
+_TAKEN = {"level", "component", "money", "money_lower", "money_upper", "indicator", "units"}
+
+
 def _group(opportunity: Opportunity, *, several: bool) -> dict[str, object]:
     named: dict[str, object] = {"indicator": opportunity.indicator} if several else {}
-    return named | dict(opportunity.by)
+    taken = {field.name for field in fields(OpportunityUnits)} | _TAKEN
+    measure = {opportunity.measure.event, opportunity.measure.size}
+    # A group's column must not be lost behind one of the table's own.
+    return named | {
+        f"by_{name}" if name in taken | measure else name: value
+        for name, value in opportunity.by.items()
+    }
 
 
 def _money(opportunity: Opportunity, *values: object) -> dict[str, object]:

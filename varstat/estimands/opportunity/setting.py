@@ -114,7 +114,9 @@ def set_question(
     reported = report(design, row_volume)
     # Those that the rule leaves out for their size; it is of what was reported, not the base's.
     size = design.gather(design.volume[None])[0]
-    eligible = size >= (named.minimum if named else 0.0)
+    # Of a ratio sizes are expected events, which say nothing of how many cases there were.
+    least_cases = named.minimum if named and design.measure.name != "ratio" else 0.0
+    eligible = (size >= least_cases) & (reported.volume > 0)
     if not eligible.any():
         raise ModelError(
             where, f"the rule '{rule.text}' leaves out units of this size, which are all of them."
@@ -133,6 +135,9 @@ def set_question(
     )
     comparable = comparability.comparable | (not design.strata and rule.kind == "rate")
     counted = eligible & (comparable | (incomparable == "include"))
+    if rule.kind not in ("rate", "similar"):
+        # Who is alone to be counted would be its own target.
+        counted &= np.bincount(group, weights=counted)[group] > 1
     everyone = np.zeros(design.units, np.int64)
     members = counted if counted.any() else eligible
     among, more = make_target(design, rule, group=group, members=members)
@@ -140,12 +145,16 @@ def set_question(
     left = int(np.sum(eligible & ~counted))
     if left:
         notes = (*notes, _say_left(left))
-    if named is not None and np.any(~eligible):
-        notes = (*notes, _say_small(int(np.sum(~eligible)), named))
+    few = int(np.sum(size < least_cases))
+    if named is not None and few:
+        notes = (*notes, _say_small(few, named))
+    if named is not None and named.minimum and not least_cases:
+        notes = (*notes, _say_unsized(named))
+    withheld = int(np.sum(~np.isfinite(reported.event) & eligible))
+    if withheld:
+        notes = (*notes, _say_withheld(withheld))
     case_mix = case_mix_of_rows(design)
-    adjusted = rule.kind != "similar" and any(
-        name.startswith(("coefficient[", "stratum[")) for name in design.locations
-    )
+    adjusted = rule.kind != "similar" and is_adjusted(design)
     parts = ("chance", *(("casemix",) if adjusted else ()), *(("peer_group",) if heeded else ()))
     return Setting(
         posterior=posterior,
@@ -188,9 +197,22 @@ def _volumes(
     if new:
         note += (
             f" {new:,} unit{'s that have' if new > 1 else ' that has'} none then "
-            f"{'carry' if new > 1 else 'carries'} no opportunity."
+            f"{'carry' if new > 1 else 'carries'} no opportunity and "
+            f"{'set' if new > 1 else 'sets'} no target."
         )
-    return base[key], (note,)
+    more = (
+        "The total takes the floor of a unit over all periods together; by the rule each period "
+        "has a total of its own, as under `periods`."
+    )
+    return base[key], (note, more)
+
+
+def is_adjusted(design: Design) -> bool:
+    """Whether a model allows for what units treat, or for when, where not all report always."""
+    if any(name.startswith(("coefficient[", "stratum[")) for name in design.locations):
+        return True
+    pairs = np.unique(design.row_unit * max(len(design.period), 1) + design.row_period)
+    return bool(design.period) and len(pairs) < design.units * len(design.period)
 
 
 def _say_left(left: int) -> str:
@@ -211,3 +233,19 @@ def _say_small(few: int, named: NamedRule) -> str:
     who = "1 unit has" if few == 1 else f"{few:,} units have"
     verb = "is" if few == 1 else "are"
     return f"{who} fewer than {named.minimum:g} cases and {verb} left out, as {named.name} has it."
+
+
+def _say_unsized(named: NamedRule) -> str:
+    return (
+        f"{named.name} leaves out units with fewer than {named.minimum:g} cases; expected events "
+        "don't say how many cases there were, and none is left out."
+    )
+
+
+def _say_withheld(withheld: int) -> str:
+    who = "1 unit's count was" if withheld == 1 else f"{withheld:,} units' counts were"
+    have = "has" if withheld == 1 else "have"
+    return (
+        f"{who} withheld in part or whole, and {have} no published figure; in the parts of the "
+        "published figure, what the model gives stands in."
+    )

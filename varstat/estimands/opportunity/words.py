@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from varstat.card.target import parse_target
 from varstat.estimands.opportunity.result import Opportunities, Opportunity
 from varstat.estimands.words import say_distrust
 
@@ -12,7 +13,6 @@ _PARTS = {
     "casemix": "case-mix",
     "peer_group": "differences between peer groups",
 }
-_RULES = {"pooled": "the rate of all taken together", "median": "the rate of the middle unit"}
 
 
 def say_opportunity(opportunity: Opportunity) -> str:
@@ -67,9 +67,16 @@ def say_opportunities(opportunities: Opportunities) -> str:
     if like_chance:
         which = "it is" if like_chance == 1 else "they are"
         parts.append(
-            f"For {like_chance:,} of them the published figure is no more than what chance alone "
+            f"For {like_chance:,} of them the published total is no more than what chance alone "
             f"gives: {which} no sign that units differ."
         )
+    parts += say_combined(opportunities)
+    return " ".join(parts).replace("\n ", "\n")
+
+
+def say_combined(opportunities: Opportunities) -> list[str]:
+    """Say what several indicators are worth together, and what must be known of that."""
+    parts = []
     for each in opportunities.combined:
         of = f" in {', '.join(each.by.values())}" if each.by else ""
         parts.append(
@@ -77,12 +84,13 @@ def say_opportunities(opportunities: Opportunities) -> str:
             f"{figure(each.lower)} to {figure(each.upper)}; published {figure(each.published)}), "
             f"at prices of {each.price_year}."
         )
-    parts += list(opportunities.notes)
-    return " ".join(parts).replace("\n ", "\n")
+    return [*parts, *opportunities.notes]
 
 
 def is_like_chance(opportunity: Opportunity) -> bool:
-    """Whether the published figure is within what chance alone gives."""
+    """Whether the published total is no more than chance alone gives; not so of a fixed target."""
+    if opportunity.target_scope == "fixed":
+        return False
     return opportunity.total.published <= opportunity.total.chance_upper
 
 
@@ -116,13 +124,22 @@ def say_target(rule: str, scope: str) -> str:
     --------
     >>> say_target("best:0.25", "within peer group")
     'the rate that the best 25% of their peer group reach'
+    >>> say_target("rightcare", "similar units")
+    'the mean of the best five of the ten units most like them'
     """
-    among = {"within peer group": " of their peer group", "similar units": " of those like them"}
-    if rule.startswith("best:"):
-        return f"the rate that the best {percent(float(rule[5:]))}{among.get(scope, '')} reach"
-    if rule.startswith("rate:"):
-        return f"a rate of {rule[5:]}"
-    return _RULES.get(rule, f"the target of {rule}") + among.get(scope, "")
+    parsed = parse_target(rule)
+    among = " of their peer group" if scope == "within peer group" else ""
+    match parsed.kind:
+        case "similar":
+            return "the mean of the best five of the ten units most like them"
+        case "best":
+            return f"the rate that the best {percent(parsed.value)}{among} reach"
+        case "rate":
+            return f"a rate of {parsed.value:g}"
+        case "median":
+            return f"the rate of the middle unit{among}"
+        case _:
+            return f"the rate of all units{among} taken together"
 
 
 def _headline(opportunity: Opportunity) -> str:
@@ -133,7 +150,7 @@ def _headline(opportunity: Opportunity) -> str:
     )
     goal = say_target(opportunity.target_rule, opportunity.target_scope)
     return (
-        f"If every comparable unit reached at least {goal}, "
+        f"If every comparable unit reached {goal}, or better, "
         f"there would be {figure(total.estimate)} {way} {opportunity.per}{year} "
         f"({percent(opportunity.level)} interval {figure(total.lower)} to {figure(total.upper)})."
     )
@@ -154,29 +171,40 @@ def _money(opportunity: Opportunity) -> str:
 
 def _chance(opportunity: Opportunity) -> str:
     total = opportunity.total
-    fixed = opportunity.target_scope == "fixed"
-    if is_like_chance(opportunity) and not fixed:
-        return (
-            f"The published method gives {figure(total.published)}, which is what chance alone "
-            f"gives: {figure(total.chance_lower)} to {figure(total.chance_upper)} where units "
-            "don't differ at all. Variation like this is no sign that any unit could do better."
-        )
+    span = f"{figure(total.chance_lower)} to {figure(total.chance_upper)}"
+    if is_like_chance(opportunity):
+        return _like_chance(opportunity, span)
     expects = (
         f"The published method gives {figure(total.published)}, and would give "
-        f"{figure(total.chance_expected)} ({figure(total.chance_lower)} to "
-        f"{figure(total.chance_upper)})"
+        f"{figure(total.chance_expected)} ({span})"
     )
-    if fixed:
+    if opportunity.target_scope == "fixed":
         return f"{expects} if all units were alike and as they are on average."
     return f"{expects} by chance alone if units didn't differ."
 
 
-def _point_methods(opportunity: Opportunity) -> str:
-    plug_in = figure(opportunity.total.plug_in)
-    return (
-        f"From shrunken rates one would get {plug_in}: raw rates tend to give too much, shrunken "
-        "ones too little."
+def _like_chance(opportunity: Opportunity, span: str) -> str:
+    total, units = opportunity.total, opportunity.units
+    less = "less than" if total.published < total.chance_lower else "no more than"
+    text = (
+        f"The published method gives {figure(total.published)} in all, {less} chance alone gives "
+        f"({span} where units don't differ at all): the variation is what chance gives, and the "
+        "total is no sign that units differ. What an estimate finds all the same rests on the "
+        "prior, which doesn't rule small differences out."
     )
+    clear = int(np.sum(units.lower > 0.25 * units.estimate))
+    if clear:
+        who = "one unit" if clear == 1 else f"{clear:,} units"
+        text += f" Yet of {who} the interval is well clear of zero."
+    return text
+
+
+def _point_methods(opportunity: Opportunity) -> str:
+    total = opportunity.total
+    text = f"From shrunken rates one would get {figure(total.plug_in)}"
+    if total.plug_in < total.estimate < total.published:
+        return f"{text}: raw rates give too much, shrunken ones too little."
+    return f"{text}."
 
 
 def _material(opportunity: Opportunity) -> str:
@@ -194,12 +222,15 @@ def _made_of(opportunity: Opportunity) -> str:
     fall = opportunity.waterfall
     parts = list(zip(fall.component, fall.estimate.tolist(), strict=True))
     published = parts[0][1]
+    if figure(published) == "0":
+        return ""
     shares = [f"{figure(value)} of {_PARTS[name]}" for name, value in parts[1:-1]]
+    what = "What crude rates give" if opportunity.model.get("strata") else "What is published"
     text = (
-        f"What is published on crude rates, {figure(published)}, is made of {_listed(shares)}; "
-        f"{figure(parts[-1][1])} remains."
+        f"{what}, {figure(published)}, is made of {_listed(shares)}; {figure(parts[-1][1])} "
+        "remains."
     )
-    if any(value < 0 for _, value in parts[1:-1]):
+    if any(figure(value).startswith("-") for _, value in parts[1:-1]):
         text += " A negative part means that allowing for it shows more than there was before."
     return text
 

@@ -26,7 +26,9 @@ MOST, MOST_INCOMPARABLE = 45, 15
 PUBLISHED = Key(
     gid="published", text="published", marker="o", face=style.PAPER, edge=style.INK, width=0.7
 )
-CHANCE = Key(gid="chance", text="published by chance alone", marker="|", edge=style.QUIET, width=1)
+CHANCE = Key(
+    gid="chance", text="published if units were alike", marker="|", edge=style.QUIET, width=1
+)
 SURE = Key(
     gid="units-sure", text="interval clear of zero", marker="o", face=style.WORSE, edge=style.WORSE
 )

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from varstat.errors import UsageError
 from varstat.estimands.opportunity.result import Opportunities, Opportunity
-from varstat.estimands.opportunity.words import figure, percent, say_finding
+from varstat.estimands.opportunity.words import figure, percent, say_combined, say_finding
 from varstat.estimands.words import say_distrust
 from varstat.present.charts import opportunity_words
 from varstat.present.charts.inline import Stylesheet, inline_svg
@@ -106,6 +106,9 @@ def opportunity_page_bytes(opportunities: Opportunities, *, highlight: Sequence[
     provenance = opportunities.provenance.to_dict()
     left = len(opportunities) - MAX_SECTIONS
     account = opportunities.account.summary()
+    together = "\n".join(clean(each) for each in say_combined(opportunities))
+    if together:
+        account = f"{together}\n\n{account}"
     if left > 0:
         account = f"{left:,} more opportunities are not on this page.\n{account}"
     return render_page(
@@ -206,7 +209,7 @@ def _columns(opportunity: Opportunity, style: RateStyle) -> tuple[Column, ...]:
         f"Target{sign}",
         f"Opportunity ({percent(opportunity.level)} interval)",
         "Published",
-        "By chance",
+        "If all alike",
         "Reliability",
         "Comparability",
     ]
@@ -240,6 +243,6 @@ def _row(opportunity: Opportunity, i: int, style: RateStyle, chosen: bool) -> Ro
     lines = (
         name if name == code else f"{name} ({code})",
         f"Opportunity {estimate}, published {figure(units.published[i])}",
-        f"Raw {raw}, target {target}; by chance {figure(units.chance_expected[i])}",
+        f"Raw {raw}, target {target}; if all alike {figure(units.chance_expected[i])}",
     )
     return Row(name=name, code=code, cells=tuple(cells), lines=lines, strong=chosen)

@@ -64,9 +64,10 @@ def finding(opportunity: Opportunity) -> str:
         f"{figure(total.estimate)} in all ({percent(opportunity.level)} interval "
         f"{figure(total.lower)} to {figure(total.upper)}); published {figure(total.published)}"
     )
-    if is_like_chance(opportunity) and opportunity.target_scope != "fixed":
+    if is_like_chance(opportunity):
         return f"{text}, no more than chance gives"
-    return f"{text}; chance alone would give {figure(total.chance_expected)}"
+    alike = "units all alike" if opportunity.target_scope == "fixed" else "chance alone"
+    return f"{text}; {alike} would give {figure(total.chance_expected)}"
 
 
 def axis_title(opportunity: Opportunity) -> str:
@@ -80,10 +81,12 @@ def footer(opportunity: Opportunity) -> str:
     """Say how it was computed, in one line or two."""
     model = opportunity.model
     likelihood = str(model.get("likelihood", "")).capitalize()
-    lines = f"Lines: {percent(opportunity.level)} intervals of joint draws, in each of which "
+    lines = f"Lines: {percent(opportunity.level)} intervals of joint draws"
+    if opportunity.target_scope != "fixed":
+        lines += ", in each of which the target is found again"
     engine = ENGINES[opportunity.engine]
     parts = [
-        f"{lines}the target is found again.",
+        f"{lines}.",
         f"Method: {likelihood} model, {model.get('effects')} effects, by {engine}.",
     ]
     adjusted = [*_texts(model.get("strata")), *_texts(model.get("covariates"))]
