@@ -26,6 +26,7 @@ docs: $(VENV)/installed-dev  ## the documentation, in docs/_build/html
 bench: $(VENV)/installed  ## whole processes, timed against the floor
 	$(BIN)/python benchmarks/funnel.py
 	$(BIN)/python benchmarks/posterior.py
+	$(BIN)/python benchmarks/cells.py
 
 clean:
 	rm -rf $(VENV) docs/_build demo.png demo.html

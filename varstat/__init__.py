@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from varstat.adjust import fit_casemix, standardise
     from varstat.card import Card, describe_card, list_cards, load_card
     from varstat.data import (
         Cells,
@@ -62,6 +63,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "fit_casemix": "adjust",
+    "standardise": "adjust",
     "Card": "card",
     "describe_card": "card",
     "list_cards": "card",
@@ -147,12 +150,14 @@ __all__ = [
     "exceedance",
     "find_misfit",
     "find_rank_sets",
+    "fit_casemix",
     "fit_model",
     "list_cards",
     "load_card",
     "load_example",
     "load_fit",
     "read_table",
+    "standardise",
     "write_cells",
     "write_fit",
     "write_funnels",

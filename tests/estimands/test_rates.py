@@ -45,14 +45,13 @@ def test_a_mean_above_its_own_interval_is_found_to_say_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("units", "periods", "expected", "prior"),
-    [(10, 3, 10.0, None), (40, 2, 5.0, None), (3, 2, 5.0, 0.5), (3, 2, 0.5, 0.5)],
+    [(6, 4, 20.0, None), (3, 2, 5.0, 0.5), (3, 2, 0.5, 0.5)],
 )
-@pytest.mark.parametrize("level", [0.8, 0.95])
 def test_where_data_are_many_or_the_prior_has_a_light_tail_none_is_found(
-    units: int, periods: int, expected: float, prior: float | None, level: float
+    units: int, periods: int, expected: float, prior: float | None
 ) -> None:
-    rates = estimate_rates(panel(units, periods, expected, prior=prior), level=level)
-    assert not find_heavy_tails(rates, level=level).any()
+    rates = estimate_rates(panel(units, periods, expected, prior=prior), level=0.9)
+    assert not find_heavy_tails(rates, level=0.9).any()
     assert ((rates.lower < rates.estimate) & (rates.estimate < rates.upper)).all()
 
 

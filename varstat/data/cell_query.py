@@ -152,7 +152,7 @@ def tally_groups(groups: "ibis.Table", plan: CellPlan) -> "ibis.Table":
     -------
     ibis.Table
         One row: `records_read`, `records_counted`, one column a reason, and the sums of the event
-        or value over all records that have one and over those that were counted.
+        or value over the records that were counted and over those that were not.
     """
     summed = plan.amounts[1]
     records, known, valid = (groups[name] for name in ("records", "known", "valid"))
@@ -173,8 +173,8 @@ def tally_groups(groups: "ibis.Table", plan: CellPlan) -> "ibis.Table":
         records_read=records.sum().fill_null(0),
         records_counted=valid.sum(where=complete).fill_null(0),
         **left_out,
-        sum_read=groups[summed].sum().fill_null(0),
         sum_counted=groups[summed].sum(where=complete).fill_null(0),
+        sum_left_out=groups[summed].sum(where=~complete).fill_null(0),
     )
 
 

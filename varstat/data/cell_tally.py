@@ -61,10 +61,10 @@ def count_groups(opened: RecordSource, plan: CellPlan, *, lenient: bool) -> Acco
         _refuse(tally, plan, where=opened.name, lenient=lenient)
         finished = compile_query(finish_cells(groups, plan), dialect="duckdb")
         opened.connection.execute(f"CREATE TEMP VIEW cells AS {finished}")
-        counted = "SELECT count(*), count(DISTINCT unit) FROM cells"
-        ((cells, units),) = opened.connection.execute(counted).fetchall()
+        shape = "SELECT count(*), count(DISTINCT unit) FROM cells"
+        ((cells, units),) = opened.connection.execute(shape).fetchall()
     kept = int(tally["records_counted"])
-    sums = float(tally["sum_read"]), float(tally["sum_counted"])
+    counted, left_out = float(tally["sum_counted"]), float(tally["sum_left_out"])
     return Account(
         source=opened.name,
         rows_read=int(tally["records_read"]),
@@ -75,7 +75,7 @@ def count_groups(opened: RecordSource, plan: CellPlan, *, lenient: bool) -> Acco
             for reason in plan.reasons
             if tally[reason.name]
         ),
-        totals={plan.measured: (*sums, sums[0] - sums[1])},
+        totals={plan.measured: (counted + left_out, counted, left_out)},
         units=int(units),
     )
 

@@ -438,7 +438,7 @@ class Smeared:
         """Sum the integrand over nodes whose weights are `log_weights` times `scale`."""
         flat = (theta[..., None] + at).reshape(*theta.shape[:2], -1)
         log_f = self.inner.value(flat, spread).reshape(at.shape)
-        log_f = log_f - 0.5 * (at / spread[..., None]) ** 2 + log_weights
+        log_f = log_f - at**2 * (0.5 / spread**2)[..., None] + log_weights
         peak = log_f.max(axis=-1, keepdims=True)
         f = np.exp(log_f - peak)
         total = f.sum(axis=-1, keepdims=True)
