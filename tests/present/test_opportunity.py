@@ -311,13 +311,20 @@ def test_names_are_safe_and_give_way_to_numbers(width: int) -> None:
         assert name in text
 
 
-@pytest.mark.parametrize("pair", [(0, 4), (1, 2), (3, 4)])
-def test_two_units_of_any_name_are_compared_within_the_width(pair: tuple[int, int]) -> None:
-    names = (HOSTILE[pair[0]], HOSTILE[pair[1]])
-    text = shown(gather_comparisons(build_comparison(unit=names, peers=True)))
+LONG = ("University Hospitals of Somewhere and Elsewhere", "Royal Infirmary of the Other Place")
+
+
+@pytest.mark.parametrize("pair", [(HOSTILE[0], HOSTILE[4]), (HOSTILE[1], HOSTILE[2]), LONG])
+@pytest.mark.parametrize("width", [60, 80])
+def test_parts_and_their_numbers_are_whole_whatever_the_units_are_called(
+    pair: tuple[str, str], width: int
+) -> None:
+    found = build_comparison(unit=pair, peers=True)
+    text = shown(gather_comparisons(found), width=width)
     assert not {"\x1b", "\u202e"} & set(text)
-    assert widest(text) <= 80
-    assert re.search(r"raw difference +[−\d.]+ \([−\d.]+ to [−\d.]+\)", text)
+    assert widest(text) <= width
+    for part in ("raw difference", "chance", "peer group", "remaining"):
+        assert re.search(rf"^ {part} .* [−\d.]+ \([−\d.]+ to [−\d.]+\)", text, re.M), part
 
 
 def test_a_comparison_is_laid_out_with_its_parts() -> None:

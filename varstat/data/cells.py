@@ -139,8 +139,8 @@ def count_cells(
     >>> cells = count_cells(records, unit="trust", event="died", bands={"age": [45]})
     >>> print(cells.frame.to_string(index=False))
     unit         age  denominator  numerator
-      R1 45 and over            1          0
       R1    under 45            2          1
+      R1 45 and over            1          0
       R2 45 and over            1          1
     >>> print(cells.summary())
     data frame: 5 rows read; 4 kept (2 units), added up to 3 rows; 1 excluded.

@@ -224,7 +224,7 @@ def _open_live(
     # Other tables are named at random, or not at all.
     operation = source.op()
     named = isinstance(operation, ibis.expr.operations.DatabaseTable)
-    name = operation.name if named else LIVE
+    name = operation.name if named and not operation.name.startswith("ibis_") else LIVE
     confine(connection, files=(), folders=folders)
     return RecordSource(
         name=name, path=None, table=None, connection=connection, records=source, live=True
