@@ -211,6 +211,9 @@ def test_a_withheld_count_leaves_the_raw_gulf_unknown(
     whole = told(run(*said, "--format", "json", "-q"))
     assert whole["units"][0]["raw"] is None
     assert whole["difference"]["estimate"] < 0
+    parts = {part["component"]: part["estimate"] for part in whole["parts"]}
+    assert parts["raw"] is parts["chance"] is None
+    assert parts["remaining"] < 0
 
 
 def test_means_are_compared_without_their_number(

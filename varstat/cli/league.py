@@ -35,7 +35,7 @@ def league(
         str,
         typer.Argument(
             metavar="DATA",
-            help="A file (CSV, TSV, XLSX, XLS, Parquet), example:NAME, or a saved fit (.nc).",
+            help="A file (CSV, TSV, XLSX, XLS, Parquet, DuckDB), example:NAME, or a saved fit (.nc).",
         ),
     ],
     card: options.CardName = None,

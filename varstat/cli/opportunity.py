@@ -55,7 +55,7 @@ def opportunity(
         list[str],
         typer.Argument(
             metavar="DATA...",
-            help="A file (CSV, TSV, XLSX, XLS, Parquet), example:NAME, or saved fits (.nc), one "
+            help="A file (CSV, TSV, XLSX, XLS, Parquet, DuckDB), example:NAME, or saved fits (.nc), one "
             "an indicator.",
         ),
     ],

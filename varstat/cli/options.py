@@ -8,7 +8,9 @@ import typer
 
 Data = Annotated[
     str,
-    typer.Argument(metavar="DATA", help="A file (CSV, TSV, XLSX, XLS, Parquet) or example:NAME."),
+    typer.Argument(
+        metavar="DATA", help="A file (CSV, TSV, XLSX, XLS, Parquet, DuckDB) or example:NAME."
+    ),
 ]
 
 _CARD = "Indicator"
@@ -108,7 +110,10 @@ RollUp = Annotated[
     ),
 ]
 Sheet = Annotated[
-    str | None, typer.Option("--sheet", help="Sheet of a workbook.", rich_help_panel=_ROWS)
+    str | None,
+    typer.Option(
+        "--sheet", help="Sheet of a workbook, or table of a DuckDB file.", rich_help_panel=_ROWS
+    ),
 ]
 Suppressed = Annotated[
     str | None,

@@ -355,6 +355,23 @@ def test_a_comparisons_bars_fall_from_the_raw_difference() -> None:
     assert "points" not in " ".join(texts(figure, "value"))
 
 
+def test_long_names_of_two_units_stay_within_the_figure_and_leave_room_for_the_finding() -> None:
+    names = (
+        "University Hospitals of Somewhere and Elsewhere NHS Foundation Trust",
+        "Royal Infirmary of the Other Place and Surroundings NHS Trust",
+    )
+    figure = drawn(draw_comparison(build_comparison(unit=names)))
+    renderer = figure.canvas.get_renderer()
+    width = figure.get_window_extent().width
+    for text in figure.findobj(Text):
+        if text.get_text() and text.get_visible():
+            box = text.get_window_extent(renderer)
+            assert box.x0 >= -1, text.get_text()
+            assert box.x1 <= width + 1, text.get_text()
+    found = build_comparison(unit=names).difference_upper
+    assert f"+{100 * found:.3g} points" in around(figure)
+
+
 @pytest.mark.parametrize("chart", ["opportunity", "waterfall", "comparability"])
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
 def test_a_file_is_the_same_each_time_and_says_what_it_shows(suffix: str, chart: str) -> None:

@@ -140,9 +140,8 @@ class Waterfall:
         Sets of units: each peer group, and those that were asked for.
     subtotal_units : ndarray of int, shape (subtotals,)
         How many units each has.
-    subtotal_estimate, subtotal_lower, subtotal_upper : ndarray of float, \
-shape (components, subtotals)
-        Of each set's units together.
+    subtotal_estimate, subtotal_lower, subtotal_upper : ndarray of float
+        Of each set's units together, of shape (components, subtotals).
     level : float
     """
 
@@ -390,10 +389,8 @@ class Opportunities:
     opportunities : tuple of Opportunity
     combined : tuple of CombinedTotal
         Sums over indicators, where each has a unit cost; empty for one indicator.
-    account : Account
-        What became of every row that was read (of the first indicator).
     accounts : tuple of Account
-        One an indicator.
+        What became of every row that was read, one an indicator.
     provenance : Provenance
     notes : tuple of str
         What a reader must know of the sum over indicators.
