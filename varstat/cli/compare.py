@@ -22,7 +22,8 @@ def compare(
         str,
         typer.Argument(
             metavar="DATA",
-            help="A file (CSV, TSV, XLSX, XLS, Parquet, DuckDB), example:NAME, or a saved fit (.nc).",
+            help="A file (CSV, TSV, XLSX, XLS, Parquet, DuckDB), example:NAME, or a saved fit "
+            "(.nc).",
         ),
     ],
     a: Annotated[str, typer.Argument(metavar="A", help="A unit, by code or name.")],

@@ -35,7 +35,8 @@ def league(
         str,
         typer.Argument(
             metavar="DATA",
-            help="A file (CSV, TSV, XLSX, XLS, Parquet, DuckDB), example:NAME, or a saved fit (.nc).",
+            help="A file (CSV, TSV, XLSX, XLS, Parquet, DuckDB), example:NAME, or a saved fit "
+            "(.nc).",
         ),
     ],
     card: options.CardName = None,

@@ -55,8 +55,8 @@ def opportunity(
         list[str],
         typer.Argument(
             metavar="DATA...",
-            help="A file (CSV, TSV, XLSX, XLS, Parquet, DuckDB), example:NAME, or saved fits (.nc), one "
-            "an indicator.",
+            help="A file (CSV, TSV, XLSX, XLS, Parquet, DuckDB), example:NAME, or saved fits "
+            "(.nc), one an indicator.",
         ),
     ],
     card: Annotated[

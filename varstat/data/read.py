@@ -63,8 +63,8 @@ def read_table(
     Parameters
     ----------
     source : path, "example:NAME" or DataFrame
-        CSV, TSV, XLSX, XLS, Parquet or DuckDB: title rows above the header, footnotes and totals among
-        the rows, marks instead of numbers.
+        CSV, TSV, XLSX, XLS, Parquet or DuckDB: title rows above the header, footnotes and totals
+        among the rows, marks instead of numbers.
     card : Card or str, optional
         A card, the name of one that comes with varstat, or the path of a TOML file. Without
         one, the columns tell which default card is meant.
@@ -102,7 +102,8 @@ total, sum_of_squares, peer_group, period : str, optional
     roll_up : {"quarter", "year", "calendar-year", "all"}, optional
         Add up the periods. `quarter` and `year` are financial; `all` leaves one row a unit.
     sheet : str, optional
-        The sheet of a workbook, or the table of a DuckDB file; by default the one that has the columns.
+        The sheet of a workbook, or the table of a DuckDB file; by default the one that has the
+        columns.
     lenient : bool
         Leave out rows that say what is impossible and report them, where otherwise they are an
         error.
