@@ -347,6 +347,19 @@ def test_each_of_several_indicators_has_its_own_account(
     assert [one["rows_kept"] for one in accounts] == [UNITS, 6]
 
 
+def test_several_data_of_one_card_can_be_told_apart(
+    run: Callable[..., Any], table: Path, other: Path, put_card: Callable[..., Path]
+) -> None:
+    pd.read_csv(table).head(6).assign(unit=list("ABCDEF")).to_csv(table, index=False)
+    said = ("--card", put_card("one"), "--allow-overlap", "of two years", "--lenient")
+    ran = run("opportunity", table, other, *said, *FEW, "--format", "csv")
+    assert ran.code == 0
+    frame = pd.read_csv(io.StringIO(ran.out))
+    assert len(frame) == 12
+    texts = frame.drop(columns="unit_name").select_dtypes(exclude="number")
+    assert not texts.duplicated().any()
+
+
 def test_what_became_of_the_rows_is_said_of_every_file(
     run: Callable[..., Any], table: Path, other: Path, put_card: Callable[..., Path], tmp_path: Path
 ) -> None:
@@ -562,6 +575,23 @@ def test_what_cannot_be_is_refused_before_a_model_is_fitted(
     # Else the missing file would be found first.
     ran = run("opportunity", "nowhere.csv", *said)
     assert (ran.code, ran.out) == (15 if "-o" in said else 2, "")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ("--highlight", "nobody"),
+        ("--chart", "comparability"),
+        ("--chart", "waterfall", "--by", "kind"),
+        ("--highlight", "u03", "--by", "kind"),
+    ],
+)
+def test_what_cannot_be_drawn_leaves_no_file(
+    run: Callable[..., Any], table: Path, tmp_path: Path, said: tuple[str, ...]
+) -> None:
+    files = ("-o", tmp_path / "out.csv", "-o", tmp_path / "out.svg")
+    assert run("opportunity", table, *UP, *FEW, *said, *files).code in (2, 12)
+    assert not list(tmp_path.glob("out*"))
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,20 @@ from varstat.present.charts import style
 from varstat.present.charts.furniture import MARGIN, Sheet
 from varstat.present.charts.inline import Stylesheet, inline_svg
 from varstat.present.charts.names import figure_text
-from varstat.present.charts.page import Plot, Section, render_page
+from varstat.present.charts.page import (
+    Cell,
+    Column,
+    Plot,
+    Row,
+    Section,
+    render_page,
+    sort_value,
+)
 from varstat.present.charts.row_sheet import WARNING, Head, stamp, write_head
 from varstat.present.charts.save import render
 from varstat.present.charts.waterfall import AROUND, BAR, LEFT, RIGHT, WIDTH, draw_bars
 from varstat.present.charts.words import percent
+from varstat.present.rates import style_of
 from varstat.present.text import clean
 
 
@@ -86,6 +95,32 @@ def _title(comparison: Comparison) -> str:
     return clean(f"{title}, {group}" if group else title)
 
 
+def _columns(comparison: Comparison) -> tuple[Column, ...]:
+    level = percent(comparison.level)
+    sign = " %" if comparison.measure.name == "proportion" else ""
+    return (
+        Column(title="Peer group", number=False),
+        Column(title=f"Raw{sign}"),
+        Column(title=f"Estimate{sign} ({level} interval)"),
+    )
+
+
+def _row(comparison: Comparison, side: int) -> Row:
+    style = style_of(
+        comparison.measure, raw=comparison.raw, lower=comparison.lower, upper=comparison.upper
+    )
+    code = clean(comparison.unit[side])
+    name = comparison.unit_name[side]
+    raw, rate = comparison.raw[side], comparison.estimate[side]
+    ends = style.interval(comparison.lower[side], comparison.upper[side])
+    cells = (
+        Cell(text=clean(comparison.peer_group[side] or "")),
+        Cell(text=style.text(raw) or "withheld", value=sort_value(raw)),
+        Cell(text=f"{style.text(rate)} ({ends})", value=sort_value(rate)),
+    )
+    return Row(name=clean(name or code), code=code, cells=cells, lines=())
+
+
 def comparison_chart_bytes(comparisons: Comparisons, *, suffix: str) -> bytes:
     """Draw a comparison as a file of the suffix's format.
 
@@ -137,9 +172,9 @@ def comparison_page_bytes(comparisons: Comparisons) -> bytes:
                 summary=clean(say_gulf(each)),
                 warnings=tuple(clean(note) for note in each.notes),
                 plots=(plot,),
-                caption="",
-                columns=(),
-                rows=(),
+                caption="The two units",
+                columns=_columns(each),
+                rows=tuple(_row(each, side) for side in (0, 1)),
             )
         )
     return render_page(

@@ -322,7 +322,7 @@ def draw_comparability(opportunity: Opportunity, *, highlight: Sequence[str] = (
 
     left = units.unit.size - listed.size
     return draw_alone(
-        opportunity_words.head(opportunity, "Comparability"),
+        opportunity_words.comparability_head(opportunity),
         listed.size,
         draw,
         keys=[alone, with_others, *([HIGHLIGHT] if chosen.any() else [])],

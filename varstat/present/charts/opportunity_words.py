@@ -40,6 +40,18 @@ def head(opportunity: Opportunity, what: str) -> Head:
     )
 
 
+def comparability_head(opportunity: Opportunity) -> Head:
+    """Say what stands above a chart of comparability."""
+    count = opportunity.units.unit.size
+    apart = int(np.sum(~opportunity.units.comparable))
+    who = f"{apart:,} of {count:,} units are" if apart != 1 else f"1 of {count:,} units is"
+    return Head(
+        distrust=clean(say_distrust(opportunity)),
+        title=heading(opportunity, "Comparability"),
+        finding=f"{who} not comparable" if apart else f"All {count:,} units are comparable",
+    )
+
+
 def head_of_many(opportunities: Sequence[Opportunity]) -> Head:
     """Say what stands above a chart of totals."""
     failed = sum(not each.diagnostics.passed for each in opportunities)

@@ -1,6 +1,6 @@
 """Draw what a published opportunity is made of, as a waterfall."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import matplotlib
 import numpy as np
@@ -74,7 +74,11 @@ def draw_waterfall(opportunity: Opportunity, *, subtotal: str | None = None) -> 
             MARGIN + LEFT, sheet.bottom + 34.0, sheet.width - MARGIN - RIGHT, sheet.top - 8.0
         )
         ax = sheet.figure.add_axes(box)
-        draw_bars(ax, fall.component, estimate, lower, upper, write=figure)
+        # What is published with strata is standardised already.
+        crude = {"published": "Crude rates"} if opportunity.model.get("strata") else {}
+        draw_bars(
+            ax, fall.component, estimate, lower, upper, write=figure, labels=COMPONENTS | crude
+        )
         ax.set_xlabel(
             figure_text(opportunity_words.axis_title(opportunity)),
             fontsize=style.SMALL + 0.5,
@@ -95,6 +99,7 @@ def draw_bars(
     *,
     write: Callable[[float], str],
     taken: bool = True,
+    labels: Mapping[str, str] = COMPONENTS,
     percent: bool = False,
 ) -> None:
     """Draw a bar for each part, from where the one before it ends; the first and last from zero.
@@ -108,6 +113,8 @@ def draw_bars(
         Writes a number that stands beside its bar.
     taken : bool
         Whether a part is written as what is taken away, with its sign turned.
+    labels : mapping of str to str
+        What the parts are called.
     percent : bool
         Whether the axis is of shares.
     """
@@ -165,7 +172,7 @@ def draw_bars(
     ax.set_xticks(ticks, texts)
     ax.set_ylim(count - 0.5, -0.5)
     ax.set_yticks(
-        range(count), [COMPONENTS[name] for name in component],
+        range(count), [labels[name] for name in component],
         fontsize=style.BODY,
     )  # fmt: skip
     ax.tick_params(axis="y", length=0)
