@@ -97,6 +97,7 @@ def _tell(comparisons: "Comparisons", format_: Format, *, wrote: list[str], quie
     from varstat.present.comparison_terminal import print_comparisons
     from varstat.present.notes import print_notes
     from varstat.present.tables import csv_bytes, json_bytes, lay_out
+    from varstat.present.text import clean_lines
 
     messages = Console(stderr=True, highlight=False, quiet=quiet)
     if format_ is Format.CSV:
@@ -106,7 +107,7 @@ def _tell(comparisons: "Comparisons", format_: Format, *, wrote: list[str], quie
     elif not wrote:
         print_comparisons(comparisons, Console(highlight=False))
     else:
-        messages.print(comparisons.summary(), markup=False)
+        messages.print(clean_lines(comparisons.summary()), markup=False)
     sys.stdout.flush()
     print_notes(comparisons, messages)
     for name in wrote:

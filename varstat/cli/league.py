@@ -153,6 +153,7 @@ def _tell(
     from varstat.present.league_terminal import print_leagues
     from varstat.present.notes import print_notes
     from varstat.present.tables import csv_bytes, json_bytes, lay_out
+    from varstat.present.text import clean_lines
 
     messages = Console(stderr=True, highlight=False, quiet=quiet)
     if format_ is Format.CSV:
@@ -162,7 +163,7 @@ def _tell(
     elif not wrote:
         print_leagues(leagues, Console(highlight=False), highlight=highlight)
     else:
-        messages.print(leagues.summary(), markup=False)
+        messages.print(clean_lines(leagues.summary()), markup=False)
     sys.stdout.flush()
     print_notes(leagues, messages)
     for name in wrote:

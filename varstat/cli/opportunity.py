@@ -181,7 +181,8 @@ def opportunity(
     from varstat.estimands import combine_opportunities, compute_opportunity
     from varstat.estimands.ranks import check_level
     from varstat.present.highlight import find_units
-    from varstat.present.write import check_output, write_opportunities
+    from varstat.present.opportunity_chart import check_chart
+    from varstat.present.write import CHARTS, check_output, write_opportunities
 
     # Said before a model is fitted.
     check_level(level)
@@ -209,6 +210,8 @@ def opportunity(
     if len(found) > 1:
         opportunities = combine_opportunities(found, allow_overlap=allow_overlap)
     find_units(opportunities.opportunities, highlight or ())
+    if any(path.suffix.lower() in CHARTS for path in paths):
+        check_chart(opportunities, chart.value, highlight=highlight or ())
     for path in paths:
         write_opportunities(opportunities, path, highlight=highlight or (), chart=chart.value)
     _tell(opportunities, format_, highlight or (), wrote=[path.name for path in paths], quiet=quiet)
@@ -229,6 +232,7 @@ def _tell(
     from varstat.present.notes import print_notes
     from varstat.present.opportunity_terminal import print_opportunities
     from varstat.present.tables import csv_bytes, json_bytes, lay_out
+    from varstat.present.text import clean_lines
 
     messages = Console(stderr=True, highlight=False, quiet=quiet)
     if format_ is Format.CSV:
@@ -238,7 +242,7 @@ def _tell(
     elif not wrote:
         print_opportunities(opportunities, Console(highlight=False), highlight=highlight)
     else:
-        messages.print(opportunities.summary(), markup=False)
+        messages.print(clean_lines(opportunities.summary()), markup=False)
     sys.stdout.flush()
     print_notes(opportunities, messages)
     for name in wrote:

@@ -331,6 +331,10 @@ def _compare(posterior: Posterior, i: int, j: int, *, level: float) -> Compariso
 
     shares, before, after = share_out(parts, gap)
     drawn = np.stack([before, *shares, after])
+    raw = raw_rates(posterior)[2][[i, j]]
+    if not np.isfinite(raw).all():
+        # Of a difference that nobody knows there are no parts.
+        drawn[:-1] = np.nan
     ends = [0.5 * (1.0 - level), 0.5 * (1.0 + level)]
     lower, upper = np.quantile(drawn, ends, axis=1)
     allowed = frozenset(("chance", "casemix"))
@@ -353,7 +357,7 @@ def _compare(posterior: Posterior, i: int, j: int, *, level: float) -> Compariso
         unit=(str(design.unit[i]), str(design.unit[j])),
         unit_name=(_text(design.unit_name[i]), _text(design.unit_name[j])),
         peer_group=(_text(design.peer_group[i]), _text(design.peer_group[j])),
-        raw=raw_rates(posterior)[2][[i, j]],
+        raw=raw,
         estimate=rates.mean(axis=1),
         lower=rate_lower,
         upper=rate_upper,

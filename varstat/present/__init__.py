@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from varstat.present.charts import (
         draw_comparability,
+        draw_comparison,
         draw_funnel,
         draw_funnels,
         draw_league,
@@ -15,10 +16,16 @@ if TYPE_CHECKING:
         draw_ranks,
         draw_waterfall,
     )
-    from varstat.present.write import write_funnels, write_leagues, write_opportunities
+    from varstat.present.write import (
+        write_comparisons,
+        write_funnels,
+        write_leagues,
+        write_opportunities,
+    )
 
 __all__ = [
     "draw_comparability",
+    "draw_comparison",
     "draw_funnel",
     "draw_funnels",
     "draw_league",
@@ -27,6 +34,7 @@ __all__ = [
     "draw_opportunity",
     "draw_ranks",
     "draw_waterfall",
+    "write_comparisons",
     "write_funnels",
     "write_leagues",
     "write_opportunities",

@@ -9,7 +9,7 @@ from varstat.estimands.compare_words import say_gulf
 from varstat.estimands.words import say_distrust
 from varstat.present.columns import name_text, print_padded, set_columns
 from varstat.present.rates import style_of
-from varstat.present.text import clean
+from varstat.present.text import clean, shorten
 
 _MOST = 20
 _PARTS = {
@@ -67,11 +67,11 @@ def _print(comparison: Comparison, console: Console) -> None:
     print_padded(console, grid)
     console.print()
     shown = np.isfinite(comparison.part)
-    who = " less ".join(map(clean, comparison.unit))
+    who = " less\n".join(shorten(clean(unit), 16) for unit in comparison.unit)
     grid = set_columns(
         {"part": [_PARTS[name] for name in comparison.component]},
         {
-            f"{who}{sign} ({level} interval)": [
+            f"{who}{sign}\n({level} interval)": [
                 f"{style.text(value)} ({style.text(low)} to {style.text(high)})" if known else "–"
                 for value, low, high, known in zip(
                     comparison.part,

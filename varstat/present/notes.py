@@ -42,7 +42,8 @@ def print_notes(
             [(each.by, each.notes) for each in results],
         )
     _print([*caveats, *((v.by, v.notes) for v in verdicts or ())], noun, console)
-    console.print(Text(results.account.summary()))
+    for account in getattr(results, "accounts", (results.account,)):
+        console.print(Text(account.summary()))
 
 
 def _print(

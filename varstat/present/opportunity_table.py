@@ -69,7 +69,10 @@ def lay_out_opportunities(opportunities: Opportunities) -> Content:
         kind="opportunities",
         title=first.indicator,
         sheets=sheets,
-        objects=[opportunity_object(each) for each in opportunities],
+        objects=[
+            opportunity_object(each) | {"account": opportunities.account_of(at).to_dict()}
+            for at, each in enumerate(opportunities)
+        ],
         about=about,
     )
 
@@ -85,6 +88,7 @@ def opportunity_object(opportunity: Opportunity) -> dict[str, Any]:
     fall = opportunity.waterfall_frame().iloc[:, groups:]
     stated: dict[str, Any] = {
         "indicator": opportunity.indicator,
+        "source": opportunity.source,
         "card": opportunity.card,
         "measure": opportunity.measure.name,
         "direction": opportunity.direction,

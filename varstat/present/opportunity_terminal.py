@@ -221,10 +221,10 @@ def _print_periods(opportunity: Opportunity, console: Console) -> None:
 
 def _groups_grid(opportunities: Opportunities, width: int) -> Grid:
     shown = opportunities[:_MOST_GROUPS]
-    several = len({each.indicator for each in opportunities}) > 1
     texts = {}
-    if several:
-        texts["indicator"] = [name_text(each.indicator) for each in shown]
+    for name in ("indicator", "source"):
+        if len({getattr(each, name) for each in opportunities}) > 1:
+            texts[name] = [name_text(getattr(each, name)) for each in shown]
     for name in dict.fromkeys(name for each in shown for name in each.by):
         texts[name_text(name)] = [name_text(each.by.get(name)) for each in shown]
     totals = [each.total for each in shown]

@@ -17,6 +17,11 @@ def clean(text: str) -> str:
     return " ".join(text.split())
 
 
+def clean_lines(text: str) -> str:
+    """Clean each line of a text, and keep the lines."""
+    return "\n".join(map(clean, text.splitlines()))
+
+
 def shorten(text: str, longest: int) -> str:
     """Cut text to a length, with an ellipsis in place of what is lost.
 

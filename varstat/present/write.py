@@ -34,8 +34,8 @@ _TABLES: dict[str, Callable[[Content], bytes]] = {
     ".json": json_bytes,
     ".xlsx": xlsx_bytes,
 }
-_CHARTS = (".png", ".svg", ".pdf")
-SUFFIXES = (*_TABLES, *_CHARTS, ".html")
+CHARTS = (".png", ".svg", ".pdf")
+SUFFIXES = (*_TABLES, *CHARTS, ".html")
 
 
 def write_funnels(
@@ -78,7 +78,7 @@ def write_funnels(
         # Imported here: matplotlib takes longer to import than a funnel to compute.
         from varstat.present import charts
 
-        if suffix in _CHARTS:
+        if suffix in CHARTS:
             return charts.chart_bytes(funnels, suffix=suffix, highlight=highlight)
         return charts.page_bytes(funnels, highlight=highlight, verdicts=verdicts)
 
@@ -127,7 +127,7 @@ def write_leagues(
     def draw(suffix: str) -> bytes:
         from varstat.present.charts.league import league_chart_bytes, league_page_bytes
 
-        if suffix in _CHARTS:
+        if suffix in CHARTS:
             return league_chart_bytes(leagues, suffix=suffix, highlight=highlight, chart=chart)
         return league_page_bytes(leagues, highlight=highlight)
 
@@ -181,7 +181,7 @@ def write_opportunities(
             opportunity_page_bytes,
         )
 
-        if suffix in _CHARTS:
+        if suffix in CHARTS:
             return opportunity_chart_bytes(
                 opportunities, suffix=suffix, highlight=highlight, chart=chart
             )
@@ -219,7 +219,7 @@ def write_comparisons(comparisons: "Comparisons", path: str | os.PathLike[str]) 
             comparison_page_bytes,
         )
 
-        if suffix in _CHARTS:
+        if suffix in CHARTS:
             return comparison_chart_bytes(comparisons, suffix=suffix)
         return comparison_page_bytes(comparisons)
 

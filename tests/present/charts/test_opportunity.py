@@ -466,9 +466,8 @@ def test_the_page_has_every_unit_in_its_table(made: dict[str, bytes]) -> None:
 
 
 def test_tips_of_the_page_stand_where_the_marks_stand(made: dict[str, bytes]) -> None:
-    units, fall = (json.loads(each) for each in JSON.findall(made["one"].decode()))
+    (units,) = (json.loads(each) for each in JSON.findall(made["one"].decode()))
     found = build_opportunity(24, peers=True, money=MONEY)
-    assert fall == []
     assert [unit["lines"][0] for unit in units] == found.units.unit.tolist()
     down = [unit["y"] for unit in units]
     assert down == sorted(down)

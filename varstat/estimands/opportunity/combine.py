@@ -81,6 +81,7 @@ def combine_opportunities(
         opportunities=every,
         combined=combined,
         accounts=tuple(account for one in several for account in one.accounts),
+        origin=tuple(at for at, one in enumerate(several) for _ in one),
         provenance=Provenance(
             verb="opportunity",
             source=" + ".join(dict.fromkeys(one.provenance.source for one in several)),

@@ -128,6 +128,7 @@ def compute_opportunity(
                 least=least_comparability,
                 multiplier=multiplier,
                 subtotals=subtotals or {},
+                source=fits.account.source,
             )
             for each in fits
         ),
@@ -161,6 +162,7 @@ def _one_opportunity(
     least: float,
     multiplier: float,
     subtotals: Mapping[str, Sequence[str]],
+    source: str,
 ) -> Opportunity:
     design, card = posterior.design, posterior.card
     setting = set_question(posterior, rule, incomparable=incomparable, least=least)
@@ -179,6 +181,7 @@ def _one_opportunity(
     target, target_lower, target_upper = _target_rate(setting, goals.level, level=level)
     return Opportunity(
         indicator=posterior.indicator,
+        source=source,
         card=card.name,
         overlaps=card.links.overlaps if card.links else (),
         measure=design.measure,

@@ -231,6 +231,8 @@ class Opportunity:
     Attributes
     ----------
     indicator : str
+    source : str
+        Name of the file that it is from.
     card : str
         Name of its card.
     overlaps : tuple of str
@@ -276,6 +278,7 @@ class Opportunity:
     """
 
     indicator: str
+    source: str
     card: str
     overlaps: tuple[str, ...]
     measure: Measure
@@ -391,6 +394,8 @@ class Opportunities:
         Sums over indicators, where each has a unit cost; empty for one indicator.
     accounts : tuple of Account
         What became of every row that was read, one an indicator.
+    origin : tuple of int
+        Which of the accounts is each opportunity's; empty where there is one.
     provenance : Provenance
     notes : tuple of str
         What a reader must know of the sum over indicators.
@@ -399,6 +404,7 @@ class Opportunities:
     opportunities: tuple[Opportunity, ...]
     combined: tuple[CombinedTotal, ...] = ()
     accounts: tuple[Account, ...]
+    origin: tuple[int, ...] = ()
     provenance: Provenance
     notes: tuple[str, ...] = ()
 
@@ -406,6 +412,10 @@ class Opportunities:
     def account(self) -> Account:
         """What became of every row that was read, of the first indicator."""
         return self.accounts[0]
+
+    def account_of(self, at: int) -> Account:
+        """What became of every row that an opportunity rests on."""
+        return self.accounts[self.origin[at] if self.origin else 0]
 
     def __len__(self) -> int:
         return len(self.opportunities)
@@ -437,7 +447,7 @@ class Opportunities:
         """Tabulate the totals, one row a group: the by columns, then those of the total."""
         return pd.DataFrame(
             [
-                _group(each, several=self._several)
+                _group(each, self.opportunities)
                 | {
                     field.name: getattr(each.total, field.name)
                     for field in fields(OpportunityTotal)
@@ -447,10 +457,6 @@ class Opportunities:
             ]
         )
 
-    @property
-    def _several(self) -> bool:
-        return len({each.indicator for each in self.opportunities}) > 1
-
     def summary(self) -> str:
         """Say in plain English what the opportunities are."""
         from varstat.estimands.opportunity.words import say_opportunities
@@ -458,11 +464,24 @@ class Opportunities:
         return say_opportunities(self)
 
 
-_TAKEN = {"level", "component", "money", "money_lower", "money_upper", "indicator", "units"}
+_TAKEN = {
+    "level",
+    "component",
+    "money",
+    "money_lower",
+    "money_upper",
+    "indicator",
+    "source",
+    "units",
+}
 
 
-def _group(opportunity: Opportunity, *, several: bool) -> dict[str, object]:
-    named: dict[str, object] = {"indicator": opportunity.indicator} if several else {}
+def _group(opportunity: Opportunity, among: Sequence[Opportunity]) -> dict[str, object]:
+    named: dict[str, object] = {
+        name: getattr(opportunity, name)
+        for name in ("indicator", "source")
+        if len({getattr(each, name) for each in among}) > 1
+    }
     taken = {field.name for field in fields(OpportunityUnits)} | _TAKEN
     measure = {opportunity.measure.event, opportunity.measure.size}
     # A group's column must not be lost behind one of the table's own.
@@ -481,13 +500,12 @@ def _money(opportunity: Opportunity, *values: object) -> dict[str, object]:
 
 
 def _units_frame(opportunities: Sequence[Opportunity]) -> pd.DataFrame:
-    several = len({each.indicator for each in opportunities}) > 1
     frames = []
     for each in opportunities:
         units = each.units
         columns: dict[str, object] = {
             name: pd.Series([value] * units.unit.size, dtype=object)
-            for name, value in _group(each, several=several).items()
+            for name, value in _group(each, opportunities).items()
         }
         for field in fields(units):
             values = getattr(units, field.name)
@@ -503,7 +521,6 @@ def _units_frame(opportunities: Sequence[Opportunity]) -> pd.DataFrame:
 
 
 def _waterfall_frame(opportunities: Sequence[Opportunity]) -> pd.DataFrame:
-    several = len({each.indicator for each in opportunities}) > 1
     frames = []
     for each in opportunities:
         fall, unit = each.waterfall, each.units.unit
@@ -520,7 +537,7 @@ def _waterfall_frame(opportunities: Sequence[Opportunity]) -> pd.DataFrame:
             frame[name] = np.concatenate([getattr(fall, name), by_unit])
         group = {
             name: pd.Series([value] * len(frame), dtype=object)
-            for name, value in _group(each, several=several).items()
+            for name, value in _group(each, opportunities).items()
         }
         frames.append(pd.DataFrame(group | {name: frame[name] for name in frame}))
     return pd.concat(frames, ignore_index=True)

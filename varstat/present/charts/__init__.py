@@ -15,6 +15,7 @@ from varstat.present.funnel_table import state_provenance
 if TYPE_CHECKING:
     from varstat.estimands.verdict import Verdicts
     from varstat.present.charts.caterpillar import draw_league
+    from varstat.present.charts.comparison import draw_comparison
     from varstat.present.charts.league_panels import draw_leagues
     from varstat.present.charts.opportunity import (
         draw_comparability,
@@ -28,6 +29,7 @@ __all__ = [
     "alt_text",
     "chart_bytes",
     "draw_comparability",
+    "draw_comparison",
     "draw_funnel",
     "draw_funnels",
     "draw_league",
@@ -94,6 +96,7 @@ def __getattr__(name: str) -> object:
     # Posteriors take longer to import than a funnel to draw.
     homes = {
         "draw_comparability": "opportunity",
+        "draw_comparison": "comparison",
         "draw_league": "caterpillar",
         "draw_leagues": "league_panels",
         "draw_opportunities": "opportunity",

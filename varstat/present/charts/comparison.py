@@ -1,5 +1,7 @@
 """Draw what the gulf between two units is made of."""
 
+from dataclasses import replace
+
 import matplotlib
 from matplotlib.figure import Figure
 
@@ -25,7 +27,9 @@ from varstat.present.charts.save import render
 from varstat.present.charts.waterfall import AROUND, BAR, LEFT, RIGHT, WIDTH, draw_bars
 from varstat.present.charts.words import percent
 from varstat.present.rates import style_of
-from varstat.present.text import clean
+from varstat.present.text import clean, shorten
+
+LONGEST = 20
 
 
 def draw_comparison(comparison: Comparison) -> Figure:
@@ -39,6 +43,9 @@ def draw_comparison(comparison: Comparison) -> Figure:
     -------
     Figure
     """
+    # Names must leave room for what is said of them.
+    first, second = (shorten(clean(unit), LONGEST) for unit in comparison.unit)
+    comparison = replace(comparison, unit=(first, second))
     shares = comparison.measure.name == "proportion"
     distrust = clean(say_distrust(comparison))
     count = len(comparison.component)

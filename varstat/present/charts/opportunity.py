@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from varstat.errors import ModelError, UsageError
+from varstat.errors import UsageError
 from varstat.estimands.opportunity.result import Opportunity
 from varstat.estimands.opportunity.words import figure
 from varstat.measure import Floats
@@ -20,6 +20,7 @@ from varstat.present.charts.rows import Bools, Order, Rows, draw_rows, mark_size
 from varstat.present.charts.view import View, rate_ticks
 from varstat.present.charts.words import percent
 from varstat.present.highlight import find_units
+from varstat.present.opportunity_chart import check_strata
 
 # Units that are drawn, the largest first, and of those that aren't comparable.
 MOST, MOST_INCOMPARABLE = 45, 15
@@ -278,12 +279,7 @@ def draw_comparability(opportunity: Opportunity, *, highlight: Sequence[str] = (
     UsageError
         If no unit has a highlighted code or name.
     """
-    if not opportunity.model.get("strata"):
-        raise ModelError(
-            "comparability",
-            "without strata nothing is known of what units treat. Name their columns with "
-            "--stratum.",
-        )
+    check_strata(opportunity)
     (chosen,) = find_units([opportunity], highlight)
     units = opportunity.units
     order = np.argsort(units.comparability, kind="stable")

@@ -6,7 +6,6 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from varstat.errors import UsageError
 from varstat.estimands.opportunity.result import Opportunities, Opportunity
 from varstat.estimands.opportunity.words import figure, percent, say_combined, say_finding
 from varstat.estimands.words import say_distrust
@@ -35,6 +34,7 @@ from varstat.present.charts.page import (
 from varstat.present.charts.save import render
 from varstat.present.charts.waterfall import draw_waterfall
 from varstat.present.highlight import find_units
+from varstat.present.opportunity_chart import check_chart
 from varstat.present.rates import RateStyle, style_of
 from varstat.present.text import clean, is_blank
 
@@ -65,18 +65,13 @@ def opportunity_chart_bytes(
     UsageError
         If another chart than that of totals is asked for of several groups.
     """
+    check_chart(opportunities, chart, highlight=highlight)
     first = opportunities[0]
     if chart == "opportunity":
         drawn = draw_opportunities(opportunities.opportunities, highlight=highlight)
         alt = opportunity_words.alt_text(first, chart)
         if len(opportunities) > 1:
             alt = opportunity_words.alt_text_of_many(opportunities.opportunities)
-    elif len(opportunities) > 1:
-        raise UsageError(
-            "chart",
-            f"a {chart} is of one group, and there are {len(opportunities):,}. Leave out --by, or "
-            "write a page (.html), which has one for each.",
-        )
     else:
         find_units(opportunities.opportunities, highlight)
         drawn = (
@@ -105,7 +100,7 @@ def opportunity_page_bytes(opportunities: Opportunities, *, highlight: Sequence[
     sheet = Stylesheet()
     provenance = opportunities.provenance.to_dict()
     left = len(opportunities) - MAX_SECTIONS
-    account = opportunities.account.summary()
+    account = "\n".join(each.summary() for each in opportunities.accounts)
     together = "\n".join(clean(each) for each in say_combined(opportunities))
     if together:
         account = f"{together}\n\n{account}"
