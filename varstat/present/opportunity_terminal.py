@@ -25,6 +25,7 @@ Marks = NDArray[np.bool_]
 # Units shown, the largest first, and of those that can't be compared; groups; subtotals.
 _MOST, _MOST_APART = 20, 8
 _MOST_GROUPS = 60
+_SHORT = 30
 _NAMES = {
     "published": "published",
     "chance": "chance",
@@ -228,7 +229,9 @@ def _groups_grid(opportunities: Opportunities, width: int) -> Grid:
     for name in dict.fromkeys(name for each in shown for name in each.by):
         texts[name_text(name)] = [name_text(each.by.get(name)) for each in shown]
     totals = [each.total for each in shown]
-    numbers = {
+    # Short labels, as of periods, differ at their end, and are never cut.
+    short = [name for name, cells in texts.items() if max(map(len, cells)) <= _SHORT]
+    numbers = {name: texts.pop(name) for name in short} | {
         "units": [f"{each.units.unit.size:,}" for each in shown],
         f"opportunity\n({percent(shown[0].level)} interval)": [
             f"{figure(total.estimate)} ({figure(total.lower)}–{figure(total.upper)})"
@@ -244,5 +247,5 @@ def _groups_grid(opportunities: Opportunities, width: int) -> Grid:
             figure(cost * total.estimate) for cost, total in zip(costs, totals, strict=True)
         ]
     return set_columns(
-        texts, numbers, width=width, expendable=("units", "if all\nalike"), left=("checks",)
+        texts, numbers, width=width, expendable=("units", "if all\nalike"), left=(*short, "checks")
     )
