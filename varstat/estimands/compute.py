@@ -17,6 +17,7 @@ from varstat.estimands.rates import (
     Rates,
     effective_of,
     estimate_rates,
+    find_heavy_tails,
     own_rate,
     reference_rate,
 )
@@ -122,7 +123,19 @@ def _one_league(posterior: Posterior, *, level: float, rule: TargetRule | None) 
         misclassified=float("nan") if ranks is None else ranks.misclassification(),
         discordance=float("nan") if standing.tiers is None else standing.tiers.discordance_rate,
         units=LeagueUnits(**{name: np.asarray(values)[order] for name, values in units.items()}),
-        notes=(*design.notes, *notes),
+        notes=(*design.notes, *notes, *_note_tails(rates, level=level)),
+    )
+
+
+def _note_tails(rates: Rates, *, level: float) -> tuple[str, ...]:
+    """Say how many estimates are means of a tail that the data don't reach."""
+    heavy = int(np.sum(find_heavy_tails(rates, level=level)))
+    if not heavy:
+        return ()
+    of = "1 unit" if heavy == 1 else f"{heavy:,} units"
+    return (
+        f"The estimate and SD of {of} are of a tail that the data don't reach: read the interval, "
+        "state how much passes with --transient, or give the transient SD a lighter prior.",
     )
 
 
