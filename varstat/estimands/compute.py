@@ -133,10 +133,11 @@ def _note_tails(rates: Rates, *, level: float) -> tuple[str, ...]:
     if not heavy:
         return ()
     of = "1 unit" if heavy == 1 else f"{heavy:,} units"
-    return (
+    note = (
         f"The estimate and SD of {of} are of a tail that the data don't reach: read the interval, "
-        "state how much passes with --transient, or give the transient SD a lighter prior.",
+        "state how much passes with --transient, or give the transient SD a lighter prior."
     )
+    return (note,)
 
 
 def _scope(posterior: Posterior) -> RankScope:
