@@ -185,6 +185,8 @@ def test_a_live_connection_of_another_engine_gives_the_same_cells(tmp_path):
         assert found.account.source == "episodes"
         account = write_cells(live.filter(live.u == "B"), tmp_path / "c.parquet", **options)
         assert (account.source, account.rows_read) == ("ibis table", 3)
+    # Left to be collected, a connection warns.
+    connection.disconnect()
 
 
 @IBIS
