@@ -184,7 +184,7 @@ def _stand(posterior: Posterior, aim: Target, rates: Rates, *, level: float) -> 
     targets: list[Floats] = []
     hits = np.zeros(design.units)
     won: list[Floats] = []
-    for some, effect in _slices(posterior):
+    for some, effect in draw_slices(posterior, per_draw=design.units):
         if tally is not None:
             tally.add(effect)
         if ranked and few:
@@ -239,9 +239,9 @@ def _targets(
     return aim.of_rates(of, pooling_weights(posterior)), rate
 
 
-def _slices(posterior: Posterior) -> Iterator[tuple[slice, Floats]]:
-    """Give draws a few at a time, so that what is made of them takes little memory."""
-    step = max(_AT_ONCE // posterior.design.units, 1)
+def draw_slices(posterior: Posterior, *, per_draw: int) -> Iterator[tuple[slice, Floats]]:
+    """Give draws of all units a few at a time, so that what is made of them takes little memory."""
+    step = max(_AT_ONCE // per_draw, 1)
     for some, effect in posterior.effects.blocks():
         for first in range(0, len(effect), step):
             here = effect[first : first + step]

@@ -256,7 +256,8 @@ def invert(rates: MeanRate, goal: Floats, *, design: Design) -> Floats:
     for _ in range(200):
         rate, slope = rates(level)
         # On the link scale rates are nearly straight in the level.
-        bend = slope / slope_of(design, rate)
+        steep = slope_of(design, rate)
+        bend = np.divide(slope, steep, out=np.ones_like(slope), where=steep > 0)
         step = np.clip((aim - _link(design, rate)) / np.maximum(bend, 0.05), -5.0, 5.0)
         level = level + step
         if np.all(np.abs(step) <= 1e-11 * (1.0 + np.abs(level))):

@@ -297,7 +297,6 @@ def _plug_in(setting: Setting, sums: Sums) -> Floats:
     else:
         beta = posterior.beta.mean(axis=0)[None]
         transient = posterior.transient.mean()[None]
-        every = np.arange(design.units)
 
         def rates(level: Floats) -> tuple[Floats, Floats]:
             step = 1e-5
@@ -308,7 +307,6 @@ def _plug_in(setting: Setting, sums: Sums) -> Floats:
         # Levels at which the units' own case-mix gives their mean rates.
         theta = invert(rates, (sums.own / safe)[None], design=design)
         goal = setting.among.of_units(setting.among.levels(design, beta, theta, transient))
-        goal = np.broadcast_to(goal, (1, design.units))[:, every]
         gap = setting.sign * (sums.own - expected(setting, design, beta, goal, transient)[0])
     return np.where(setting.counted, np.maximum(np.nan_to_num(gap), 0.0), 0.0)
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from varstat.estimands.compute import draw_slices
 from varstat.estimands.opportunity.reported import overall_rate, point_method, standard_of
 from varstat.estimands.opportunity.setting import Bools, Setting
 from varstat.estimands.rates import to_rate
@@ -26,7 +27,6 @@ from varstat.hierarchical.posterior import Posterior
 from varstat.measure import Floats
 
 # Numbers that are worked on at a time.
-_AT_ONCE = 1_000_000
 _OF_UNITS = 4_000_000
 
 
@@ -196,16 +196,6 @@ def unit_blocks(posterior: Posterior) -> Iterator[Block]:
         )
 
 
-def draw_slices(posterior: Posterior, *, per_draw: int) -> Iterator[tuple[slice, Floats]]:
-    """Give draws of all units a few at a time, so that what is made of them takes little memory."""
-    step = max(_AT_ONCE // per_draw, 1)
-    for some, effect in posterior.effects.blocks():
-        for first in range(0, len(effect), step):
-            here = effect[first : first + step]
-            start = some.start + first
-            yield slice(start, start + len(here)), here
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class BlockGaps:
     """Opportunities of some units, for any set of parts that are allowed for.
@@ -229,7 +219,7 @@ class BlockGaps:
         setting, block, units = self.setting, self.block, self.block.units
         per_group = getattr(self.goals, kind)[within]
         target = setting.among if within else setting.among_all
-        goal = _of_some(target, per_group, units)
+        goal = of_some(target, per_group, units)
         if kind == "crude":
             return goal * setting.reported.volume[units]
         posterior = setting.posterior
@@ -272,7 +262,7 @@ class BlockGaps:
         return (np.broadcast_to(goal, (1, volume.size)) * volume)[:, units]
 
 
-def _of_some(target: Target, per_group: Floats, units: slice) -> Floats:
+def of_some(target: Target, per_group: Floats, units: slice) -> Floats:
     """Give some units their group's value: (draws, groups) to (draws, some units)."""
     if target.rule.kind == "similar":
         return per_group[:, units]

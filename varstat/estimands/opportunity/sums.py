@@ -8,6 +8,7 @@ from varstat.estimands.opportunity.gaps import (
     Block,
     Goals,
     gaps_of,
+    of_some,
     row_rates,
     unit_blocks,
 )
@@ -139,15 +140,12 @@ def _add_periods(periods: Floats, setting: Setting, goals: Goals, block: Block) 
     beta, transient = posterior.beta, posterior.transient
     theta = beta @ part.reference.T + block.effect
     own = row_rates(setting, part, beta, theta, transient, first_row=block.first_row)
+    kind = goals.level or goals.crude
+    goal = of_some(setting.among, kind[True], block.units)
     if goals.level:
-        per_group = goals.level[True]
-        level = (
-            per_group if per_group.shape[1] == 1 else per_group[:, setting.among.group[block.units]]
-        )
-        level = np.broadcast_to(level, theta.shape)
-        goal = row_rates(setting, part, beta, level, transient, first_row=block.first_row)
+        goal = row_rates(setting, part, beta, goal, transient, first_row=block.first_row)
     else:
-        goal = part.expand(goals.crude[True][:, block.units])
+        goal = part.expand(goal)
     gap = setting.sign * (own - goal) * setting.row_volume[rows]
     gap = np.where(setting.counted[block.units][part.row_unit], gap, 0.0)
     # The floor is taken over a unit's cells of a period together.
