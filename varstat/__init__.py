@@ -16,16 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from varstat.adjust import fit_casemix, standardise
     from varstat.card import Card, describe_card, list_cards, load_card
-    from varstat.data import (
-        Cells,
-        Table,
-        cells_expression,
-        cells_sql,
-        count_cells,
-        load_example,
-        read_table,
-        write_cells,
-    )
+    from varstat.data import Table, load_example, read_table
     from varstat.errors import VarstatError
     from varstat.estimands import (
         League,
@@ -61,6 +52,13 @@ if TYPE_CHECKING:
         write_leagues,
         write_opportunities,
     )
+    from varstat.records import (
+        Cells,
+        cells_expression,
+        cells_sql,
+        count_cells,
+        write_cells,
+    )
 
 __version__ = "0.1.0"
 
@@ -71,14 +69,14 @@ _HOMES = {
     "describe_card": "card",
     "list_cards": "card",
     "load_card": "card",
-    "Cells": "data",
+    "Cells": "records",
     "Table": "data",
-    "cells_expression": "data",
-    "cells_sql": "data",
-    "count_cells": "data",
+    "cells_expression": "records",
+    "cells_sql": "records",
+    "count_cells": "records",
     "load_example": "data",
     "read_table": "data",
-    "write_cells": "data",
+    "write_cells": "records",
     "VarstatError": "errors",
     "League": "estimands",
     "Leagues": "estimands",

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from varstat.cli.cells import Dialect
-from varstat.data.cell_sql import DIALECTS
+from varstat.records.sql import DIALECTS
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from varstat.cli.options import Format
 from varstat.cli.saved import refuse_fit
 
 if TYPE_CHECKING:
-    from varstat.data import Cells
+    from varstat.records import Cells
 
 _CELLS = "Cells"
 _RUN = "Where it runs"
@@ -202,8 +202,8 @@ def parse_bands(texts: list[str] | None) -> dict[str, list[float]]:
 def _print_sql(
     data: str, what: dict[str, Any], *, dialect: Dialect, table: str | None, account: bool
 ) -> None:
-    from varstat.data import cells_sql
-    from varstat.data.record_source import describe_records
+    from varstat.records import cells_sql
+    from varstat.records.source import describe_records
 
     schema, name = describe_records(data, table=table)
     typer.echo(cells_sql(schema, dialect=dialect.value, table=name, account=account, **what))
@@ -215,7 +215,7 @@ def _write(
     """Count, write files, print what was asked for; messages go to stderr."""
     from rich.console import Console
 
-    from varstat.data import count_cells, write_cells
+    from varstat.records import count_cells, write_cells
 
     messages = Console(stderr=True, highlight=False, quiet=quiet)
     parquet = [path for path in paths if path.suffix.lower() == ".parquet"]

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from varstat.data.cell_plan import plan_cells
-from varstat.data.cell_query import finish_cells, group_records, order_cells, tally_groups
 from varstat.errors import choose
+from varstat.records.plan import plan_cells
+from varstat.records.query import finish_cells, group_records, order_cells, tally_groups
 
 if TYPE_CHECKING:
     import ibis  # type: ignore[import-untyped]

@@ -6,8 +6,8 @@ and infinity in every dialect, and says no word that only some of them know.
 
 from typing import Any
 
-from varstat.data.cell_plan import Key
 from varstat.data.checks import MOST
+from varstat.records.plan import Key
 
 
 def raw_key(column: Any, key: Key) -> Any:

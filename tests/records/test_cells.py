@@ -18,11 +18,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import varstat
-from varstat.data import cells_expression, cells_sql, count_cells, read_table, write_cells
-from varstat.data.cell_plan import SPANS
-from varstat.data.cell_sql import DIALECTS
+from varstat.data import read_table
 from varstat.data.periods import parse_periods, roll_up_periods
 from varstat.errors import OutputError, TableError, UsageError
+from varstat.records import cells_expression, cells_sql, count_cells, write_cells
+from varstat.records.plan import SPANS
+from varstat.records.sql import DIALECTS
 
 # What ibis 12 still calls DuckDB 2 and pandas 3.1 by, of which they warn.
 IBIS = pytest.mark.filterwarnings("ignore::DeprecationWarning")

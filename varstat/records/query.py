@@ -8,10 +8,10 @@ are the cells (`finish_cells`). So records are read once, and every one of them 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from varstat.data.cell_label import label_key, raw_key
-from varstat.data.cell_plan import CellPlan, Key, plan_cells
 from varstat.data.checks import MOST
 from varstat.errors import TableError, did_you_mean, one_of
+from varstat.records.label import label_key, raw_key
+from varstat.records.plan import CellPlan, Key, plan_cells
 
 if TYPE_CHECKING:
     import ibis  # type: ignore[import-untyped]

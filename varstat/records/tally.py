@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from varstat import __version__
 from varstat.data.account import Account, Exclusion
-from varstat.data.cell_plan import VALUES, CellPlan
-from varstat.data.cell_query import (
+from varstat.data.formats import hash_file
+from varstat.errors import TableError
+from varstat.records.plan import VALUES, CellPlan
+from varstat.records.query import (
     finish_cells,
     group_records,
     order_cells,
     tally_groups,
 )
-from varstat.data.cell_sql import compile_query
-from varstat.data.formats import hash_file
-from varstat.data.record_source import RecordSource, told
-from varstat.errors import TableError
+from varstat.records.source import RecordSource, told
+from varstat.records.sql import compile_query
 
 if TYPE_CHECKING:
     import duckdb

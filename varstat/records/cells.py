@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from varstat.data.account import Account
-from varstat.data.cell_plan import plan_cells
-from varstat.data.cell_tally import count_groups, ordered_cells, state_provenance
 from varstat.data.duckdb_file import quote_text
-from varstat.data.record_source import open_records, told
 from varstat.errors import OutputError
 from varstat.files import check_path, written_beside
+from varstat.records.plan import plan_cells
+from varstat.records.source import open_records, told
+from varstat.records.tally import count_groups, ordered_cells, state_provenance
 
 if TYPE_CHECKING:
     import duckdb

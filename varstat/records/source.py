@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from varstat.data.cell_plan import CellPlan
 from varstat.data.duckdb_file import (
     attach,
     confine,
@@ -27,8 +26,9 @@ from varstat.data.duckdb_file import (
 )
 from varstat.data.formats import missing_file
 from varstat.data.grid import texts_of
-from varstat.data.record_file import date_sql, lay_file, number_sql, spell_path
 from varstat.errors import TableError, UsageError
+from varstat.records.file import date_sql, lay_file, number_sql, spell_path
+from varstat.records.plan import CellPlan
 
 if TYPE_CHECKING:
     import duckdb
