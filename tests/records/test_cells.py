@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 import varstat
 from varstat.data import read_table
-from varstat.data.periods import parse_periods, roll_up_periods
 from varstat.errors import OutputError, TableError, UsageError
+from varstat.period.label import parse_periods, roll_up_periods
 from varstat.records import cells_expression, cells_sql, count_cells, write_cells
 from varstat.records.plan import SPANS
 from varstat.records.sql import DIALECTS

@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterator
 
 from varstat.card.schema import Card, Section
-from varstat.card.target import parse_target
+from varstat.target.rule import parse_target
 
 
 def describe_card(card: Card, *, width: int = 80) -> str:

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from varstat.card.target import parse_target
 from varstat.errors import UsageError
+from varstat.target.rule import parse_target
 
 
 def _target(text: str) -> str:

@@ -108,13 +108,13 @@ def league(
     quiet: options.Quiet = False,
 ) -> None:
     """Make a league table: each unit's estimate, rank and tier, with their uncertainty."""
-    from varstat.card.target import parse_target
     from varstat.estimands import compute_league
     from varstat.estimands.ranks import check_level
     from varstat.files import check_path
     from varstat.hierarchical import load_fit, write_fit
     from varstat.present.highlight import find_units
     from varstat.present.write import SUFFIXES, write_leagues
+    from varstat.target.rule import parse_target
 
     # Said before a model is fitted.
     check_level(level)

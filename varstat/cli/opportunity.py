@@ -177,12 +177,12 @@ def opportunity(
     quiet: options.Quiet = False,
 ) -> None:
     """Say what reaching a target is worth, beside what chance alone would give."""
-    from varstat.card.target import parse_target
     from varstat.estimands import combine_opportunities, compute_opportunity
     from varstat.estimands.ranks import check_level
     from varstat.present.highlight import find_units
     from varstat.present.opportunity_chart import check_chart
     from varstat.present.write import CHARTS, check_output, write_opportunities
+    from varstat.target.rule import parse_target
 
     # Said before a model is fitted.
     check_level(level)

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from varstat.data.account import Account
 from varstat.data.checks import number_groups
 from varstat.data.counts import Counts
-from varstat.data.periods import parse_periods, roll_up_periods
 from varstat.data.rollup import merge
 from varstat.data.table import Table
 from varstat.errors import TableError, choose
+from varstat.period.label import parse_periods, roll_up_periods
 
 Months = NDArray[np.int64]
 Annualise = Literal["none", "x4", "rolling4"]

@@ -9,9 +9,9 @@ from varstat.data.covariates import count_without
 from varstat.data.formats import Source
 from varstat.data.grid import Texts
 from varstat.data.marks import Kind
-from varstat.data.periods import RollUp
 from varstat.data.records import Records
 from varstat.data.rollup import merge
+from varstat.period.label import RollUp
 
 
 def note_lookups(records: Records, rows: Mask) -> tuple[str, ...]:

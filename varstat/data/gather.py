@@ -10,9 +10,9 @@ from varstat.data.formats import Source
 from varstat.data.header import Header, Wanted, find_header
 from varstat.data.lookup import Lookup
 from varstat.data.marks import Kind
-from varstat.data.periods import RollUp
 from varstat.data.picker import ROLES, Picker, pick_named, pick_role, pick_strata
 from varstat.data.records import Records
+from varstat.period.label import RollUp
 
 
 def gather(

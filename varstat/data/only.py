@@ -4,9 +4,9 @@ import numpy as np
 
 from varstat.data.account import Ledger
 from varstat.data.grid import Texts
-from varstat.data.periods import RollUp, roll_up_periods
 from varstat.data.records import Records
 from varstat.errors import TableError, UsageError, did_you_mean
+from varstat.period.label import RollUp, roll_up_periods
 
 
 def exclude_others(records: Records, ledger: Ledger, *, roll_up: RollUp | None) -> None:

@@ -11,10 +11,10 @@ from varstat.data.grid import Texts
 from varstat.data.header import Header, Wanted, check_found
 from varstat.data.lookup import Lookup, look_up
 from varstat.data.marks import parse_numbers
-from varstat.data.periods import RollUp
 from varstat.data.records import Attribute
 from varstat.errors import UsageError
 from varstat.measure import EXPOSURE_RATIO, MEASURES
+from varstat.period.label import RollUp
 
 COUNT_COLUMNS = {"event_lower", "event_upper", "count"}.union(
     *({measure.event, measure.size} for measure in (*MEASURES.values(), EXPOSURE_RATIO))

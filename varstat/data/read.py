@@ -10,10 +10,10 @@ from varstat.data.detect import detect_card
 from varstat.data.examples import EXAMPLES, load_example
 from varstat.data.formats import Source, open_source
 from varstat.data.lookup import OneLookup, open_lookups
-from varstat.data.periods import ROLL_UPS
 from varstat.data.table import Table
 from varstat.data.tabulate import tabulate
 from varstat.errors import UsageError, choose
+from varstat.period.label import ROLL_UPS
 
 EXAMPLE_PREFIX = "example:"
 

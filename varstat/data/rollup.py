@@ -8,9 +8,9 @@ from varstat.data.checks import number_groups
 from varstat.data.counts import Counts
 from varstat.data.covariates import average
 from varstat.data.grid import Texts
-from varstat.data.periods import RollUp, roll_up_periods
 from varstat.errors import TableError
 from varstat.measure import Floats
+from varstat.period.label import RollUp, roll_up_periods
 
 
 def roll_labels(

@@ -16,12 +16,12 @@ from varstat.data.layout import exclude_layout
 from varstat.data.lookup import Lookup
 from varstat.data.means import mean_counts, note_uncounted
 from varstat.data.only import exclude_others
-from varstat.data.periods import RollUp
 from varstat.data.records import Records
 from varstat.data.rollup import roll_labels
 from varstat.data.table import Table
 from varstat.data.totals import exclude_totals, reconcile
 from varstat.errors import TableError, UsageError
+from varstat.period.label import RollUp
 
 
 def tabulate(

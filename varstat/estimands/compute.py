@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from varstat.card.target import TargetRule, parse_target
 from varstat.estimands.exact_ranks import can_sum_ranks, sum_ranks
 from varstat.estimands.league import League, Leagues, LeagueUnits, RankScope
 from varstat.estimands.monte_carlo import probability_mcse
@@ -26,6 +25,7 @@ from varstat.estimands.tiers import Tiers, grade_draws, grade_moments
 from varstat.hierarchical.posterior import Fits, Posterior, summarise_hyper
 from varstat.measure import Floats
 from varstat.provenance import Provenance
+from varstat.target.rule import TargetRule, parse_target
 
 # What it is worth to part two units rightly, as a share of the cost of parting them wrongly: two
 # units on their own are set apart if one is better with a probability above 0.8.

@@ -16,12 +16,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from varstat.card.target import TargetRule
 from varstat.errors import ModelError, UsageError
 from varstat.estimands.rates import to_rate
 from varstat.hierarchical.design import Design
 from varstat.hierarchical.posterior import Posterior
 from varstat.measure import Direction, Floats
+from varstat.target.rule import TargetRule
 
 Integers = NDArray[np.int64]
 Bools = NDArray[np.bool_]

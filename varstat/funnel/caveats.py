@@ -6,8 +6,8 @@ import numpy as np
 
 from varstat.funnel.recipes import recipe_for
 from varstat.funnel.result import Funnel
-from varstat.funnel.target import pooled_rate
 from varstat.measure import scale_slope
+from varstat.target.of_rates import pooled_rate
 
 # Totals this far apart, or in standard errors, are worth a word.
 _APART = 0.01

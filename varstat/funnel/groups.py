@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from varstat.card.target import TargetRule
 from varstat.data.table import Table
 from varstat.errors import UsageError
 from varstat.funnel.result import FunnelUnits
-from varstat.funnel.target import compute_target, pooled_rate
 from varstat.measure import Floats, Measure
+from varstat.target.of_rates import compute_target, pooled_rate
+from varstat.target.rule import TargetRule
 
 # Events, and in a proportion others, that a unit must expect.
 _NEARLY_NORMAL = 5.0

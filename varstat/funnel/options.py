@@ -4,11 +4,11 @@ from dataclasses import asdict, dataclass, replace
 from typing import TypeVar, get_args
 
 from varstat.card.schema import Card, Dispersion, Limits, Robust, Sides
-from varstat.card.target import TargetRule, parse_target
 from varstat.errors import ModelError, UsageError, choose
 from varstat.funnel.dispersion import Estimator
 from varstat.funnel.recipes import Recipe, RecipeName, recipe_for
 from varstat.measure import Measure, ScaleName
+from varstat.target.rule import TargetRule, parse_target
 
 Said = TypeVar("Said")
 METHODS = ("varstat", *get_args(RecipeName))

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from varstat.adjust.interaction import say_interaction
 from varstat.card.schema import Card
-from varstat.card.target import TargetRule, parse_target
 from varstat.errors import UsageError, choose, did_you_mean
 from varstat.estimands.compute import describe_model, raw_rates
 from varstat.estimands.opportunity.chance import replicate_published
@@ -30,6 +29,7 @@ from varstat.estimands.target import invert, mean_rate
 from varstat.hierarchical.posterior import Fits, Posterior
 from varstat.measure import Floats
 from varstat.provenance import Provenance
+from varstat.target.rule import TargetRule, parse_target
 
 INCOMPARABLE = ("exclude", "include")
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from varstat.card.target import parse_target
 from varstat.estimands.opportunity.result import Opportunities, Opportunity
 from varstat.estimands.words import say_distrust
+from varstat.target.rule import parse_target
 
 _PARTS = {
     "chance": "chance",

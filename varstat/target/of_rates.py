@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from varstat.card.target import TargetRule
 from varstat.errors import ModelError
 from varstat.measure import Direction, Floats, Measure
+from varstat.target.rule import TargetRule
 
 
 def compute_target(
@@ -44,7 +44,7 @@ def compute_target(
 
     Examples
     --------
-    >>> from varstat.card.target import parse_target
+    >>> from varstat.target.rule import parse_target
     >>> from varstat.measure import PROPORTION
     >>> target, _ = compute_target(parse_target("pooled"), np.array([1.0, 3.0]),
     ...                            np.array([10.0, 10.0]), measure=PROPORTION,

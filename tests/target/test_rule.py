@@ -7,8 +7,8 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from varstat.card.target import NAMED_RULES, TargetRule, parse_target
 from varstat.errors import UsageError
+from varstat.target.rule import NAMED_RULES, TargetRule, parse_target
 
 
 @pytest.mark.parametrize(

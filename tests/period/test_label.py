@@ -1,7 +1,7 @@
 import pytest
 
-from varstat.data.periods import roll_up_periods
 from varstat.errors import TableError
+from varstat.period.label import roll_up_periods
 
 
 def roll(*labels, roll_up="year"):

@@ -1,0 +1,1 @@
+"""Periods: what a label says, and the months that it covers."""

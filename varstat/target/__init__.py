@@ -1,0 +1,1 @@
+"""What units are compared with: rules, and what they say of rates."""
