@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from varstat.data import read_table
-from varstat.data.marks import MISSING, parse_numbers
+from varstat.data.source.numbers import MISSING, parse_numbers
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "data"))
 from cards import make_card

@@ -13,9 +13,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from varstat.data.account import Account
-from varstat.data.checks import number_groups
-from varstat.data.counts import Counts
-from varstat.data.rollup import merge
+from varstat.data.rows.checks import number_groups
+from varstat.data.rows.counts import Counts
+from varstat.data.rows.rollup import merge
 from varstat.data.table import Table
 from varstat.errors import TableError, choose
 from varstat.period.label import parse_periods, roll_up_periods

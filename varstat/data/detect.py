@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from varstat.card import Card, load_card, override_card
-from varstat.data.formats import Source
-from varstat.data.gather import core_columns
-from varstat.data.header import find_header
+from varstat.data.rows.gather import core_columns
+from varstat.data.source.header import find_header
+from varstat.data.source.open import Source
 from varstat.errors import TableError
 
 

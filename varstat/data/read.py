@@ -8,10 +8,10 @@ import pandas as pd
 from varstat.card import Card, load_card, restate_card, state_card
 from varstat.data.detect import detect_card
 from varstat.data.examples import EXAMPLES, load_example
-from varstat.data.formats import Source, open_source
-from varstat.data.lookup import OneLookup, open_lookups
+from varstat.data.rows.lookup import OneLookup, open_lookups
+from varstat.data.rows.tabulate import tabulate
+from varstat.data.source.open import Source, open_source
 from varstat.data.table import Table
-from varstat.data.tabulate import tabulate
 from varstat.errors import UsageError, choose
 from varstat.period.label import ROLL_UPS
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from varstat.data.account import Account
-from varstat.data.duckdb_file import quote_text
+from varstat.data.source.database import quote_text
 from varstat.errors import OutputError
 from varstat.files import check_path, written_beside
 from varstat.records.plan import plan_cells

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from varstat.data.delimited import DELIMITERS
-from varstat.data.duckdb_file import quote_text
-from varstat.data.marks import MISSING
+from varstat.data.source.database import quote_text
+from varstat.data.source.delimited import DELIMITERS
+from varstat.data.source.numbers import MISSING
 from varstat.errors import TableError
 
 _HEAD_BYTES = 1_000_000

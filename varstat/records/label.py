@@ -6,7 +6,7 @@ and infinity in every dialect, and says no word that only some of them know.
 
 from typing import Any
 
-from varstat.data.checks import MOST
+from varstat.data.rows.checks import MOST
 from varstat.records.plan import Key
 
 

@@ -8,7 +8,7 @@ are the cells (`finish_cells`). So records are read once, and every one of them 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from varstat.data.checks import MOST
+from varstat.data.rows.checks import MOST
 from varstat.errors import TableError, did_you_mean, one_of
 from varstat.records.label import label_key, raw_key
 from varstat.records.plan import CellPlan, Key, plan_cells

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from varstat.data.duckdb_file import (
+from varstat.data.source.database import (
     attach,
     confine,
     connect,
@@ -24,8 +24,8 @@ from varstat.data.duckdb_file import (
     pick_table,
     quote_name,
 )
-from varstat.data.formats import missing_file
-from varstat.data.grid import texts_of
+from varstat.data.source.grid import texts_of
+from varstat.data.source.open import missing_file
 from varstat.errors import TableError, UsageError
 from varstat.records.file import date_sql, lay_file, number_sql, spell_path
 from varstat.records.plan import CellPlan

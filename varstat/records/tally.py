@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from varstat import __version__
 from varstat.data.account import Account, Exclusion
-from varstat.data.formats import hash_file
+from varstat.data.source.open import hash_file
 from varstat.errors import TableError
 from varstat.records.plan import VALUES, CellPlan
 from varstat.records.query import (

@@ -7,7 +7,8 @@ import duckdb
 import pytest
 from cards import make_card
 
-from varstat.data import duckdb_file, read_table
+from varstat.data import read_table
+from varstat.data.source import database as duckdb_file
 from varstat.errors import TableError
 
 DATA = (

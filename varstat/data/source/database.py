@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from varstat.data.grid import Grid
-from varstat.data.workbook import MOST_CELLS
+from varstat.data.source.grid import Grid
+from varstat.data.source.workbook import MOST_CELLS
 from varstat.errors import TableError, did_you_mean
 
 if TYPE_CHECKING:

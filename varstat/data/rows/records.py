@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 from varstat.card.schema import Exclusion
 from varstat.data.account import Mask, Rows
-from varstat.data.covariates import Covariate
-from varstat.data.grid import Texts
-from varstat.data.marks import Numbers
+from varstat.data.rows.covariates import Covariate
+from varstat.data.source.grid import Texts
+from varstat.data.source.numbers import Numbers
 from varstat.measure import Measure
 
 

@@ -5,9 +5,9 @@ import re
 import numpy as np
 
 from varstat.data.account import Ledger, Mask
-from varstat.data.header import Header
-from varstat.data.marks import Kind
-from varstat.data.records import Records
+from varstat.data.rows.records import Records
+from varstat.data.source.header import Header
+from varstat.data.source.numbers import Kind
 
 COLUMN_NUMBER = re.compile(r"[\[(]?(\d{1,3})[\])]?")
 

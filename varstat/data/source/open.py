@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from varstat.data.delimited import decode, read_delimited
-from varstat.data.duckdb_file import is_duckdb, read_duckdb
-from varstat.data.grid import Grid, hash_frame
-from varstat.data.workbook import damaged, read_workbook
+from varstat.data.source.database import is_duckdb, read_duckdb
+from varstat.data.source.delimited import decode, read_delimited
+from varstat.data.source.grid import Grid, hash_frame
+from varstat.data.source.workbook import damaged, read_workbook
 from varstat.errors import TableError
 
 EXCEL, LEGACY, PARQUET, TEXT = "an Excel workbook", "an old Excel workbook", "Parquet", "text"

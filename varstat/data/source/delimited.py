@@ -8,7 +8,7 @@ from itertools import islice
 
 import pandas as pd
 
-from varstat.data.grid import Grid
+from varstat.data.source.grid import Grid
 from varstat.errors import TableError
 
 DELIMITERS = (",", "\t", ";", "|")

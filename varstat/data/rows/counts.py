@@ -6,7 +6,7 @@ import numpy as np
 
 from varstat.card.schema import Card
 from varstat.data.account import Mask
-from varstat.data.marks import Kind, Numbers
+from varstat.data.source.numbers import Kind, Numbers
 from varstat.measure import Floats
 
 WHOLE_TO = 1e-6

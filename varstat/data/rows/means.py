@@ -3,10 +3,10 @@
 import numpy as np
 
 from varstat.data.account import Ledger, Mask
-from varstat.data.counts import Counts
-from varstat.data.covariates import Covariate
-from varstat.data.marks import Kind
-from varstat.data.records import Records
+from varstat.data.rows.counts import Counts
+from varstat.data.rows.covariates import Covariate
+from varstat.data.rows.records import Records
+from varstat.data.source.numbers import Kind
 from varstat.measure import Floats
 
 # The share of a sum of squares below which what is left of it can't be told from rounding.

@@ -5,11 +5,11 @@ import pandas as pd
 
 from varstat.card.schema import Card
 from varstat.data.account import Ledger, Mask, Rows
-from varstat.data.counts import WHOLE_TO, Converted, Counts
-from varstat.data.grid import Texts
-from varstat.data.marks import Kind, explain_mark
-from varstat.data.means import refuse_counts, refuse_sums
-from varstat.data.records import Attribute, Records
+from varstat.data.rows.counts import WHOLE_TO, Converted, Counts
+from varstat.data.rows.means import refuse_counts, refuse_sums
+from varstat.data.rows.records import Attribute, Records
+from varstat.data.source.grid import Texts
+from varstat.data.source.numbers import Kind, explain_mark
 from varstat.measure import Floats
 
 ASK = "Ask the publisher, or correct the file."

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from varstat.data.account import Ledger, Mask, count_rows, name_rows
-from varstat.data.grid import Texts
-from varstat.data.header import Header
-from varstat.data.marks import Kind, Numbers
-from varstat.data.records import Attribute, Records
+from varstat.data.rows.records import Attribute, Records
+from varstat.data.source.grid import Texts
+from varstat.data.source.header import Header
+from varstat.data.source.numbers import Kind, Numbers
 
 COUNTRY_WORDS = ("england", "scotland", "wales", "northernireland", "britain", "gb", "uk")
 TOTAL_WORDS = frozenset(

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from varstat.data.account import Rows
-from varstat.data.formats import Source
-from varstat.data.grid import Grid, Texts, texts_of
-from varstat.data.marks import Kind, Numbers, parse_numbers, read_numbers
+from varstat.data.source.grid import Grid, Texts, texts_of
+from varstat.data.source.numbers import Kind, Numbers, parse_numbers, read_numbers
+from varstat.data.source.open import Source
 from varstat.errors import TableError, did_you_mean, one_of
 
 SEARCHED_ROWS = 100

@@ -3,8 +3,8 @@
 import numpy as np
 
 from varstat.data.account import Ledger
-from varstat.data.grid import Texts
-from varstat.data.records import Records
+from varstat.data.rows.records import Records
+from varstat.data.source.grid import Texts
 from varstat.errors import TableError, UsageError, did_you_mean
 from varstat.period.label import RollUp, roll_up_periods
 

@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from varstat.card.schema import Card
-from varstat.data.covariates import Covariate
-from varstat.data.formats import Source
-from varstat.data.header import Header, Wanted, find_header
-from varstat.data.lookup import Lookup
-from varstat.data.marks import Kind
-from varstat.data.picker import ROLES, Picker, pick_named, pick_role, pick_strata
-from varstat.data.records import Records
+from varstat.data.rows.covariates import Covariate
+from varstat.data.rows.lookup import Lookup
+from varstat.data.rows.pick import ROLES, Picker, pick_named, pick_role, pick_strata
+from varstat.data.rows.records import Records
+from varstat.data.source.header import Header, Wanted, find_header
+from varstat.data.source.numbers import Kind
+from varstat.data.source.open import Source
 from varstat.period.label import RollUp
 
 

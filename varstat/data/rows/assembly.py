@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 
 from varstat.data.account import Account, Ledger, Mask
-from varstat.data.counts import Converted, Counts
-from varstat.data.covariates import count_without
-from varstat.data.formats import Source
-from varstat.data.grid import Texts
-from varstat.data.marks import Kind
-from varstat.data.records import Records
-from varstat.data.rollup import merge
+from varstat.data.rows.counts import Converted, Counts
+from varstat.data.rows.covariates import count_without
+from varstat.data.rows.records import Records
+from varstat.data.rows.rollup import merge
+from varstat.data.source.grid import Texts
+from varstat.data.source.numbers import Kind
+from varstat.data.source.open import Source
 from varstat.period.label import RollUp
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from varstat.data.account import Mask
-from varstat.data.grid import Texts, texts_of
+from varstat.data.source.grid import Texts, texts_of
 from varstat.measure import Floats
 
 

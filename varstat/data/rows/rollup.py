@@ -4,10 +4,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from varstat.data.account import Ledger, Rows
-from varstat.data.checks import number_groups
-from varstat.data.counts import Counts
-from varstat.data.covariates import average
-from varstat.data.grid import Texts
+from varstat.data.rows.checks import number_groups
+from varstat.data.rows.counts import Counts
+from varstat.data.rows.covariates import average
+from varstat.data.source.grid import Texts
 from varstat.errors import TableError
 from varstat.measure import Floats
 from varstat.period.label import RollUp, roll_up_periods

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pandas as pd
 
-from varstat.data.grid import Grid
+from varstat.data.source.grid import Grid
 from varstat.errors import TableError, did_you_mean
 
 MOST_CELLS = 100_000_000

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from varstat.data.marks import MISSING, Kind, parse_numbers
+from varstat.data.source.numbers import MISSING, Kind, parse_numbers
 
 
 def parse(*cells):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from varstat.card import load_card, override_card
 from varstat.data import read_table
-from varstat.data.means import state_mean
+from varstat.data.rows.means import state_mean
 from varstat.errors import CardError, TableError, UsageError
 
 

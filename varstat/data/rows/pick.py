@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from varstat.card.schema import Card
-from varstat.data.covariates import Covariate
-from varstat.data.formats import Source
-from varstat.data.grid import Texts
-from varstat.data.header import Header, Wanted, check_found
-from varstat.data.lookup import Lookup, look_up
-from varstat.data.marks import parse_numbers
-from varstat.data.records import Attribute
+from varstat.data.rows.covariates import Covariate
+from varstat.data.rows.lookup import Lookup, look_up
+from varstat.data.rows.records import Attribute
+from varstat.data.source.grid import Texts
+from varstat.data.source.header import Header, Wanted, check_found
+from varstat.data.source.numbers import parse_numbers
+from varstat.data.source.open import Source
 from varstat.errors import UsageError
 from varstat.measure import EXPOSURE_RATIO, MEASURES
 from varstat.period.label import RollUp

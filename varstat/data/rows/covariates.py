@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from varstat.data.account import Ledger, Mask, Rows
-from varstat.data.grid import Texts
-from varstat.data.marks import Kind, Numbers, explain_mark
+from varstat.data.source.grid import Texts
+from varstat.data.source.numbers import Kind, Numbers, explain_mark
 from varstat.measure import Floats
 
 # The square of anything larger can't be computed with.

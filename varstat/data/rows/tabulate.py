@@ -3,23 +3,23 @@
 from collections.abc import Mapping, Sequence
 
 from varstat.card import Card
-from varstat.data import checks
 from varstat.data.account import Ledger, Mask
-from varstat.data.assembly import assemble, make_account, note_counts, note_lookups
-from varstat.data.counts import convert_percentages, state_counts
-from varstat.data.covariates import exclude_without, refuse_unusable
-from varstat.data.formats import Source
-from varstat.data.gather import gather
-from varstat.data.grid import Texts
-from varstat.data.header import Header
-from varstat.data.layout import exclude_layout
-from varstat.data.lookup import Lookup
-from varstat.data.means import mean_counts, note_uncounted
-from varstat.data.only import exclude_others
-from varstat.data.records import Records
-from varstat.data.rollup import roll_labels
+from varstat.data.rows import checks
+from varstat.data.rows.assembly import assemble, make_account, note_counts, note_lookups
+from varstat.data.rows.choose import exclude_others
+from varstat.data.rows.counts import convert_percentages, state_counts
+from varstat.data.rows.covariates import exclude_without, refuse_unusable
+from varstat.data.rows.gather import gather
+from varstat.data.rows.layout import exclude_layout
+from varstat.data.rows.lookup import Lookup
+from varstat.data.rows.means import mean_counts, note_uncounted
+from varstat.data.rows.records import Records
+from varstat.data.rows.rollup import roll_labels
+from varstat.data.rows.totals import exclude_totals, reconcile
+from varstat.data.source.grid import Texts
+from varstat.data.source.header import Header
+from varstat.data.source.open import Source
 from varstat.data.table import Table
-from varstat.data.totals import exclude_totals, reconcile
 from varstat.errors import TableError, UsageError
 from varstat.period.label import RollUp
 

@@ -1,0 +1,1 @@
+"""Judging rows: which are kept, merged or left out, and why."""

@@ -1,0 +1,1 @@
+"""Opening a file: what stands in it, before anything is judged."""
