@@ -45,8 +45,8 @@ tell(cpu=time.process_time() - start, least=4000.0)
 
 OURS = """
 import varstat
-from varstat.hierarchical.build import build_design
-from varstat.hierarchical.quadrature import fit_quadrature
+from varstat.hierarchical.model.build import build_design
+from varstat.hierarchical.quadrature.fit import fit_quadrature
 code = np.char.add("U", np.char.zfill(np.arange(units).astype(str), 7))
 frame = pd.DataFrame({"code": code, "y": y, "n": n})
 table = varstat.read_table(frame, unit="code", numerator="y", denominator="n", for_model=True,

@@ -10,10 +10,10 @@ from numpy.typing import ArrayLike, NDArray
 from varstat.card import Card, load_card
 from varstat.card.load import override_card
 from varstat.data.account import Account
-from varstat.hierarchical.build import build_design
-from varstat.hierarchical.design import Design
+from varstat.hierarchical.model.build import build_design
+from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.posterior import Fits, Posterior
-from varstat.hierarchical.quadrature import fit_quadrature
+from varstat.hierarchical.quadrature.fit import fit_quadrature
 from varstat.provenance import Provenance
 
 Prior = Mapping[str, Any]

@@ -11,7 +11,7 @@ import numpy as np
 from designs import beta, gamma_precision, half_normal, make_design, normal
 from numpy.typing import NDArray
 
-from varstat.hierarchical.design import Design
+from varstat.hierarchical.model.design import Design
 
 Floats = NDArray[np.float64]
 

@@ -23,9 +23,9 @@ from designs import half_normal
 from nations import AWAY_FROM_ZERO, PRIORS, Nation, Truth, draw_nation
 from uniformity import least, place
 
-from varstat.hierarchical.design import Design
-from varstat.hierarchical.marginal import unpack
-from varstat.hierarchical.quadrature import Quadrature, fit_quadrature
+from varstat.hierarchical.model.design import Design
+from varstat.hierarchical.quadrature.fit import Quadrature, fit_quadrature
+from varstat.hierarchical.quadrature.marginal import unpack
 
 REPLICATIONS = 200
 # Ranks are among this many draws, so that there are a multiple of the bins' number of them.

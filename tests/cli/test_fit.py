@@ -265,7 +265,7 @@ def test_progress_is_shown_to_people_only(
 
     # In place of the module itself, which imports PyMC.
     engine = SimpleNamespace(fit_nuts=fit_nuts)
-    monkeypatch.setitem(sys.modules, "varstat.hierarchical.nuts", engine)
+    monkeypatch.setitem(sys.modules, "varstat.hierarchical.nuts.fit", engine)
     run("fit", table, "--engine", "nuts")
     terminal = type("Terminal", (io.StringIO,), {"isatty": lambda self: True})
     monkeypatch.setattr("sys.stderr", terminal())

@@ -9,8 +9,8 @@ from nations import PRIORS, Nation, draw_nation
 from scipy import stats
 from scipy.special import expit
 
-from varstat.hierarchical.design import Design
-from varstat.hierarchical.likelihood import Smeared
+from varstat.hierarchical.model.design import Design
+from varstat.hierarchical.model.likelihood import Smeared
 from varstat.hierarchical.predictive import (
     check_predictive,
     draw_new_effects,

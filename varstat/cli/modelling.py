@@ -102,7 +102,7 @@ def fit_data(
     """
     from varstat.data.annualise import annualise as make_years
     from varstat.hierarchical import fit_model
-    from varstat.hierarchical.store import refuse_groups
+    from varstat.hierarchical.storage.write import refuse_groups
 
     table, factor = make_years(read_data(said), annualise)
     if table.by:

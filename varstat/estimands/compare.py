@@ -32,8 +32,8 @@ from varstat.estimands.opportunity.shapley import share_out
 from varstat.estimands.ranks import check_level
 from varstat.estimands.rates import effective_of, reference_rate, to_rate
 from varstat.estimands.target import case_mix_of_rows
-from varstat.hierarchical.design import Design
 from varstat.hierarchical.diagnostics import Diagnostics
+from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.posterior import EngineName, Fits, Posterior
 from varstat.measure import Direction, Floats, Measure
 from varstat.provenance import Provenance

@@ -11,10 +11,10 @@ import numpy as np
 from varstat.estimands.rank_pmf import rank_pmf, summarise_pmf
 from varstat.estimands.ranks import RankSummary
 from varstat.estimands.rates import prune, summed_lattice
-from varstat.hierarchical.marginal import condition, unpack
 from varstat.hierarchical.posterior import Posterior
-from varstat.hierarchical.quadrature import nodes_for
-from varstat.hierarchical.quantile import tabulate
+from varstat.hierarchical.quadrature.fit import nodes_for
+from varstat.hierarchical.quadrature.marginal import condition, unpack
+from varstat.hierarchical.quadrature.quantile import tabulate
 from varstat.measure import Floats
 
 # Above this many probabilities a lattice point, ranks are drawn: summing would take minutes.

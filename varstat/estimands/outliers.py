@@ -29,12 +29,12 @@ import numpy as np
 from scipy.special import betaincinv, gammaincinv, ndtr, ndtri
 
 from varstat.errors import ModelError
-from varstat.hierarchical.design import Design
-from varstat.hierarchical.likelihood import Smeared, hermite
-from varstat.hierarchical.marginal import Hyper, condition, unpack
+from varstat.hierarchical.model.design import Design
+from varstat.hierarchical.model.likelihood import Smeared, hermite
 from varstat.hierarchical.posterior import Posterior
 from varstat.hierarchical.predictive import tail_of_rows
-from varstat.hierarchical.quadrature import nodes_for
+from varstat.hierarchical.quadrature.fit import nodes_for
+from varstat.hierarchical.quadrature.marginal import Hyper, condition, unpack
 from varstat.measure import Floats
 
 _POINTS = 64

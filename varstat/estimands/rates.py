@@ -18,13 +18,13 @@ from scipy.special import expit, ndtri
 
 from varstat.errors import ModelError
 from varstat.estimands.monte_carlo import effective_draws, quantile_places
-from varstat.hierarchical.design import Design
-from varstat.hierarchical.hyper import Lattice
-from varstat.hierarchical.likelihood import Smeared, hermite
-from varstat.hierarchical.marginal import condition, unpack
+from varstat.hierarchical.model.design import Design
+from varstat.hierarchical.model.likelihood import Smeared, hermite
 from varstat.hierarchical.posterior import Posterior, transient_of
-from varstat.hierarchical.quadrature import nodes_for
-from varstat.hierarchical.quantile import Tables, join_tables, table_points, tabulate
+from varstat.hierarchical.quadrature.fit import nodes_for
+from varstat.hierarchical.quadrature.hyper import Lattice
+from varstat.hierarchical.quadrature.marginal import condition, unpack
+from varstat.hierarchical.quadrature.quantile import Tables, join_tables, table_points, tabulate
 from varstat.measure import Floats
 
 # Lattice points with less than this share of the heaviest add nothing that shows.

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from varstat.errors import ModelError, UsageError
 from varstat.estimands.rates import to_rate
-from varstat.hierarchical.design import Design
+from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.posterior import Posterior
 from varstat.measure import Direction, Floats
 from varstat.target.rule import TargetRule

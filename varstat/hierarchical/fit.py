@@ -7,12 +7,12 @@ import pandas as pd
 from varstat.card.schema import Card
 from varstat.data.table import Table
 from varstat.errors import UsageError, choose
-from varstat.hierarchical.build import build_design
-from varstat.hierarchical.design import Design
 from varstat.hierarchical.diagnostics import Diagnostics
+from varstat.hierarchical.model.build import build_design
+from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.posterior import Fits, Posterior
 from varstat.hierarchical.predictive import check_predictive
-from varstat.hierarchical.quadrature import fit_quadrature, refusal
+from varstat.hierarchical.quadrature.fit import fit_quadrature, refusal
 from varstat.measure import Floats
 from varstat.provenance import Provenance, content_hash
 
@@ -168,7 +168,7 @@ def fit_design(
             )
         reason = "the draws by quadrature failed their checks"
     # Imported here: PyMC takes longer to import than most models to fit.
-    from varstat.hierarchical.nuts import fit_nuts
+    from varstat.hierarchical.nuts.fit import fit_nuts
 
     sampled = fit_nuts(design, draws=draws, seed=seed, progress=progress)
     if engine == "auto":

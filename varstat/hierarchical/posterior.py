@@ -10,9 +10,9 @@ from scipy.special import expit
 
 from varstat.card.schema import Card
 from varstat.data.account import Account
-from varstat.hierarchical.design import Design
 from varstat.hierarchical.diagnostics import Diagnostics
-from varstat.hierarchical.hyper import Lattice
+from varstat.hierarchical.model.design import Design
+from varstat.hierarchical.quadrature.hyper import Lattice
 from varstat.measure import Floats
 from varstat.provenance import Provenance
 

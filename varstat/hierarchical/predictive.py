@@ -18,9 +18,9 @@ References
 import numpy as np
 from scipy.special import bdtr, bdtrc, betainc, expit, ndtr, pdtr, pdtrc
 
-from varstat.hierarchical.design import Design
-from varstat.hierarchical.likelihood import Smeared
-from varstat.hierarchical.marginal import unpack
+from varstat.hierarchical.model.design import Design
+from varstat.hierarchical.model.likelihood import Smeared
+from varstat.hierarchical.quadrature.marginal import unpack
 from varstat.measure import Floats
 
 # Replications to start with, and to add where the data look unusual among those.

@@ -17,8 +17,8 @@ import numpy as np
 
 from varstat.estimands.opportunity.reported import overall_rate, point_method, standard_of
 from varstat.estimands.opportunity.setting import Setting
-from varstat.hierarchical.marginal import unpack
 from varstat.hierarchical.predictive import draw_rows
+from varstat.hierarchical.quadrature.marginal import unpack
 from varstat.measure import Floats
 
 # Replicated data sets, and numbers kept of them and worked on at a time.

@@ -22,7 +22,7 @@ from varstat.estimands.opportunity.reported import overall_rate, point_method, s
 from varstat.estimands.opportunity.setting import Bools, Setting
 from varstat.estimands.rates import to_rate
 from varstat.estimands.target import Target, invert, slope_of
-from varstat.hierarchical.design import Design
+from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.posterior import Posterior
 from varstat.measure import Floats
 

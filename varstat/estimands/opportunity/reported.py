@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from varstat.estimands.target import Target
-from varstat.hierarchical.design import Design
+from varstat.hierarchical.model.design import Design
 from varstat.measure import Floats
 
 

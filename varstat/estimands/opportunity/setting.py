@@ -9,7 +9,7 @@ from varstat.adjust.comparability import Comparability, assess_comparability
 from varstat.errors import ModelError
 from varstat.estimands.opportunity.reported import Reported, report
 from varstat.estimands.target import Target, case_mix_of_rows, make_target
-from varstat.hierarchical.design import Design
+from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.posterior import Posterior
 from varstat.measure import Floats
 from varstat.target.rule import NamedRule, TargetRule

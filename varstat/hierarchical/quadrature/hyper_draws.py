@@ -9,14 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import logsumexp
 
-from varstat.hierarchical.design import Design
 from varstat.hierarchical.diagnostics import fit_tail
-from varstat.hierarchical.folded import MOST_FOLDED, Folded, fold
-from varstat.hierarchical.hyper import Lattice, Whitened
-from varstat.hierarchical.likelihood import Smeared
-from varstat.hierarchical.marginal import log_posterior
-from varstat.hierarchical.student import draw_student, log_student, resample
-from varstat.hierarchical.surrogate import Density, fit_slopes, fit_values
+from varstat.hierarchical.model.design import Design
+from varstat.hierarchical.model.likelihood import Smeared
+from varstat.hierarchical.quadrature.folded import MOST_FOLDED, Folded, fold
+from varstat.hierarchical.quadrature.hyper import Lattice, Whitened
+from varstat.hierarchical.quadrature.marginal import log_posterior
+from varstat.hierarchical.quadrature.student import draw_student, log_student, resample
+from varstat.hierarchical.quadrature.surrogate import Density, fit_slopes, fit_values
 from varstat.measure import Floats
 
 # Above this many hyper-parameters too few of a Student-t's draws are where the posterior is.

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from varstat.files import written_beside
-from varstat.hierarchical.record import escape
+from varstat.hierarchical.storage.text import escape
 
 
 class PatientFile(io.FileIO):

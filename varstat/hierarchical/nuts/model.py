@@ -23,11 +23,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from varstat.hierarchical.design import Design
-from varstat.hierarchical.likelihood import Smeared
-from varstat.hierarchical.nuts_likelihood import row_log_likelihood
-from varstat.hierarchical.prior import ScalePrior
-from varstat.hierarchical.start import start_values
+from varstat.hierarchical.model.design import Design
+from varstat.hierarchical.model.likelihood import Smeared
+from varstat.hierarchical.model.prior import ScalePrior
+from varstat.hierarchical.nuts.likelihood import row_log_likelihood
+from varstat.hierarchical.quadrature.start import start_values
 from varstat.measure import Floats
 
 with warnings.catch_warnings():
@@ -72,7 +72,7 @@ def plan_sampling(design: Design) -> Plan:
     Examples
     --------
     >>> import varstat
-    >>> from varstat.hierarchical.build import build_design
+    >>> from varstat.hierarchical.model.build import build_design
     >>> table = varstat.read_table("example:star98", for_model=True)
     >>> design = build_design(
     ...     table.frame, measure=table.measure, card=table.card, covariates=(), where="star98"

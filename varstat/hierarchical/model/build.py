@@ -9,14 +9,14 @@ from scipy.special import gammaln
 from varstat.adjust.cells import Cells, find_cells
 from varstat.card.schema import Card
 from varstat.errors import ModelError
-from varstat.hierarchical.design import Design, Integers, Strings
-from varstat.hierarchical.effects import (
+from varstat.hierarchical.model.design import Design, Integers, Strings
+from varstat.hierarchical.model.effects import (
     Effects,
     contaminated_effects,
     normal_effects,
     student_effects,
 )
-from varstat.hierarchical.likelihood import (
+from varstat.hierarchical.model.likelihood import (
     BetaBinomial,
     Binomial,
     Censored,
@@ -26,8 +26,8 @@ from varstat.hierarchical.likelihood import (
     Poisson,
     smear,
 )
-from varstat.hierarchical.matrix import Columns, place_cells, report_places
-from varstat.hierarchical.prior import beta_prior, scale_prior
+from varstat.hierarchical.model.matrix import Columns, place_cells, report_places
+from varstat.hierarchical.model.prior import beta_prior, scale_prior
 from varstat.measure import Floats, Measure
 
 _FAMILIES: dict[str, Callable[..., Family]] = {

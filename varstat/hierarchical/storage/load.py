@@ -12,18 +12,18 @@ import pandas as pd
 from varstat import __version__
 from varstat.card.schema import Card
 from varstat.errors import TableError
-from varstat.hierarchical.build import build_design
-from varstat.hierarchical.design import Design
-from varstat.hierarchical.file_draws import DAMAGED, FileDraws, reading, stamp_of
-from varstat.hierarchical.hyper import Lattice
+from varstat.hierarchical.model.build import build_design
+from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.posterior import EngineName, Fits, Posterior
-from varstat.hierarchical.record import (
+from varstat.hierarchical.quadrature.hyper import Lattice
+from varstat.hierarchical.storage.draws import DAMAGED, FileDraws, reading, stamp_of
+from varstat.hierarchical.storage.text import (
     read_account,
     read_diagnostics,
     read_provenance,
     unescape,
 )
-from varstat.hierarchical.store import FORMAT
+from varstat.hierarchical.storage.write import FORMAT
 from varstat.measure import Measure
 
 if TYPE_CHECKING:

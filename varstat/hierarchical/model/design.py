@@ -16,9 +16,9 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from varstat.hierarchical.effects import Effects
-from varstat.hierarchical.likelihood import Family
-from varstat.hierarchical.prior import BetaPrior, ScalePrior
+from varstat.hierarchical.model.effects import Effects
+from varstat.hierarchical.model.likelihood import Family
+from varstat.hierarchical.model.prior import BetaPrior, ScalePrior
 from varstat.measure import Direction, Floats, Measure
 
 Strings = NDArray[np.object_]

@@ -5,11 +5,11 @@ from collections.abc import Callable
 import numpy as np
 from scipy.special import logsumexp
 
-from varstat.hierarchical.design import Design
-from varstat.hierarchical.hyper import Lattice, Whitened
-from varstat.hierarchical.marginal import log_posterior, log_posterior_slope
-from varstat.hierarchical.polynomial import monomial_slopes, monomial_values, monomials
-from varstat.hierarchical.student import draw_student, log_student, resample
+from varstat.hierarchical.model.design import Design
+from varstat.hierarchical.quadrature.hyper import Lattice, Whitened
+from varstat.hierarchical.quadrature.marginal import log_posterior, log_posterior_slope
+from varstat.hierarchical.quadrature.polynomial import monomial_slopes, monomial_values, monomials
+from varstat.hierarchical.quadrature.student import draw_student, log_student, resample
 from varstat.measure import Floats
 
 Density = Callable[[Floats], Floats]

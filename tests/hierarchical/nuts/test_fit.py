@@ -15,21 +15,21 @@ from scipy.special import expit, logsumexp
 from varstat.card import load_card
 from varstat.card.load import override_card
 from varstat.errors import ModelError
-from varstat.hierarchical import nuts
-from varstat.hierarchical.build import build_design
-from varstat.hierarchical.design import Design
 from varstat.hierarchical.fit import fit_design
-from varstat.hierarchical.likelihood import Binomial, Censored, Smeared
-from varstat.hierarchical.marginal import condition, log_prior, unpack
-from varstat.hierarchical.nuts_check import check_chains
-from varstat.hierarchical.nuts_model import (
+from varstat.hierarchical.model.build import build_design
+from varstat.hierarchical.model.design import Design
+from varstat.hierarchical.model.likelihood import Binomial, Censored, Smeared
+from varstat.hierarchical.nuts import fit as nuts
+from varstat.hierarchical.nuts.check import check_chains
+from varstat.hierarchical.nuts.model import (
     Plan,
     build_model,
     effect_draws,
     hyper_draws,
     plan_sampling,
 )
-from varstat.hierarchical.quadrature import fit_quadrature
+from varstat.hierarchical.quadrature.fit import fit_quadrature
+from varstat.hierarchical.quadrature.marginal import condition, log_prior, unpack
 
 CARDS = {
     "binomial": "default-proportion",

@@ -18,10 +18,11 @@ import pytest
 
 import varstat
 from varstat.errors import OutputError, TableError
-from varstat.hierarchical import Fits, fit_model, load_fit, store, write_fit
+from varstat.hierarchical import Fits, fit_model, load_fit, write_fit
 from varstat.hierarchical.diagnostics import Diagnostics
 from varstat.hierarchical.posterior import Stored
-from varstat.hierarchical.record import escape, unescape
+from varstat.hierarchical.storage import write as store
+from varstat.hierarchical.storage.text import escape, unescape
 
 UNITS = 24
 RNG = np.random.default_rng(3)

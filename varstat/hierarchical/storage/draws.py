@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from varstat.errors import TableError, VarstatError
-from varstat.hierarchical.netcdf import chain_parts
+from varstat.hierarchical.storage.netcdf import chain_parts
 from varstat.measure import Floats
 
 DAMAGED = (

@@ -6,7 +6,7 @@ from designs import half_normal, make_design, normal
 from scipy.integrate import quad
 from scipy.special import expit, gammaln
 
-from varstat.hierarchical.marginal import (
+from varstat.hierarchical.quadrature.marginal import (
     condition,
     log_posterior,
     log_posterior_slope,
@@ -172,7 +172,7 @@ def test_small_and_large_transient_effects_in_one_batch_are_as_if_alone(monkeypa
     alone = [design.family.value_and_slope(theta[[b]], spread[[b]]) for b in range(6)]
     together = design.family.value_and_slope(theta, spread)
     # As well with so little to be held that even the nodes of one draw come a few at a time.
-    monkeypatch.setattr("varstat.hierarchical.likelihood._HELD", 2 * 41 * design.rows)
+    monkeypatch.setattr("varstat.hierarchical.model.likelihood._HELD", 2 * 41 * design.rows)
     in_pieces = design.family.value_and_slope(theta, spread)
     for j in range(2):
         expected = np.concatenate([each[j] for each in alone])

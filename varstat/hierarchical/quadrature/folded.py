@@ -14,7 +14,7 @@ from itertools import product
 
 import numpy as np
 
-from varstat.hierarchical.student import draw_student, log_student
+from varstat.hierarchical.quadrature.student import draw_student, log_student
 from varstat.measure import Floats
 
 # Every scale doubles the number of ways to turn signs.

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from varstat.hierarchical.marginal import unpack
-from varstat.hierarchical.quadrature import fit_quadrature
-from varstat.hierarchical.quantile import tabulate
-from varstat.hierarchical.sampler import Sampler, exact_quantiles, fit_quantiles
+from varstat.hierarchical.quadrature.fit import fit_quadrature
+from varstat.hierarchical.quadrature.marginal import unpack
+from varstat.hierarchical.quadrature.quantile import tabulate
+from varstat.hierarchical.quadrature.sampler import Sampler, exact_quantiles, fit_quantiles
 
 
 def nation(units, seed=1, *, low=50, high=900):

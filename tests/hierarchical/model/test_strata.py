@@ -17,9 +17,9 @@ from scipy.stats import binom, norm
 import varstat
 from varstat.errors import ModelError
 from varstat.hierarchical import Fits, fit_model, load_fit, write_fit
-from varstat.hierarchical.build import build_design
-from varstat.hierarchical.design import Design
-from varstat.hierarchical.marginal import condition, log_posterior, unpack
+from varstat.hierarchical.model.build import build_design
+from varstat.hierarchical.model.design import Design
+from varstat.hierarchical.quadrature.marginal import condition, log_posterior, unpack
 
 UNITS = 9
 PRIORS = {"intercept": normal(0, 2), "coefficient": normal(0, 0.7), "tau": half_normal(1)}

@@ -21,8 +21,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from varstat.hierarchical.design import Design
-from varstat.hierarchical.marginal import Hyper, locate, log_integrand
+from varstat.hierarchical.model.design import Design
+from varstat.hierarchical.quadrature.marginal import Hyper, locate, log_integrand
 from varstat.measure import Floats
 
 _DROP = 24.0

@@ -22,14 +22,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from varstat.hierarchical.design import Design
-from varstat.hierarchical.hyper import LATTICE_DIMENSION
-from varstat.hierarchical.hyper_draws import HyperDraws
-from varstat.hierarchical.marginal import unpack
-from varstat.hierarchical.polynomial import monomial_values, monomials
+from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.posterior import Stored
-from varstat.hierarchical.quantile import table_points, tabulate
-from varstat.hierarchical.threads import one_thread
+from varstat.hierarchical.quadrature.hyper import LATTICE_DIMENSION
+from varstat.hierarchical.quadrature.hyper_draws import HyperDraws
+from varstat.hierarchical.quadrature.marginal import unpack
+from varstat.hierarchical.quadrature.polynomial import monomial_values, monomials
+from varstat.hierarchical.quadrature.quantile import table_points, tabulate
+from varstat.hierarchical.quadrature.threads import one_thread
 from varstat.measure import Floats
 
 # A tile of random numbers, and one whose working arrays stay in the cache.

@@ -9,18 +9,18 @@ same data, card and seed.
 
 from dataclasses import dataclass
 
-from varstat.hierarchical.design import Design
 from varstat.hierarchical.diagnostics import Diagnostics
-from varstat.hierarchical.hyper import LATTICE_DIMENSION, Lattice, grow_lattice, whiten
-from varstat.hierarchical.hyper_draws import (
+from varstat.hierarchical.model.design import Design
+from varstat.hierarchical.posterior import Stored
+from varstat.hierarchical.quadrature.hyper import LATTICE_DIMENSION, Lattice, grow_lattice, whiten
+from varstat.hierarchical.quadrature.hyper_draws import (
     MOST_DIMENSION,
     HyperDraws,
     draw_by_importance,
     draw_from_lattice,
 )
-from varstat.hierarchical.posterior import Stored
-from varstat.hierarchical.sampler import Sampler, draw_effects
-from varstat.hierarchical.threads import one_thread
+from varstat.hierarchical.quadrature.sampler import Sampler, draw_effects
+from varstat.hierarchical.quadrature.threads import one_thread
 
 # Importance ratios with a heavier tail than this can't be mended by more draws.
 PARETO_LIMIT = 0.7

@@ -27,10 +27,10 @@ from typing import Any
 import numpy as np
 
 from varstat.errors import ModelError
-from varstat.hierarchical.design import Design
 from varstat.hierarchical.diagnostics import Diagnostics
-from varstat.hierarchical.nuts_check import check_chains
-from varstat.hierarchical.nuts_model import build_model, effect_draws, hyper_draws, plan_sampling
+from varstat.hierarchical.model.design import Design
+from varstat.hierarchical.nuts.check import check_chains
+from varstat.hierarchical.nuts.model import build_model, effect_draws, hyper_draws, plan_sampling
 from varstat.hierarchical.posterior import Stored
 from varstat.measure import Floats
 

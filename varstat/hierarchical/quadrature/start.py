@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from varstat.hierarchical.design import Design
+from varstat.hierarchical.model.design import Design
 from varstat.measure import Floats
 
 

@@ -5,11 +5,11 @@ import pytest
 from designs import make_design
 
 from varstat.hierarchical.diagnostics import fit_tail
-from varstat.hierarchical.hyper import grow_lattice, whiten
-from varstat.hierarchical.hyper_draws import draw_by_importance, draw_from_lattice
-from varstat.hierarchical.marginal import log_posterior
-from varstat.hierarchical.polynomial import monomial_values, monomials
-from varstat.hierarchical.surrogate import fit_slopes
+from varstat.hierarchical.quadrature.hyper import grow_lattice, whiten
+from varstat.hierarchical.quadrature.hyper_draws import draw_by_importance, draw_from_lattice
+from varstat.hierarchical.quadrature.marginal import log_posterior
+from varstat.hierarchical.quadrature.polynomial import monomial_values, monomials
+from varstat.hierarchical.quadrature.surrogate import fit_slopes
 
 
 def nation(units, seed=1, **options):

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from varstat.hierarchical.likelihood import (
+from varstat.hierarchical.model.likelihood import (
     BetaBinomial,
     Binomial,
     Censored,

@@ -23,9 +23,9 @@ from scipy.optimize import minimize
 from scipy.special import logsumexp
 
 from varstat.errors import ModelError
-from varstat.hierarchical.design import Design
-from varstat.hierarchical.marginal import log_posterior, log_posterior_slope
-from varstat.hierarchical.start import start_values
+from varstat.hierarchical.model.design import Design
+from varstat.hierarchical.quadrature.marginal import log_posterior, log_posterior_slope
+from varstat.hierarchical.quadrature.start import start_values
 from varstat.measure import Floats
 
 LATTICE_DIMENSION = 3

@@ -1,0 +1,1 @@
+"""The model as stated: design, prior, likelihood and effects."""

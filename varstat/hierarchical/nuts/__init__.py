@@ -1,0 +1,1 @@
+"""The engine that samples the whole model with PyMC."""

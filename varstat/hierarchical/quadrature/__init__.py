@@ -1,0 +1,1 @@
+"""The engine that integrates units one by one, and sums over the hyper-parameters."""

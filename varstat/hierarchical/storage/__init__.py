@@ -1,0 +1,1 @@
+"""Fits kept in files."""
