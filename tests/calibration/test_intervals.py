@@ -14,10 +14,10 @@ from designs import all_effects, make_posterior
 from nations import Nation, Truth, draw_nation
 from uniformity import off_target
 
-from varstat.estimands.exact_ranks import rank_distribution
-from varstat.estimands.rank_pmf import summarise_pmf
-from varstat.estimands.rank_tally import RankTally
-from varstat.estimands.ranks import RankSummary
+from varstat.estimands.ranks.exact import rank_distribution
+from varstat.estimands.ranks.pmf import summarise_pmf
+from varstat.estimands.ranks.ranks import RankSummary
+from varstat.estimands.ranks.tally import RankTally
 from varstat.estimands.rates import drawn_rates, estimate_rates, to_rate
 from varstat.hierarchical.posterior import Posterior
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from varstat.data.account import Account
-from varstat.estimands.league import League, Leagues, LeagueUnits
-from varstat.estimands.ranks import operating_characteristic, rank_draws
+from varstat.estimands.league.result import League, Leagues, LeagueUnits
+from varstat.estimands.ranks.ranks import operating_characteristic, rank_draws
 from varstat.hierarchical.diagnostics import Diagnostics
 from varstat.hierarchical.posterior import HyperSummary
 from varstat.measure import PROPORTION, Direction, Floats, Measure

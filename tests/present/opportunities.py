@@ -10,7 +10,7 @@ from designs import fits_of, make_design, make_posterior
 
 from varstat.data.account import Account
 from varstat.estimands import Opportunities, Opportunity, compare_units, compute_opportunity
-from varstat.estimands.compare import Comparison, Comparisons
+from varstat.estimands.comparison.compute import Comparison, Comparisons
 from varstat.estimands.opportunity import Money
 from varstat.hierarchical.posterior import Posterior
 from varstat.provenance import Provenance

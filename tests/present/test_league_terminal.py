@@ -8,7 +8,7 @@ from present.leagues import build_league, gather
 from rich.console import Console
 
 from varstat.errors import UsageError
-from varstat.estimands.league import Leagues
+from varstat.estimands.league.result import Leagues
 from varstat.measure import MEAN
 from varstat.present.league_terminal import print_leagues
 from varstat.present.notes import print_notes

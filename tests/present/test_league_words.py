@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from present.leagues import build_league
 
-from varstat.estimands.words import (
+from varstat.estimands.league.words import (
     SURE,
     count_sure,
     say_distrust,

@@ -24,7 +24,7 @@ from rich.console import Console
 
 from varstat.errors import ModelError, OutputError, UsageError
 from varstat.estimands import Opportunities
-from varstat.estimands.compare import Comparisons
+from varstat.estimands.comparison.compute import Comparisons
 from varstat.present.comparison_terminal import print_comparisons
 from varstat.present.opportunity_terminal import print_opportunities
 from varstat.present.tables import (

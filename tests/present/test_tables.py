@@ -13,7 +13,7 @@ import pytest
 
 from varstat import Funnels, compute_funnel, fit_model, read_table
 from varstat.errors import UsageError
-from varstat.estimands.verdict import Verdicts, compute_verdicts
+from varstat.estimands.verdict.compute import Verdicts, compute_verdicts
 from varstat.present.funnel_table import funnel_object, funnels_frame, units_frame
 from varstat.present.tables import (
     beside_csv,

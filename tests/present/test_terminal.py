@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from varstat import Funnels, compute_funnel, fit_model, read_table
-from varstat.estimands.verdict import Verdicts, compute_verdicts
+from varstat.estimands.verdict.compute import Verdicts, compute_verdicts
 from varstat.present.terminal import print_funnels, print_notes
 
 

@@ -13,7 +13,7 @@ from varstat.estimands import (
     pairwise_probabilities,
     rank_draws,
 )
-from varstat.estimands.rank_pmf import rank_pmf, summarise_pmf
+from varstat.estimands.ranks.pmf import rank_pmf, summarise_pmf
 
 OPTIONS = settings(max_examples=60, deadline=None)
 DIRECTIONS = st.sampled_from(["higher-is-better", "lower-is-better"])

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from scipy import special
 
-from varstat.estimands.rank_pmf import rank_pmf, summarise_pmf
+from varstat.estimands.ranks.pmf import rank_pmf, summarise_pmf
 
 
 def posterior_rank_pmf(events, size):

@@ -71,7 +71,7 @@ def compare(
 ) -> None:
     """Compare two units: which is better, by how much, and what their gulf is made of."""
     from varstat.estimands import compare_units
-    from varstat.estimands.ranks import check_level
+    from varstat.estimands.ranks.ranks import check_level
     from varstat.hierarchical import load_fit
     from varstat.present.write import check_output, write_comparisons
 

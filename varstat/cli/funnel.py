@@ -15,7 +15,7 @@ from varstat.errors import UsageError
 
 if TYPE_CHECKING:
     from varstat.data import Table
-    from varstat.estimands.verdict import Verdicts
+    from varstat.estimands.verdict.compute import Verdicts
     from varstat.funnel import Funnels
 
 _FUNNEL = "Funnel"
@@ -227,8 +227,8 @@ def _judge(
     level: float,
     progress: bool,
 ) -> "Verdicts":
-    from varstat.estimands.ranks import check_level
-    from varstat.estimands.verdict import compute_verdicts
+    from varstat.estimands.ranks.ranks import check_level
+    from varstat.estimands.verdict.compute import compute_verdicts
     from varstat.hierarchical import fit_model
 
     check_level(level)

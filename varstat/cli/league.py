@@ -109,7 +109,7 @@ def league(
 ) -> None:
     """Make a league table: each unit's estimate, rank and tier, with their uncertainty."""
     from varstat.estimands import compute_league
-    from varstat.estimands.ranks import check_level
+    from varstat.estimands.ranks.ranks import check_level
     from varstat.files import check_path
     from varstat.hierarchical import load_fit, write_fit
     from varstat.present.highlight import find_units

@@ -178,7 +178,7 @@ def opportunity(
 ) -> None:
     """Say what reaching a target is worth, beside what chance alone would give."""
     from varstat.estimands import combine_opportunities, compute_opportunity
-    from varstat.estimands.ranks import check_level
+    from varstat.estimands.ranks.ranks import check_level
     from varstat.present.highlight import find_units
     from varstat.present.opportunity_chart import check_chart
     from varstat.present.write import CHARTS, check_output, write_opportunities

@@ -1,23 +1,23 @@
 """What it means: ranks, tiers, ensembles of estimates and discoveries, from draws."""
 
-from varstat.estimands.compare import Comparison, Comparisons, compare_units
-from varstat.estimands.compute import compute_league
-from varstat.estimands.discovery import Discoveries, Exceedance, discover, exceedance
-from varstat.estimands.league import League, Leagues, LeagueUnits
+from varstat.estimands.comparison.compute import Comparison, Comparisons, compare_units
+from varstat.estimands.league.compute import compute_league
+from varstat.estimands.league.result import League, Leagues, LeagueUnits
 from varstat.estimands.opportunity import (
     Opportunities,
     Opportunity,
     combine_opportunities,
     compute_opportunity,
 )
-from varstat.estimands.outliers import Misfit, find_misfit
-from varstat.estimands.pairwise import discordance_rate, pairwise_probabilities
-from varstat.estimands.rank_sets import RankSets, find_rank_sets
-from varstat.estimands.rank_tally import RankTally
-from varstat.estimands.ranks import RankSummary, operating_characteristic, rank_draws
-from varstat.estimands.tiers import Tiers, grade_draws, grade_moments, grade_pairs
-from varstat.estimands.triple_goal import TripleGoal, estimate_ensemble
-from varstat.estimands.verdict import Verdict, Verdicts, compute_verdicts
+from varstat.estimands.ranks.discovery import Discoveries, Exceedance, discover, exceedance
+from varstat.estimands.ranks.pairwise import discordance_rate, pairwise_probabilities
+from varstat.estimands.ranks.ranks import RankSummary, operating_characteristic, rank_draws
+from varstat.estimands.ranks.sets import RankSets, find_rank_sets
+from varstat.estimands.ranks.tally import RankTally
+from varstat.estimands.ranks.tiers import Tiers, grade_draws, grade_moments, grade_pairs
+from varstat.estimands.ranks.triple_goal import TripleGoal, estimate_ensemble
+from varstat.estimands.verdict.compute import Verdict, Verdicts, compute_verdicts
+from varstat.estimands.verdict.misfit import Misfit, find_misfit
 
 __all__ = [
     "Comparison",

@@ -4,9 +4,9 @@ import numpy as np
 from rich.console import Console
 from rich.text import Text
 
-from varstat.estimands.compare import Comparison, Comparisons
-from varstat.estimands.compare_words import say_gulf
-from varstat.estimands.words import say_distrust
+from varstat.estimands.comparison.compute import Comparison, Comparisons
+from varstat.estimands.comparison.words import say_gulf
+from varstat.estimands.league.words import say_distrust
 from varstat.present.columns import name_text, print_padded, set_columns
 from varstat.present.rates import style_of
 from varstat.present.text import clean, shorten

@@ -4,8 +4,8 @@ from typing import Any
 
 import pandas as pd
 
-from varstat.estimands.league import League, Leagues
-from varstat.estimands.words import count_sure
+from varstat.estimands.league.result import League, Leagues
+from varstat.estimands.league.words import count_sure
 from varstat.present.content import Content, number, plain, records, state_checks, trust
 
 

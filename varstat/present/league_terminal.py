@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
-from varstat.estimands.league import League, Leagues
-from varstat.estimands.words import SURE, count_sure, say_distrust, say_findings, say_leagues
+from varstat.estimands.league.result import League, Leagues
+from varstat.estimands.league.words import SURE, count_sure, say_distrust, say_findings, say_leagues
 from varstat.present.columns import name_text, print_padded, set_columns
 from varstat.present.highlight import find_units
 from varstat.present.rates import (

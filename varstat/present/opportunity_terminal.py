@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
+from varstat.estimands.league.words import say_distrust
 from varstat.estimands.opportunity.result import Opportunities, Opportunity
 from varstat.estimands.opportunity.words import (
     figure,
@@ -15,7 +16,6 @@ from varstat.estimands.opportunity.words import (
     say_finding,
     say_opportunities,
 )
-from varstat.estimands.words import say_distrust
 from varstat.present.columns import name_text, print_padded, set_columns
 from varstat.present.highlight import find_units
 from varstat.present.rates import probability_text, style_of

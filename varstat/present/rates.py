@@ -8,7 +8,7 @@ import numpy as np
 from varstat.measure import Floats, Measure
 
 if TYPE_CHECKING:
-    from varstat.estimands.league import League
+    from varstat.estimands.league.result import League
 
 MINUS = "\N{MINUS SIGN}"
 

@@ -14,10 +14,10 @@ from varstat.present.content import Content
 from varstat.present.funnel_table import lay_out_funnels
 
 if TYPE_CHECKING:
-    from varstat.estimands.compare import Comparisons
-    from varstat.estimands.league import Leagues
+    from varstat.estimands.comparison.compute import Comparisons
+    from varstat.estimands.league.result import Leagues
     from varstat.estimands.opportunity.result import Opportunities
-    from varstat.estimands.verdict import Verdicts
+    from varstat.estimands.verdict.compute import Verdicts
 
 # What a spreadsheet would take for the start of a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -32,7 +32,7 @@ def lay_out(
     if isinstance(results, Funnels):
         return lay_out_funnels(results, verdicts=verdicts)
     # Imported here: posteriors take longer to import than a funnel to compute.
-    from varstat.estimands.league import Leagues
+    from varstat.estimands.league.result import Leagues
 
     if isinstance(results, Leagues):
         from varstat.present.league_table import lay_out_leagues

@@ -18,7 +18,7 @@ from varstat.present.rates import probability_text, style_of
 from varstat.present.text import clean
 
 if TYPE_CHECKING:
-    from varstat.estimands.verdict import Verdict, Verdicts
+    from varstat.estimands.verdict.compute import Verdict, Verdicts
 
 Marks = NDArray[np.bool_]
 # Units shown; all of them go to a file or a pipe.

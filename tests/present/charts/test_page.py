@@ -13,7 +13,7 @@ import pytest
 
 from varstat import Funnels, compute_funnel, fit_model, read_table
 from varstat.errors import UsageError
-from varstat.estimands.verdict import Verdicts, compute_verdicts
+from varstat.estimands.verdict.compute import Verdicts, compute_verdicts
 from varstat.funnel.result import Funnel
 from varstat.present.charts import page_bytes
 from varstat.present.charts.funnel_page import render_funnels

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from varstat.adjust.interaction import say_interaction
 from varstat.card.schema import Card
 from varstat.errors import UsageError, choose, did_you_mean
-from varstat.estimands.compute import describe_model, raw_rates
+from varstat.estimands.league.compute import describe_model, raw_rates
 from varstat.estimands.opportunity.chance import replicate_published
 from varstat.estimands.opportunity.gaps import expected, find_goals, published, published_in_periods
 from varstat.estimands.opportunity.interactions import ask_interactions
@@ -23,7 +23,7 @@ from varstat.estimands.opportunity.result import (
 )
 from varstat.estimands.opportunity.setting import Setting, set_question
 from varstat.estimands.opportunity.sums import Sums, sum_up, total_periods
-from varstat.estimands.ranks import check_level
+from varstat.estimands.ranks.ranks import check_level
 from varstat.estimands.rates import effective_of
 from varstat.estimands.target import invert, mean_rate
 from varstat.hierarchical.posterior import Fits, Posterior

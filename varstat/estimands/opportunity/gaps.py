@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from varstat.estimands.compute import draw_slices
+from varstat.estimands.league.compute import draw_slices
 from varstat.estimands.opportunity.reported import overall_rate, point_method, standard_of
 from varstat.estimands.opportunity.setting import Bools, Setting
 from varstat.estimands.rates import to_rate

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from varstat.estimands.league.words import say_distrust
 from varstat.estimands.opportunity.result import Opportunities, Opportunity
-from varstat.estimands.words import say_distrust
 from varstat.target.rule import parse_target
 
 _PARTS = {

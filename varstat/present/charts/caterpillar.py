@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from varstat.estimands.league import League
+from varstat.estimands.league.result import League
 from varstat.measure import Floats
 from varstat.present.charts import league_words, style
 from varstat.present.charts.marks import Key

@@ -6,9 +6,9 @@ import matplotlib
 from matplotlib.figure import Figure
 
 from varstat.errors import UsageError
-from varstat.estimands.compare import Comparison, Comparisons
-from varstat.estimands.compare_words import say_difference, say_gulf
-from varstat.estimands.words import say_distrust
+from varstat.estimands.comparison.compute import Comparison, Comparisons
+from varstat.estimands.comparison.words import say_difference, say_gulf
+from varstat.estimands.league.words import say_distrust
 from varstat.present.charts import style
 from varstat.present.charts.furniture import MARGIN, Sheet
 from varstat.present.charts.inline import Stylesheet, inline_svg

@@ -37,7 +37,7 @@ from varstat.present.rates import RateStyle, probability_text, style_of
 from varstat.present.text import clean
 
 if TYPE_CHECKING:
-    from varstat.estimands.verdict import Verdict
+    from varstat.estimands.verdict.compute import Verdict
 
 
 def render_funnels(

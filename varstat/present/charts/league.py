@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from varstat.estimands.league import Leagues
+from varstat.estimands.league.result import Leagues
 from varstat.present.charts import style
 from varstat.present.charts.league_page import render_leagues
 from varstat.present.charts.league_panels import draw_leagues

@@ -7,8 +7,8 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from varstat.errors import UsageError
-from varstat.estimands.league import League
-from varstat.estimands.words import say_distrust, say_findings
+from varstat.estimands.league.result import League
+from varstat.estimands.league.words import say_distrust, say_findings
 from varstat.measure import Floats
 from varstat.present.charts import league_words
 from varstat.present.charts.caterpillar import caterpillar_order, draw_league

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from varstat.errors import UsageError
-from varstat.estimands.league import League
+from varstat.estimands.league.result import League
 from varstat.present.charts import league_words, style
 from varstat.present.charts.caterpillar import (
     draw_caterpillar,

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from varstat.estimands.league import League
-from varstat.estimands.words import SURE, count_sure, say_distrust, say_league
+from varstat.estimands.league.result import League
+from varstat.estimands.league.words import SURE, count_sure, say_distrust, say_league
 from varstat.present.charts.row_sheet import Head
 from varstat.present.charts.view import rate_text
 from varstat.present.charts.words import percent, rule_text

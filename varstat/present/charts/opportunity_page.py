@@ -6,9 +6,9 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from varstat.estimands.league.words import say_distrust
 from varstat.estimands.opportunity.result import Opportunities, Opportunity
 from varstat.estimands.opportunity.words import figure, percent, say_combined, say_finding
-from varstat.estimands.words import say_distrust
 from varstat.present.charts import opportunity_words
 from varstat.present.charts.inline import Stylesheet, inline_svg
 from varstat.present.charts.names import full_name

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from varstat.estimands.league.words import say_distrust
 from varstat.estimands.opportunity.result import Opportunity
 from varstat.estimands.opportunity.words import (
     figure,
@@ -11,7 +12,6 @@ from varstat.estimands.opportunity.words import (
     say_opportunity,
     say_target,
 )
-from varstat.estimands.words import say_distrust
 from varstat.present.charts.components import COMPONENTS
 from varstat.present.charts.league_words import ENGINES
 from varstat.present.charts.row_sheet import Head

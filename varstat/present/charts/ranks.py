@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from varstat.errors import ModelError
-from varstat.estimands.league import League
+from varstat.estimands.league.result import League
 from varstat.present.charts import league_words, style
 from varstat.present.charts.panel import plain_axes
 from varstat.present.charts.row_sheet import draw_alone

@@ -10,7 +10,7 @@ from scipy.special import logit
 from varstat import Fits, Funnels, compute_funnel, fit_model, read_table
 from varstat.errors import ModelError, UsageError
 from varstat.estimands.rates import drawn_rates, estimate_rates, exceedance_of
-from varstat.estimands.verdict import VERDICTS, Verdicts, compute_verdicts
+from varstat.estimands.verdict.compute import VERDICTS, Verdicts, compute_verdicts
 
 COLUMNS = ["estimate", "lower", "upper", "level", "p_above_target", "p_above_target_mcse"]
 

@@ -5,7 +5,7 @@ import pytest
 
 from varstat.errors import ModelError, UsageError
 from varstat.estimands import find_rank_sets
-from varstat.estimands import rank_sets as rank_sets_module
+from varstat.estimands.ranks import sets as rank_sets_module
 
 
 def sets(estimate, se, *, seed=1, draws=4000, level=0.95, stepdown=True, events=None, rest=None):

@@ -7,7 +7,7 @@ Poisson-binomial: a sum of independent zeros and ones that are not alike.
 
 import numpy as np
 
-from varstat.estimands.ranks import RankSummary, check_level, quartile_size
+from varstat.estimands.ranks.ranks import RankSummary, check_level, quartile_size
 from varstat.measure import Floats
 
 # How many cells (a unit at a node) are convolved at a time: a block that stays in the cache.

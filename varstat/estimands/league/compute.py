@@ -6,12 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from varstat.estimands.exact_ranks import can_sum_ranks, sum_ranks
-from varstat.estimands.league import League, Leagues, LeagueUnits, RankScope
+from varstat.estimands.league.result import League, Leagues, LeagueUnits, RankScope
 from varstat.estimands.monte_carlo import probability_mcse
-from varstat.estimands.pairwise import MOST_PAIRED
-from varstat.estimands.rank_tally import RankTally
-from varstat.estimands.ranks import RankSummary, check_level, quartile_size
+from varstat.estimands.ranks.exact import can_sum_ranks, sum_ranks
+from varstat.estimands.ranks.pairwise import MOST_PAIRED
+from varstat.estimands.ranks.ranks import RankSummary, check_level, quartile_size
+from varstat.estimands.ranks.tally import RankTally
+from varstat.estimands.ranks.tiers import Tiers, grade_draws, grade_moments
 from varstat.estimands.rates import (
     Rates,
     effective_of,
@@ -21,7 +22,6 @@ from varstat.estimands.rates import (
     reference_rate,
 )
 from varstat.estimands.target import Target, make_target, pooling_weights
-from varstat.estimands.tiers import Tiers, grade_draws, grade_moments
 from varstat.hierarchical.posterior import Fits, Posterior, summarise_hyper
 from varstat.measure import Floats
 from varstat.provenance import Provenance

@@ -25,11 +25,11 @@ import pandas as pd
 
 from varstat.data.account import Account
 from varstat.errors import ModelError, UsageError, did_you_mean
-from varstat.estimands.compute import raw_rates
+from varstat.estimands.league.compute import raw_rates
 from varstat.estimands.monte_carlo import probability_mcse
 from varstat.estimands.opportunity.gaps import reported_levels
 from varstat.estimands.opportunity.shapley import share_out
-from varstat.estimands.ranks import check_level
+from varstat.estimands.ranks.ranks import check_level
 from varstat.estimands.rates import effective_of, reference_rate, to_rate
 from varstat.estimands.target import case_mix_of_rows
 from varstat.hierarchical.diagnostics import Diagnostics
@@ -133,7 +133,7 @@ class Comparison:
 
     def summary(self) -> str:
         """Say in plain English which is better, and what the gulf is made of."""
-        from varstat.estimands.compare_words import say_comparison
+        from varstat.estimands.comparison.words import say_comparison
 
         return say_comparison(self)
 

@@ -176,7 +176,7 @@ class League:
 
     def summary(self) -> str:
         """Say in plain English what the table shows, and what it can't."""
-        from varstat.estimands.words import say_league
+        from varstat.estimands.league.words import say_league
 
         return say_league(self)
 
@@ -244,6 +244,6 @@ class Leagues:
 
     def summary(self) -> str:
         """Say in plain English what the tables show."""
-        from varstat.estimands.words import say_leagues
+        from varstat.estimands.league.words import say_leagues
 
         return say_leagues(self.leagues)

@@ -8,7 +8,7 @@ from scipy import stats
 from scipy.special import betaln, expit
 
 from varstat.errors import ModelError
-from varstat.estimands.outliers import find_misfit
+from varstat.estimands.verdict.misfit import find_misfit
 from varstat.hierarchical.posterior import Posterior
 
 TRANSIENT = 0.3

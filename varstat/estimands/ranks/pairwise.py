@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from varstat.errors import ModelError
-from varstat.estimands.ranks import double_ranks
+from varstat.estimands.ranks.ranks import double_ranks
 from varstat.measure import Direction, Floats
 
 Ints = NDArray[np.int64]

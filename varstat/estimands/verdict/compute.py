@@ -34,7 +34,7 @@ from scipy.special import logit
 
 from varstat.errors import ModelError
 from varstat.estimands.monte_carlo import probability_mcse
-from varstat.estimands.ranks import check_level
+from varstat.estimands.ranks.ranks import check_level
 from varstat.estimands.rates import effective_of, estimate_rates, exceedance_of, to_rate
 from varstat.funnel.result import Funnel, Funnels
 from varstat.hierarchical.diagnostics import Diagnostics
@@ -128,7 +128,7 @@ class Verdict:
 
     def summary(self) -> str:
         """Count the verdicts in plain English, below what there is to doubt."""
-        from varstat.estimands.verdict_words import say_verdicts
+        from varstat.estimands.verdict.words import say_verdicts
 
         return say_verdicts((self,))
 
@@ -171,7 +171,7 @@ class Verdicts(Sequence[Verdict]):
 
     def summary(self) -> str:
         """Count the verdicts in plain English; see `Verdict.summary`."""
-        from varstat.estimands.verdict_words import say_verdicts
+        from varstat.estimands.verdict.words import say_verdicts
 
         return say_verdicts(self.verdicts)
 

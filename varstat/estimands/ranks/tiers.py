@@ -27,8 +27,8 @@ from numpy.typing import NDArray
 from scipy import special
 
 from varstat.errors import ModelError, UsageError
-from varstat.estimands.pairwise import MOST_PAIRED, discordance_rate, pairwise_probabilities
-from varstat.estimands.ranks import is_higher_better
+from varstat.estimands.ranks.pairwise import MOST_PAIRED, discordance_rate, pairwise_probabilities
+from varstat.estimands.ranks.ranks import is_higher_better
 from varstat.measure import Direction, Floats
 
 Ints = NDArray[np.int64]

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import numpy as np
 
-from varstat.estimands.league import League
+from varstat.estimands.league.result import League
 from varstat.hierarchical.diagnostics import Diagnostics
 
 SURE = 0.95

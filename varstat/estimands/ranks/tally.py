@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from varstat.errors import ModelError
 from varstat.estimands.monte_carlo import effective_draws, probability_mcse, quantile_places
-from varstat.estimands.ranks import (
+from varstat.estimands.ranks.ranks import (
     RankSummary,
     check_level,
     double_ranks,

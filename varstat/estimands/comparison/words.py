@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from varstat.estimands.compare import Comparison
-from varstat.estimands.words import say_distrust
+from varstat.estimands.comparison.compute import Comparison
+from varstat.estimands.league.words import say_distrust
 
 MINUS = "\N{MINUS SIGN}"
 _PARTS = {"chance": "chance", "casemix": "case-mix", "peer_group": "their peer groups"}

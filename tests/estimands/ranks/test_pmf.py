@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from varstat.errors import UsageError
-from varstat.estimands.rank_pmf import rank_pmf, summarise_pmf
+from varstat.estimands.ranks.pmf import rank_pmf, summarise_pmf
 
 
 def by_enumeration(beats, weight):

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from varstat.errors import ModelError, UsageError
-from varstat.estimands.ranks import check_level, is_higher_better
+from varstat.estimands.ranks.ranks import check_level, is_higher_better
 from varstat.measure import Direction, Floats
 
 Ints = NDArray[np.int64]

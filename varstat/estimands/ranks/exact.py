@@ -8,8 +8,8 @@ over the lattice of hyper-parameters.
 
 import numpy as np
 
-from varstat.estimands.rank_pmf import rank_pmf, summarise_pmf
-from varstat.estimands.ranks import RankSummary
+from varstat.estimands.ranks.pmf import rank_pmf, summarise_pmf
+from varstat.estimands.ranks.ranks import RankSummary
 from varstat.estimands.rates import prune, summed_lattice
 from varstat.hierarchical.posterior import Posterior
 from varstat.hierarchical.quadrature.fit import nodes_for

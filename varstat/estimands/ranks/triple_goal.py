@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from varstat.errors import ModelError
-from varstat.estimands.ranks import double_ranks
+from varstat.estimands.ranks.ranks import double_ranks
 from varstat.measure import Direction, Floats
 
 _AT_ONCE = 1 << 20

@@ -6,7 +6,7 @@ from scipy.stats import rankdata
 
 from varstat.errors import ModelError, UsageError
 from varstat.estimands import RankTally, operating_characteristic, rank_draws
-from varstat.estimands.ranks import RankSummary, quartile_size
+from varstat.estimands.ranks.ranks import RankSummary, quartile_size
 
 
 def tally(effect, *, blocks=1, direction="lower-is-better"):

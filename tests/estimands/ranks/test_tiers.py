@@ -16,8 +16,8 @@ from varstat.estimands import (
     grade_pairs,
     pairwise_probabilities,
 )
-from varstat.estimands import pairwise as pairwise_module
-from varstat.estimands import tiers as tiers_module
+from varstat.estimands.ranks import pairwise as pairwise_module
+from varstat.estimands.ranks import tiers as tiers_module
 
 
 def objective(pairwise, tier, gain):

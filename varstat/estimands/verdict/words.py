@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from varstat.estimands.verdict import VERDICTS, Verdict
+from varstat.estimands.verdict.compute import VERDICTS, Verdict
 
 
 def say_verdicts(verdicts: Sequence[Verdict]) -> str:

@@ -1,0 +1,1 @@
+"""Ranks, tiers and what can be said of their order."""

@@ -1,0 +1,1 @@
+"""Flag and posterior side by side."""
