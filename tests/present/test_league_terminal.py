@@ -10,8 +10,8 @@ from rich.console import Console
 from varstat.errors import UsageError
 from varstat.estimands.league.result import Leagues
 from varstat.measure import MEAN
-from varstat.present.league_terminal import print_leagues
-from varstat.present.notes import print_notes
+from varstat.present.terminal.league import print_leagues
+from varstat.present.terminal.notes import print_notes
 
 
 def shown(leagues: Leagues, *, width: int = 80, highlight: tuple[str, ...] = ()) -> str:

@@ -25,8 +25,6 @@ from rich.console import Console
 from varstat.errors import ModelError, OutputError, UsageError
 from varstat.estimands import Opportunities
 from varstat.estimands.comparison.compute import Comparisons
-from varstat.present.comparison_terminal import print_comparisons
-from varstat.present.opportunity_terminal import print_opportunities
 from varstat.present.tables import (
     beside_csv,
     csv_bytes,
@@ -35,6 +33,8 @@ from varstat.present.tables import (
     parquet_bytes,
     xlsx_bytes,
 )
+from varstat.present.terminal.comparison import print_comparisons
+from varstat.present.terminal.opportunity import print_opportunities
 from varstat.present.write import write_comparisons, write_opportunities
 
 FIGURES = [

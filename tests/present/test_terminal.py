@@ -9,7 +9,7 @@ from rich.console import Console
 
 from varstat import Funnels, compute_funnel, fit_model, read_table
 from varstat.estimands.verdict.compute import Verdicts, compute_verdicts
-from varstat.present.terminal import print_funnels, print_notes
+from varstat.present.terminal.funnel import print_funnels, print_notes
 
 
 def shown(funnels: Funnels, *, width: int = 80, verdicts: Verdicts | None = None) -> str:

@@ -270,7 +270,7 @@ def _print_all(counted: "Cells", format_: Format) -> None:
 
 def _print_cells(counted: "Cells", console: Any) -> None:
     """Print the first of the cells."""
-    from varstat.present.columns import name_text, print_padded, set_columns
+    from varstat.present.terminal.columns import name_text, print_padded, set_columns
 
     first = counted.frame.head(_MOST)
     amounts = [name for name in first.columns if first[name].dtype.kind in "if"]

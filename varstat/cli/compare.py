@@ -94,10 +94,10 @@ def _tell(comparisons: "Comparisons", format_: Format, *, wrote: list[str], quie
     """Print the result, unless it went to files, and on stderr what to mind."""
     from rich.console import Console
 
-    from varstat.present.comparison_terminal import print_comparisons
-    from varstat.present.notes import print_notes
     from varstat.present.tables import csv_bytes, json_bytes, lay_out
-    from varstat.present.text import clean_lines
+    from varstat.present.terminal.comparison import print_comparisons
+    from varstat.present.terminal.notes import print_notes
+    from varstat.prose.text import clean_lines
 
     messages = Console(stderr=True, highlight=False, quiet=quiet)
     if format_ is Format.CSV:

@@ -249,7 +249,7 @@ def _tell(
     from rich.console import Console
 
     from varstat.present.tables import csv_bytes, json_bytes, lay_out
-    from varstat.present.terminal import print_funnels, print_notes
+    from varstat.present.terminal.funnel import print_funnels, print_notes
 
     messages = Console(stderr=True, highlight=False, quiet=quiet)
     if format_ is Format.CSV:

@@ -229,10 +229,10 @@ def _tell(
     """Print the result, unless it went to files, and on stderr what to mind."""
     from rich.console import Console
 
-    from varstat.present.notes import print_notes
-    from varstat.present.opportunity_terminal import print_opportunities
     from varstat.present.tables import csv_bytes, json_bytes, lay_out
-    from varstat.present.text import clean_lines
+    from varstat.present.terminal.notes import print_notes
+    from varstat.present.terminal.opportunity import print_opportunities
+    from varstat.prose.text import clean_lines
 
     messages = Console(stderr=True, highlight=False, quiet=quiet)
     if format_ is Format.CSV:

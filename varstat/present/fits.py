@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.text import Text
 
 from varstat.hierarchical.posterior import Fits, Posterior, summarise_hyper
-from varstat.present.columns import name_text, print_padded, set_columns
 from varstat.present.content import records, state_checks
-from varstat.present.text import clean
+from varstat.present.terminal.columns import name_text, print_padded, set_columns
+from varstat.prose.text import clean
 
 _LEVEL = 0.95
 # Hyper-parameters and groups shown; all of them go to a file or a pipe.

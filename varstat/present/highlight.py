@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from varstat.errors import UsageError, did_you_mean
-from varstat.present.text import is_blank
+from varstat.prose.text import is_blank
 
 
 class Named(Protocol):

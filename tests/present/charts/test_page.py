@@ -17,7 +17,7 @@ from varstat.estimands.verdict.compute import Verdicts, compute_verdicts
 from varstat.funnel.result import Funnel
 from varstat.present.charts import page_bytes
 from varstat.present.charts.funnel_page import render_funnels
-from varstat.present.charts.page import escape_json
+from varstat.present.page.page import escape_json
 
 HOSTILE = [
     "</script><script>document.title='broken'</script>",

@@ -8,9 +8,9 @@ import pytest
 
 from varstat.errors import OutputError
 from varstat.funnel.result import Funnel
+from varstat.present.captions.funnel import alt_text, alt_text_of_many
 from varstat.present.charts.funnel import draw_funnel
-from varstat.present.charts.save import render
-from varstat.present.charts.words import alt_text, alt_text_of_many
+from varstat.present.charts.render import render
 
 PROVENANCE = {"version": "0.1", "source": "a < b & \u2028.csv"}
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from varstat.funnel.result import Funnel
+from varstat.present.captions.funnel import count_text, finding, footer, size_title
+from varstat.present.charts.frame import rate_text, size_text, size_ticks, view_of
 from varstat.present.charts.names import figure_text
-from varstat.present.charts.view import rate_text, size_text, size_ticks, view_of
-from varstat.present.charts.words import count_text, finding, footer, size_title
-from varstat.present.text import clean, shorten
+from varstat.prose.text import clean, shorten
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from varstat.funnel.result import Funnels
+from varstat.present.captions.funnel import alt_text, alt_text_of_many
 from varstat.present.charts import style
 from varstat.present.charts.funnel import draw_funnel, draw_funnels
 from varstat.present.charts.funnel_page import render_funnels
-from varstat.present.charts.save import render
-from varstat.present.charts.words import alt_text, alt_text_of_many
+from varstat.present.charts.render import render
 from varstat.present.funnel_table import state_provenance
 
 if TYPE_CHECKING:

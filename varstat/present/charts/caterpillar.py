@@ -9,9 +9,12 @@ from matplotlib.figure import Figure
 
 from varstat.estimands.league.result import League
 from varstat.measure import Floats
-from varstat.present.charts import league_words, style
-from varstat.present.charts.marks import Key
-from varstat.present.charts.panel import plain_axes
+from varstat.present.captions import league as league_words
+from varstat.present.captions.funnel import percent
+from varstat.present.charts import style
+from varstat.present.charts.frame import View, natural_range, rate_ticks
+from varstat.present.charts.funnel_marks import Key
+from varstat.present.charts.funnel_panel import plain_axes
 from varstat.present.charts.row_sheet import draw_alone
 from varstat.present.charts.rows import (
     Bools,
@@ -23,8 +26,6 @@ from varstat.present.charts.rows import (
     row_keys,
     set_rows,
 )
-from varstat.present.charts.view import View, natural_range, rate_ticks
-from varstat.present.charts.words import percent
 from varstat.present.highlight import find_units
 
 RAW = Key(gid="raw", text="raw", marker="o", face=style.PAPER, edge=style.INK, width=0.7)

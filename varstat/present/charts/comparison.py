@@ -9,11 +9,15 @@ from varstat.errors import UsageError
 from varstat.estimands.comparison.compute import Comparison, Comparisons
 from varstat.estimands.comparison.words import say_difference, say_gulf
 from varstat.estimands.league.words import say_distrust
+from varstat.present.captions.funnel import percent
 from varstat.present.charts import style
-from varstat.present.charts.furniture import MARGIN, Sheet
-from varstat.present.charts.inline import Stylesheet, inline_svg
 from varstat.present.charts.names import figure_text
-from varstat.present.charts.page import (
+from varstat.present.charts.render import render
+from varstat.present.charts.row_sheet import WARNING, Head, stamp, write_head
+from varstat.present.charts.sheet import MARGIN, Sheet
+from varstat.present.charts.waterfall import AROUND, BAR, LEFT, RIGHT, WIDTH, draw_bars
+from varstat.present.page.inline import Stylesheet, inline_svg
+from varstat.present.page.page import (
     Cell,
     Column,
     Plot,
@@ -22,12 +26,8 @@ from varstat.present.charts.page import (
     render_page,
     sort_value,
 )
-from varstat.present.charts.row_sheet import WARNING, Head, stamp, write_head
-from varstat.present.charts.save import render
-from varstat.present.charts.waterfall import AROUND, BAR, LEFT, RIGHT, WIDTH, draw_bars
-from varstat.present.charts.words import percent
 from varstat.present.rates import style_of
-from varstat.present.text import clean, shorten
+from varstat.prose.text import clean, shorten
 
 LONGEST = 20
 

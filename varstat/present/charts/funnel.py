@@ -8,14 +8,15 @@ from matplotlib.figure import Figure
 
 from varstat.errors import UsageError, did_you_mean, one_of
 from varstat.funnel.result import Funnel
-from varstat.present.charts import style, words
-from varstat.present.charts.annotate import Label
-from varstat.present.charts.furniture import MARGIN, Sheet, legend_keys
+from varstat.present.captions import funnel as words
+from varstat.present.charts import style
+from varstat.present.charts.frame import View, XScale, rate_ticks, view_of
+from varstat.present.charts.funnel_labels import Label
+from varstat.present.charts.funnel_marks import Lines, limit_lines
+from varstat.present.charts.funnel_panel import draw_panel, title_axes, title_panel
 from varstat.present.charts.layout import Layout
-from varstat.present.charts.marks import Lines, limit_lines
 from varstat.present.charts.names import figure_text
-from varstat.present.charts.panel import draw_panel, title_axes, title_panel
-from varstat.present.charts.view import View, XScale, rate_ticks, view_of
+from varstat.present.charts.sheet import MARGIN, Sheet, legend_keys
 from varstat.present.highlight import find_units
 
 LABELS = ("flagged", "highlighted", "none")

@@ -10,12 +10,15 @@ from numpy.typing import NDArray
 from varstat.errors import UsageError
 from varstat.funnel.result import Funnel
 from varstat.present.beside import pair_up
-from varstat.present.charts import words
+from varstat.present.captions import funnel as words
+from varstat.present.charts.frame import rate_text
 from varstat.present.charts.funnel import draw_funnel
-from varstat.present.charts.inline import Stylesheet, inline_svg
-from varstat.present.charts.marks import centre
+from varstat.present.charts.funnel_marks import centre
 from varstat.present.charts.names import full_name
-from varstat.present.charts.page import (
+from varstat.present.charts.render import render
+from varstat.present.highlight import find_units
+from varstat.present.page.inline import Stylesheet, inline_svg
+from varstat.present.page.page import (
     MAX_SECTIONS,
     MOST_ROWS,
     MOST_TIPS,
@@ -30,11 +33,8 @@ from varstat.present.charts.page import (
     sort_value,
     tips,
 )
-from varstat.present.charts.save import render
-from varstat.present.charts.view import rate_text
-from varstat.present.highlight import find_units
 from varstat.present.rates import RateStyle, probability_text, style_of
-from varstat.present.text import clean
+from varstat.prose.text import clean
 
 if TYPE_CHECKING:
     from varstat.estimands.verdict.compute import Verdict

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from varstat.present.charts.furniture import MARGIN, Sheet
+from varstat.present.charts.sheet import MARGIN, Sheet
 
 LEFT = 30.0
 GUTTER = 14.0

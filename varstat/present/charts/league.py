@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from varstat.estimands.league.result import Leagues
+from varstat.present.captions.league import alt_text, alt_text_of_many
 from varstat.present.charts import style
 from varstat.present.charts.league_page import render_leagues
 from varstat.present.charts.league_panels import draw_leagues
-from varstat.present.charts.league_words import alt_text, alt_text_of_many
-from varstat.present.charts.save import render
+from varstat.present.charts.render import render
 
 
 def league_chart_bytes(

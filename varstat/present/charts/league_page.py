@@ -10,11 +10,16 @@ from varstat.errors import UsageError
 from varstat.estimands.league.result import League
 from varstat.estimands.league.words import say_distrust, say_findings
 from varstat.measure import Floats
-from varstat.present.charts import league_words
+from varstat.present.captions import league as league_words
+from varstat.present.captions.funnel import percent
 from varstat.present.charts.caterpillar import caterpillar_order, draw_league
-from varstat.present.charts.inline import Stylesheet, inline_svg
 from varstat.present.charts.names import full_name
-from varstat.present.charts.page import (
+from varstat.present.charts.ranks import draw_ranks, ranks_order
+from varstat.present.charts.render import render
+from varstat.present.charts.rows import Order, places
+from varstat.present.highlight import find_units
+from varstat.present.page.inline import Stylesheet, inline_svg
+from varstat.present.page.page import (
     MAX_SECTIONS,
     MOST_ROWS,
     MOST_TIPS,
@@ -28,11 +33,6 @@ from varstat.present.charts.page import (
     sort_value,
     tips,
 )
-from varstat.present.charts.ranks import draw_ranks, ranks_order
-from varstat.present.charts.rows import Order, places
-from varstat.present.charts.save import render
-from varstat.present.charts.words import percent
-from varstat.present.highlight import find_units
 from varstat.present.rates import (
     RateStyle,
     probability_text,
@@ -41,7 +41,7 @@ from varstat.present.rates import (
     rate_style,
     standing,
 )
-from varstat.present.text import clean, is_blank
+from varstat.prose.text import clean, is_blank
 
 # Of a table with too many rows, so many at each end.
 ENDS = MOST_ROWS // 4

@@ -8,7 +8,7 @@ import unicodedata
 
 from varstat.present.charts.style import drawable_characters
 from varstat.present.highlight import Named
-from varstat.present.text import clean, is_blank, shorten
+from varstat.prose.text import clean, is_blank, shorten
 
 LONGEST = 32
 

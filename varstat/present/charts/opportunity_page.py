@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 from varstat.estimands.league.words import say_distrust
 from varstat.estimands.opportunity.result import Opportunities, Opportunity
 from varstat.estimands.opportunity.words import figure, percent, say_combined, say_finding
-from varstat.present.charts import opportunity_words
-from varstat.present.charts.inline import Stylesheet, inline_svg
+from varstat.present.captions import opportunity as opportunity_words
 from varstat.present.charts.names import full_name
 from varstat.present.charts.opportunity import (
     draw_comparability,
@@ -18,7 +17,12 @@ from varstat.present.charts.opportunity import (
     draw_opportunity,
     drawn_units,
 )
-from varstat.present.charts.page import (
+from varstat.present.charts.render import render
+from varstat.present.charts.waterfall import draw_waterfall
+from varstat.present.highlight import find_units
+from varstat.present.opportunity_chart import check_chart
+from varstat.present.page.inline import Stylesheet, inline_svg
+from varstat.present.page.page import (
     MAX_SECTIONS,
     MOST_ROWS,
     Cell,
@@ -31,12 +35,8 @@ from varstat.present.charts.page import (
     sort_value,
     tips,
 )
-from varstat.present.charts.save import render
-from varstat.present.charts.waterfall import draw_waterfall
-from varstat.present.highlight import find_units
-from varstat.present.opportunity_chart import check_chart
 from varstat.present.rates import RateStyle, style_of
-from varstat.present.text import clean, is_blank
+from varstat.prose.text import clean, is_blank
 
 
 def opportunity_chart_bytes(

@@ -9,8 +9,9 @@ from matplotlib.ticker import MaxNLocator
 
 from varstat.errors import ModelError
 from varstat.estimands.league.result import League
-from varstat.present.charts import league_words, style
-from varstat.present.charts.panel import plain_axes
+from varstat.present.captions import league as league_words
+from varstat.present.charts import style
+from varstat.present.charts.funnel_panel import plain_axes
 from varstat.present.charts.row_sheet import draw_alone
 from varstat.present.charts.rows import (
     Bools,

@@ -9,7 +9,7 @@ from varstat.measure import Floats
 from varstat.present.charts import style
 from varstat.present.charts.names import figure_name, figure_text
 from varstat.present.charts.rows import Order, Rows
-from varstat.present.text import shorten
+from varstat.prose.text import shorten
 
 # Named at each end where there are too many units to name them all.
 ENDS = 6

@@ -8,11 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from varstat.present.charts import style
-from varstat.present.charts.furniture import MARGIN, Sheet
-from varstat.present.charts.marks import Key
+from varstat.present.charts.funnel_marks import Key
 from varstat.present.charts.names import figure_text
 from varstat.present.charts.row_names import draw_names, names_width
 from varstat.present.charts.rows import Rows, rows_height
+from varstat.present.charts.sheet import MARGIN, Sheet
 
 WIDTH = 8.4 * 72
 AROUND = 150.0

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from varstat.estimands.league.result import League
 from varstat.estimands.league.words import SURE
 from varstat.measure import Floats
+from varstat.present.captions.funnel import percent
 from varstat.present.charts import style
-from varstat.present.charts.marks import HIGHLIGHT, Key
-from varstat.present.charts.words import percent
+from varstat.present.charts.funnel_marks import HIGHLIGHT, Key
 from varstat.present.highlight import Named
 
 MOST_NAMED = 60

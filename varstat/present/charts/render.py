@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from varstat.errors import OutputError, did_you_mean, one_of
 from varstat.present.charts import style
-from varstat.present.text import clean
+from varstat.prose.text import clean
 
 SUFFIXES = (".png", ".svg", ".pdf")
 PNG_DPI = 150

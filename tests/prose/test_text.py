@@ -2,7 +2,7 @@
 
 import pytest
 
-from varstat.present.text import clean, shorten
+from varstat.prose.text import clean, shorten
 
 
 @pytest.mark.parametrize(

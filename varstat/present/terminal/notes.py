@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.text import Text
 
 from varstat.funnel.result import Funnels
-from varstat.present.text import clean
+from varstat.prose.text import clean
 
 if TYPE_CHECKING:
     from varstat.estimands.comparison.compute import Comparisons

@@ -8,7 +8,7 @@ from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text
 
-from varstat.present.text import clean, is_blank
+from varstat.prose.text import clean, is_blank
 
 # The fewest letters to which a name is cut.
 SHORTEST = 8

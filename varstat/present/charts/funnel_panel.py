@@ -5,11 +5,12 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from varstat.funnel.result import Funnel
-from varstat.present.charts import style, words
-from varstat.present.charts.annotate import Label, draw_labels
-from varstat.present.charts.marks import Lines, draw_lines, draw_rings, draw_units, mark_area
+from varstat.present.captions import funnel as words
+from varstat.present.charts import style
+from varstat.present.charts.frame import View, set_view
+from varstat.present.charts.funnel_labels import Label, draw_labels
+from varstat.present.charts.funnel_marks import Lines, draw_lines, draw_rings, draw_units, mark_area
 from varstat.present.charts.names import figure_text
-from varstat.present.charts.view import View, set_view
 
 
 def title_axes(ax: Axes, funnel: Funnel, view: View) -> None:

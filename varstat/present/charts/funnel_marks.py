@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from varstat.funnel.result import Funnel
 from varstat.measure import Floats
+from varstat.present.captions.funnel import percent
 from varstat.present.charts import style
-from varstat.present.charts.view import (
+from varstat.present.charts.frame import (
     View,
     bars,
     grid,
@@ -19,7 +20,6 @@ from varstat.present.charts.view import (
     natural_range,
     strong_kind,
 )
-from varstat.present.charts.words import percent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

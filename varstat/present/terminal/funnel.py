@@ -11,11 +11,11 @@ from rich.text import Text
 
 from varstat.funnel.result import Funnel, Funnels
 from varstat.present.beside import pair_up
-from varstat.present.columns import name_text, print_padded, set_columns
 from varstat.present.highlight import find_units
-from varstat.present.notes import print_notes
 from varstat.present.rates import probability_text, style_of
-from varstat.present.text import clean
+from varstat.present.terminal.columns import name_text, print_padded, set_columns
+from varstat.present.terminal.notes import print_notes
+from varstat.prose.text import clean
 
 if TYPE_CHECKING:
     from varstat.estimands.verdict.compute import Verdict, Verdicts

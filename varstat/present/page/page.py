@@ -14,8 +14,8 @@ from matplotlib.transforms import Affine2D
 from numpy.typing import NDArray
 
 from varstat.measure import Floats
-from varstat.present.charts.inline import Stylesheet
-from varstat.present.text import clean
+from varstat.present.page.inline import Stylesheet
+from varstat.prose.text import clean
 
 MOST_ROWS = 2_000
 MOST_VECTOR_MARKS = 10_000
@@ -183,7 +183,7 @@ def render_page(
 
 
 def _asset(name: str) -> str:
-    return files("varstat.present.charts").joinpath(name).read_text(encoding="utf-8")
+    return files("varstat.present.page").joinpath(name).read_text(encoding="utf-8")
 
 
 def _policy(css: str, script: str) -> str:

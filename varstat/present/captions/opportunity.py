@@ -12,11 +12,11 @@ from varstat.estimands.opportunity.words import (
     say_opportunity,
     say_target,
 )
-from varstat.present.charts.components import COMPONENTS
-from varstat.present.charts.league_words import ENGINES
+from varstat.present.captions.funnel import percent
+from varstat.present.captions.league import ENGINES
+from varstat.present.captions.parts import COMPONENTS
 from varstat.present.charts.row_sheet import Head
-from varstat.present.charts.words import percent
-from varstat.present.text import clean
+from varstat.prose.text import clean
 
 
 def group_text(opportunity: Opportunity) -> str:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from varstat.funnel.result import Funnel
-from varstat.present.charts.view import has_bar, has_point, rate_text
-from varstat.present.text import clean
+from varstat.present.charts.frame import has_bar, has_point, rate_text
+from varstat.prose.text import clean
 
 METHODS = {
     "exact": "exact limits, drawn interpolated between counts",

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from varstat.funnel.result import Funnel
 from varstat.measure import Floats
 from varstat.present.charts import style
+from varstat.present.charts.frame import bars, has_bar, has_point
+from varstat.present.charts.funnel_marks import Lines, centre
 from varstat.present.charts.labels import Crowd, count_crowd, nearest_point, place_labels
-from varstat.present.charts.marks import Lines, centre
 from varstat.present.charts.names import LONGEST, figure_name
-from varstat.present.charts.view import bars, has_bar, has_point
 
 Label = Literal["flagged", "highlighted", "none"]
 NOTE_SIZE = style.SMALL - 0.5

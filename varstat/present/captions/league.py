@@ -6,10 +6,10 @@ import numpy as np
 
 from varstat.estimands.league.result import League
 from varstat.estimands.league.words import SURE, count_sure, say_distrust, say_league
+from varstat.present.captions.funnel import percent, rule_text
+from varstat.present.charts.frame import rate_text
 from varstat.present.charts.row_sheet import Head
-from varstat.present.charts.view import rate_text
-from varstat.present.charts.words import percent, rule_text
-from varstat.present.text import clean
+from varstat.prose.text import clean
 
 ENGINES = {"quadrature": "quadrature", "nuts": "NUTS sampling"}
 

@@ -7,9 +7,9 @@ from rich.text import Text
 from varstat.estimands.comparison.compute import Comparison, Comparisons
 from varstat.estimands.comparison.words import say_gulf
 from varstat.estimands.league.words import say_distrust
-from varstat.present.columns import name_text, print_padded, set_columns
 from varstat.present.rates import style_of
-from varstat.present.text import clean, shorten
+from varstat.present.terminal.columns import name_text, print_padded, set_columns
+from varstat.prose.text import clean, shorten
 
 _MOST = 20
 _PARTS = {

@@ -10,7 +10,6 @@ from rich.text import Text
 
 from varstat.estimands.league.result import League, Leagues
 from varstat.estimands.league.words import SURE, count_sure, say_distrust, say_findings, say_leagues
-from varstat.present.columns import name_text, print_padded, set_columns
 from varstat.present.highlight import find_units
 from varstat.present.rates import (
     probability_text,
@@ -19,7 +18,8 @@ from varstat.present.rates import (
     rate_style,
     standing,
 )
-from varstat.present.text import clean
+from varstat.present.terminal.columns import name_text, print_padded, set_columns
+from varstat.prose.text import clean
 
 Marks = NDArray[np.bool_]
 Order = NDArray[np.intp]

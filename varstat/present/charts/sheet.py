@@ -8,9 +8,9 @@ from matplotlib.transforms import Affine2D
 
 from varstat.funnel.result import Funnel
 from varstat.present.charts import style
-from varstat.present.charts.marks import HIGHLIGHT, WITHHELD, Key, Lines, kinds_of_units
+from varstat.present.charts.frame import has_bar
+from varstat.present.charts.funnel_marks import HIGHLIGHT, WITHHELD, Key, Lines, kinds_of_units
 from varstat.present.charts.names import figure_text
-from varstat.present.charts.view import has_bar
 
 LINE_SWATCH = 18.0
 MARK_SWATCH = 9.0

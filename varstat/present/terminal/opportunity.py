@@ -16,10 +16,10 @@ from varstat.estimands.opportunity.words import (
     say_finding,
     say_opportunities,
 )
-from varstat.present.columns import name_text, print_padded, set_columns
 from varstat.present.highlight import find_units
 from varstat.present.rates import probability_text, style_of
-from varstat.present.text import clean
+from varstat.present.terminal.columns import name_text, print_padded, set_columns
+from varstat.prose.text import clean
 
 Marks = NDArray[np.bool_]
 # Units shown, the largest first, and of those that can't be compared; groups; subtotals.
