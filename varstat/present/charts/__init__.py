@@ -5,7 +5,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from varstat.funnel.result import Funnels
-from varstat.present.captions.funnel import alt_text, alt_text_of_many
 from varstat.present.charts import style
 from varstat.present.charts.funnel import draw_funnel, draw_funnels
 from varstat.present.charts.funnel_page import render_funnels
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from varstat.present.charts.waterfall import draw_waterfall
 
 __all__ = [
-    "alt_text",
     "chart_bytes",
     "draw_comparability",
     "draw_comparison",
@@ -57,6 +55,8 @@ def chart_bytes(funnels: Funnels, *, suffix: str, highlight: Sequence[str] = ())
     -------
     bytes
     """
+    from varstat.present.captions.funnel import alt_text, alt_text_of_many
+
     if len(funnels) == 1:
         figure = draw_funnel(funnels[0], highlight=highlight)
         alt = alt_text(funnels[0])
