@@ -9,6 +9,7 @@ from varstat.adjust.cells import Strings
 from varstat.adjust.interaction import Interaction, say_interaction
 from varstat.data.account import Account
 from varstat.measure import Floats, Measure, ScaleName
+from varstat.prose.number import count_units
 from varstat.provenance import Provenance
 
 _EFFECT: dict[ScaleName, str] = {"logit": "odds ratio", "log": "rate ratio"}
@@ -162,7 +163,7 @@ class Casemix:
         between = self.explained_units
         text = (
             f"Case-mix accounts for {_share(self.explained)} of the variation between the cells of "
-            f"{_units(len(self.unit))}, chance included"
+            f"{count_units(len(self.unit))}, chance included"
         )
         if between < 0:
             return (
@@ -197,7 +198,3 @@ class Casemix:
 
 def _share(share: float) -> str:
     return "an unknown share" if np.isnan(share) else f"{100 * share:.0f}%"
-
-
-def _units(number: int) -> str:
-    return "1 unit" if number == 1 else f"{number:,} units"

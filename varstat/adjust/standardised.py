@@ -1,6 +1,5 @@
 """What standardisation makes of the units of a table: data, with a table and a paragraph."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Literal
 
@@ -10,6 +9,7 @@ import pandas as pd
 from varstat.adjust.cells import Strings
 from varstat.data.account import Account
 from varstat.measure import Floats, Measure
+from varstat.prose.number import count_units, listed
 from varstat.provenance import Provenance
 
 Method = Literal["indirect", "direct"]
@@ -160,7 +160,7 @@ class Standardised:
         number = sum(u.unit.size for u in units)
         what = "observed over expected" if self.method == "indirect" else "rates over that of all"
         text = (
-            f"{what[0].upper()}{what[1:]} {_range(ratio)} among {_units(number)}"
+            f"{what[0].upper()}{what[1:]} {_range(ratio)} among {count_units(number)}"
             f"{self._strata_text()}, where crude rates over that of all {_range(crude)}. "
         )
         if any(np.isfinite(u.ratio_lower).any() for u in units):
@@ -171,7 +171,7 @@ class Standardised:
         return (text + " ".join((self._caution(), *self.notes))).strip()
 
     def _strata_text(self) -> str:
-        return f", standardised for {_listed(self.strata)}" if self.strata else ""
+        return f", standardised for {listed(self.strata)}" if self.strata else ""
 
     def _caution(self) -> str:
         if not self.strata:
@@ -198,12 +198,3 @@ def _range(values: Floats) -> str:
     if not known.size:
         return "aren't known"
     return f"run from {known.min():.3g} to {known.max():.3g}"
-
-
-def _units(number: int) -> str:
-    return "1 unit" if number == 1 else f"{number:,} units"
-
-
-def _listed(names: Sequence[str]) -> str:
-    *rest, last = names
-    return f"{', '.join(rest)} and {last}" if rest else last

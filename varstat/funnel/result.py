@@ -12,6 +12,7 @@ from varstat.card.schema import Dispersion, Limits, Robust, Sides
 from varstat.data.account import Account
 from varstat.funnel.band import Band
 from varstat.measure import Direction, Floats, Measure, ScaleName
+from varstat.prose.number import expected_number, percent
 from varstat.provenance import Provenance
 
 Strings = NDArray[np.object_]
@@ -243,9 +244,9 @@ class Funnel:
         expected = self.expected_false_flags[level]
         if np.isnan(expected):
             return f"No limits can be drawn for these {units:,} {noun}.{self._spread_text()}"
-        false = _count(expected)
+        false = expected_number(expected)
         return (
-            f"{flagged:,} of {units:,} {noun} {lie} outside the {_percent(level)} limits around "
+            f"{flagged:,} of {units:,} {noun} {lie} outside the {percent(level)} limits around "
             f"{self._target_text()}{which}; {false} would if all were at the target and varied "
             f"by no more than {'the limits allow for' if self._allows() else 'chance'}."
             f"{self._spread_text()}"
@@ -270,7 +271,7 @@ class Funnel:
             case "rate":
                 return rate
             case "best":
-                return f"{rate}, which the best {_percent(float(value))} reach"
+                return f"{rate}, which the best {percent(float(value))} reach"
             case "leave-one-out":
                 return f"the {self.measure.rate} of all others (together {rate})"
         return f"the {name} {self.measure.rate} of {rate}"
@@ -336,10 +337,10 @@ class Funnels(Sequence[Funnel]):
         level = max(max(funnel.levels) for funnel in self)
         flagged = sum(funnel.flagged(level) for funnel in self)
         units = sum(funnel.units.unit.size for funnel in self)
-        false = _count(float(np.nansum([f.expected_false_flags[level] for f in self])))
+        false = expected_number(float(np.nansum([f.expected_false_flags[level] for f in self])))
         return (
             f"In {len(self):,} funnels {flagged:,} of {units:,} units lie outside their "
-            f"{_percent(level)} limits; {false} would if all were at their target and varied "
+            f"{percent(level)} limits; {false} would if all were at their target and varied "
             "by no more than the limits allow for."
         )
 
@@ -367,20 +368,24 @@ def _units_frame(funnels: Sequence[Funnel]) -> pd.DataFrame:
     )
 
 
-def _count(expected: float) -> str:
-    """An expected number of units, for a sentence."""
-    if expected == 0:
-        return "none"
-    if expected < 0.05:
-        return "fewer than 0.1"
-    return f"about {expected:.1f}" if expected < 9.95 else f"about {expected:,.0f}"
-
-
 def _times(ratio: float) -> str:
     """A ratio, for a sentence."""
     return f"{ratio:,.0f}" if ratio >= 1000 else f"{ratio:.3g}"
 
 
-def _percent(level: float) -> str:
-    """A level as a percentage, without the noise of binary fractions."""
-    return f"{100 * level:.15g}%"
+def has_point(units: FunnelUnits) -> NDArray[np.bool_]:
+    """Mark the units drawn as a point."""
+    return np.isfinite(units.rate) & (units.size > 0)
+
+
+def has_bar(units: FunnelUnits) -> NDArray[np.bool_]:
+    """Mark the units whose event was withheld, drawn as the range in which their rate lies."""
+    known = np.isfinite(units.event_lower) & np.isfinite(units.event_upper)
+    return ~np.isfinite(units.rate) & (units.size > 0) & known
+
+
+def bars(funnel: Funnel) -> tuple[Floats, Floats]:
+    """Compute the lowest and highest rate that each unit may have, shape (units,) each."""
+    units = funnel.units
+    rates = funnel.measure.rates
+    return rates(units.event_lower, units.size), rates(units.event_upper, units.size)

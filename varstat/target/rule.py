@@ -5,6 +5,7 @@ from math import isfinite, isnan
 from typing import Literal, get_args
 
 from varstat.errors import UsageError, did_you_mean, one_of
+from varstat.prose.number import percent
 
 TargetKind = Literal["pooled", "median", "best", "rate", "leave-one-out", "similar"]
 Peers = Literal["declared", "all", "similar"]
@@ -187,3 +188,45 @@ def parse_target(text: str) -> TargetRule:
         allowed = "between 0 and 1" if kind == "best" else "finite"
         raise UsageError("target", f"'{text}': the number must be {allowed}.")
     return TargetRule(kind=kind, value=value)
+
+
+def rule_text(rule: str) -> str:
+    """Say what a target is."""
+    name, _, value = rule.partition(":")
+    match name:
+        case "pooled":
+            return "all units together"
+        case "median":
+            return "median of units"
+        case "leave-one-out":
+            return "all other units together"
+        case "best":
+            return f"the best {percent(float(value))} of units"
+        case "rate":
+            return f"a fixed rate of {value}"
+    return rule
+
+
+def say_target(rule: str, scope: str) -> str:
+    """Say in words what units are compared with.
+
+    Examples
+    --------
+    >>> say_target("best:0.25", "within peer group")
+    'the rate that the best 25% of their peer group reach'
+    >>> say_target("rightcare", "similar units")
+    'the mean of the best five of the ten units most like them'
+    """
+    parsed = parse_target(rule)
+    among = " of their peer group" if scope == "within peer group" else ""
+    match parsed.kind:
+        case "similar":
+            return "the mean of the best five of the ten units most like them"
+        case "best":
+            return f"the rate that the best {percent(parsed.value)}{among} reach"
+        case "rate":
+            return f"a rate of {parsed.value:g}"
+        case "median":
+            return f"the rate of the middle unit{among}"
+        case _:
+            return f"the rate of all units{among} taken together"

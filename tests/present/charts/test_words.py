@@ -7,8 +7,10 @@ import pytest
 
 from varstat.funnel.result import Funnel
 from varstat.present.captions.funnel import count_text, finding, footer, size_title
-from varstat.present.charts.frame import rate_text, size_text, size_ticks, view_of
+from varstat.present.charts.frame import size_ticks, view_of
 from varstat.present.charts.names import figure_text
+from varstat.prose.number import size_text
+from varstat.prose.rate import rate_text
 from varstat.prose.text import clean, shorten
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from varstat.estimands.league.result import League
 from varstat.hierarchical.diagnostics import Diagnostics
+from varstat.prose.number import count, count_units, expected_number, interval, percent, share
 
 SURE = 0.95
 
@@ -57,15 +58,15 @@ def say_leagues(leagues: Sequence[League]) -> str:
             f"NOT TO BE TRUSTED: {len(failed):,} of {len(leagues):,} posteriors failed their "
             "checks. Don't use or publish what is said of those groups.\n"
         )
-    parts.append(f"{len(leagues):,} groups hold {_units(units)}.")
+    parts.append(f"{len(leagues):,} groups hold {count_units(units)}.")
     ranked = [league for league in leagues if league.rank_scope != "none"]
     if ranked:
         best = sum(count_sure(league)[0] for league in ranked)
         worst = sum(count_sure(league)[1] for league in ranked)
         parts.append(
             "The probability of being in the best quarter of the own group is over "
-            f"{_percent(SURE)} for {_count(best)}, and of being in the worst quarter for "
-            f"{_count(worst)}. Units of different groups are not ranked against each other."
+            f"{percent(SURE)} for {count(best)}, and of being in the worst quarter for "
+            f"{count(worst)}. Units of different groups are not ranked against each other."
         )
     else:
         parts.append(_UNRANKED)
@@ -143,9 +144,9 @@ def _quarters(league: League) -> str:
     best, worst = count_sure(league)
     which = "the one that ranks best" if league.top == 1 else f"the {league.top:,} that rank best"
     return (
-        f"Of {_units(league.units.unit.size)}, the probability of being in the best quarter "
-        f"({which}) is over {_percent(SURE)} for {_count(best)}, and of being in the worst "
-        f"quarter for {_count(worst)}."
+        f"Of {count_units(league.units.unit.size)}, the probability of being in the best quarter "
+        f"({which}) is over {percent(SURE)} for {count(best)}, and of being in the worst "
+        f"quarter for {count(worst)}."
     )
 
 
@@ -157,7 +158,7 @@ def _tiers(league: League) -> str:
     if not np.isfinite(wrong):
         return f"They fall into {tiers} tiers."
     return (
-        f"They fall into {tiers} tiers, which are expected to put {_share(wrong)} of all pairs of "
+        f"They fall into {tiers} tiers, which are expected to put {share(wrong)} of all pairs of "
         "units the wrong way round."
     )
 
@@ -168,10 +169,10 @@ def _goodness(league: League) -> str:
     wrong = float(np.sum(1.0 - league.units.p_top_quartile[: league.top]))
     if league.top == 1:
         who = "The unit that the table puts first"
-        text = f"{who} is not the best with a probability of {_share(wrong)}"
+        text = f"{who} is not the best with a probability of {share(wrong)}"
     else:
         text = (
-            f"Of the {league.top:,} units that the table puts first, {_number(wrong)} are "
+            f"Of the {league.top:,} units that the table puts first, {expected_number(wrong)} are "
             "expected not to belong to the best quarter"
         )
     return (
@@ -196,7 +197,7 @@ def _spread(league: League) -> str:
             f"{f' on the {scale} scale' if scale else ''}."
         )
     (i,) = taus
-    mean, interval = float(hyper.mean[i]), _interval(hyper.lower[i], hyper.upper[i])
+    mean, ends = float(hyper.mean[i]), interval(hyper.lower[i], hyper.upper[i])
     after = (
         "once case-mix is allowed for, "
         if (league.model.get("covariates") or league.model.get("strata"))
@@ -205,7 +206,7 @@ def _spread(league: League) -> str:
     within = "within peer groups, " if league.model.get("peer_groups") else ""
     text = (
         f"Beyond chance, {after}{within}units differ by a {what} (tau) of {mean:.3g}"
-        f"{f' on the {scale} scale' if scale else ''} ({_percent(hyper.level)} interval {interval})"
+        f"{f' on the {scale} scale' if scale else ''} ({percent(hyper.level)} interval {ends})"
     )
     if not scale or not normal:
         return f"{text}."
@@ -257,43 +258,9 @@ def _largest_error(league: League) -> float:
 
 def _reading(league: League) -> str:
     return (
-        f"An interval holds one unit's rank with {_percent(league.level)} probability; it is not "
+        f"An interval holds one unit's rank with {percent(league.level)} probability; it is not "
         "a comparison of two units, which may differ though their intervals overlap."
     )
-
-
-def _count(count: int) -> str:
-    return f"{count:,}" if count else "none"
-
-
-def _units(count: int) -> str:
-    return f"{count:,} unit{'' if count == 1 else 's'}"
-
-
-def _number(value: float) -> str:
-    """An expected number of units, for a sentence."""
-    if value < 0.05:
-        return "fewer than 0.1"
-    return f"about {value:.1f}" if value < 9.95 else f"about {value:,.0f}"
-
-
-def _share(value: float) -> str:
-    """A share for a sentence, never rounded to none or all."""
-    if value < 0.001:
-        return "under 0.1%" if value > 0 else "0%"
-    if value > 0.999:
-        return "over 99.9%" if value < 1 else "100%"
-    return f"{100 * value:.2g}%" if value < 0.995 else f"{100 * value:.1f}%"
-
-
-def _interval(lower: float, upper: float) -> str:
-    low = lower if abs(lower) > 1e-3 * abs(upper) else 0.0
-    return f"{low:.3g} to {upper:.3g}"
-
-
-def _percent(level: float) -> str:
-    """A level as a percentage, without the noise of binary fractions."""
-    return f"{100 * level:.15g}%"
 
 
 def _sentence(text: str) -> str:

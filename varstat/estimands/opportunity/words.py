@@ -1,12 +1,11 @@
 """What an opportunity says in plain English, and what it can't be taken for."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from varstat.estimands.league.words import say_distrust
 from varstat.estimands.opportunity.result import Opportunities, Opportunity
-from varstat.target.rule import parse_target
+from varstat.prose.number import figure, listed, percent
+from varstat.target.rule import say_target
 
 _PARTS = {
     "chance": "chance",
@@ -94,54 +93,6 @@ def is_like_chance(opportunity: Opportunity) -> bool:
     return opportunity.total.published <= opportunity.total.chance_upper
 
 
-def figure(value: float) -> str:
-    """A number of events, or an amount, for a sentence or a table.
-
-    Examples
-    --------
-    >>> figure(10592.4), figure(3.14159), figure(0.0), figure(-0.02)
-    ('10,592', '3.1', '0', '-0.02')
-    """
-    if not np.isfinite(value):
-        return "–"
-    size = abs(value)
-    if size >= 99.95 or size == 0:
-        return f"{value:,.0f}"
-    if size >= 0.95:
-        return f"{value:,.1f}"
-    return f"{value:.1g}" if size >= 0.005 else "0"
-
-
-def percent(level: float) -> str:
-    """A level as a percentage, without the noise of binary fractions."""
-    return f"{100 * level:.15g}%"
-
-
-def say_target(rule: str, scope: str) -> str:
-    """Say in words what units are compared with.
-
-    Examples
-    --------
-    >>> say_target("best:0.25", "within peer group")
-    'the rate that the best 25% of their peer group reach'
-    >>> say_target("rightcare", "similar units")
-    'the mean of the best five of the ten units most like them'
-    """
-    parsed = parse_target(rule)
-    among = " of their peer group" if scope == "within peer group" else ""
-    match parsed.kind:
-        case "similar":
-            return "the mean of the best five of the ten units most like them"
-        case "best":
-            return f"the rate that the best {percent(parsed.value)}{among} reach"
-        case "rate":
-            return f"a rate of {parsed.value:g}"
-        case "median":
-            return f"the rate of the middle unit{among}"
-        case _:
-            return f"the rate of all units{among} taken together"
-
-
 def _headline(opportunity: Opportunity) -> str:
     total = opportunity.total
     way = "more" if opportunity.direction == "higher-is-better" else "fewer"
@@ -227,14 +178,8 @@ def _made_of(opportunity: Opportunity) -> str:
     shares = [f"{figure(value)} of {_PARTS[name]}" for name, value in parts[1:-1]]
     what = "What crude rates give" if opportunity.model.get("strata") else "What is published"
     text = (
-        f"{what}, {figure(published)}, is made of {_listed(shares)}; {figure(parts[-1][1])} "
-        "remains."
+        f"{what}, {figure(published)}, is made of {listed(shares)}; {figure(parts[-1][1])} remains."
     )
     if any(figure(value).startswith("-") for _, value in parts[1:-1]):
         text += " A negative part means that allowing for it shows more than there was before."
     return text
-
-
-def _listed(texts: Sequence[str]) -> str:
-    *first, last = texts
-    return f"{', '.join(first)} and {last}" if first else last

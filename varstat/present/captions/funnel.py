@@ -4,26 +4,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from varstat.funnel.result import Funnel
-from varstat.present.charts.frame import has_bar, has_point, rate_text
+from varstat.funnel.result import Funnel, has_bar, has_point
+from varstat.prose.number import percent
+from varstat.prose.rate import rate_text
 from varstat.prose.text import clean
+from varstat.target.rule import rule_text
 
 METHODS = {
     "exact": "exact limits, drawn interpolated between counts",
     "interpolated": "exact limits, interpolated between counts",
     "normal": "normal-approximation limits",
 }
-
-
-def percent(level: float) -> str:
-    """Write a level as people say it.
-
-    Examples
-    --------
-    >>> percent(0.998), percent(0.95)
-    ('99.8%', '95%')
-    """
-    return f"{100 * level:.15g}%"
 
 
 def group_text(funnel: Funnel) -> str:
@@ -127,23 +118,6 @@ def footer(funnel: Funnel, kinds: Sequence[str]) -> str:
     if funnel.method != "varstat" or not funnel.measure.counts or not funnel.exact:
         tails = ""
     return f"Method: {method}{wider}; target: {rule_text(funnel.target_rule)}.{recipe}{tails}"
-
-
-def rule_text(rule: str) -> str:
-    """Say what a target is."""
-    name, _, value = rule.partition(":")
-    match name:
-        case "pooled":
-            return "all units together"
-        case "median":
-            return "median of units"
-        case "leave-one-out":
-            return "all other units together"
-        case "best":
-            return f"the best {percent(float(value))} of units"
-        case "rate":
-            return f"a fixed rate of {value}"
-    return rule
 
 
 def alt_text(funnel: Funnel) -> str:

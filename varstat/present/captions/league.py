@@ -6,10 +6,11 @@ import numpy as np
 
 from varstat.estimands.league.result import League
 from varstat.estimands.league.words import SURE, count_sure, say_distrust, say_league
-from varstat.present.captions.funnel import percent, rule_text
-from varstat.present.charts.frame import rate_text
-from varstat.present.charts.row_sheet import Head
+from varstat.present.captions.head import Head
+from varstat.prose.number import percent
+from varstat.prose.rate import RateStyle, rate_text, style_of
 from varstat.prose.text import clean
+from varstat.target.rule import rule_text
 
 ENGINES = {"quadrature": "quadrature", "nuts": "NUTS sampling"}
 
@@ -197,3 +198,16 @@ def alt_text_of_many(leagues: Sequence[League], *, drawn: int, ranks: bool) -> s
     text = f"{drawn} {what} of {clean(leagues[0].indicator)}, one a group. "
     distrust = distrust_of_many(leagues)
     return " ".join(filter(None, [distrust, text + ". ".join(rows) + "." + more]))
+
+
+def rate_style(league: League) -> RateStyle:
+    """Choose how to write the rates of a league table."""
+    units = league.units
+    return style_of(league.measure, raw=units.raw, lower=units.lower, upper=units.upper)
+
+
+def standing(league: League) -> np.ndarray:
+    """Order the units as they are shown: best first; the highest where no direction is good."""
+    if league.rank_scope == "none":
+        return np.argsort(-league.units.estimate, kind="stable")
+    return np.arange(league.units.unit.size)

@@ -6,17 +6,13 @@ import numpy as np
 
 from varstat.estimands.league.words import say_distrust
 from varstat.estimands.opportunity.result import Opportunity
-from varstat.estimands.opportunity.words import (
-    figure,
-    is_like_chance,
-    say_opportunity,
-    say_target,
-)
-from varstat.present.captions.funnel import percent
+from varstat.estimands.opportunity.words import is_like_chance, say_opportunity
+from varstat.present.captions.head import Head
 from varstat.present.captions.league import ENGINES
 from varstat.present.captions.parts import COMPONENTS
-from varstat.present.charts.row_sheet import Head
+from varstat.prose.number import figure, percent
 from varstat.prose.text import clean
+from varstat.target.rule import say_target
 
 
 def group_text(opportunity: Opportunity) -> str:

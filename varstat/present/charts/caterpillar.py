@@ -10,7 +10,6 @@ from matplotlib.figure import Figure
 from varstat.estimands.league.result import League
 from varstat.measure import Floats
 from varstat.present.captions import league as league_words
-from varstat.present.captions.funnel import percent
 from varstat.present.charts import style
 from varstat.present.charts.frame import View, natural_range, rate_ticks
 from varstat.present.charts.funnel_marks import Key
@@ -27,6 +26,7 @@ from varstat.present.charts.rows import (
     set_rows,
 )
 from varstat.present.highlight import find_units
+from varstat.prose.number import percent
 
 RAW = Key(gid="raw", text="raw", marker="o", face=style.PAPER, edge=style.INK, width=0.7)
 # An interval or a raw rate may reach so many times the span of the middle 96% beyond them.

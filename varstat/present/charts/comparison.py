@@ -9,11 +9,11 @@ from varstat.errors import UsageError
 from varstat.estimands.comparison.compute import Comparison, Comparisons
 from varstat.estimands.comparison.words import say_difference, say_gulf
 from varstat.estimands.league.words import say_distrust
-from varstat.present.captions.funnel import percent
+from varstat.present.captions.head import Head
 from varstat.present.charts import style
 from varstat.present.charts.names import figure_text
 from varstat.present.charts.render import render
-from varstat.present.charts.row_sheet import WARNING, Head, stamp, write_head
+from varstat.present.charts.row_sheet import WARNING, stamp, write_head
 from varstat.present.charts.sheet import MARGIN, Sheet
 from varstat.present.charts.waterfall import AROUND, BAR, LEFT, RIGHT, WIDTH, draw_bars
 from varstat.present.page.inline import Stylesheet, inline_svg
@@ -26,7 +26,8 @@ from varstat.present.page.page import (
     render_page,
     sort_value,
 )
-from varstat.present.rates import style_of
+from varstat.prose.number import percent
+from varstat.prose.rate import style_of
 from varstat.prose.text import clean, shorten
 
 LONGEST = 20

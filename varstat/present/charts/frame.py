@@ -7,17 +7,17 @@ from typing import Literal, cast
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
-from numpy.typing import NDArray
 
 from varstat.errors import UsageError, did_you_mean, one_of
-from varstat.funnel.result import Funnel, FunnelUnits
+from varstat.funnel.result import Funnel, bars, has_bar, has_point
 from varstat.measure import Floats, Measure
+from varstat.prose.number import MINUS, size_text
+from varstat.prose.rate import rate_text
 
 XScale = Literal["auto", "linear", "sqrt", "log"]
 SCALES = ("auto", "linear", "sqrt", "log")
 GRID = 240
 STEPS = [1, 2, 2.5, 5, 10]
-MINUS = "\N{MINUS SIGN}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,52 +52,6 @@ class View:
         '55.8%'
         """
         return rate_text(rate, percent=self.percent)
-
-
-def rate_text(rate: float, *, percent: bool) -> str:
-    """Write a rate with three significant figures or so; a share as a percentage."""
-    if not np.isfinite(rate):
-        return "not known"
-    shown = rate * 100 if percent else rate
-    decimals = 1 if percent and abs(shown) >= 1 else _decimals(shown)
-    return f"{shown:,.{decimals}f}".replace("-", MINUS) + ("%" if percent else "")
-
-
-def _decimals(value: float) -> int:
-    magnitude = int(np.floor(np.log10(abs(value)))) if value else 0
-    return int(np.clip(2 - magnitude, 0, 6))
-
-
-def size_text(size: float) -> str:
-    """Write a size for an axis: 950, 1k, 2.5M, 0.05.
-
-    Examples
-    --------
-    >>> [size_text(s) for s in (0.05, 3, 950, 1000, 2500, 3e6)]
-    ['0.05', '3', '950', '1k', '2.5k', '3M']
-    """
-    for unit, letter in ((1e9, "bn"), (1e6, "M"), (1e3, "k")):
-        if abs(size) >= unit:
-            return f"{size / unit:.4g}{letter}"
-    return f"{size:.3g}"
-
-
-def has_point(units: FunnelUnits) -> NDArray[np.bool_]:
-    """Mark the units drawn as a point."""
-    return np.isfinite(units.rate) & (units.size > 0)
-
-
-def has_bar(units: FunnelUnits) -> NDArray[np.bool_]:
-    """Mark the units whose event was withheld, drawn as the range in which their rate lies."""
-    known = np.isfinite(units.event_lower) & np.isfinite(units.event_upper)
-    return ~np.isfinite(units.rate) & (units.size > 0) & known
-
-
-def bars(funnel: Funnel) -> tuple[Floats, Floats]:
-    """Compute the lowest and highest rate that each unit may have, shape (units,) each."""
-    units = funnel.units
-    rates = funnel.measure.rates
-    return rates(units.event_lower, units.size), rates(units.event_upper, units.size)
 
 
 def view_of(funnels: Sequence[Funnel], *, x_scale: XScale = "auto") -> View:

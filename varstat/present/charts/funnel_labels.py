@@ -7,10 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.transforms import Affine2D, Transform
 from numpy.typing import NDArray
 
-from varstat.funnel.result import Funnel
+from varstat.funnel.result import Funnel, bars, has_bar, has_point
 from varstat.measure import Floats
 from varstat.present.charts import style
-from varstat.present.charts.frame import bars, has_bar, has_point
 from varstat.present.charts.funnel_marks import Lines, centre
 from varstat.present.charts.labels import Crowd, count_crowd, nearest_point, place_labels
 from varstat.present.charts.names import LONGEST, figure_name

@@ -7,19 +7,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from varstat.funnel.result import Funnel
+from varstat.funnel.result import Funnel, bars, has_bar, has_point
 from varstat.measure import Floats
-from varstat.present.captions.funnel import percent
 from varstat.present.charts import style
-from varstat.present.charts.frame import (
-    View,
-    bars,
-    grid,
-    has_bar,
-    has_point,
-    natural_range,
-    strong_kind,
-)
+from varstat.present.charts.frame import View, grid, natural_range, strong_kind
+from varstat.prose.number import percent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,6 @@ from varstat.errors import UsageError
 from varstat.funnel.result import Funnel
 from varstat.present.beside import pair_up
 from varstat.present.captions import funnel as words
-from varstat.present.charts.frame import rate_text
 from varstat.present.charts.funnel import draw_funnel
 from varstat.present.charts.funnel_marks import centre
 from varstat.present.charts.names import full_name
@@ -33,7 +32,8 @@ from varstat.present.page.page import (
     sort_value,
     tips,
 )
-from varstat.present.rates import RateStyle, probability_text, style_of
+from varstat.prose.number import percent, probability_text
+from varstat.prose.rate import RateStyle, rate_text, style_of
 from varstat.prose.text import clean
 
 if TYPE_CHECKING:
@@ -208,7 +208,7 @@ class _Beside:
 
     def columns(self) -> tuple[Column, ...]:
         sign = f" {self.style.sign}" if self.style.sign else ""
-        level = words.percent(self.verdict.level)
+        level = percent(self.verdict.level)
         return (
             Column(title=f"Estimate{sign} ({level} interval)"),
             Column(title="P(above target)"),
@@ -245,7 +245,7 @@ def _row(funnel: Funnel, i: int, beside: _Beside | None) -> Row:
     aim = rate_text(target, percent=shares)
     p_text = _p_text(p)
     flag = units.flag[i]
-    flag_text = f"{flag} at {words.percent(float(units.flag_level[i]))}" if flag else ""
+    flag_text = f"{flag} at {percent(float(units.flag_level[i]))}" if flag else ""
     flagged = f"flagged {flag_text}" if flag else "not flagged"
     return Row(
         name=name,

@@ -11,7 +11,7 @@ from varstat.estimands.league.result import League
 from varstat.estimands.league.words import say_distrust, say_findings
 from varstat.measure import Floats
 from varstat.present.captions import league as league_words
-from varstat.present.captions.funnel import percent
+from varstat.present.captions.league import rate_style, standing
 from varstat.present.charts.caterpillar import caterpillar_order, draw_league
 from varstat.present.charts.names import full_name
 from varstat.present.charts.ranks import draw_ranks, ranks_order
@@ -33,14 +33,8 @@ from varstat.present.page.page import (
     sort_value,
     tips,
 )
-from varstat.present.rates import (
-    RateStyle,
-    probability_text,
-    rank_interval,
-    rank_text,
-    rate_style,
-    standing,
-)
+from varstat.prose.number import percent, probability_text
+from varstat.prose.rate import RateStyle, rank_interval, rank_text
 from varstat.prose.text import clean, is_blank
 
 # Of a table with too many rows, so many at each end.

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from varstat.errors import UsageError
 from varstat.estimands.league.result import League
 from varstat.present.captions import league as league_words
+from varstat.present.captions.head import Head
 from varstat.present.charts import style
 from varstat.present.charts.caterpillar import (
     draw_caterpillar,
@@ -22,7 +23,7 @@ from varstat.present.charts.funnel_panel import title_panel
 from varstat.present.charts.layout import Layout
 from varstat.present.charts.names import figure_name
 from varstat.present.charts.ranks import check_ranked, draw_rank_rows, draw_ranks
-from varstat.present.charts.row_sheet import Head, stamp, write_head
+from varstat.present.charts.row_sheet import stamp, write_head
 from varstat.present.charts.rows import Rows, row_keys
 from varstat.present.charts.sheet import Sheet
 from varstat.present.highlight import find_units

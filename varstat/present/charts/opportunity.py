@@ -10,18 +10,18 @@ from numpy.typing import NDArray
 
 from varstat.errors import UsageError
 from varstat.estimands.opportunity.result import Opportunity
-from varstat.estimands.opportunity.words import figure
 from varstat.measure import Floats
 from varstat.present.captions import opportunity as opportunity_words
-from varstat.present.captions.funnel import percent
+from varstat.present.captions.head import Head
 from varstat.present.charts import style
 from varstat.present.charts.frame import View, rate_ticks
 from varstat.present.charts.funnel_marks import HIGHLIGHT, Key
 from varstat.present.charts.funnel_panel import plain_axes
-from varstat.present.charts.row_sheet import Head, draw_alone
+from varstat.present.charts.row_sheet import draw_alone
 from varstat.present.charts.rows import Bools, Order, Rows, draw_rows, mark_size, set_rows
 from varstat.present.highlight import find_units
 from varstat.present.opportunity_chart import check_strata
+from varstat.prose.number import figure, percent
 
 # Units that are drawn, the largest first, and of those that aren't comparable.
 MOST, MOST_INCOMPARABLE = 45, 15

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from varstat.estimands.league.words import say_distrust
 from varstat.estimands.opportunity.result import Opportunities, Opportunity
-from varstat.estimands.opportunity.words import figure, percent, say_combined, say_finding
+from varstat.estimands.opportunity.words import say_combined, say_finding
 from varstat.present.captions import opportunity as opportunity_words
 from varstat.present.charts.names import full_name
 from varstat.present.charts.opportunity import (
@@ -35,7 +35,8 @@ from varstat.present.page.page import (
     sort_value,
     tips,
 )
-from varstat.present.rates import RateStyle, style_of
+from varstat.prose.number import figure, percent
+from varstat.prose.rate import RateStyle, style_of
 from varstat.prose.text import clean, is_blank
 
 

@@ -1,12 +1,12 @@
 """The sheet around one chart of rows: warning, title, legend, rows and footer."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from varstat.present.captions.head import Head
 from varstat.present.charts import style
 from varstat.present.charts.funnel_marks import Key
 from varstat.present.charts.names import figure_text
@@ -20,22 +20,6 @@ WARNING = 34.0
 BELOW = 36.0
 ABOVE = 16.0
 Draw = Callable[[Axes, float], Rows]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
-    """What stands above a chart.
-
-    Attributes
-    ----------
-    distrust : str
-        That it isn't to be trusted, and why; empty if it is.
-    title, finding : str
-    """
-
-    distrust: str
-    title: str
-    finding: str
 
 
 def draw_alone(

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from varstat.estimands.league.result import League
 from varstat.estimands.league.words import SURE
 from varstat.measure import Floats
-from varstat.present.captions.funnel import percent
 from varstat.present.charts import style
 from varstat.present.charts.funnel_marks import HIGHLIGHT, Key
 from varstat.present.highlight import Named
+from varstat.prose.number import percent
 
 MOST_NAMED = 60
 TALL, LEAST, ROW = 620.0, 130.0, 15.0

@@ -6,9 +6,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.transforms import Affine2D
 
-from varstat.funnel.result import Funnel
+from varstat.funnel.result import Funnel, has_bar
 from varstat.present.charts import style
-from varstat.present.charts.frame import has_bar
 from varstat.present.charts.funnel_marks import HIGHLIGHT, WITHHELD, Key, Lines, kinds_of_units
 from varstat.present.charts.names import figure_text
 

@@ -9,10 +9,8 @@ from matplotlib.figure import Figure
 
 from varstat.errors import UsageError, did_you_mean
 from varstat.estimands.opportunity.result import Opportunity
-from varstat.estimands.opportunity.words import figure
 from varstat.measure import Floats
 from varstat.present.captions import opportunity as opportunity_words
-from varstat.present.captions.funnel import percent as percent_text
 from varstat.present.captions.parts import COMPONENTS
 from varstat.present.charts import style
 from varstat.present.charts.frame import View, rate_ticks
@@ -20,6 +18,8 @@ from varstat.present.charts.funnel_panel import plain_axes
 from varstat.present.charts.names import figure_text
 from varstat.present.charts.row_sheet import WARNING, stamp, write_head
 from varstat.present.charts.sheet import MARGIN, Sheet
+from varstat.prose.number import figure
+from varstat.prose.number import percent as percent_text
 
 WIDTH, BAR, AROUND, LEFT, RIGHT = 8.4 * 72, 30.0, 130.0, 84.0, 92.0
 _COLOURS = {"raw": style.INSIDE, "published": style.INSIDE, "remaining": style.WORSE}

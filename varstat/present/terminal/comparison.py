@@ -7,8 +7,8 @@ from rich.text import Text
 from varstat.estimands.comparison.compute import Comparison, Comparisons
 from varstat.estimands.comparison.words import say_gulf
 from varstat.estimands.league.words import say_distrust
-from varstat.present.rates import style_of
 from varstat.present.terminal.columns import name_text, print_padded, set_columns
+from varstat.prose.rate import style_of
 from varstat.prose.text import clean, shorten
 
 _MOST = 20

@@ -12,9 +12,10 @@ from rich.text import Text
 from varstat.funnel.result import Funnel, Funnels
 from varstat.present.beside import pair_up
 from varstat.present.highlight import find_units
-from varstat.present.rates import probability_text, style_of
 from varstat.present.terminal.columns import name_text, print_padded, set_columns
 from varstat.present.terminal.notes import print_notes
+from varstat.prose.number import probability_text
+from varstat.prose.rate import style_of
 from varstat.prose.text import clean
 
 if TYPE_CHECKING:

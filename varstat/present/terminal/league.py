@@ -10,15 +10,11 @@ from rich.text import Text
 
 from varstat.estimands.league.result import League, Leagues
 from varstat.estimands.league.words import SURE, count_sure, say_distrust, say_findings, say_leagues
+from varstat.present.captions.league import rate_style, standing
 from varstat.present.highlight import find_units
-from varstat.present.rates import (
-    probability_text,
-    rank_interval,
-    rank_text,
-    rate_style,
-    standing,
-)
 from varstat.present.terminal.columns import name_text, print_padded, set_columns
+from varstat.prose.number import probability_text
+from varstat.prose.rate import rank_interval, rank_text
 from varstat.prose.text import clean
 
 Marks = NDArray[np.bool_]

@@ -10,15 +10,11 @@ from rich.text import Text
 
 from varstat.estimands.league.words import say_distrust
 from varstat.estimands.opportunity.result import Opportunities, Opportunity
-from varstat.estimands.opportunity.words import (
-    figure,
-    percent,
-    say_finding,
-    say_opportunities,
-)
+from varstat.estimands.opportunity.words import say_finding, say_opportunities
 from varstat.present.highlight import find_units
-from varstat.present.rates import probability_text, style_of
 from varstat.present.terminal.columns import name_text, print_padded, set_columns
+from varstat.prose.number import figure, percent, probability_text
+from varstat.prose.rate import style_of
 from varstat.prose.text import clean
 
 Marks = NDArray[np.bool_]

@@ -5,7 +5,9 @@ import pytest
 from present.leagues import build_league
 
 from varstat.measure import MEAN
-from varstat.present.rates import RateStyle, probability_text, rank_interval, rate_style
+from varstat.present.captions.league import rate_style
+from varstat.prose.number import probability_text
+from varstat.prose.rate import RateStyle, rank_interval
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,11 @@
 """Estimates as people read them: no more decimals than they are known to."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from varstat.measure import Floats, Measure
-
-if TYPE_CHECKING:
-    from varstat.estimands.league.result import League
-
-MINUS = "\N{MINUS SIGN}"
+from varstat.prose.number import MINUS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,12 +49,6 @@ class RateStyle:
         return f"{self.text(lower)}{self.dash}{self.text(upper)}"
 
 
-def rate_style(league: "League") -> RateStyle:
-    """Choose how to write the rates of a league table."""
-    units = league.units
-    return style_of(league.measure, raw=units.raw, lower=units.lower, upper=units.upper)
-
-
 def style_of(measure: Measure, *, raw: Floats, lower: Floats, upper: Floats) -> RateStyle:
     """Choose decimals so that a usual interval is two or three digits wide.
 
@@ -96,21 +85,15 @@ def rank_interval(lower: float, upper: float) -> str:
     return "–".join(f"{end:,.0f}" if end % 1 == 0 else f"{end:,.1f}" for end in (lower, upper))
 
 
-def probability_text(p: float) -> str:
-    """Write a probability, never rounded to none or to certainty.
-
-    Examples
-    --------
-    >>> [probability_text(p) for p in (0.0, 0.004, 0.934, 0.996, 1.0)]
-    ['<0.01', '<0.01', '0.93', '>0.99', '>0.99']
-    """
-    if not np.isfinite(p):
-        return ""
-    return "<0.01" if p < 0.01 else ">0.99" if p > 0.99 else f"{p:.2f}"
+def rate_text(rate: float, *, percent: bool) -> str:
+    """Write a rate with three significant figures or so; a share as a percentage."""
+    if not np.isfinite(rate):
+        return "not known"
+    shown = rate * 100 if percent else rate
+    decimals = 1 if percent and abs(shown) >= 1 else _decimals(shown)
+    return f"{shown:,.{decimals}f}".replace("-", MINUS) + ("%" if percent else "")
 
 
-def standing(league: "League") -> np.ndarray:
-    """Order the units as they are shown: best first; the highest where no direction is good."""
-    if league.rank_scope == "none":
-        return np.argsort(-league.units.estimate, kind="stable")
-    return np.arange(league.units.unit.size)
+def _decimals(value: float) -> int:
+    magnitude = int(np.floor(np.log10(abs(value)))) if value else 0
+    return int(np.clip(2 - magnitude, 0, 6))
