@@ -4,17 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from present.leagues import build_league
+from present.leagues import build_league, gather
 
-from varstat.estimands.league.words import (
-    SURE,
-    count_sure,
-    say_distrust,
-    say_findings,
-    say_league,
-    say_leagues,
-)
+from varstat.estimands.league.words import SURE, count_sure, say_league, say_leagues
 from varstat.measure import MEAN
+from varstat.prose.trust import say_distrust
 
 
 def test_the_number_of_sure_units_is_said() -> None:
@@ -43,16 +37,16 @@ def test_nobody_sure_is_said_as_none() -> None:
 
 def test_a_failed_posterior_is_said_before_anything_else() -> None:
     league = build_league(12, problems=("the R-hat of tau is 1.3", "2 divergences."))
-    first, rest = say_league(league).split("\n")
+    first, rest = league.summary().split("\n")
     assert first.startswith("NOT TO BE TRUSTED")
     assert "The R-hat of tau is 1.3. 2 divergences." in first
-    assert rest == say_findings(league)
+    assert rest == say_league(league)
 
 
 def test_a_posterior_that_passed_is_not_doubted() -> None:
     league = build_league(12)
-    assert say_distrust(league) == ""
-    assert "TRUSTED" not in say_league(league)
+    assert say_distrust(league.diagnostics) == ""
+    assert "TRUSTED" not in league.summary()
 
 
 def test_without_a_direction_nothing_is_said_of_ranks() -> None:
@@ -127,6 +121,7 @@ def test_many_leagues_are_told_in_a_few_sentences() -> None:
     best = sum(count_sure(league)[0] for league in leagues)
     assert text.startswith("3 groups hold 60 units.")
     assert f"is over 95% for {best or 'none'}, and" in text
-    failed = say_leagues([*leagues, build_league(9, by={"region": "d"}, problems=("no.",))])
+    doubted = [*leagues, build_league(9, by={"region": "d"}, problems=("no.",))]
+    failed = gather(*doubted).summary()
     assert failed.startswith("NOT TO BE TRUSTED: 1 of 4 posteriors failed")
     assert say_leagues(leagues[:1]) == say_league(leagues[0])

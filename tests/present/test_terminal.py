@@ -8,7 +8,8 @@ import pytest
 from rich.console import Console
 
 from varstat import Funnels, compute_funnel, fit_model, read_table
-from varstat.estimands.verdict.compute import Verdicts, compute_verdicts
+from varstat.estimands.verdict.compute import compute_verdicts
+from varstat.estimands.verdict.result import Verdicts
 from varstat.present.terminal.funnel import print_funnels, print_notes
 
 
@@ -218,7 +219,7 @@ def test_of_many_funnels_the_verdicts_are_counted() -> None:
 def test_doubt_is_printed_above_everything() -> None:
     funnels, verdicts = judged()
     diagnostics = replace(verdicts[0].diagnostics, problems=("R-hat is\x1b[31m 1.3.",))
-    failed = replace(verdicts, verdicts=(replace(verdicts[0], diagnostics=diagnostics),))
+    failed = replace(verdicts, groups=(replace(verdicts[0], diagnostics=diagnostics),))
     text = shown(funnels, verdicts=failed)
     assert text.startswith("NOT TO BE TRUSTED: the posterior failed its checks.")
     assert "\x1b" not in text

@@ -34,7 +34,7 @@ app.add_typer(example.app, name="example")
 
 def _version(asked: bool) -> None:
     if asked:
-        from varstat import __version__
+        from varstat.version import __version__
 
         typer.echo(f"varstat {__version__}")
         raise typer.Exit

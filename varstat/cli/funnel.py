@@ -15,7 +15,7 @@ from varstat.errors import UsageError
 
 if TYPE_CHECKING:
     from varstat.data import Table
-    from varstat.estimands.verdict.compute import Verdicts
+    from varstat.estimands.verdict.result import Verdicts
     from varstat.funnel import Funnels
 
 _FUNNEL = "Funnel"

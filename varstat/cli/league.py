@@ -129,7 +129,7 @@ def league(
         fits, _ = fit_data(context.params, paths=paths)
     leagues = compute_league(fits, level=level, target=target)
     # Said before any file is written.
-    find_units(leagues.leagues, highlight or ())
+    find_units(leagues.groups, highlight or ())
     for path in paths:
         if path.suffix.lower() == SUFFIX:
             write_fit(fits, path)

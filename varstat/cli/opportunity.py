@@ -209,7 +209,7 @@ def opportunity(
     opportunities = found[0]
     if len(found) > 1:
         opportunities = combine_opportunities(found, allow_overlap=allow_overlap)
-    find_units(opportunities.opportunities, highlight or ())
+    find_units(opportunities.groups, highlight or ())
     if any(path.suffix.lower() in CHARTS for path in paths):
         check_chart(opportunities, chart.value, highlight=highlight or ())
     for path in paths:

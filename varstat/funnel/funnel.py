@@ -95,8 +95,8 @@ def compute_funnel(
     else:
         found = find_published(table, groups, options, options.recipe)
     return Funnels(
-        funnels=tuple(_one_funnel(table, groups, options, found, g) for g in range(groups.number)),
-        account=table.account,
+        groups=tuple(_one_funnel(table, groups, options, found, g) for g in range(groups.number)),
+        accounts=(table.account,),
         provenance=Provenance(
             verb="funnel",
             source=table.account.source,

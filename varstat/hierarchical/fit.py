@@ -86,7 +86,7 @@ def fit_model(
     frame = table.frame
     groups = frame.groupby(list(table.by), sort=True, dropna=False) if table.by else [((), frame)]
     return Fits(
-        posteriors=tuple(
+        groups=tuple(
             _fit_group(
                 table,
                 some,
@@ -98,7 +98,7 @@ def fit_model(
             )
             for key, some in groups
         ),
-        account=table.account,
+        accounts=(table.account,),
         provenance=Provenance(
             verb="fit",
             source=table.account.source,

@@ -19,10 +19,10 @@ from varstat.present.tables import (
 )
 
 if TYPE_CHECKING:
-    from varstat.estimands.comparison.compute import Comparisons
+    from varstat.estimands.comparison.result import Comparisons
     from varstat.estimands.league.result import Leagues
     from varstat.estimands.opportunity.result import Opportunities
-    from varstat.estimands.verdict.compute import Verdicts
+    from varstat.estimands.verdict.result import Verdicts
 
 OpportunityChart = Literal["opportunity", "waterfall", "comparability"]
 OPPORTUNITY_CHARTS: tuple[OpportunityChart, ...] = ("opportunity", "waterfall", "comparability")

@@ -4,7 +4,6 @@ import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from varstat import __version__
 from varstat.data.account import Account, Exclusion
 from varstat.data.source.open import hash_file
 from varstat.errors import TableError
@@ -17,6 +16,7 @@ from varstat.records.query import (
 )
 from varstat.records.source import RecordSource, told
 from varstat.records.sql import compile_query
+from varstat.version import __version__
 
 if TYPE_CHECKING:
     import duckdb

@@ -10,7 +10,8 @@ from scipy.special import logit
 from varstat import Fits, Funnels, compute_funnel, fit_model, read_table
 from varstat.errors import ModelError, UsageError
 from varstat.estimands.rates import drawn_rates, estimate_rates, exceedance_of
-from varstat.estimands.verdict.compute import VERDICTS, Verdicts, compute_verdicts
+from varstat.estimands.verdict.compute import compute_verdicts
+from varstat.estimands.verdict.result import VERDICTS, Verdicts
 
 COLUMNS = ["estimate", "lower", "upper", "level", "p_above_target", "p_above_target_mcse"]
 
@@ -51,7 +52,7 @@ def test_the_probability_agrees_with_draws() -> None:
     (_, (posterior,), (verdict,)) = judge(make_frame())
     table = read_table(make_frame())
     drawn = replace(posterior, lattice=None)
-    fits = Fits(posteriors=(drawn,), account=table.account, provenance=fit_of(table))
+    fits = Fits(groups=(drawn,), accounts=(table.account,), provenance=fit_of(table))
     (counted,) = compute_verdicts(compute_funnel(table), fits)
     assert (counted.p_above_target_mcse > 0).all()
     apart = np.abs(counted.p_above_target - verdict.p_above_target)
@@ -71,7 +72,7 @@ def test_dependent_draws_have_a_larger_error() -> None:
     error = {}
     for engine, chains in (("quadrature", 1), ("nuts", 4)):
         other = replace(posterior, lattice=None, engine=engine, chains=chains)
-        fits = Fits(posteriors=(other,), account=table.account, provenance=fit_of(table))
+        fits = Fits(groups=(other,), accounts=(table.account,), provenance=fit_of(table))
         (verdict,) = compute_verdicts(compute_funnel(table), fits)
         error[engine] = verdict.p_above_target_mcse
     # These draws are independent, and taken for chains are found to be nearly so.
@@ -256,7 +257,7 @@ def doubted(verdicts: Verdicts) -> Verdicts:
     """The same verdicts, of which the first is from a posterior that failed its checks."""
     first, *others = verdicts
     diagnostics = replace(first.diagnostics, problems=("R-hat is 1.3.",))
-    return replace(verdicts, verdicts=(replace(first, diagnostics=diagnostics), *others))
+    return replace(verdicts, groups=(replace(first, diagnostics=diagnostics), *others))
 
 
 def test_a_failed_posterior_is_said_first() -> None:

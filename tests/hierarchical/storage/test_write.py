@@ -236,7 +236,7 @@ def test_chains_stay_those_that_ran(tmp_path: Path, fits: Fits) -> None:
         fits[0], engine="nuts", chains=2, lattice=None, diagnostics=diagnostics,
         effects=Stored(effect=draws_of(fits)),
     )  # fmt: skip
-    write_fit(replace(fits, posteriors=(chains,)), tmp_path / "fit.nc")
+    write_fit(replace(fits, groups=(chains,)), tmp_path / "fit.nc")
     again = load_fit(tmp_path / "fit.nc")[0]
     assert (again.engine, again.chains, again.lattice) == ("nuts", 2, None)
     assert repr(again.diagnostics) == repr(diagnostics)
@@ -299,7 +299,7 @@ def test_any_text_can_be_stored(text: str) -> None:
 
 
 def test_several_groups_are_refused(tmp_path: Path, fits: Fits) -> None:
-    two = replace(fits, posteriors=(fits[0], replace(fits[0], by={"kind": "x"})))
+    two = replace(fits, groups=(fits[0], replace(fits[0], by={"kind": "x"})))
     with pytest.raises(OutputError, match=r"2 groups here.*Leave out --by"):
         write_fit(two, tmp_path / "fit.nc")
     assert os.listdir(tmp_path) == []
@@ -319,7 +319,7 @@ def test_what_was_there_stays_when_writing_fails(tmp_path: Path, fits: Fits) -> 
             raise OSError(28, "No space left on device")
 
     (tmp_path / "fit.nc").write_text("mine", encoding="utf-8")
-    broken = replace(fits, posteriors=(replace(fits[0], effects=Failing()),))
+    broken = replace(fits, groups=(replace(fits[0], effects=Failing()),))
     with pytest.raises(OutputError, match="no space left"):
         write_fit(broken, tmp_path / "fit.nc")
     assert os.listdir(tmp_path) == ["fit.nc"]

@@ -13,7 +13,8 @@ import pytest
 
 from varstat import Funnels, compute_funnel, fit_model, read_table
 from varstat.errors import UsageError
-from varstat.estimands.verdict.compute import Verdicts, compute_verdicts
+from varstat.estimands.verdict.compute import compute_verdicts
+from varstat.estimands.verdict.result import Verdicts
 from varstat.funnel.result import Funnel
 from varstat.present.charts import page_bytes
 from varstat.present.charts.funnel_page import render_funnels
@@ -180,7 +181,7 @@ def judged(problems: tuple[str, ...] = ()) -> tuple[Funnels, Verdicts]:
     verdicts = compute_verdicts(funnels, fit_model(table, draws=100))
     (one,) = verdicts
     one = replace(one, diagnostics=replace(one.diagnostics, problems=problems))
-    return funnels, replace(verdicts, verdicts=(one,))
+    return funnels, replace(verdicts, groups=(one,))
 
 
 def test_the_table_and_the_tooltips_tell_verdicts() -> None:

@@ -1,6 +1,7 @@
 """Compute opportunities from fitted models."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from varstat.estimands.opportunity.result import (
 )
 from varstat.estimands.opportunity.setting import Setting, set_question
 from varstat.estimands.opportunity.sums import Sums, sum_up, total_periods
+from varstat.estimands.opportunity.words import say_opportunities, say_opportunity
 from varstat.estimands.ranks.ranks import check_level
 from varstat.estimands.rates import effective_of
 from varstat.estimands.target import invert, mean_rate
@@ -117,21 +119,23 @@ def compute_opportunity(
     if not (np.isfinite(multiplier) and multiplier > 0):
         raise UsageError("multiplier", "it is a number above zero.")
     rule = None if target is None else parse_target(target)
+    found = tuple(
+        _one_opportunity(
+            each,
+            rule=rule or parse_target(each.card.target.rule),
+            level=level,
+            materiality=materiality,
+            incomparable=incomparable,
+            least=least_comparability,
+            multiplier=multiplier,
+            subtotals=subtotals or {},
+            source=fits.account.source,
+        )
+        for each in fits
+    )
     return Opportunities(
-        opportunities=tuple(
-            _one_opportunity(
-                each,
-                rule=rule or parse_target(each.card.target.rule),
-                level=level,
-                materiality=materiality,
-                incomparable=incomparable,
-                least=least_comparability,
-                multiplier=multiplier,
-                subtotals=subtotals or {},
-                source=fits.account.source,
-            )
-            for each in fits
-        ),
+        groups=found,
+        findings=say_opportunities(found, (), ()),
         accounts=(fits.account,),
         provenance=Provenance(
             verb="opportunity",
@@ -179,7 +183,7 @@ def _one_opportunity(
         units["p_material"] = np.full(design.units, np.nan)
     interactions = ask_interactions(posterior)
     target, target_lower, target_upper = _target_rate(setting, goals.level, level=level)
-    return Opportunity(
+    opportunity = Opportunity(
         indicator=posterior.indicator,
         source=source,
         card=card.name,
@@ -219,8 +223,10 @@ def _one_opportunity(
         ),
         interactions=interactions,
         draws=multiplier * sums.total,
+        findings="",
         notes=(*design.notes, *setting.notes, *map(say_interaction, interactions)),
     )
+    return replace(opportunity, findings=say_opportunity(opportunity))
 
 
 def _sets(

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from varstat import __version__
 from varstat.card.schema import Card
 from varstat.errors import TableError
 from varstat.hierarchical.model.build import build_design
@@ -25,6 +24,7 @@ from varstat.hierarchical.storage.text import (
 )
 from varstat.hierarchical.storage.write import FORMAT
 from varstat.measure import Measure
+from varstat.version import __version__
 
 if TYPE_CHECKING:
     import h5py  # type: ignore[import-untyped]
@@ -78,8 +78,8 @@ def load_fit(path: str | os.PathLike[str]) -> Fits:
             _check_format(file, path.name)
             posterior = _posterior(file, path, stamp)
             return Fits(
-                posteriors=(posterior,),
-                account=read_account(_json(file, "account")),
+                groups=(posterior,),
+                accounts=(read_account(_json(file, "account")),),
                 provenance=read_provenance(_json(file, "provenance")),
             )
 

@@ -29,7 +29,6 @@ from typing import Any
 import numpy as np
 from scipy.special import expit
 
-from varstat import __version__
 from varstat.errors import OutputError
 from varstat.files import check_path
 from varstat.hierarchical.model.design import Design
@@ -38,6 +37,7 @@ from varstat.hierarchical.posterior import Fits, Posterior
 from varstat.hierarchical.storage.netcdf import chain_parts, put_numbers, put_text, written_netcdf
 from varstat.hierarchical.storage.text import escape, state_diagnostics, to_json
 from varstat.measure import Floats
+from varstat.version import __version__
 
 SUFFIX = ".nc"
 FORMAT = 1

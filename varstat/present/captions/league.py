@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from varstat.estimands.league.result import League
-from varstat.estimands.league.words import SURE, count_sure, say_distrust, say_league
+from varstat.estimands.league.words import SURE, count_sure
 from varstat.present.captions.head import Head
 from varstat.prose.number import percent
 from varstat.prose.rate import RateStyle, rate_text, style_of
 from varstat.prose.text import clean
+from varstat.prose.trust import say_distrust
 from varstat.target.rule import rule_text
 
 ENGINES = {"quadrature": "quadrature", "nuts": "NUTS sampling"}
@@ -79,7 +80,7 @@ def distrust_of_many(leagues: Sequence[League]) -> str:
     """Say that posteriors are not to be trusted; empty if all passed their checks."""
     failed = [league for league in leagues if not league.diagnostics.passed]
     if len(leagues) == 1:
-        return clean(say_distrust(leagues[0]))
+        return clean(say_distrust(leagues[0].diagnostics))
     if not failed:
         return ""
     return (
@@ -163,7 +164,7 @@ def alt_text(league: League, *, ranks: bool) -> str:
     """
     units, shares = league.units, league.measure.name == "proportion"
     what = "Ranks" if ranks else "Caterpillar plot"
-    parts = [say_distrust(league), f"{what} of {heading(league)}."]
+    parts = [say_distrust(league.diagnostics), f"{what} of {heading(league)}."]
     count = units.unit.size
     if ranks:
         parts.append(
@@ -176,7 +177,7 @@ def alt_text(league: League, *, ranks: bool) -> str:
             f"{rate_text(low, percent=shares)} to {rate_text(high, percent=shares)}, with its "
             f"{percent(league.level)} interval, and its raw rate as a hollow mark."
         )
-    said = say_league(league).removeprefix(say_distrust(league))
+    said = league.findings
     return clean(" ".join(filter(None, [*parts, said])))
 
 

@@ -37,7 +37,7 @@ from varstat.prose.rate import RateStyle, rate_text, style_of
 from varstat.prose.text import clean
 
 if TYPE_CHECKING:
-    from varstat.estimands.verdict.compute import Verdict
+    from varstat.estimands.verdict.result import Verdict
 
 
 def render_funnels(

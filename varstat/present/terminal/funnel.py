@@ -19,7 +19,7 @@ from varstat.prose.rate import style_of
 from varstat.prose.text import clean
 
 if TYPE_CHECKING:
-    from varstat.estimands.verdict.compute import Verdict, Verdicts
+    from varstat.estimands.verdict.result import Verdict, Verdicts
 
 Marks = NDArray[np.bool_]
 # Units shown; all of them go to a file or a pipe.
