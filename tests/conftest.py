@@ -12,9 +12,16 @@ if os.environ.get("CI"):
     settings.load_profile("ci")
 
 SHARED = Path(__file__).parents[2] / "shared"
+REFERENCES = Path(__file__).parent / "reference" / "data"
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
+def references() -> Path:
+    """Give the folder of what other tools found, and of the data they found it in."""
+    return REFERENCES
+
+
+@pytest.fixture(scope="session")
 def shared() -> Path:
     """Give the folder of real data beside the project."""
     if not SHARED.is_dir():

@@ -384,9 +384,9 @@ def test_means_agree_with_those_of_quadrature(name):
     assert_means_agree(found, *exact_moments(design))
 
 
-def test_the_surgical_data_agree_with_their_reference(shared: Path):
-    stated = pd.read_csv(shared / "reference" / "surgical.csv")
-    reference = json.loads((shared / "reference" / "surgical_exp1.json").read_text())
+def test_the_surgical_data_agree_with_their_reference(references: Path):
+    stated = pd.read_csv(references / "surgical.csv")
+    reference = json.loads((references / "surgical_exp1.json").read_text())
     frame = pd.DataFrame(
         {
             "unit": stated["unit"],
