@@ -30,7 +30,7 @@ def fast_tail(k: int, n: int, a: Fraction, b: Fraction, copies: int = 1) -> floa
     return float(betabinomial.at_least(one * k, one * n, one * mean, one * rho)[0])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.integers(1, 60).flatmap(lambda n: st.tuples(st.integers(1, n), st.just(n))),
     st.fractions(Fraction(1, 20), 500, max_denominator=20),

@@ -98,7 +98,7 @@ def test_draws_given_hyper_parameters_follow_the_density():
         np.testing.assert_allclose(uniform, stats.norm.cdf(z[:, i]), atol=1e-4)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     event=st.integers(0, 60),
     more=st.integers(0, 5000),
