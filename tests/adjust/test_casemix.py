@@ -18,7 +18,7 @@ from varstat.adjust.redraw import redraw
 from varstat.adjust.separation import find_separation
 from varstat.errors import ModelError, UsageError
 
-OPTIONS = settings(max_examples=60, deadline=None)
+OPTIONS = settings(max_examples=60)
 
 
 def make_table(measure="proportion", *, units=25, seed=4, covariate=True, effects=(0.8, -0.5)):

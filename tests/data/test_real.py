@@ -130,8 +130,8 @@ def test_scottish_quarters_are_refused_by_a_roll_up_but_pass_as_labels(shared):
     assert read_table(path, **options).by == ("period", "AdmissionType", "SIMD")
 
 
-def test_star98_equals_the_reference(shared):
-    reference = pd.read_csv(shared / "reference" / "star98.csv")
+def test_star98_equals_the_reference(references):
+    reference = pd.read_csv(references / "star98.csv")
     example = load_example("star98")
     assert example["unit"].tolist() == reference["unit"].tolist()
     assert example["numerator"].tolist() == reference["y"].tolist()
@@ -189,8 +189,8 @@ def test_practices_without_a_covariate_are_excluded_and_counted(shared):
 
 
 @pytest.mark.parametrize(("file", "covariate"), [("specialist", "casemix"), ("star98", "z_LOWINC")])
-def test_reference_tables_are_read_with_their_covariates(shared, file, covariate):
-    path = shared / "reference" / f"{file}.csv"
+def test_reference_tables_are_read_with_their_covariates(references, file, covariate):
+    path = references / f"{file}.csv"
     table = read_table(path, numerator="y", denominator="n", covariates=covariate, for_model=True)
     assert table.frame[covariate].tolist() == pd.read_csv(path)[covariate].tolist()
     assert table.account.rows_excluded == 0

@@ -11,10 +11,7 @@ from varstat.hierarchical import fit_model
 
 
 @pytest.fixture(scope="module", name="fits")
-def _fits(request):
-    shared = request.config.rootpath.parent / "shared"
-    if not shared.is_dir():
-        pytest.skip("the real data in ../shared are not there")
+def _fits(shared):
     table = read_table(
         shared / "data" / "mar_hospital_activity_2012_2017.csv",
         card="daycase",
