@@ -34,7 +34,6 @@ def read(shared, name):
         numerator="y",
         denominator="n",
         direction="lower-is-better",
-        for_model=True,
     )
 
 
@@ -137,7 +136,6 @@ def test_models_of_specialists_are_those_of_another_sampler(shared, model):
         shared / "reference" / "specialist.csv",
         numerator="y",
         denominator="n",
-        for_model=True,
         **SPECIALIST[model],
     )
     posterior = fit_model(table, engine="quadrature")[0]
