@@ -44,7 +44,7 @@ def make_table(measure="proportion", *, units=25, seed=4, covariate=True, effect
         case "mean":
             grid["value"] = 10 + eta + rng.normal(0, 1, len(grid)) / np.sqrt(size)
             grid["se"], grid["count"] = 1 / np.sqrt(size), size.astype(int)
-    options = {"covariates": ["age"], "for_model": True} if covariate else {}
+    options = {"covariates": ["age"]} if covariate else {}
     return grid, varstat.read_table(grid, stratum=("kind", "sex"), **options)
 
 
@@ -112,7 +112,7 @@ def test_how_rows_are_split_does_not_matter(measure):
             halves[name] = np.where(first, pd.concat([low, low]), pd.concat([grid[name] - low] * 2))
         if measure == "ratio":
             halves["expected"] *= np.where(first, 0.25, 0.75)
-        split = varstat.read_table(halves, stratum=("kind", "sex"), period="period", for_model=True)
+        split = varstat.read_table(halves, stratum=("kind", "sex"), period="period")
         parts = fit_casemix(split, draws=19)
         np.testing.assert_allclose(
             whole.to_frame()[["estimate", "se", "lower"]],
@@ -128,7 +128,7 @@ def test_how_rows_are_split_does_not_matter(measure):
 def test_the_unit_of_measurement_of_a_mean_does_not_matter(unit):
     grid, table = make_table("mean")
     other = grid.assign(value=grid["value"] * unit, se=grid["se"] * unit)
-    read = varstat.read_table(other, stratum=("kind", "sex"), covariates=["age"], for_model=True)
+    read = varstat.read_table(other, stratum=("kind", "sex"), covariates=["age"])
     one, two = fit_casemix(table, draws=19), fit_casemix(read, draws=19)
     np.testing.assert_allclose(two.to_frame()["se"], one.to_frame()["se"] * unit)
     assert two.explained == pytest.approx(one.explained)
@@ -484,7 +484,7 @@ def test_the_same_seed_gives_the_same_p_value_and_another_a_like_one():
 def test_the_order_of_rows_never_matters():
     grid, table = make_table(units=10)
     mixed = grid.sample(frac=1.0, random_state=1).reset_index(drop=True)
-    other = varstat.read_table(mixed, stratum=("kind", "sex"), covariates=["age"], for_model=True)
+    other = varstat.read_table(mixed, stratum=("kind", "sex"), covariates=["age"])
     one, two = fit_casemix(table, draws=19), fit_casemix(other, draws=19)
     np.testing.assert_allclose(one.to_frame()["se"], two.to_frame()["se"], rtol=1e-8)
     np.testing.assert_allclose(one.expected, two.expected, rtol=1e-8)
@@ -497,9 +497,7 @@ def test_what_varies_only_between_units_cannot_be_tested_and_that_is_said():
     grid, _ = make_table(units=20)
     grid["teaching"] = np.where(grid["unit"] < "U08", "yes", "no")
     grid["beds"] = grid["unit"].str[1:].astype(float)
-    table = varstat.read_table(
-        grid, stratum=("kind", "sex", "teaching"), covariates=["beds"], for_model=True
-    )
+    table = varstat.read_table(grid, stratum=("kind", "sex", "teaching"), covariates=["beds"])
     found = fit_casemix(table, draws=19)
     tested = {each.factor: each for each in found.interactions}
     assert tested["kind"].df > 0
@@ -563,9 +561,7 @@ def test_withheld_counts_take_no_part_but_have_expected_events():
 def test_a_factor_with_one_level_and_a_constant_covariate_are_said():
     grid, _ = make_table()
     grid["place"], grid["year"] = "here", 2016.0
-    table = varstat.read_table(
-        grid, stratum=("kind", "sex", "place"), covariates=["age", "year"], for_model=True
-    )
+    table = varstat.read_table(grid, stratum=("kind", "sex", "place"), covariates=["age", "year"])
     found = fit_casemix(table, draws=0)
     assert "'place', 'year' doesn't vary" in found.summary()
     assert set(found.to_frame()["factor"]) == {"intercept", "kind", "sex", "age"}

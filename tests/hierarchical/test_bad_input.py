@@ -14,7 +14,7 @@ UNNEEDED = {"unit_name", "peer_group", "outlying"}
 
 def league(frame, **options):
     said = {"numerator": "y", "denominator": "n", "direction": "lower-is-better"} | options
-    table = read_table(pd.DataFrame(frame), unit="unit", for_model=True, **said)
+    table = read_table(pd.DataFrame(frame), unit="unit", **said)
     fits = fit_model(table, draws=1000)
     found = compute_league(fits)[0]
     units = found.to_frame()
@@ -133,9 +133,7 @@ def test_a_peer_group_of_one_is_its_own_mean_and_ranked_in_the_middle():
 
 def test_units_without_a_peer_group_among_others_that_have_one_are_left_out_and_counted():
     frame = pd.DataFrame({"unit": names(3), "y": 5, "n": 50, "g": ["a", "a", None]})
-    table = read_table(
-        frame, unit="unit", numerator="y", denominator="n", peer_group="g", for_model=True
-    )
+    table = read_table(frame, unit="unit", numerator="y", denominator="n", peer_group="g")
     assert table.account.rows_kept == 2
     assert [each.reason for each in table.account.exclusions] == ["no g"]
 
@@ -186,7 +184,6 @@ def league_with_withheld(frame):
         denominator="n",
         direction="lower-is-better",
         suppressed=[1, 7],
-        for_model=True,
     )
     found = compute_league(fit_model(table, draws=1000))[0]
     return found, found.to_frame().set_index("unit")
@@ -227,7 +224,6 @@ def test_too_few_draws_and_too_many_are_refused(draws, said):
         unit="unit",
         numerator="y",
         denominator="n",
-        for_model=True,
     )
     with pytest.raises(UsageError, match=said):
         fit_model(table, draws=draws)

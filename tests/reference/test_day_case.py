@@ -20,7 +20,6 @@ def _fits(shared):
         roll_up="calendar-year",
         only={"year": "2016"},
         peer_tau="own",
-        for_model=True,
     )
     assert table.account.rows_read == 22_655
     assert {each.rows for each in table.account.exclusions} == {18_145, 447, 2_056}

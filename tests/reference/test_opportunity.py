@@ -26,7 +26,6 @@ def test_two_hundred_units_agree_with_figures_computed_elsewhere(references):
         numerator="y",
         denominator="n",
         direction="higher-is-better",
-        for_model=True,
     )
     total = compute_opportunity(fit_model(table, draws=40_000), level=0.95)[0].total
     assert total.published == pytest.approx(12_038.298, abs=1e-3)
@@ -47,7 +46,7 @@ def test_the_published_method_takes_the_type_7_quantile():
         {"indicator": {"direction": "lower-is-better"}, "cost": cost},
         where="test",
     )
-    fits = fit_model(read_table(frame, card=card, for_model=True), draws=400)
+    fits = fit_model(read_table(frame, card=card), draws=400)
     found = compute_opportunity(fits, target="best:0.25")[0]
     assert found.money.unit_cost * found.total.published == pytest.approx(37_500)
 
@@ -114,7 +113,6 @@ def find(frame, **said):
         numerator="y",
         denominator="n",
         direction="higher-is-better",
-        for_model=True,
         **said,
     )
     fits = fit_model(table, draws=20_000)
@@ -163,7 +161,7 @@ def test_what_only_specialists_treat_makes_them_not_comparable(specialists):
     only = cells[(cells["unit"] != "S001") | (cells["procedure"] == "common")]
     alone = only[~only["unit"].isin(["S002", "S003", "S004", "S005"])]
     alone = pd.concat([alone, cells[(cells["unit"] == "S001") & (cells["numerator"] > 4)]])
-    table = read_table(alone, stratum="procedure", direction="higher-is-better", for_model=True)
+    table = read_table(alone, stratum="procedure", direction="higher-is-better")
     found = compute_opportunity(fit_model(table))[0]
     frame_of = found.to_frame().set_index("unit")
     assert not frame_of.loc["S001", "comparable"]

@@ -34,7 +34,6 @@ def read(references, name):
         numerator="y",
         denominator="n",
         direction="lower-is-better",
-        for_model=True,
     )
 
 
@@ -139,7 +138,6 @@ def test_models_of_specialists_are_those_of_another_sampler(references, model):
         references / "specialist.csv",
         numerator="y",
         denominator="n",
-        for_model=True,
         **SPECIALIST[model],
     )
     posterior = fit_model(table, engine="quadrature")[0]

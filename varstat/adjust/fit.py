@@ -12,6 +12,7 @@ from varstat.adjust.discrimination import concordance, explained
 from varstat.adjust.interaction import Interaction, check_interactions
 from varstat.adjust.regression import Regression, regress
 from varstat.adjust.rows import Rows, split_rows
+from varstat.data.complete import keep_complete
 from varstat.data.table import Table
 from varstat.errors import ModelError, UsageError
 from varstat.measure import Floats, Measure
@@ -31,7 +32,7 @@ def fit_casemix(table: Table, *, level: float = 0.95, draws: int = 199, seed: in
     Parameters
     ----------
     table : Table
-        Read with strata, or for a model with covariates; one group.
+        Read with strata or covariates; one group. Rows without a covariate are left out.
     level : float
         Of the intervals, in (0, 1).
     draws : int
@@ -95,6 +96,7 @@ def fit_casemix(table: Table, *, level: float = 0.95, draws: int = 199, seed: in
         raise ModelError(
             where, "there is nothing to regress on. Name columns with --stratum or --covariate."
         )
+    table = keep_complete(table, covariates=table.covariates, peer_groups=False)
     (rows,) = split_rows(table, where=where)
     if not rows.known.any():
         raise ModelError(where, "all events are withheld, so that there is nothing to learn.")

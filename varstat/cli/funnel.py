@@ -227,12 +227,22 @@ def _judge(
     level: float,
     progress: bool,
 ) -> "Verdicts":
+    from varstat.data.groups import split_periods
     from varstat.estimands.ranks.ranks import check_level
     from varstat.estimands.verdict.compute import compute_verdicts
     from varstat.hierarchical import fit_model
 
     check_level(level)
-    fits = fit_model(table, engine=engine, draws=draws, seed=seed, progress=progress)
+    # Each period has a funnel, and so a model, which knows what a funnel does.
+    fits = fit_model(
+        split_periods(table),
+        covariates=(),
+        strata=(),
+        engine=engine,
+        draws=draws,
+        seed=seed,
+        progress=progress,
+    )
     return compute_verdicts(funnels, fits, level=level)
 
 

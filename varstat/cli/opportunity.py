@@ -203,6 +203,9 @@ def opportunity(
             incomparable=incomparable.value,
             least_comparability=least_comparability,
             multiplier=multiplier,
+            unit_cost=unit_cost,
+            price_year=price_year,
+            cost_source=cost_source,
         )
         for fits, multiplier in fit_indicators(context.params)
     ]

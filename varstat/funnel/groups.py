@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from varstat.data.groups import group_rows, refuse_repeats
 from varstat.data.table import Table
 from varstat.errors import UsageError
 from varstat.funnel.result import FunnelUnits
@@ -88,19 +89,16 @@ class Groups:
         ------
         UsageError
             If a group column has the name of a result.
+        TableError
+            If a unit stands more than once in a group.
         """
         frame, measure = table.frame, table.measure
         _check_names(table)
-        labels: list[dict[str, str]] = [{}]
-        group = np.zeros(len(frame), dtype=np.intp)
+        refuse_repeats(table, what="a funnel")
+        group, labels = group_rows(table)
         if table.by:
-            keys = frame.groupby(list(table.by), sort=True)
-            group = keys.ngroup().to_numpy().astype(np.intp)
             order = np.argsort(group, kind="stable")
             frame, group = frame.iloc[order], group[order]
-            first = np.flatnonzero(np.diff(group, prepend=-1))
-            heads = frame[list(table.by)].iloc[first]
-            labels = [dict(zip(table.by, map(str, row), strict=True)) for row in heads.to_numpy()]
         start = np.searchsorted(group, np.arange(len(labels) + 1))
         event, size, lower, upper = (
             frame[name].to_numpy(dtype=float)

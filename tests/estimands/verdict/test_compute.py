@@ -214,7 +214,7 @@ def test_what_is_of_another_table_is_refused() -> None:
 def test_periods_are_not_judged_by_a_posterior_of_them_all() -> None:
     years = ("2018-19", "2019-20")
     frame = pd.concat([make_frame(12, seed=i).assign(year=y) for i, y in enumerate(years)])
-    together = read_table(frame, period="year", for_model=True)
+    together = read_table(frame, period="year")
     apart = read_table(frame, period="year")
     with pytest.raises(ModelError, match="of other units"):
         compute_verdicts(compute_funnel(apart), fit_model(together, draws=100))
@@ -226,7 +226,7 @@ def test_periods_are_not_judged_by_a_posterior_of_them_all() -> None:
 
 def test_a_reader_is_told_which_rates_are_compared() -> None:
     frame = make_frame().assign(age=np.random.default_rng(1).normal(60, 5, 60))
-    table = read_table(frame, covariates=["age"], for_model=True)
+    table = read_table(frame, covariates=["age"])
     funnels = compute_funnel(table)
     (verdict,) = compute_verdicts(funnels, fit_model(table, draws=200))
     assert any("average case-mix" in note for note in verdict.notes)

@@ -332,7 +332,7 @@ def suppressed_counts() -> tuple[pd.DataFrame, dict[str, Any]]:
 
 def fit_kind(name: str) -> Fits:
     frame, said = KINDS[name]()
-    table = varstat.read_table(frame, for_model=True, direction="lower-is-better", **said)
+    table = varstat.read_table(frame, direction="lower-is-better", **said)
     return fit_model(table, engine="quadrature", draws=200)
 
 

@@ -1,5 +1,7 @@
 """Checks: what cannot be analysed, and what cannot be."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -7,8 +9,9 @@ from varstat.card.schema import Card
 from varstat.data.account import Ledger, Mask, Rows
 from varstat.data.rows.counts import WHOLE_TO, Converted, Counts
 from varstat.data.rows.means import refuse_counts, refuse_sums
-from varstat.data.rows.records import Attribute, Records
+from varstat.data.rows.records import Records
 from varstat.data.source.grid import Texts
+from varstat.data.source.header import Header
 from varstat.data.source.numbers import Kind, explain_mark
 from varstat.measure import Floats
 
@@ -16,6 +19,8 @@ ASK = "Ask the publisher, or correct the file."
 # Beyond these nothing can be computed: doubles no longer tell whole numbers apart, or overflow.
 MOST = 2.0**53
 LEAST = 1e-100
+# Of how many columns it is asked whether they tell rows apart.
+MOST_COLUMNS = 100
 
 
 def exclude_declared(records: Records, ledger: Ledger) -> None:
@@ -54,19 +59,10 @@ def exclude_unreported(records: Records, ledger: Ledger, *, card: Card) -> None:
         )
 
 
-def exclude_ungrouped(records: Records, ledger: Ledger, *, for_model: bool) -> None:
-    """Leave out rows without a value to group by, or their stratum.
-
-    For a model units without a peer group on any row go too, unless no unit has one.
-    """
+def exclude_ungrouped(records: Records, ledger: Ledger) -> None:
+    """Leave out rows without a value to group by, or their stratum."""
     for attribute in (*records.by.values(), *records.strata.values()):
-        ledger.exclude(_absent(attribute), attribute.missing)
-    peers = records.roles.get("peer_group")
-    if for_model and peers is not None:
-        units, absent = records.roles["unit"].values, _absent(peers)
-        having = set(units[ledger.open & ~absent])
-        if having:
-            ledger.exclude(np.array([unit not in having for unit in units]), peers.missing)
+        ledger.exclude(attribute.absent, attribute.missing)
 
 
 def refuse_unreadable(records: Records, event: Converted, ledger: Ledger) -> None:
@@ -81,12 +77,12 @@ def refuse_unreadable(records: Records, event: Converted, ledger: Ledger) -> Non
     """
     unit = records.roles["unit"]
     ledger.refuse(
-        _absent(unit), f"no unit in column {unit.column!r}", mend="Give every row its unit's code."
+        unit.absent, f"no unit in column {unit.column!r}", mend="Give every row its unit's code."
     )
     period = records.roles.get("period")
     if period is not None:
         ledger.refuse(
-            _absent(period),
+            period.absent,
             f"no period in column {period.column!r}",
             mend="Give every row its period.",
         )
@@ -206,19 +202,19 @@ def _refuse_percentages(records: Records, event: Converted, ledger: Ledger) -> N
 
 
 def refuse_duplicates(
-    records: Records, ledger: Ledger, *, periods: Texts | None, for_model: bool
+    records: Records, header: Header, ledger: Ledger, *, periods: Texts | None
 ) -> None:
     """Refuse a unit that stands twice in the same period, group and stratum.
 
     Parameters
     ----------
     records : Records
+    header : Header
+        Where a column may stand that tells the rows apart.
     ledger : Ledger
         When lenient, the first row of each unit is kept.
     periods : ndarray of object, shape (rows,), optional
-        None when a roll-up merges all rows of a unit.
-    for_model : bool
-        Whether strata could tell the rows apart.
+        None where the rows have none.
     """
     splits = (*records.by.values(), *records.strata.values())
     keys = [records.roles["unit"].values, *(each.values for each in splits)]
@@ -229,22 +225,46 @@ def refuse_duplicates(
     named += [name for name in (*records.by, *records.strata) if name not in named]
     groups = number_groups(keys)
     # Other rows get numbers of their own, so that they repeat nothing.
-    compared = ledger.open & ~_absent(records.roles["unit"])
+    compared = ledger.open & ~records.roles["unit"].absent
     groups = np.where(compared, groups, -1 - np.arange(len(groups)))
     again = pd.Series(groups).duplicated().to_numpy()
-    options = ["--by COLUMN if the rows are groups to keep apart"]
-    if for_model:
-        options.append("--stratum COLUMN if they are the case-mix of a unit")
+    options = [
+        "--by COLUMN if the rows are groups to keep apart",
+        "for a model --stratum COLUMN if they are the case-mix of a unit",
+    ]
     if periods is None:
         options.insert(0, "--period COLUMN if they are periods")
+    telling = "" if ledger.lenient or not again.any() else _find_telling(records, header, groups)
     ledger.refuse(
         again,
         f"the same {' and '.join(named)} as on an earlier row",
-        mend=f"Say {', '.join(options)}, or --roll-up all (without a period) to add the rows up.",
+        mend=f"Say {', '.join(options)}, or --roll-up all (without a period) to add the rows up."
+        f"{telling}",
     )
 
 
-def number_groups(keys: list[Texts]) -> Rows:
+def _find_telling(records: Records, header: Header, groups: Rows) -> str:
+    """Name the columns of the file, not in use yet, that tell rows of the same group apart."""
+    measured = {column for _, column in records.measured}
+    used = measured.union(each.column for each in records.attributes)
+    used.update(each.column for each in records.covariates.values())
+    rows = np.isin(header.rows, records.rows)
+    telling = []
+    for at, name in enumerate(header.names[:MOST_COLUMNS]):
+        if not name or name in used:
+            continue
+        values = header.texts(at)[rows]
+        few = 2 * pd.Series(values).nunique() <= len(values)
+        if few and not pd.Series(number_groups([groups, values])).duplicated().any():
+            telling.append(repr(name))
+    if not telling:
+        return ""
+    verb = "tells" if len(telling) == 1 else "each tell"
+    columns = "Column" if len(telling) == 1 else "Columns"
+    return f" {columns} {' and '.join(telling[:3])} {verb} them apart."
+
+
+def number_groups(keys: Sequence[Texts | Rows]) -> Rows:
     """Give each distinct combination of some columns a number, by first appearance.
 
     Returns
@@ -257,10 +277,6 @@ def number_groups(keys: list[Texts]) -> Rows:
         combined = groups * (len(distinct) + 1) + codes + 1
         groups = np.asarray(pd.factorize(combined)[0], dtype=np.int64)
     return groups
-
-
-def _absent(attribute: Attribute) -> Mask:
-    return pd.isna(pd.Series(attribute.values, dtype=object)).to_numpy()
 
 
 def _is_fraction(values: Floats) -> Mask:

@@ -7,7 +7,14 @@ import numpy as np
 from varstat.card.schema import Card
 from varstat.data.rows.covariates import Covariate
 from varstat.data.rows.lookup import Lookup
-from varstat.data.rows.pick import ROLES, Picker, pick_named, pick_role, pick_strata
+from varstat.data.rows.pick import (
+    ROLES,
+    Picker,
+    pick_covariates,
+    pick_named,
+    pick_role,
+    pick_strata,
+)
 from varstat.data.rows.records import Records
 from varstat.data.source.header import Header, Wanted, find_header
 from varstat.data.source.numbers import Kind
@@ -22,7 +29,7 @@ def gather(
     by: Sequence[str],
     lookups: Sequence[Lookup],
     roll_up: RollUp | None,
-    covariates: Sequence[str] = (),
+    covariates: Sequence[str] | None = (),
     strata: Sequence[str] | None = (),
     only: Mapping[str, Sequence[str]] | None = None,
 ) -> tuple[Records, Header, tuple[str, ...]]:
@@ -37,8 +44,9 @@ def gather(
     lookups : sequence of Lookup
     roll_up : RollUp, optional
         Lets `by` say `year` or `quarter` for the period.
-    covariates : sequence of str
-        Columns of numbers, of the file or of a lookup.
+    covariates : sequence of str, optional
+        Columns of numbers, of the file or of a lookup. None for those that the card names, as far
+        as there are such columns.
     strata : sequence of str, optional
         Columns of text that make the case-mix cells. None for those that the card names, if the
         file has them all.
@@ -70,7 +78,7 @@ def gather(
     }
     cells, more = pick_strata(strata, by=by, card=card, picker=picker)
     count = _count(card, picker)
-    explaining = {name: picker.covariate(name, by=by) for name in covariates}
+    explaining = pick_covariates(covariates, by=by, card=card, picker=picker)
     declared = tuple((picker.text(each.column, (each.column,)), each) for each in card.exclusions)
     kept = {
         name: (pick_named(name, roles, picker, roll_up, option="only"), tuple(values))

@@ -202,3 +202,34 @@ def pick_strata(
         lack = f"the card adjusts by {listed}, which the file doesn't have"
         return {}, (*notes, f"{lack}: not adjusted for case-mix")
     return {name: picker.stratum(name, by=by) for name in free}, notes
+
+
+def pick_covariates(
+    names: Sequence[str] | None, *, by: Sequence[str], card: Card, picker: Picker
+) -> dict[str, Covariate | None]:
+    """Pick what a model may explain by.
+
+    Parameters
+    ----------
+    names : sequence of str or None
+        As said; None for those that the card names, where there is such a column that has no
+        other part.
+    by : sequence of str
+    card : Card
+    picker : Picker
+
+    Returns
+    -------
+    dict of str to Covariate or None
+        By name; None for a column that is nowhere.
+    """
+    if names is None:
+        headers = (picker.header, *(lookup.header for lookup in picker.lookups))
+        names = [
+            name
+            for name in card.model.covariates
+            if name not in by
+            and picker.used_as(name) is None
+            and any(header.find((name,)) for header in headers)
+        ]
+    return {name: picker.covariate(name, by=by) for name in names}

@@ -65,7 +65,7 @@ def compare_units(fits: Fits, units: tuple[str, str], *, level: float = 0.95) ->
     Examples
     --------
     >>> import varstat
-    >>> table = varstat.read_table("example:star98", for_model=True, direction="higher-is-better")
+    >>> table = varstat.read_table("example:star98", direction="higher-is-better")
     >>> found = varstat.compare_units(varstat.fit_model(table), ("D001", "D002"))[0]
     >>> bool(abs(found.part[0] - found.part[1:].sum()) < 1e-9)
     True

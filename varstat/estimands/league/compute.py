@@ -72,7 +72,7 @@ def compute_league(fits: Fits, *, level: float = 0.95, target: str | None = None
     Examples
     --------
     >>> import varstat
-    >>> table = varstat.read_table("example:star98", for_model=True, direction="higher-is-better")
+    >>> table = varstat.read_table("example:star98", direction="higher-is-better")
     >>> league = varstat.compute_league(varstat.fit_model(table))[0]
     >>> league.rank_scope, league.top
     ('all', 75)

@@ -8,14 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from varstat.adjust.interaction import say_interaction
-from varstat.card.schema import Card
 from varstat.errors import UsageError, choose, did_you_mean
 from varstat.estimands.league.compute import describe_model, raw_rates
 from varstat.estimands.opportunity.chance import replicate_published
 from varstat.estimands.opportunity.gaps import expected, find_goals, published, published_in_periods
 from varstat.estimands.opportunity.interactions import ask_interactions
+from varstat.estimands.opportunity.money import price, restate_cost
 from varstat.estimands.opportunity.result import (
-    Money,
     Opportunities,
     Opportunity,
     OpportunityTotal,
@@ -46,6 +45,9 @@ def compute_opportunity(
     least_comparability: float = 0.5,
     multiplier: float = 1.0,
     subtotals: Mapping[str, Sequence[str]] | None = None,
+    unit_cost: float | None = None,
+    price_year: str | None = None,
+    cost_source: str | None = None,
 ) -> Opportunities:
     r"""Compute what units would gain by reaching a target, with its uncertainty.
 
@@ -74,6 +76,10 @@ def compute_opportunity(
         By which events are multiplied to be those of a year: 4 for a quarter.
     subtotals : mapping of str to sequence of str, optional
         Sets of units, by their codes, to add up as well as the peer groups.
+    unit_cost : float, optional
+        What one event is worth, instead of what the card says; needs `price_year` and
+        `cost_source`, unless the card has them.
+    price_year, cost_source : str, optional
 
     Returns
     -------
@@ -85,6 +91,8 @@ def compute_opportunity(
         If an option can't be.
     ModelError
         If there is no good direction, or a mean doesn't say how many cases it is of.
+    CardError
+        If a unit cost has no price year or source.
 
     Notes
     -----
@@ -104,7 +112,7 @@ def compute_opportunity(
     Examples
     --------
     >>> import varstat
-    >>> table = varstat.read_table("example:star98", for_model=True, direction="higher-is-better")
+    >>> table = varstat.read_table("example:star98", direction="higher-is-better")
     >>> found = varstat.compute_opportunity(varstat.fit_model(table), level=0.9)
     >>> total = found[0].total
     >>> total.plug_in < total.estimate, total.chance_expected < 0.1 * total.published
@@ -119,6 +127,7 @@ def compute_opportunity(
     if not (np.isfinite(multiplier) and multiplier > 0):
         raise UsageError("multiplier", "it is a number above zero.")
     rule = None if target is None else parse_target(target)
+    fits = restate_cost(fits, unit_cost=unit_cost, price_year=price_year, cost_source=cost_source)
     found = tuple(
         _one_opportunity(
             each,
@@ -205,7 +214,7 @@ def _one_opportunity(
         multiplier=multiplier,
         level=level,
         materiality=float("nan") if materiality is None else float(materiality),
-        money=_money(card),
+        money=price(card),
         total=_total(
             setting,
             sums,
@@ -252,19 +261,6 @@ def _sets(
         columns[str(name)] = column
     sets = np.column_stack([*columns.values()]) if columns else np.empty((design.units, 0))
     return tuple(columns), sets
-
-
-def _money(card: Card) -> Money | None:
-    cost = card.cost
-    if cost is None or cost.value is None:
-        return None
-    return Money(
-        unit_cost=cost.value,
-        per=cost.per,
-        basis=cost.basis,
-        price_year=cost.price_year or "",
-        source=cost.source or "",
-    )
 
 
 def _scope(setting: Setting) -> str:

@@ -29,6 +29,7 @@ from varstat.hierarchical.model.likelihood import (
 from varstat.hierarchical.model.matrix import Columns, place_cells, report_places
 from varstat.hierarchical.model.prior import beta_prior, scale_prior
 from varstat.measure import Floats, Measure
+from varstat.period.period import read_periods
 
 _FAMILIES: dict[str, Callable[..., Family]] = {
     "binomial": Binomial,
@@ -62,6 +63,7 @@ def build_design(
     covariates: Sequence[str],
     where: str,
     strata: Sequence[str] = (),
+    periods: Sequence[str] = (),
 ) -> Design:
     """Build the design of one group of units.
 
@@ -79,6 +81,8 @@ def build_design(
         For messages.
     strata : sequence of str
         Columns whose combinations are the case-mix cells.
+    periods : sequence of str
+        In order, those of the frame and maybe others; as `read_periods` has them unless given.
 
     Returns
     -------
@@ -99,7 +103,7 @@ def build_design(
             "a binomial nor a Poisson says how they vary by chance. Give each unit's mean and "
             "its standard error instead (--value, --se).",
         )
-    period_names, frame = _sort(frame, tuple(strata))
+    period_names, frame = _sort(frame, tuple(strata), periods)
     unit, row_start, row_unit = np.unique(
         frame["unit"].to_numpy(dtype=str), return_index=True, return_inverse=True
     )
@@ -198,16 +202,21 @@ def build_design(
     )
 
 
-def _sort(frame: pd.DataFrame, strata: tuple[str, ...]) -> tuple[tuple[str, ...], pd.DataFrame]:
+def _sort(
+    frame: pd.DataFrame, strata: tuple[str, ...], order: Sequence[str]
+) -> tuple[tuple[str, ...], pd.DataFrame]:
     """Put rows in the order of unit, period and strata; name the periods, if there are several."""
     frame = frame.reset_index(drop=True)
-    periods = frame["period"].to_numpy(dtype=object)
-    names = tuple(sorted({str(p) for p in periods if p is not None}))
-    key = pd.DataFrame({"unit": frame["unit"].astype(str), "period": periods}).fillna("")
+    periods = [None if p is None else str(p) for p in frame["period"].to_numpy(dtype=object)]
+    there = dict.fromkeys(p for p in periods if p is not None)
+    names = tuple(p for p in (order or read_periods(there).labels) if p in there)
+    place = {name: at for at, name in enumerate(names)}
+    key = pd.DataFrame({"unit": frame["unit"].astype(str)})
+    key["period"] = [-1 if p is None else place[p] for p in periods]
     for factor in strata:
         key[f"stratum {factor}"] = frame[factor].astype(str)
-    order = key.sort_values(list(key.columns), kind="stable").index
-    return (names if len(names) > 1 else ()), frame.loc[order]
+    rows = key.sort_values(list(key.columns), kind="stable").index
+    return (names if len(names) > 1 else ()), frame.loc[rows]
 
 
 def _period_index(frame: pd.DataFrame, names: tuple[str, ...]) -> Integers:

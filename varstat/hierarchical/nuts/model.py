@@ -73,7 +73,7 @@ def plan_sampling(design: Design) -> Plan:
     --------
     >>> import varstat
     >>> from varstat.hierarchical.model.build import build_design
-    >>> table = varstat.read_table("example:star98", for_model=True)
+    >>> table = varstat.read_table("example:star98")
     >>> design = build_design(
     ...     table.frame, measure=table.measure, card=table.card, covariates=(), where="star98"
     ... )

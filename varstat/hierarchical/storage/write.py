@@ -85,7 +85,7 @@ def write_fit(fits: Fits, path: str | os.PathLike[str]) -> None:
     Examples
     --------
     >>> import tempfile, varstat
-    >>> fits = varstat.fit_model(varstat.read_table("example:star98", for_model=True), draws=100)
+    >>> fits = varstat.fit_model(varstat.read_table("example:star98"), draws=100)
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     varstat.write_fit(fits, f"{folder}/fit.nc")
     ...     again = varstat.load_fit(f"{folder}/fit.nc")
