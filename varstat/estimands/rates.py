@@ -19,7 +19,7 @@ from scipy.special import expit, ndtri
 from varstat.errors import ModelError
 from varstat.estimands.monte_carlo import effective_draws, quantile_places
 from varstat.hierarchical.model.design import Design
-from varstat.hierarchical.model.likelihood import Smeared, hermite
+from varstat.hierarchical.model.smeared import Smeared, hermite
 from varstat.hierarchical.posterior import Posterior, transient_of
 from varstat.hierarchical.quadrature.fit import nodes_for
 from varstat.hierarchical.quadrature.hyper import Lattice

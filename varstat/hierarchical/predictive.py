@@ -19,7 +19,7 @@ import numpy as np
 from scipy.special import bdtr, bdtrc, betainc, expit, ndtr, pdtr, pdtrc
 
 from varstat.hierarchical.model.design import Design
-from varstat.hierarchical.model.likelihood import Smeared
+from varstat.hierarchical.model.smeared import Smeared
 from varstat.hierarchical.quadrature.marginal import unpack
 from varstat.measure import Floats
 

@@ -17,8 +17,10 @@ from varstat.card.load import override_card
 from varstat.errors import ModelError
 from varstat.hierarchical.fit import fit_design
 from varstat.hierarchical.model.build import build_design
+from varstat.hierarchical.model.censored import Censored
 from varstat.hierarchical.model.design import Design
-from varstat.hierarchical.model.likelihood import Binomial, Censored, Smeared
+from varstat.hierarchical.model.likelihood import Binomial
+from varstat.hierarchical.model.smeared import Smeared
 from varstat.hierarchical.nuts import fit as nuts
 from varstat.hierarchical.nuts.check import check_chains
 from varstat.hierarchical.nuts.model import (

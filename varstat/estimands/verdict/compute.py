@@ -38,7 +38,7 @@ from varstat.estimands.ranks.ranks import check_level
 from varstat.estimands.rates import effective_of, estimate_rates, exceedance_of, to_rate
 from varstat.funnel.result import Funnel, Funnels
 from varstat.hierarchical.diagnostics import Diagnostics
-from varstat.hierarchical.model.likelihood import Smeared
+from varstat.hierarchical.model.smeared import Smeared
 from varstat.hierarchical.posterior import EngineName, Fits, Posterior
 from varstat.measure import Floats, Measure
 from varstat.provenance import Provenance

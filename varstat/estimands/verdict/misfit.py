@@ -30,7 +30,7 @@ from scipy.special import betaincinv, gammaincinv, ndtr, ndtri
 
 from varstat.errors import ModelError
 from varstat.hierarchical.model.design import Design
-from varstat.hierarchical.model.likelihood import Smeared, hermite
+from varstat.hierarchical.model.smeared import Smeared, hermite
 from varstat.hierarchical.posterior import Posterior
 from varstat.hierarchical.predictive import tail_of_rows
 from varstat.hierarchical.quadrature.fit import nodes_for

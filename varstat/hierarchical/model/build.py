@@ -9,6 +9,7 @@ from scipy.special import gammaln
 from varstat.adjust.cells import Cells, find_cells
 from varstat.card.schema import Card
 from varstat.errors import ModelError
+from varstat.hierarchical.model.censored import Censored
 from varstat.hierarchical.model.design import Design, Integers, Strings
 from varstat.hierarchical.model.effects import (
     Effects,
@@ -16,18 +17,11 @@ from varstat.hierarchical.model.effects import (
     normal_effects,
     student_effects,
 )
-from varstat.hierarchical.model.likelihood import (
-    BetaBinomial,
-    Binomial,
-    Censored,
-    Family,
-    NegativeBinomial,
-    Normal,
-    Poisson,
-    smear,
-)
+from varstat.hierarchical.model.likelihood import Binomial, Family, Normal, Poisson
 from varstat.hierarchical.model.matrix import Columns, place_cells, report_places
+from varstat.hierarchical.model.mixed import BetaBinomial, NegativeBinomial
 from varstat.hierarchical.model.prior import beta_prior, scale_prior
+from varstat.hierarchical.model.smeared import smear
 from varstat.measure import Floats, Measure
 
 _FAMILIES: dict[str, Callable[..., Family]] = {

@@ -33,7 +33,7 @@ from varstat import __version__
 from varstat.errors import OutputError
 from varstat.files import check_path
 from varstat.hierarchical.model.design import Design
-from varstat.hierarchical.model.likelihood import Smeared
+from varstat.hierarchical.model.smeared import Smeared
 from varstat.hierarchical.posterior import Fits, Posterior
 from varstat.hierarchical.storage.netcdf import chain_parts, put_numbers, put_text, written_netcdf
 from varstat.hierarchical.storage.text import escape, state_diagnostics, to_json
