@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from varstat.errors import ModelError, UsageError
-from varstat.estimands.rates import to_rate
+from varstat.estimands.rates.rate import to_rate
 from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.posterior import Posterior
 from varstat.measure import Direction, Floats

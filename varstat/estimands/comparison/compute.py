@@ -30,7 +30,8 @@ from varstat.estimands.monte_carlo import probability_mcse
 from varstat.estimands.opportunity.gaps import reported_levels
 from varstat.estimands.opportunity.shapley import share_out
 from varstat.estimands.ranks.ranks import check_level
-from varstat.estimands.rates import effective_of, reference_rate, to_rate
+from varstat.estimands.rates.drawn import effective_of
+from varstat.estimands.rates.rate import reference_rate, to_rate
 from varstat.estimands.target import case_mix_of_rows
 from varstat.hierarchical.diagnostics import Diagnostics
 from varstat.hierarchical.model.design import Design

@@ -35,7 +35,10 @@ from scipy.special import logit
 from varstat.errors import ModelError
 from varstat.estimands.monte_carlo import probability_mcse
 from varstat.estimands.ranks.ranks import check_level
-from varstat.estimands.rates import effective_of, estimate_rates, exceedance_of, to_rate
+from varstat.estimands.rates.drawn import effective_of
+from varstat.estimands.rates.estimate import estimate_rates
+from varstat.estimands.rates.rate import to_rate
+from varstat.estimands.rates.summed import exceedance_of
 from varstat.funnel.result import Funnel, Funnels
 from varstat.hierarchical.diagnostics import Diagnostics
 from varstat.hierarchical.model.smeared import Smeared
