@@ -291,7 +291,7 @@ class _Side:
             return reference_rate(self.part, beta, level[:, None], transient)[:, 0]
         part = self.part
         shift = beta @ self.case_mix.T
-        weight = part.size if part.measure.counts else part.size**-2.0
+        weight = part.measure.weight(part.size)
         if not part.measure.counts and np.all(part.volume > 0):
             weight = part.volume
         return np.asarray(
@@ -384,6 +384,6 @@ def _text(value: object) -> str | None:
 
 def _shared(one: Design, other: Design) -> float:
     """Share of a unit's volume in cells that another has as well."""
-    weight = one.size if one.measure.counts else one.size**-2.0
+    weight = one.measure.weight(one.size)
     there = np.isin(one.row_cell, other.row_cell)
     return float(weight[there].sum() / weight.sum())

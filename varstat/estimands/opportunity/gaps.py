@@ -141,7 +141,7 @@ def reported_levels(
     """
     size, value = part.size, part.event
     if not part.measure.counts:
-        size = part.volume if np.all(part.volume > 0) else part.size**-2.0
+        size = part.volume if np.all(part.volume > 0) else part.measure.weight(part.size)
         value = part.event * size
     total = part.gather(size[None])
     goal = part.gather(value[None]) / total

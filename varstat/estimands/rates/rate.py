@@ -1,7 +1,6 @@
 """Rates of link-scale values: what passes integrated out, at the case-mix they are reported at."""
 
 import numpy as np
-from scipy.special import expit
 
 from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.model.smeared import Smeared, hermite
@@ -23,23 +22,19 @@ def to_rate(design: Design, theta: Floats, transient: Floats) -> Floats:
     ndarray of float, shape (batch, ...)
         In the units of the measure.
     """
-    smeared = isinstance(design.family, Smeared)
     spread = transient.reshape(-1, *[1] * (theta.ndim - 1))
-    match design.measure.name:
-        case "mean":
-            return design.centre + design.spread * theta
-        case "ratio":
-            return np.exp(theta + 0.5 * spread**2) if smeared else np.exp(theta)
-        case "proportion":
-            if not smeared:
-                return np.asarray(expit(theta))
-            # Nine nodes give a rate to six digits up to an SD of 1; 41 to three up to an SD of 5.
-            x, log_weights = hermite(9 if np.max(spread, initial=0.0) <= 1.0 else 41)
-            weight = np.exp(log_weights - 0.5 * x**2) / np.sqrt(2.0 * np.pi)
-            rate = np.zeros(np.broadcast_shapes(theta.shape, spread.shape))
-            for at, w in zip(x, weight, strict=True):
-                rate += w * expit(theta + spread * at)
-            return rate
+    if not isinstance(design.family, Smeared):
+        return design.from_link(theta)
+    shift = design.measure.shift(spread)
+    if shift is not None:
+        return design.from_link(theta + shift)
+    # Nine nodes give a rate to six digits up to an SD of 1; 41 to three up to an SD of 5.
+    x, log_weights = hermite(9 if np.max(spread, initial=0.0) <= 1.0 else 41)
+    weight = np.exp(log_weights - 0.5 * x**2) / np.sqrt(2.0 * np.pi)
+    rate = np.zeros(np.broadcast_shapes(theta.shape, spread.shape))
+    for at, w in zip(x, weight, strict=True):
+        rate += w * design.from_link(theta + spread * at)
+    return rate
 
 
 def reference_rate(design: Design, beta: Floats, theta: Floats, transient: Floats) -> Floats:
@@ -80,7 +75,7 @@ def own_rate(design: Design, beta: Floats, effect: Floats, transient: Floats) ->
     if not design.strata:
         return to_rate(design, theta, transient)
     known = bool(np.all(design.volume > 0))
-    weight = design.volume if known else design.size**-2.0
+    weight = design.volume if known else design.measure.weight(design.size)
     shift = (beta @ design.cells.T)[:, design.row_cell]
     rate = to_rate(design, design.expand(theta) + shift, transient)
     return design.gather(weight * rate) / design.gather(weight[None])

@@ -113,7 +113,7 @@ def summed_interval(posterior: Posterior, *, level: float) -> tuple[Floats, Floa
             # A proportion is taken with the transient SD's mean, which is near; what passes is a
             # shift of a log rate, and is in the mixture.
             transient = np.full(1, lattice.weight @ transient_of(design, lattice.h))
-            if design.measure.name == "ratio":
+            if design.measure.shift(transient) is not None:
                 transient = np.zeros(1)
             ends[end, columns] = to_rate(design, theta[None], transient)[0]
     return ends[0], ends[1]
@@ -129,8 +129,9 @@ class _Mixture:
         self.weight = lattice.weight
         self.tables = _tabulate(design, lattice.h)
         self.base = lattice.h[:, : len(design.locations)] @ design.reference.T
-        if design.measure.name == "ratio" and isinstance(design.family, Smeared):
-            self.base = self.base + 0.5 * transient_of(design, lattice.h)[:, None] ** 2
+        shift = design.measure.shift(transient_of(design, lattice.h)[:, None])
+        if shift is not None and isinstance(design.family, Smeared):
+            self.base = self.base + shift
 
     def probability(self, theta: Floats) -> tuple[Floats, Floats]:
         """Probability below theta (units,), and density there."""

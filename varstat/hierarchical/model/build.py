@@ -110,7 +110,7 @@ def build_design(
         transient = _transient(card, single=single, problems=problems, notes=notes)
     event = frame[measure.event].to_numpy(float)
     size = frame[measure.size].to_numpy(float)
-    centre, spread = _standard(event, scaled=model.priors.scaled)
+    centre, spread = _standard(event, scaled=model.priors.scaled and not measure.counts)
     link_rate, link_variance = _link_rates(frame, measure, centre=centre, spread=spread)
     family = _family(frame, measure, model.likelihood, centre=centre, spread=spread)
     if transient != 0.0 and model.likelihood not in _TRANSIENT_INSIDE:
@@ -294,14 +294,8 @@ def _link_rates(
 ) -> tuple[Floats, Floats]:
     """Each row's own rate on the link scale, kept off its ends, and its variance by chance."""
     size = frame[measure.size].to_numpy(float)
-    if not measure.counts:
-        value = frame[measure.event].to_numpy(float)
-        return (value - centre) / spread, (size / spread) ** 2
     event = 0.5 * (frame["event_lower"].to_numpy(float) + frame["event_upper"].to_numpy(float))
-    if measure.name == "ratio":
-        return np.log((event + 0.5) / size), 1.0 / (event + 0.5)
-    share = (event + 0.5) / (size + 1.0)
-    return np.log(share / (1.0 - share)), 1.0 / (size * share * (1.0 - share))
+    return measure.smoothed((event - centre) / spread, size / spread)
 
 
 def _family(
