@@ -7,7 +7,7 @@ from scipy import stats
 from scipy.special import logsumexp
 
 from varstat.hierarchical.model.design import Design
-from varstat.hierarchical.model.likelihood import Smeared
+from varstat.hierarchical.model.smeared import Smeared
 from varstat.hierarchical.quadrature.marginal import log_prior, unpack
 
 

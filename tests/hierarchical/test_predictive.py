@@ -10,7 +10,7 @@ from scipy import stats
 from scipy.special import expit
 
 from varstat.hierarchical.model.design import Design
-from varstat.hierarchical.model.likelihood import Smeared
+from varstat.hierarchical.model.smeared import Smeared
 from varstat.hierarchical.predictive import (
     check_predictive,
     draw_new_effects,

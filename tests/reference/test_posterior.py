@@ -108,7 +108,7 @@ def test_ranks_are_those_of_the_reference(case):
 
 
 def test_a_posterior_probability_of_passing_a_rate_is_that_of_the_reference(case):
-    from varstat.estimands.rates import exceedance_of
+    from varstat.estimands.rates.summed import exceedance_of
 
     posterior, _, _, _, units = case
     event, size = posterior.design.event, posterior.design.size

@@ -13,13 +13,8 @@ from pydantic_core import ErrorDetails
 from varstat.card.contradiction import field_names, find_contradictions
 from varstat.card.schema import Card
 from varstat.errors import CardError, did_you_mean, one_of
+from varstat.measure import MEASURES
 
-# The columns of which a card must name one set, for each measure.
-NEEDED = {
-    "proportion": (("numerator", "denominator"),),
-    "ratio": (("observed", "expected"), ("observed", "exposure")),
-    "mean": (("value", "se"), ("total", "count", "sum_of_squares")),
-}
 # Of those sets that exclude each other, what tells the second.
 _EITHER = ((("expected",), ("exposure",)), (("value", "se"), ("total", "sum_of_squares")))
 _NO_CHOICE = ("literal_error", "union_tag_invalid")
@@ -107,11 +102,12 @@ def parse_card(stated: Mapping[str, Any], *, name: str, where: str) -> Card:
         Every problem at once.
     """
     measure = stated.get("indicator", {}).get("measure") if _tables(stated) else None
-    if not isinstance(measure, str) or measure not in NEEDED:
+    if not isinstance(measure, str) or measure not in MEASURES:
         found = "does not say its measure" if measure is None else f"measure is '{measure}'"
         raise CardError(
             where,
-            f"[indicator] {found}; expected {one_of(NEEDED)}." + did_you_mean(str(measure), NEEDED),
+            f"[indicator] {found}; expected {one_of(MEASURES)}."
+            + did_you_mean(str(measure), MEASURES),
         )
     defaults = _stated(f"default-{measure}")
     _give_way(defaults["columns"], stated.get("columns", {}))

@@ -14,7 +14,7 @@ from varstat.measure import Floats, Measure
 from varstat.target.of_rates import compute_target, pooled_rate
 from varstat.target.rule import TargetRule
 
-# Events, and in a proportion others, that a unit must expect.
+# Events, and others of those there can be, that a unit must expect.
 _NEARLY_NORMAL = 5.0
 
 
@@ -67,8 +67,7 @@ class Groups:
         if not measure.counts:
             return np.zeros(self.number, dtype=np.bool_)
         expected = self.size * self.centres[self.group]
-        if measure.name == "proportion":
-            expected = np.minimum(expected, self.size - expected)
+        expected = np.minimum(expected, measure.most_events(self.size) - expected)
         return np.array(
             [np.median(expected[self.rows(g)]) < _NEARLY_NORMAL for g in range(self.number)]
         )

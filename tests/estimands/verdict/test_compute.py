@@ -9,7 +9,9 @@ from scipy.special import logit
 
 from varstat import Fits, Funnels, compute_funnel, fit_model, read_table
 from varstat.errors import ModelError, UsageError
-from varstat.estimands.rates import drawn_rates, estimate_rates, exceedance_of
+from varstat.estimands.rates.drawn import drawn_rates
+from varstat.estimands.rates.estimate import estimate_rates
+from varstat.estimands.rates.summed import exceedance_of
 from varstat.estimands.verdict.compute import compute_verdicts
 from varstat.estimands.verdict.result import VERDICTS, Verdicts
 

@@ -6,7 +6,7 @@ import numpy as np
 from hierarchical.density import Point
 
 from varstat.hierarchical.model.design import Design
-from varstat.hierarchical.model.likelihood import Smeared
+from varstat.hierarchical.model.smeared import Smeared
 from varstat.hierarchical.nuts.model import Plan, build_model, plan_sampling
 from varstat.hierarchical.quadrature.marginal import unpack
 

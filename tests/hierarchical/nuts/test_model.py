@@ -14,8 +14,9 @@ from hierarchical.nuts.pymc_density import (
 from hierarchical.nuts.simulated import CARDS, PRIORS, make_design
 from scipy.special import expit
 
+from varstat.hierarchical.model.censored import Censored
 from varstat.hierarchical.model.design import Design
-from varstat.hierarchical.model.likelihood import Censored, Smeared
+from varstat.hierarchical.model.smeared import Smeared
 from varstat.hierarchical.nuts.model import build_model, effect_draws, hyper_draws, plan_sampling
 
 pytestmark = pytest.mark.nuts

@@ -127,15 +127,14 @@ def refuse_impossible(
         refuse_counts(records.count, ledger)
     if records.squares is not None:
         refuse_sums(records, records.squares, ledger)
-    elif card.measure.name == "mean":
-        ledger.refuse(
-            counts.size <= 0, f"a standard error in column {of!r} is zero or negative", mend=ASK
-        )
+    elif not card.measure.counts:
+        noun = "standard error" if card.measure.size_is_error else card.measure.size
+        ledger.refuse(counts.size <= 0, f"a {noun} in column {of!r} is zero or negative", mend=ASK)
     _refuse_beyond_precision(records, counts, ledger)
-    if card.measure.name == "mean":
+    if not card.measure.counts:
         return
     whole = card.indicator.counts == "whole"
-    proportion = card.measure.name == "proportion"
+    part = card.measure.bounded
     ledger.refuse(counts.event < 0, f"a negative count in column {column!r}", mend=ASK)
     ledger.refuse(counts.size < 0, f"a negative number in column {of!r}", mend=ASK)
     ledger.refuse(counts.size == 0, f"{records.measure.size} of zero in column {of!r}", mend=ASK)
@@ -144,16 +143,16 @@ def refuse_impossible(
     if whole:
         torn = _is_fraction(counts.event) & ~event.impossible
         ledger.refuse(torn, f"a count in column {column!r} is not a whole number", mend=advice)
-    if whole and proportion:
+    if whole and part:
         torn = _is_fraction(counts.size)
         ledger.refuse(torn, f"a count in column {of!r} is not a whole number", mend=advice)
-    if proportion:
+    if part:
         ledger.refuse(
             (counts.event > counts.size) & (counts.size > 0),
             f"{column!r} is greater than {of!r}",
             mend="Check that the two columns are not exchanged, and that both count the same.",
         )
-    if proportion and card.columns.suppressed is not None:
+    if part and card.columns.suppressed is not None:
         ledger.refuse(
             event.numbers.is_kind(Kind.SUPPRESSED)
             & (counts.size < card.columns.suppressed[0])

@@ -108,13 +108,13 @@ def gather(
 def core_columns(card: Card) -> list[Wanted]:
     """Say what any table must have; a column that the card leaves out goes by its own name."""
     roles = ("unit", *card.needed)
-    return [Wanted(role=role, names=getattr(card.columns, role) or (role,)) for role in roles]
+    return [Wanted(role=role, names=card.columns.names_of(role)) for role in roles]
 
 
 def _count(card: Card, picker: Picker) -> Covariate | None:
     """Pick of how many cases a mean is, which may be said nowhere."""
     names = card.columns.count
-    if names is None or card.measure.name != "mean" or "count" in card.needed:
+    if names is None or card.measure.counts or "count" in card.needed:
         return None
     found = picker.header.find(names)
     if found or "count" not in names:

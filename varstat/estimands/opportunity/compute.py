@@ -25,7 +25,7 @@ from varstat.estimands.opportunity.setting import Setting, set_question
 from varstat.estimands.opportunity.sums import Sums, sum_up, total_periods
 from varstat.estimands.opportunity.words import say_opportunities, say_opportunity
 from varstat.estimands.ranks.ranks import check_level
-from varstat.estimands.rates import effective_of
+from varstat.estimands.rates.drawn import effective_of
 from varstat.estimands.target import invert, mean_rate
 from varstat.hierarchical.posterior import Fits, Posterior
 from varstat.measure import Floats

@@ -15,13 +15,9 @@ from varstat.estimands.opportunity.gaps import (
 from varstat.estimands.opportunity.result import PeriodTotals
 from varstat.estimands.opportunity.setting import Setting
 from varstat.estimands.opportunity.shapley import share_out
-from varstat.estimands.rates import (
-    effective_of,
-    prior_variance,
-    prune,
-    reliability_of,
-    summed_moments,
-)
+from varstat.estimands.rates.drawn import effective_of
+from varstat.estimands.rates.result import prior_variance, reliability_of
+from varstat.estimands.rates.summed import prune, summed_moments
 from varstat.measure import Floats
 
 

@@ -9,6 +9,7 @@ from scipy.special import gammaln
 from varstat.adjust.cells import Cells, find_cells
 from varstat.card.schema import Card
 from varstat.errors import ModelError
+from varstat.hierarchical.model.censored import Censored
 from varstat.hierarchical.model.design import Design, Integers, Strings
 from varstat.hierarchical.model.effects import (
     Effects,
@@ -16,18 +17,11 @@ from varstat.hierarchical.model.effects import (
     normal_effects,
     student_effects,
 )
-from varstat.hierarchical.model.likelihood import (
-    BetaBinomial,
-    Binomial,
-    Censored,
-    Family,
-    NegativeBinomial,
-    Normal,
-    Poisson,
-    smear,
-)
+from varstat.hierarchical.model.likelihood import Binomial, Family, Normal, Poisson
 from varstat.hierarchical.model.matrix import Columns, place_cells, report_places
+from varstat.hierarchical.model.mixed import BetaBinomial, NegativeBinomial
 from varstat.hierarchical.model.prior import beta_prior, scale_prior
+from varstat.hierarchical.model.smeared import smear
 from varstat.measure import Floats, Measure
 from varstat.period.period import read_periods
 
@@ -120,7 +114,7 @@ def build_design(
         transient = _transient(card, single=single, problems=problems, notes=notes)
     event = frame[measure.event].to_numpy(float)
     size = frame[measure.size].to_numpy(float)
-    centre, spread = _standard(event, scaled=model.priors.scaled)
+    centre, spread = _standard(event, scaled=model.priors.scaled and not measure.counts)
     link_rate, link_variance = _link_rates(frame, measure, centre=centre, spread=spread)
     family = _family(frame, measure, model.likelihood, centre=centre, spread=spread)
     if transient != 0.0 and model.likelihood not in _TRANSIENT_INSIDE:
@@ -309,14 +303,8 @@ def _link_rates(
 ) -> tuple[Floats, Floats]:
     """Each row's own rate on the link scale, kept off its ends, and its variance by chance."""
     size = frame[measure.size].to_numpy(float)
-    if not measure.counts:
-        value = frame[measure.event].to_numpy(float)
-        return (value - centre) / spread, (size / spread) ** 2
     event = 0.5 * (frame["event_lower"].to_numpy(float) + frame["event_upper"].to_numpy(float))
-    if measure.name == "ratio":
-        return np.log((event + 0.5) / size), 1.0 / (event + 0.5)
-    share = (event + 0.5) / (size + 1.0)
-    return np.log(share / (1.0 - share)), 1.0 / (size * share * (1.0 - share))
+    return measure.smoothed((event - centre) / spread, size / spread)
 
 
 def _family(

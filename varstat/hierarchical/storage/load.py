@@ -200,8 +200,7 @@ def _check_rows(rows: Any, *, measure: Measure) -> None:
     sound &= np.isfinite(size) & (size > 0) & (rows["unit_index"][...] >= 0)
     if measure.counts:
         sound &= lower >= 0
-    if measure.name == "proportion":
-        sound &= upper <= size
+    sound &= upper <= measure.most_events(size)
     if not sound.all():
         raise ValueError("the rows hold what can't be")
 

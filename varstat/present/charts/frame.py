@@ -140,13 +140,7 @@ def strong_kind(kinds: Sequence[str]) -> str:
 
 def natural_range(measure: Measure) -> tuple[float, float]:
     """Give the range of rates that are possible at all."""
-    match measure.name:
-        case "proportion":
-            return 0.0, 1.0
-        case "ratio":
-            return 0.0, np.inf
-        case "mean":
-            return -np.inf, np.inf
+    return measure.ends
 
 
 def transforms(scale: str) -> tuple[Callable[[Floats], Floats], Callable[[Floats], Floats]]:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from varstat.funnel import betabinomial
+from varstat.measure import betabinomial
 
 
 def rising(z: Fraction, n: int) -> list[Fraction]:
