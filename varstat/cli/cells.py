@@ -205,7 +205,9 @@ def _print_sql(
     from varstat.records import cells_sql
     from varstat.records.source import describe_records
 
-    schema, name = describe_records(data, table=table)
+    given = (what["unit"], what["event"], what["value"], what["period"], *what["strata"])
+    wanted = [name for name in (*given, *what["bands"]) if name]
+    schema, name = describe_records(data, table=table, wanted=wanted)
     typer.echo(cells_sql(schema, dialect=dialect.value, table=name, account=account, **what))
 
 

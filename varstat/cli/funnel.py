@@ -51,6 +51,7 @@ def funnel(
     lookup: options.Lookup = None,
     roll_up: options.RollUp = None,
     sheet: options.Sheet = None,
+    decimal: options.Decimal = None,
     suppressed: options.Suppressed = None,
     rounded: options.Rounded = None,
     lenient: options.Lenient = False,
@@ -172,6 +173,7 @@ def funnel(
         lookup=lookup,
         roll_up=roll_up,
         sheet=sheet,
+        decimal=decimal,
         lenient=lenient,
     )
     funnels = compute_funnel(

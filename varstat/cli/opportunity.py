@@ -99,6 +99,7 @@ def opportunity(
         ),
     ] = Annualise.NONE,
     sheet: options.Sheet = None,
+    decimal: options.Decimal = None,
     suppressed: options.Suppressed = None,
     rounded: options.Rounded = None,
     lenient: options.Lenient = False,
