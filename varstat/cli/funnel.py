@@ -12,6 +12,7 @@ from varstat.cli.options import Format
 from varstat.cli.parse import parse_levels, parse_only, parse_range, parse_transient, split_commas
 from varstat.cli.saved import refuse_fit
 from varstat.errors import UsageError
+from varstat.prose.text import clean
 
 if TYPE_CHECKING:
     from varstat.data import Table
@@ -267,4 +268,4 @@ def _tell(
     sys.stdout.flush()
     print_notes(funnels, messages, verdicts=verdicts)
     for name in wrote:
-        messages.print(f"Wrote {name}.", markup=False)
+        messages.print(f"Wrote {clean(name)}.", markup=False)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from varstat.errors import TableError
+from varstat.prose.text import clean
 
 Rows = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -173,7 +174,7 @@ class Account:
 
 def _wrap(text: str, *, first: str = "", rest: str = "") -> list[str]:
     return textwrap.wrap(
-        text, 80, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
+        clean(text), 80, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
     )
 
 
