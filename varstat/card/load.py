@@ -197,7 +197,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise CardError(where, "there is no such file.")
     # A pipe or a device might never end.
     if not path.is_file():
-        raise CardError(where, "this is no file. Give the path of one.")
+        raise CardError(where, "this can't be read: it is no file.")
     try:
         with path.open("rb") as file:
             content = file.read(_LONGEST + 1)

@@ -101,7 +101,7 @@ def read_text(data: bytes, *, name: str) -> tuple[str, tuple[str, ...]]:
     """Turn bytes into text, with notes on what isn't plain about it."""
     text, note = decode(data)
     notes = (note, check_controls(text, name=name))
-    if not text.strip():
+    if not text.strip("\r\n\t ,;|"):
         raise _empty(name)
     return text, tuple(each for each in notes if each)
 

@@ -15,12 +15,12 @@ _SIGNED = r"[+-]?"
 _ENDS = r"(e[+-]?\d+)?\s*%?"
 # Groups of three after one to three digits of which the first isn't zero.
 _COMMA = re.compile(
-    rf"{_SIGNED}(\d{{1,3}}(\.\d{{3}})+,\d+|\d{{1,3}}(\.\d{{3}}){{2,}}|"
+    rf"{_SIGNED}(\d{{1,3}}([.\s'’]\d{{3}})+,\d+|\d{{1,3}}(\.\d{{3}}){{2,}}|"
     rf"(?!\d{{1,3}},\d{{3}}(?!\d))\d*,\d+|0\d*,\d+){_ENDS}",
     re.IGNORECASE,
 )
 _POINT = re.compile(
-    rf"{_SIGNED}(\d{{1,3}}(,\d{{3}})+\.\d+|\d{{1,3}}(,\d{{3}}){{2,}}|"
+    rf"{_SIGNED}(\d{{1,3}}([,\s'’]\d{{3}})+\.\d+|\d{{1,3}}(,\d{{3}}){{2,}}|"
     rf"(?!\d{{1,3}}\.\d{{3}}(?!\d))\d*\.\d+|0\d*\.\d+){_ENDS}",
     re.IGNORECASE,
 )
