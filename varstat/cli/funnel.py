@@ -12,6 +12,7 @@ from varstat.cli.options import Format
 from varstat.cli.parse import parse_levels, parse_only, parse_range, parse_transient, split_commas
 from varstat.cli.saved import refuse_fit
 from varstat.errors import UsageError
+from varstat.prose.text import clean
 
 if TYPE_CHECKING:
     from varstat.data import Table
@@ -51,6 +52,7 @@ def funnel(
     lookup: options.Lookup = None,
     roll_up: options.RollUp = None,
     sheet: options.Sheet = None,
+    decimal: options.Decimal = None,
     suppressed: options.Suppressed = None,
     rounded: options.Rounded = None,
     lenient: options.Lenient = False,
@@ -172,6 +174,7 @@ def funnel(
         lookup=lookup,
         roll_up=roll_up,
         sheet=sheet,
+        decimal=decimal,
         lenient=lenient,
     )
     funnels = compute_funnel(
@@ -275,4 +278,4 @@ def _tell(
     sys.stdout.flush()
     print_notes(funnels, messages, verdicts=verdicts)
     for name in wrote:
-        messages.print(f"Wrote {name}.", markup=False)
+        messages.print(f"Wrote {clean(name)}.", markup=False)

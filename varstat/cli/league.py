@@ -12,6 +12,7 @@ from varstat.cli import options
 from varstat.cli.modelling import AcceptFailed, fit_data, read_inputs, refuse_failed
 from varstat.cli.options import Format
 from varstat.cli.saved import SUFFIX, is_fit, refuse_options
+from varstat.prose.text import clean
 
 if TYPE_CHECKING:
     from varstat.estimands import Leagues
@@ -63,6 +64,7 @@ def league(
     lookup: options.Lookup = None,
     roll_up: options.RollUp = None,
     sheet: options.Sheet = None,
+    decimal: options.Decimal = None,
     suppressed: options.Suppressed = None,
     rounded: options.Rounded = None,
     lenient: options.Lenient = False,
@@ -167,4 +169,4 @@ def _tell(
     sys.stdout.flush()
     print_notes(leagues, messages)
     for name in wrote:
-        messages.print(f"Wrote {name}.", markup=False)
+        messages.print(f"Wrote {clean(name)}.", markup=False)

@@ -72,6 +72,7 @@ def read_data(said: Mapping[str, Any]) -> "Table":
         lookup=said["lookup"],
         roll_up=said["roll_up"],
         sheet=said["sheet"],
+        decimal=said["decimal"],
         lenient=said["lenient"],
     )
 

@@ -13,6 +13,7 @@ from varstat.cli.indicators import check_cards, fit_indicators
 from varstat.cli.modelling import AcceptFailed, read_inputs, refuse_failed
 from varstat.cli.options import Format
 from varstat.cli.saved import SUFFIX, refuse_options
+from varstat.prose.text import clean
 
 if TYPE_CHECKING:
     from varstat.estimands import Opportunities
@@ -99,6 +100,7 @@ def opportunity(
         ),
     ] = Annualise.NONE,
     sheet: options.Sheet = None,
+    decimal: options.Decimal = None,
     suppressed: options.Suppressed = None,
     rounded: options.Rounded = None,
     lenient: options.Lenient = False,
@@ -249,4 +251,4 @@ def _tell(
     sys.stdout.flush()
     print_notes(opportunities, messages)
     for name in wrote:
-        messages.print(f"Wrote {name}.", markup=False)
+        messages.print(f"Wrote {clean(name)}.", markup=False)

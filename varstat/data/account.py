@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from varstat.errors import TableError
+from varstat.prose.text import clean
 
 Rows = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -173,7 +174,7 @@ class Account:
 
 def _wrap(text: str, *, first: str = "", rest: str = "") -> list[str]:
     return textwrap.wrap(
-        text, 80, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
+        clean(text), 80, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
     )
 
 
@@ -193,6 +194,8 @@ class Ledger:
         Rows that nothing has excluded so far.
     exclusions : list of Exclusion
     problems : list of str
+    leavable : bool
+        Whether being lenient would mend any of them.
     """
 
     def __init__(self, rows: Rows, *, lenient: bool) -> None:
@@ -201,6 +204,7 @@ class Ledger:
         self.open: Mask = np.ones(len(rows), dtype=np.bool_)
         self.exclusions: list[Exclusion] = []
         self.problems: list[str] = []
+        self.leavable = False
 
     def exclude(self, where: Mask, reason: str) -> None:
         """Leave out the rows among `where` that are still open."""
@@ -210,7 +214,7 @@ class Ledger:
             self.exclusions.append(Exclusion(reason=reason, rows=rows, first_rows=self._first(hit)))
             self.open = self.open & ~hit
 
-    def refuse(self, where: Mask, what: str, *, mend: str) -> None:
+    def refuse(self, where: Mask, what: str, *, mend: str, leavable: bool = True) -> None:
         """Treat the open rows among `where` as impossible.
 
         Parameters
@@ -220,8 +224,10 @@ class Ledger:
             What is wrong, naming the column and never a value; also the reason when lenient.
         mend : str
             A sentence on how to mend it.
+        leavable : bool
+            Whether such rows may be left out; not where the others would then be read wrong too.
         """
-        if self.lenient:
+        if self.lenient and leavable:
             self.exclude(where, what)
             return
         hit = where & self.open
@@ -229,6 +235,7 @@ class Ledger:
         if rows:
             named = name_rows(self._first(hit), total=rows)
             self.problems.append(f"{count_rows(rows)}: {what} ({named}). {mend}")
+            self.leavable |= leavable
 
     def close(self, source: str) -> None:
         """Raise every problem at once.
@@ -241,6 +248,8 @@ class Ledger:
         if self.problems:
             *others, last = self.problems
             tail = " Or leave such rows out, and have them reported, with --lenient."
+            if not self.leavable:
+                tail = ""
             raise TableError(source, [*others, last + tail])
         if not self.open.any():
             why = "; ".join(

@@ -52,6 +52,7 @@ def read_table(
     lookup: OneLookup | Sequence[OneLookup] | None = None,
     roll_up: str | None = None,
     sheet: str | None = None,
+    decimal: str | None = None,
     lenient: bool = False,
 ) -> Table:
     """Read what was reported, from files as publishers give them.
@@ -97,6 +98,8 @@ total, sum_of_squares, peer_group, period : str, optional
     sheet : str, optional
         The sheet of a workbook, or the table of a DuckDB file; by default the one that has the
         columns.
+    decimal : {".", ","}, optional
+        The decimal mark of numbers in text; by default each column tells it, or the others do.
     lenient : bool
         Leave out rows that say what is impossible and report them, where otherwise they are an
         error.
@@ -162,7 +165,7 @@ total, sum_of_squares, peer_group, period : str, optional
         "strata": strata,
     }
     stated = state_card(card, said)
-    opened = _open(source, sheet=sheet)
+    opened = _open(source, sheet=sheet, decimal=decimal)
     if stated is None:
         implied, example_title = _implied(source)
         said["title"] = title or example_title
@@ -174,7 +177,7 @@ total, sum_of_squares, peer_group, period : str, optional
         strata=strata,
         covariates=None if covariates is None else stated.model.covariates,
         only={name: (one,) if isinstance(one, str) else tuple(one) for name, one in chosen},
-        lookups=open_lookups(lookup),
+        lookups=open_lookups(lookup, decimal=decimal),
         roll_up=None if roll_up is None else choose("roll-up", roll_up, ROLL_UPS),
         lenient=lenient,
     )
@@ -188,8 +191,10 @@ def _implied(source: str | os.PathLike[str] | pd.DataFrame) -> tuple[Card | None
     return None, None
 
 
-def _open(source: str | os.PathLike[str] | pd.DataFrame, *, sheet: str | None) -> Source:
+def _open(
+    source: str | os.PathLike[str] | pd.DataFrame, *, sheet: str | None, decimal: str | None
+) -> Source:
     if isinstance(source, str) and source.startswith(EXAMPLE_PREFIX):
         frame = load_example(source.removeprefix(EXAMPLE_PREFIX))
         return open_source(frame, sheet=sheet, name=source)
-    return open_source(source, sheet=sheet)
+    return open_source(source, sheet=sheet, decimal=decimal)

@@ -231,21 +231,21 @@ def write_cells(
         period=period,
         roll_up=roll_up,
     )
-    with open_records(
-        source,
-        plan=plan,
-        table=table,
-        threads=threads,
-        memory_limit=memory_limit,
-        writes=path.parent.absolute(),
-    ) as opened:
+    with (
+        written_beside(path) as beside,
+        open_records(
+            source,
+            plan=plan,
+            table=table,
+            threads=threads,
+            memory_limit=memory_limit,
+            writes=beside.absolute(),
+        ) as opened,
+    ):
         account = count_groups(opened, plan, lenient=lenient)
         provenance = state_provenance(opened, plan, lenient=lenient)
         about = {"account": account.to_dict(), "provenance": provenance}
-        with written_beside(path) as beside:
-            _copy(
-                opened.connection, ordered_cells(plan), beside.absolute(), about=about, where=path
-            )
+        _copy(opened.connection, ordered_cells(plan), beside.absolute(), about=about, where=path)
     return account
 
 

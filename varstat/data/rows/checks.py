@@ -12,10 +12,12 @@ from varstat.data.rows.means import refuse_counts, refuse_sums
 from varstat.data.rows.records import Records
 from varstat.data.source.grid import Texts
 from varstat.data.source.header import Header
-from varstat.data.source.numbers import Kind, explain_mark
+from varstat.data.source.numbers import SAY_WHICH, TWO_WAYS, Kind, explain_mark
 from varstat.measure import Floats
 
 ASK = "Ask the publisher, or correct the file."
+# Letters of a code, of which every unit's takes as much room as the longest.
+LONGEST = 1000
 # Beyond these nothing can be computed: doubles no longer tell whole numbers apart, or overflow.
 MOST = 2.0**53
 LEAST = 1e-100
@@ -79,6 +81,11 @@ def refuse_unreadable(records: Records, event: Converted, ledger: Ledger) -> Non
     ledger.refuse(
         unit.absent, f"no unit in column {unit.column!r}", mend="Give every row its unit's code."
     )
+    ledger.refuse(
+        np.array([code is not None and len(code) > LONGEST for code in unit.values], dtype=bool),
+        f"a code of more than {LONGEST:,} letters in column {unit.column!r}",
+        mend="Give each unit's code; a missing quotation mark joins rows.",
+    )
     period = records.roles.get("period")
     if period is not None:
         ledger.refuse(
@@ -95,6 +102,12 @@ def refuse_unreadable(records: Records, event: Converted, ledger: Ledger) -> Non
         )
         ledger.refuse(
             numbers.is_kind(Kind.INFINITE), f"an infinite number in column {column!r}", mend=ASK
+        )
+        ledger.refuse(
+            numbers.is_kind(Kind.AMBIGUOUS),
+            f"{TWO_WAYS} in column {column!r}",
+            mend=SAY_WHICH,
+            leavable=False,
         )
         ledger.refuse(
             numbers.is_kind(Kind.PERCENT),
@@ -175,9 +188,15 @@ def _refuse_beyond_precision(records: Records, counts: Counts, ledger: Ledger) -
             "can't be told apart",
             mend=ASK,
         )
+    near = "is too near zero to compute with"
     ledger.refuse(
         (counts.size > 0) & (counts.size < LEAST),
-        f"a number in column {smallest!r} is too near zero to compute with",
+        f"a number in column {smallest!r} {near}",
+        mend=ASK,
+    )
+    ledger.refuse(
+        (records.event.values != 0) & (np.abs(records.event.values) < LEAST),
+        f"a number in column {records.event_column!r} {near}",
         mend=ASK,
     )
 

@@ -133,6 +133,6 @@ def _drop_empty(records: Records, header: Header) -> Records:
         if attribute.lookup is None:
             blank = np.flatnonzero(empty)
             empty[blank] = [value is None for value in attribute.values[blank]]
-    for at in np.flatnonzero(empty):
-        empty[at] = not any(header.line(int(records.rows[at])))
+    left = np.flatnonzero(empty)
+    empty[left] = header.grid.blank(records.rows[left] - header.first_row)
     return records.take(~empty) if empty.any() else records

@@ -18,7 +18,7 @@ from varstat.data.rows.counts import convert_percentages, state_counts
 from varstat.data.rows.covariates import refuse_unusable
 from varstat.data.rows.gather import gather
 from varstat.data.rows.kept import Kept
-from varstat.data.rows.layout import exclude_layout
+from varstat.data.rows.layout import exclude_layout, refuse_overfull
 from varstat.data.rows.lookup import Lookup
 from varstat.data.rows.means import mean_counts, note_uncounted
 from varstat.data.rows.records import Records
@@ -152,6 +152,7 @@ def _exclude(
 ) -> tuple[Mask, tuple[str, ...]]:
     """Leave out what is no record of a unit's counts; give the total rows and what to note."""
     exclude_layout(records, header, ledger)
+    refuse_overfull(records, header, ledger)
     checks.exclude_declared(records, ledger)
     exclude_others(records, ledger, roll_up=roll_up)
     total, notes = exclude_totals(records, header, ledger)
