@@ -77,7 +77,7 @@ def test_a_lookups_covariate_is_told_by_its_own_column(tmp_path):
     path.write_text("unit,numerator,denominator\nA,1,20\nB,2,30\n")
     lookup.write_text("code;share\nA;12,125\nB;9,5\n")
     card = make_card()
-    table = read_table(path, card=card, lookup=f"{lookup}:code", covariates="share", for_model=True)
+    table = read_table(path, card=card, lookup=f"{lookup}:code", covariates="share")
     assert table.frame["share"].tolist() == [12.125, 9.5]
 
 
