@@ -95,6 +95,7 @@ def test_rate_intervals_hold_the_truth_as_often_as_they_say(name):
         assert off_target(said[:, column], target) > FALSE_ALARM, said[:, column].mean()
 
 
+@pytest.mark.slow
 def test_an_interval_that_is_too_narrow_is_seen():
     def say(posterior, truth):
         found = estimate_rates(posterior, level=0.75)
