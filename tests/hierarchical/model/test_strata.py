@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from designs import all_effects, fits_of, half_normal, make_design, make_posterior, normal
-from hierarchical.test_nuts import Point, our_log_density, pymc_log_density, random_points
+from hierarchical.nuts.test_fit import Point, our_log_density, pymc_log_density, random_points
 from scipy.integrate import quad
 from scipy.special import expit, gammaln, logsumexp
 from scipy.stats import binom, norm

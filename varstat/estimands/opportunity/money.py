@@ -30,13 +30,13 @@ def restate_cost(
         If a cost has no price year or source, or can't be.
     """
     said = {"unit_cost": unit_cost, "price_year": price_year, "cost_source": cost_source}
-    if all(value is None for value in said.values()) or not len(fits.posteriors):
+    if all(value is None for value in said.values()) or not fits.groups:
         return fits
-    posteriors = tuple(replace(each, card=restate_card(each.card, said)) for each in fits)
-    card = posteriors[0].card.model_dump(mode="json")
+    groups = tuple(replace(each, card=restate_card(each.card, said)) for each in fits)
+    card = groups[0].card.model_dump(mode="json")
     return replace(
         fits,
-        posteriors=posteriors,
+        groups=groups,
         provenance=replace(fits.provenance, card_hash=content_hash(card)),
     )
 
