@@ -9,6 +9,7 @@ from varstat.data import load_example, read_table
 from varstat.data.complete import keep_complete
 from varstat.errors import TableError
 from varstat.funnel import compute_funnel
+from varstat.period.period import overlaps
 
 MAR = make_card(
     columns={
@@ -198,3 +199,25 @@ def test_reference_tables_are_read_with_their_covariates(references, file, covar
     table = read_table(path, numerator="y", denominator="n", covariates=covariate)
     assert table.frame[covariate].tolist() == pd.read_csv(path)[covariate].tolist()
     assert table.account.rows_excluded == 0
+
+
+def test_quarters_in_words_add_up_to_calendar_years(shared):
+    path = shared / "cases" / "period-jan-mar.csv"
+    table = read_table(path, period="quarter", roll_up="calendar-year")
+    assert table.frame["period"].tolist() == ["2018", "2018"]
+    assert table.frame["observed"].tolist() == [18, 18]
+    apart = read_table(path, period="quarter")
+    assert apart.periods.labels == ("Jan-Mar 2018", "Apr-Jun 2018")
+
+
+def test_years_that_overlap_are_known_to(shared):
+    table = read_table(shared / "cases" / "overlapping-periods.csv", period="period")
+    first, second, _, last = table.periods
+    assert (first.label, last.label) == ("2008-2010", "2011-2013")
+    assert overlaps(first, second)
+    assert not overlaps(first, last)
+
+
+def test_years_with_gaps_stand_in_order(shared):
+    table = read_table(shared / "cases" / "four-periods-1.csv", period="period")
+    assert table.periods.labels == ("2008", "2009", "2010", "2011")

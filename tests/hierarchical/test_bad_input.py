@@ -134,8 +134,10 @@ def test_a_peer_group_of_one_is_its_own_mean_and_ranked_in_the_middle():
 def test_units_without_a_peer_group_among_others_that_have_one_are_left_out_and_counted():
     frame = pd.DataFrame({"unit": names(3), "y": 5, "n": 50, "g": ["a", "a", None]})
     table = read_table(frame, unit="unit", numerator="y", denominator="n", peer_group="g")
-    assert table.account.rows_kept == 2
-    assert [each.reason for each in table.account.exclusions] == ["no g"]
+    assert table.account.rows_kept == 3
+    account = fit_model(table, draws=100).account
+    assert account.rows_kept == 2
+    assert [each.reason for each in account.exclusions] == ["no g"]
 
 
 def test_amounts_that_are_no_counts_are_refused():

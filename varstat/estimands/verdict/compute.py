@@ -90,7 +90,9 @@ def compute_verdicts(funnels: Funnels, fits: Fits, *, level: float = 0.95) -> Ve
             raise ModelError(
                 "posterior",
                 "the funnels and the fitted models are of other units. Read the table once, and "
-                "use it for both.",
+                "use it for both: with by='period' where it has several, as each has a funnel of "
+                "its own, and without units that a model leaves out for want of a peer group or "
+                "covariate.",
             )
         found.append(_one_verdict(funnel, posterior, level=level))
     made = fits.provenance
