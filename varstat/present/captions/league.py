@@ -90,9 +90,7 @@ def distrust_of_many(leagues: Sequence[League]) -> str:
 
 def rate_title(league: League) -> str:
     """Title the axis of rates, with the direction that is better."""
-    name = {"proportion": "Rate", "mean": "Value"}.get(
-        league.measure.name, f"{league.measure.event.capitalize()} / {league.measure.size}"
-    )
+    name = league.measure.title
     mix = (
         " at the average case-mix"
         if (league.model.get("covariates") or league.model.get("strata"))
@@ -114,7 +112,7 @@ def rank_title(league: League) -> str:
 
 def target_text(league: League) -> str:
     """Name the target line and its value."""
-    shares = league.measure.name == "proportion"
+    shares = league.measure.percent
     rule = _rule_text(league.target_rule)
     if not np.isfinite(league.target):
         return f"target of the peer group: {rule}"
@@ -161,7 +159,7 @@ def alt_text(league: League, *, ranks: bool) -> str:
         A few sentences, for readers who don't see the chart; first, if so, that the posterior is
         not to be trusted.
     """
-    units, shares = league.units, league.measure.name == "proportion"
+    units, shares = league.units, league.measure.percent
     what = "Ranks" if ranks else "Caterpillar plot"
     parts = [say_distrust(league), f"{what} of {heading(league)}."]
     count = units.unit.size

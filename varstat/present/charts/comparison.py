@@ -47,7 +47,7 @@ def draw_comparison(comparison: Comparison) -> Figure:
     # Names must leave room for what is said of them.
     first, second = (shorten(clean(unit), LONGEST) for unit in comparison.unit)
     comparison = replace(comparison, unit=(first, second))
-    shares = comparison.measure.name == "proportion"
+    shares = comparison.measure.percent
     distrust = clean(say_distrust(comparison))
     count = len(comparison.component)
     # The finding takes several lines.
@@ -105,7 +105,7 @@ def _title(comparison: Comparison) -> str:
 
 def _columns(comparison: Comparison) -> tuple[Column, ...]:
     level = percent(comparison.level)
-    sign = " %" if comparison.measure.name == "proportion" else ""
+    sign = " %" if comparison.measure.percent else ""
     return (
         Column(title="Peer group", number=False),
         Column(title=f"Raw{sign}"),
