@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from varstat.data.rows.checks import MOST
-from varstat.data.source.heading import list_wordy, look_like_names
+from varstat.data.source.heading import list_names, look_like_names
 from varstat.errors import TableError, did_you_mean, one_of
 from varstat.records.label import label_key, raw_key
 from varstat.records.plan import CellPlan, Key, plan_cells
@@ -215,10 +215,10 @@ def _check_columns(records: "ibis.Table", plan: CellPlan, *, where: str) -> None
     schema = records.schema()
     absent = [name for name in plan.columns if name not in schema]
     # Names that are none, as where a record was taken for a header, are not printed.
-    known = schema.names if look_like_names(schema.names) or len(absent) < len(plan.columns) else ()
+    known = schema.names if look_like_names(schema.names) else ()
     problems = [f"there is no column {name!r}.{did_you_mean(name, known)}" for name in absent]
     if absent:
-        listed = list_wordy(known)
+        listed = list_names(known)
         problems[-1] += f" The columns are {listed}." if listed else ""
     problems += [
         _mistyped(key.column, schema[key.column], expected)

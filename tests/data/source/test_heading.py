@@ -117,3 +117,21 @@ def test_a_file_without_a_header_is_refused_without_its_values(tmp_path, text):
         read_table(path, unit="trust", numerator="died", denominator="n")
     for value in ("QZX7391", "Featherstone", "Leeds", "smoker", "9434765919", "1946"):
         assert value not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "unit,numerator,Featherstone,9434765919",
+        "unit,numerator,Featherstone,1946-03-12",
+        "unit,numerator,Featherstone,12/3/1946",
+        "unit,numeratorFeatherstone,48273615,1",
+        "unit,numerator,Featherstone,17",
+    ],
+)
+def test_a_damaged_header_is_not_printed_with_the_record_in_it(tmp_path, head):
+    path = tmp_path / "t.csv"
+    path.write_text(f"{head}\nA,1,2,3\n")
+    with pytest.raises(TableError, match="no column 'denominator'") as caught:
+        read_table(path, card=make_card())
+    assert "Featherstone" not in str(caught.value)

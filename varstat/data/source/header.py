@@ -228,6 +228,8 @@ def check_found(
     """
     problems = []
     some_missing = False
+    listed = list_wordy(header.names)
+    known = (*(header.names if listed else ()), *also)
     for each in wanted:
         found = header.find(each.names)
         if len(found) > 1:
@@ -238,10 +240,9 @@ def check_found(
             )
         elif not found:
             some_missing = True
-            problems.append(_missing(each, (*header.names, *also)))
+            problems.append(_missing(each, known))
     if problems and some_missing:
         problems[-1] += f" {hint}".rstrip()
-        listed = list_wordy(header.names)
         problems[-1] += f" The columns are {listed}." if listed else ""
     if problems:
         raise TableError(source, problems)

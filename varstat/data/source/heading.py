@@ -8,6 +8,8 @@ _DIGIT = re.compile(r"\d")
 # A year or a period begins a heading too.
 _YEAR = re.compile(r"(19|20)\d\d([-/–]\d\d(\d\d)?)?( .+)?")
 _DATE = re.compile(r"(19|20)\d\d-(0[1-9]|1[0-2])")
+# A date, a number alone, or more digits in a row than a year has.
+_RECORDED = re.compile(r"\d{5}|(19|20)\d\d-\d\d-\d\d|\d\d?/\d\d?/\d{4}|^[-+]?\d+(\.\d+)?$")
 _LISTED = 40
 
 
@@ -79,8 +81,10 @@ def list_names(names: Sequence[str]) -> str:
 
 
 def list_wordy(names: Sequence[str]) -> str:
-    """List those names that can't be a record's values."""
+    """List those names that can't be a record's values; none if some plainly are."""
     filled = [name for name in names if name]
+    if any(_RECORDED.search(name) for name in filled):
+        return ""
     wordy = [name for name in filled if _is_wordy(name)]
     more = len(filled) - len(wordy)
     return list_names(wordy) + (f" and {more} more" if more and wordy else "")
