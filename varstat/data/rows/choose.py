@@ -1,4 +1,6 @@
-"""Choosing rows: those with some values of a column, such as one year or one type of unit."""
+"""Choosing rows by the values of a column, such as one year or one type of unit."""
+
+import shlex
 
 import numpy as np
 
@@ -52,3 +54,14 @@ def _longer(values: Texts, ledger: Ledger, *, roll_up: RollUp) -> Texts | None:
     out = np.empty(len(values), dtype=object)
     out[:] = [rolled.get(label, label) for label in values]
     return out
+
+
+def say_choice(option: str, column: str, value: str) -> str:
+    """Write an option that chooses rows, ready for a shell.
+
+    Examples
+    --------
+    >>> say_choice("--only", "Sex", "Persons"), say_choice("--exclude", "Age", "All ages")
+    ('--only Sex=Persons', "--exclude 'Age=All ages'")
+    """
+    return f"{option} {shlex.quote(f'{column}={value}')}"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from varstat.card import Card
-from varstat.data.account import Ledger, Mask
+from varstat.data.account import Ledger
 from varstat.data.rows import checks
 from varstat.data.rows.assembly import assemble, make_account, note_counts, note_lookups
 from varstat.data.rows.choose import exclude_others
@@ -13,9 +13,10 @@ from varstat.data.rows.gather import gather
 from varstat.data.rows.layout import exclude_layout
 from varstat.data.rows.lookup import Lookup
 from varstat.data.rows.means import mean_counts, note_uncounted
+from varstat.data.rows.reconcile import reconcile
 from varstat.data.rows.records import Records
 from varstat.data.rows.rollup import roll_labels
-from varstat.data.rows.totals import exclude_totals, reconcile
+from varstat.data.rows.totals import Totals, exclude_totals
 from varstat.data.source.grid import Texts
 from varstat.data.source.header import Header
 from varstat.data.source.open import Source
@@ -73,7 +74,7 @@ def tabulate(
         only=only,
     )
     ledger = Ledger(records.rows, lenient=lenient)
-    total, total_notes = _exclude(records, header, ledger, card=card, roll_up=roll_up)
+    totals = _exclude(records, header, ledger, card=card, roll_up=roll_up)
     lookup_notes = note_lookups(records, ledger.open)
     checks.exclude_ungrouped(records, ledger, for_model=for_model)
     for covariate in records.covariates.values():
@@ -91,8 +92,8 @@ def tabulate(
     notes = (
         *opened.notes,
         *notes,
-        *total_notes,
-        *reconcile(records, total, kept),
+        *totals.notes,
+        *reconcile(records, totals.whole, kept, ~ledger.sums),
         *lookup_notes,
         *note_counts(records, event, kept),
         *note_uncounted(records, counts, kept),
@@ -125,14 +126,14 @@ def _check_roll_up(roll_up: RollUp | None, card: Card) -> None:
 
 def _exclude(
     records: Records, header: Header, ledger: Ledger, *, card: Card, roll_up: RollUp | None
-) -> tuple[Mask, tuple[str, ...]]:
+) -> Totals:
     """Leave out what is no record of a unit's counts; give the total rows and what to note."""
     exclude_layout(records, header, ledger)
     checks.exclude_declared(records, ledger)
     exclude_others(records, ledger, roll_up=roll_up)
-    total, notes = exclude_totals(records, header, ledger)
+    totals = exclude_totals(records, header, ledger, card=card, roll_up=roll_up)
     checks.exclude_unreported(records, ledger, card=card)
-    return total, notes
+    return totals
 
 
 def _periods(
