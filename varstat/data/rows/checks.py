@@ -1,11 +1,15 @@
 """Checks: what cannot be analysed, and what cannot be."""
 
+import shlex
+
 import numpy as np
 import pandas as pd
 
 from varstat.card.schema import Card
-from varstat.data.account import Ledger, Mask, Rows
+from varstat.data.account import Ledger, Mask, Rows, count_rows
+from varstat.data.rows.choose import say_choice
 from varstat.data.rows.counts import WHOLE_TO, Converted, Counts
+from varstat.data.rows.distinguish import Apart
 from varstat.data.rows.means import refuse_counts, refuse_sums
 from varstat.data.rows.records import Attribute, Records
 from varstat.data.source.grid import Texts
@@ -16,6 +20,7 @@ ASK = "Ask the publisher, or correct the file."
 # Beyond these nothing can be computed: doubles no longer tell whole numbers apart, or overflow.
 MOST = 2.0**53
 LEAST = 1e-100
+NOTHING_APART = Apart()
 
 
 def exclude_declared(records: Records, ledger: Ledger) -> None:
@@ -206,7 +211,12 @@ def _refuse_percentages(records: Records, event: Converted, ledger: Ledger) -> N
 
 
 def refuse_duplicates(
-    records: Records, ledger: Ledger, *, periods: Texts | None, for_model: bool
+    records: Records,
+    ledger: Ledger,
+    *,
+    periods: Texts | None,
+    for_model: bool,
+    apart: Apart = NOTHING_APART,
 ) -> None:
     """Refuse a unit that stands twice in the same period, group and stratum.
 
@@ -214,11 +224,13 @@ def refuse_duplicates(
     ----------
     records : Records
     ledger : Ledger
-        When lenient, the first row of each unit is kept.
+        When lenient, the first row of each unit is kept, unless one row holds what others hold.
     periods : ndarray of object, shape (rows,), optional
         None when a roll-up merges all rows of a unit.
     for_model : bool
         Whether strata could tell the rows apart.
+    apart : Apart, optional
+        Other columns that tell the rows apart.
     """
     splits = (*records.by.values(), *records.strata.values())
     keys = [records.roles["unit"].values, *(each.values for each in splits)]
@@ -232,16 +244,46 @@ def refuse_duplicates(
     compared = ledger.open & ~_absent(records.roles["unit"])
     groups = np.where(compared, groups, -1 - np.arange(len(groups)))
     again = pd.Series(groups).duplicated().to_numpy()
-    options = ["--by COLUMN if the rows are groups to keep apart"]
-    if for_model:
-        options.append("--stratum COLUMN if they are the case-mix of a unit")
-    if periods is None:
-        options.insert(0, "--period COLUMN if they are periods")
-    ledger.refuse(
-        again,
-        f"the same {' and '.join(named)} as on an earlier row",
-        mend=f"Say {', '.join(options)}, or --roll-up all (without a period) to add the rows up.",
-    )
+    if not again.any():
+        return
+    what = f"the same {' and '.join(named)} as on an earlier row"
+    if _renamed(records, groups, again):
+        ledger.refuse(
+            again,
+            f"{what}, under another name: a unit renamed within a period",
+            mend="Add its rows up in the file under one name, if each holds a part; else leave one "
+            "out with --exclude COLUMN=NAME.",
+        )
+    elif apart.overlap is not None:
+        column, level, why = apart.overlap
+        ledger.stop(
+            f"{count_rows(int(again.sum()))}: {what}. They differ in {column!r}, where {level!r} "
+            f"{why}: keep it alone with {say_choice('--only', column, level)}, or leave it out "
+            f"with {say_choice('--exclude', column, level)} and say --by {shlex.quote(column)} to "
+            "keep the others apart."
+        )
+    else:
+        differ = " and ".join(map(repr, apart.columns))
+        tell = f"They differ in {differ}. " if differ else ""
+        options = ["--by COLUMN if the rows are groups to keep apart"]
+        if for_model:
+            options.append("--stratum COLUMN if they are the case-mix of a unit")
+        if periods is None:
+            options.insert(0, "--period COLUMN if they are periods")
+        add = "or --roll-up all (without a period) to add the rows up, if none holds another's."
+        ledger.refuse(again, what, mend=f"{tell}Say {', '.join(options)}, {add}")
+
+
+def _renamed(records: Records, groups: Rows, again: Mask) -> bool:
+    """Say whether rows that repeat a unit differ from the earlier ones in its name."""
+    name = records.roles.get("unit_name")
+    if name is None or name.lookup is not None:
+        return False
+    repeated = np.isin(groups, groups[again])
+    codes = pd.factorize(name.values[repeated])[0]
+    numbers = pd.factorize(groups[repeated])[0]
+    pairs = pd.factorize(numbers * (int(codes.max(initial=0)) + 2) + codes + 1)[1]
+    return len(pairs) == int(repeated.sum())
 
 
 def number_groups(keys: list[Texts]) -> Rows:

@@ -36,6 +36,21 @@ class Factor:
     levels: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Apart:
+    """What tells the rows of a unit apart that the columns in use don't.
+
+    Attributes
+    ----------
+    columns : tuple of str
+    overlap : (str, str, str) or None
+        A column, a level of it that holds what other levels hold too, and how that is known.
+    """
+
+    columns: tuple[str, ...] = ()
+    overlap: tuple[str, str, str] | None = None
+
+
 def number_levels(values: Texts) -> tuple[Rows, tuple[str, ...]]:
     """Number the distinct texts by first appearance, -1 where there is none."""
     codes, distinct = pd.factorize(values, use_na_sentinel=True)

@@ -9,6 +9,7 @@ from varstat.data.rows.assembly import assemble, make_account, note_counts, note
 from varstat.data.rows.choose import exclude_others
 from varstat.data.rows.counts import convert_percentages, state_counts
 from varstat.data.rows.covariates import exclude_without, refuse_unusable
+from varstat.data.rows.distinguish import Apart
 from varstat.data.rows.gather import gather
 from varstat.data.rows.layout import exclude_layout
 from varstat.data.rows.lookup import Lookup
@@ -32,6 +33,7 @@ def tabulate(
     by: tuple[str, ...],
     strata: Sequence[str] | None,
     only: Mapping[str, Sequence[str]],
+    exclude: Mapping[str, Sequence[str]],
     lookups: Sequence[Lookup],
     roll_up: RollUp | None,
     lenient: bool,
@@ -47,7 +49,7 @@ def tabulate(
     by : tuple of str
     strata : sequence of str or None
         None for those of the card, if the file has them.
-    only : mapping of str to sequence of str
+    only, exclude : mapping of str to sequence of str
     lookups : sequence of Lookup
     roll_up : RollUp, optional
     lenient, for_model : bool
@@ -72,6 +74,7 @@ def tabulate(
         covariates=covariates,
         strata=strata,
         only=only,
+        exclude=exclude,
     )
     ledger = Ledger(records.rows, lenient=lenient)
     totals = _exclude(records, header, ledger, card=card, roll_up=roll_up)
@@ -86,7 +89,14 @@ def tabulate(
     for covariate in records.covariates.values():
         refuse_unusable(covariate, ledger)
     checks.refuse_impossible(records, event, counts, ledger, card=card)
-    periods = _periods(records, ledger, roll_up=roll_up, where=opened.name, for_model=for_model)
+    periods = _periods(
+        records,
+        ledger,
+        roll_up=roll_up,
+        where=opened.name,
+        for_model=for_model,
+        apart=totals.apart,
+    )
     ledger.close(opened.name)
     kept = ledger.open
     notes = (
@@ -137,17 +147,27 @@ def _exclude(
 
 
 def _periods(
-    records: Records, ledger: Ledger, *, roll_up: RollUp | None, where: str, for_model: bool
+    records: Records,
+    ledger: Ledger,
+    *,
+    roll_up: RollUp | None,
+    where: str,
+    for_model: bool,
+    apart: Apart,
 ) -> Texts | None:
     """Check that nothing stands twice; give each row's period, rolled up if asked for."""
     period = records.roles.get("period")
     if period is None:
         if roll_up is None:
-            checks.refuse_duplicates(records, ledger, periods=None, for_model=for_model)
+            checks.refuse_duplicates(
+                records, ledger, periods=None, for_model=for_model, apart=apart
+            )
         elif roll_up != "all":
             raise UsageError("roll-up", f"adding up to {roll_up!r} needs periods: give --period.")
         return None
-    checks.refuse_duplicates(records, ledger, periods=period.values, for_model=for_model)
+    checks.refuse_duplicates(
+        records, ledger, periods=period.values, for_model=for_model, apart=apart
+    )
     if roll_up is None:
         return period.values
     return roll_labels(period.values, ledger, roll_up=roll_up, where=where, column=period.column)

@@ -15,6 +15,7 @@ from varstat.data.account import FIRST_ROWS, Ledger, Mask, Rows, name_rows
 from varstat.data.rows.choose import say_choice
 from varstat.data.rows.counts import convert_percentages
 from varstat.data.rows.distinguish import (
+    Apart,
     Factor,
     combine,
     depends_on,
@@ -53,10 +54,13 @@ class Totals:
     whole : ndarray of bool, shape (rows,)
         Rows that total all units, to be reconciled with them.
     notes : tuple of str
+    apart : Apart
+        What else tells the rows of a unit apart.
     """
 
     whole: Mask
     notes: tuple[str, ...]
+    apart: Apart
 
 
 def exclude_totals(
@@ -85,18 +89,20 @@ def exclude_totals(
     addends = make_addends(records, event, card=card)
     units = records.roles["unit"].values
     rows = np.flatnonzero(ledger.open)
+    apart = Apart()
     if len(rows):
         factors = named_factors(records, rows)
         codes = number_levels(units[rows])[0]
         extras = tell_apart(records, header, rows, codes, factors)
         judged = _Levels(records, header, ledger, addends, [*factors, *extras], roll_up=roll_up)
         notes += judged.exclude(rows, codes)
+        apart = Apart(columns=tuple(each.column for each in extras), overlap=judged.overlap)
         if addends is not None:
             found, more = _exclude_units(
                 records, header, ledger, addends, [*factors, *extras], rows=rows, named=whole
             )
             whole, notes = whole | found, notes + more
-    return Totals(whole=whole, notes=notes)
+    return Totals(whole=whole, notes=notes, apart=apart)
 
 
 def _exclude_named(
@@ -157,6 +163,7 @@ class _Levels:
         self.factors = factors
         self.roll_up = roll_up
         self.notes: list[str] = []
+        self.overlap: tuple[str, str, str] | None = None
 
     def exclude(self, rows: Rows, units: Rows) -> tuple[str, ...]:
         """Leave out the levels that are totals, over the given rows; give what to note."""
@@ -166,6 +173,7 @@ class _Levels:
                 continue
             if factor.role == "extra" and self.roll_up is None:
                 # Nothing is added up; the check for repeated rows names the column.
+                self.overlap = self.overlap or self._overlap(factor, rows, units)
                 continue
             left = self.ledger.open[rows]
             found = self._find(factor, rows, units, left)
@@ -188,6 +196,20 @@ class _Levels:
         cells = combine([units, *others])
         codes = np.where(left, factor.codes, -1)
         return find_level_totals(self.addends.take(rows), cells, codes, len(factor.levels))
+
+    def _overlap(self, factor: Factor, rows: Rows, units: Rows) -> tuple[str, str, str] | None:
+        """Find a level that holds what others hold, in a column that nobody named."""
+        totals = self._find(factor, rows, units, self.ledger.open[rows])
+        there = self._there(factor, rows)
+        wholes = whole_levels(there, column=factor.column) if len(there) > 1 else []
+        if totals:
+            twins = [factor.levels[at] for at in (totals[-1].level, *totals[-1].of)]
+            level = next((each for each in twins if each in wholes), twins[0])
+            return factor.column, level, "is the sum of others"
+        if wholes:
+            return factor.column, wholes[0], "is named as a total of the others"
+        ages = overlapping_ages(there)
+        return ages and (factor.column, ages[0], f"overlaps with {ages[1]!r}")
 
     def _judge(self, factor: Factor, total: LevelTotal, rows: Rows) -> None:
         level, column = factor.levels[total.level], factor.column
