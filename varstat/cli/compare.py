@@ -50,6 +50,7 @@ def compare(
     by: options.By = None,
     stratum: options.Stratum = None,
     only: options.Only = None,
+    exclude: options.Exclude = None,
     lookup: options.Lookup = None,
     roll_up: options.RollUp = None,
     sheet: options.Sheet = None,

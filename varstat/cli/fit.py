@@ -40,6 +40,7 @@ def fit(
     by: options.By = None,
     stratum: options.Stratum = None,
     only: options.Only = None,
+    exclude: options.Exclude = None,
     lookup: options.Lookup = None,
     roll_up: options.RollUp = None,
     sheet: options.Sheet = None,

@@ -69,6 +69,7 @@ def read_data(said: Mapping[str, Any]) -> "Table":
         stratum=parse_strata(said["stratum"]),
         by=split_commas(said["by"]),
         only=parse_only(said["only"]),
+        exclude=parse_only(said["exclude"], option="--exclude"),
         lookup=said["lookup"],
         roll_up=said["roll_up"],
         sheet=said["sheet"],

@@ -89,6 +89,7 @@ def opportunity(
     by: options.By = None,
     stratum: options.Stratum = None,
     only: options.Only = None,
+    exclude: options.Exclude = None,
     lookup: options.Lookup = None,
     roll_up: options.RollUp = None,
     annualise: Annotated[

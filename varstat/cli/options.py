@@ -100,6 +100,15 @@ Only = Annotated[
         rich_help_panel=_ROWS,
     ),
 ]
+Exclude = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--exclude",
+        metavar="COL=VALUE",
+        help="Leave out the rows that say so; several values by commas; repeatable.",
+        rich_help_panel=_ROWS,
+    ),
+]
 RollUp = Annotated[
     str | None,
     typer.Option(

@@ -76,7 +76,8 @@ class Account:
     exclusions : tuple of Exclusion
         The other rows, by reason, in the order in which the reasons were applied.
     totals : dict of str to (float, float, float)
-        For each count column, the sum that was read, kept and excluded.
+        For each count column, the sum that was read, kept and excluded; where a number is
+        withheld, without the rows that total others, from which it could be found.
     units : int
         Distinct units in the result.
     notes : tuple of str
@@ -156,7 +157,7 @@ class Account:
                 rows = f" ({name_rows(e.first_rows, total=e.rows)})" if e.first_rows else ""
                 bullet = f"  {e.rows:>{widest},}  "
                 lines += _wrap(f"{e.reason}{rows}", first=bullet, rest=" " * len(bullet))
-        if self.totals and self.exclusions:
+        if self.totals:
             lines.append("Sums:")
             for column, (read, kept_sum, excluded) in self.totals.items():
                 lines += _wrap(
@@ -196,6 +197,10 @@ class Ledger:
     problems : list of str
     leavable : bool
         Whether being lenient would mend any of them.
+    stops : list of str
+        Problems that lenience doesn't excuse, since no row is at fault by itself.
+    sums : ndarray of bool, shape (rows,)
+        Excluded rows that hold the sum of others, so that they aren't added to them.
     """
 
     def __init__(self, rows: Rows, *, lenient: bool) -> None:
@@ -205,6 +210,8 @@ class Ledger:
         self.exclusions: list[Exclusion] = []
         self.problems: list[str] = []
         self.leavable = False
+        self.stops: list[str] = []
+        self.sums: Mask = np.zeros(len(rows), dtype=np.bool_)
 
     def exclude(self, where: Mask, reason: str) -> None:
         """Leave out the rows among `where` that are still open."""
@@ -213,6 +220,16 @@ class Ledger:
         if rows:
             self.exclusions.append(Exclusion(reason=reason, rows=rows, first_rows=self._first(hit)))
             self.open = self.open & ~hit
+
+    def exclude_sums(self, where: Mask, reason: str) -> None:
+        """Leave out the open rows among `where`, which hold the sums of others."""
+        self.sums = self.sums | (where & self.open)
+        self.exclude(where, reason)
+
+    def stop(self, problem: str) -> None:
+        """Treat the table as it stands as impossible, lenient or not."""
+        if problem not in self.stops:
+            self.stops.append(problem)
 
     def refuse(self, where: Mask, what: str, *, mend: str, leavable: bool = True) -> None:
         """Treat the open rows among `where` as impossible.
@@ -245,8 +262,10 @@ class Ledger:
         TableError
             If any row was refused, or none is left.
         """
+        if self.stops and not self.problems:
+            raise TableError(source, self.stops)
         if self.problems:
-            *others, last = self.problems
+            *others, last = (*self.stops, *self.problems)
             tail = " Or leave such rows out, and have them reported, with --lenient."
             if not self.leavable:
                 tail = ""

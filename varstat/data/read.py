@@ -49,6 +49,7 @@ def read_table(
     stratum: Sequence[str] | str | None = None,
     by: Sequence[str] | str = (),
     only: Mapping[str, Sequence[str] | str] | None = None,
+    exclude: Mapping[str, Sequence[str] | str] | None = None,
     lookup: OneLookup | Sequence[OneLookup] | None = None,
     roll_up: str | None = None,
     sheet: str | None = None,
@@ -91,6 +92,8 @@ total, sum_of_squares, peer_group, period : str, optional
         `period`, and after a roll-up `year` or `quarter`.
     only : mapping of str to str or sequence of str, optional
         Keep the rows that have one of these values in a column, which is named as in `by`.
+    exclude : mapping of str to str or sequence of str, optional
+        Leave out the rows that have one of these values in a column, named likewise.
     lookup : str, (DataFrame, str) or sequence of these, optional
         "FILE:KEY": attributes of units from another table, joined on the unit code.
     roll_up : {"quarter", "year", "calendar-year", "all"}, optional
@@ -136,7 +139,6 @@ total, sum_of_squares, peer_group, period : str, optional
     2
     """
     strata = (stratum,) if isinstance(stratum, str) else stratum
-    chosen = (only or {}).items()
     said = {
         "title": title,
         "direction": direction,
@@ -176,11 +178,18 @@ total, sum_of_squares, peer_group, period : str, optional
         by=(by,) if isinstance(by, str) else tuple(by),
         strata=strata,
         covariates=None if covariates is None else stated.model.covariates,
-        only={name: (one,) if isinstance(one, str) else tuple(one) for name, one in chosen},
+        only=_values(only),
+        exclude=_values(exclude),
         lookups=open_lookups(lookup, decimal=decimal),
         roll_up=None if roll_up is None else choose("roll-up", roll_up, ROLL_UPS),
         lenient=lenient,
     )
+
+
+def _values(chosen: Mapping[str, Sequence[str] | str] | None) -> dict[str, tuple[str, ...]]:
+    """Take one value of a column for a list of one."""
+    items = (chosen or {}).items()
+    return {name: (one,) if isinstance(one, str) else tuple(one) for name, one in items}
 
 
 def _implied(source: str | os.PathLike[str] | pd.DataFrame) -> tuple[Card | None, str | None]:

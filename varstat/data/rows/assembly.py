@@ -177,13 +177,16 @@ def make_account(
     kept = ledger.open
     rows_kept = int(kept.sum())
     totals = {}
+    withheld = any((~each.is_kind(Kind.NUMBER)).any() for each in (records.event, records.size))
     if records.measure.counts:
         for column, values in (
             (records.measure.event, counts.event),
             (records.measure.size, counts.size),
         ):
             inside = float(np.nansum(values[kept]))
-            outside = float(np.nansum(values[~kept]))
+            # A total less what was read would give a number that is withheld.
+            left = ~kept & ~ledger.sums if withheld else ~kept
+            outside = float(np.nansum(values[left]))
             totals[column] = (inside + outside, inside, outside)
     return Account(
         source=source.name,

@@ -1,17 +1,19 @@
 """Checks: what cannot be analysed, and what cannot be."""
 
+import shlex
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
 from varstat.card.schema import Card
-from varstat.data.account import Ledger, Mask, Rows
+from varstat.data.account import Ledger, Mask, Rows, count_rows
+from varstat.data.rows.choose import say_choice
 from varstat.data.rows.counts import WHOLE_TO, Converted, Counts
+from varstat.data.rows.distinguish import Apart
 from varstat.data.rows.means import refuse_counts, refuse_sums
 from varstat.data.rows.records import Records
 from varstat.data.source.grid import Texts
-from varstat.data.source.header import Header
 from varstat.data.source.numbers import SAY_WHICH, TWO_WAYS, Kind, explain_mark
 from varstat.measure import Floats
 
@@ -21,8 +23,7 @@ LONGEST = 1000
 # Beyond these nothing can be computed: doubles no longer tell whole numbers apart, or overflow.
 MOST = 2.0**53
 LEAST = 1e-100
-# Of how many columns it is asked whether they tell rows apart.
-MOST_COLUMNS = 100
+NOTHING_APART = Apart()
 
 
 def exclude_declared(records: Records, ledger: Ledger) -> None:
@@ -220,19 +221,19 @@ def _refuse_percentages(records: Records, event: Converted, ledger: Ledger) -> N
 
 
 def refuse_duplicates(
-    records: Records, header: Header, ledger: Ledger, *, periods: Texts | None
+    records: Records, ledger: Ledger, *, periods: Texts | None, apart: Apart = NOTHING_APART
 ) -> None:
     """Refuse a unit that stands twice in the same period, group and stratum.
 
     Parameters
     ----------
     records : Records
-    header : Header
-        Where a column may stand that tells the rows apart.
     ledger : Ledger
-        When lenient, the first row of each unit is kept.
+        When lenient, the first row of each unit is kept, unless one row holds what others hold.
     periods : ndarray of object, shape (rows,), optional
-        None where the rows have none.
+        None when a roll-up merges all rows of a unit.
+    apart : Apart, optional
+        Other columns that tell the rows apart.
     """
     splits = (*records.by.values(), *records.strata.values())
     keys = [records.roles["unit"].values, *(each.values for each in splits)]
@@ -246,40 +247,45 @@ def refuse_duplicates(
     compared = ledger.open & ~records.roles["unit"].absent
     groups = np.where(compared, groups, -1 - np.arange(len(groups)))
     again = pd.Series(groups).duplicated().to_numpy()
-    options = [
-        "--by COLUMN if the rows are groups to keep apart",
-        "for a model --stratum COLUMN if they are the case-mix of a unit",
-    ]
-    if periods is None:
-        options.insert(0, "--period COLUMN if they are periods")
-    telling = "" if ledger.lenient or not again.any() else _find_telling(records, header, groups)
-    ledger.refuse(
-        again,
-        f"the same {' and '.join(named)} as on an earlier row",
-        mend=f"Say {', '.join(options)}, or --roll-up all (without a period) to add the rows up."
-        f"{telling}",
-    )
+    if not again.any():
+        return
+    what = f"the same {' and '.join(named)} as on an earlier row"
+    if _renamed(records, groups, again):
+        ledger.refuse(
+            again,
+            f"{what}, under another name: a unit renamed within a period",
+            mend="Add its rows up in the file under one name, if each holds a part; else leave one "
+            "out with --exclude COLUMN=NAME.",
+        )
+    elif apart.overlap is not None:
+        column, level, why = apart.overlap
+        ledger.stop(
+            f"{count_rows(int(again.sum()))}: {what}. They differ in {column!r}, where {level!r} "
+            f"{why}: keep it alone with {say_choice('--only', column, level)}, or leave it out "
+            f"with {say_choice('--exclude', column, level)} and say --by {shlex.quote(column)} to "
+            "keep the others apart."
+        )
+    else:
+        differ = " and ".join(map(repr, apart.columns))
+        tell = f"They differ in {differ}. " if differ else ""
+        options = ["--by COLUMN if the rows are groups to keep apart"]
+        options.append("for a model --stratum COLUMN if they are the case-mix of a unit")
+        if periods is None:
+            options.insert(0, "--period COLUMN if they are periods")
+        add = "or --roll-up all (without a period) to add the rows up, if none holds another's."
+        ledger.refuse(again, what, mend=f"{tell}Say {', '.join(options)}, {add}")
 
 
-def _find_telling(records: Records, header: Header, groups: Rows) -> str:
-    """Name the columns of the file, not in use yet, that tell rows of the same group apart."""
-    measured = {column for _, column in records.measured}
-    used = measured.union(each.column for each in records.attributes)
-    used.update(each.column for each in records.covariates.values())
-    rows = np.isin(header.rows, records.rows)
-    telling = []
-    for at, name in enumerate(header.names[:MOST_COLUMNS]):
-        if not name or name in used:
-            continue
-        values = header.texts(at)[rows]
-        few = 2 * pd.Series(values).nunique() <= len(values)
-        if few and not pd.Series(number_groups([groups, values])).duplicated().any():
-            telling.append(repr(name))
-    if not telling:
-        return ""
-    verb = "tells" if len(telling) == 1 else "each tell"
-    columns = "Column" if len(telling) == 1 else "Columns"
-    return f" {columns} {' and '.join(telling[:3])} {verb} them apart."
+def _renamed(records: Records, groups: Rows, again: Mask) -> bool:
+    """Say whether rows that repeat a unit differ from the earlier ones in its name."""
+    name = records.roles.get("unit_name")
+    if name is None or name.lookup is not None:
+        return False
+    repeated = np.isin(groups, groups[again])
+    codes = pd.factorize(name.values[repeated])[0]
+    numbers = pd.factorize(groups[repeated])[0]
+    pairs = pd.factorize(numbers * (int(codes.max(initial=0)) + 2) + codes + 1)[1]
+    return len(pairs) == int(repeated.sum())
 
 
 def number_groups(keys: Sequence[Texts | Rows]) -> Rows:

@@ -1,6 +1,7 @@
 """Gathering: the columns that an analysis needs, out of a file and its lookups."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,7 +16,8 @@ from varstat.data.rows.pick import (
     pick_role,
     pick_strata,
 )
-from varstat.data.rows.records import Records
+from varstat.data.rows.records import Attribute, Records
+from varstat.data.rows.wholes import MISSING_CODES
 from varstat.data.source.header import Header, Wanted, find_header
 from varstat.data.source.numbers import Kind
 from varstat.data.source.open import Source
@@ -32,6 +34,7 @@ def gather(
     covariates: Sequence[str] | None = (),
     strata: Sequence[str] | None = (),
     only: Mapping[str, Sequence[str]] | None = None,
+    exclude: Mapping[str, Sequence[str]] | None = None,
 ) -> tuple[Records, Header, tuple[str, ...]]:
     """Pick the needed columns out of a source and its lookups.
 
@@ -52,6 +55,8 @@ def gather(
         file has them all.
     only : mapping of str to sequence of str, optional
         Columns as in `by`, and which values of them to keep.
+    exclude : mapping of str to sequence of str, optional
+        Likewise, and which to leave out.
 
     Returns
     -------
@@ -80,20 +85,24 @@ def gather(
     count = _count(card, picker)
     explaining = pick_covariates(covariates, by=by, card=card, picker=picker)
     declared = tuple((picker.text(each.column, (each.column,)), each) for each in card.exclusions)
-    kept = {
-        name: (pick_named(name, roles, picker, roll_up, option="only"), tuple(values))
-        for name, values in (only or {}).items()
-    }
+    kept, out = (
+        {
+            name: (pick_named(name, roles, picker, roll_up, option=option), tuple(values))
+            for name, values in (chosen or {}).items()
+        }
+        for option, chosen in (("only", only), ("exclude", exclude))
+    )
     picker.check()
     event_at, size_at, *squares_at = (header.find(wanted.names)[0] for wanted in core[1:])
     records = Records(
         rows=header.rows,
-        roles=roles,
+        roles=_without_marks(roles),
         by={name: found for name, found in groups.items() if found},
         strata={name: found for name, found in cells.items() if found},
         declared=tuple((found, why) for found, why in declared if found),
         covariates={name: found for name, found in explaining.items() if found},
         only=tuple((name, found, some) for name, (found, some) in kept.items() if found),
+        left_out=tuple((name, found, some) for name, (found, some) in out.items() if found),
         event=header.numbers(event_at),
         size=header.numbers(size_at),
         event_column=header.names[event_at],
@@ -109,6 +118,16 @@ def core_columns(card: Card) -> list[Wanted]:
     """Say what any table must have; a column that the card leaves out goes by its own name."""
     roles = ("unit", *card.needed)
     return [Wanted(role=role, names=card.columns.names_of(role)) for role in roles]
+
+
+def _without_marks(roles: dict[str, Attribute]) -> dict[str, Attribute]:
+    """Take a mark such as "-" or ".." for no code at all."""
+    unit = roles.get("unit")
+    if unit is None or not MISSING_CODES.intersection(set(unit.values) - {None}):
+        return roles
+    values = unit.values.copy()
+    values[[value in MISSING_CODES for value in values]] = None
+    return roles | {"unit": replace(unit, values=values)}
 
 
 def _count(card: Card, picker: Picker) -> Covariate | None:

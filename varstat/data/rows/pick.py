@@ -147,7 +147,7 @@ def pick_named(
     picker : Picker
     roll_up : RollUp, optional
         Lets `year` or `quarter` mean the period.
-    option : {"by", "only"}
+    option : {"by", "only", "exclude"}
         For messages.
 
     Returns

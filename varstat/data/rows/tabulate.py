@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from varstat.card import Card
-from varstat.data.account import Ledger, Mask
+from varstat.data.account import Ledger
 from varstat.data.rows import checks
 from varstat.data.rows.assembly import (
     assemble,
@@ -16,14 +16,16 @@ from varstat.data.rows.assembly import (
 from varstat.data.rows.choose import exclude_others
 from varstat.data.rows.counts import convert_percentages, state_counts
 from varstat.data.rows.covariates import refuse_unusable
+from varstat.data.rows.distinguish import Apart
 from varstat.data.rows.gather import gather
 from varstat.data.rows.kept import Kept
 from varstat.data.rows.layout import exclude_layout, refuse_overfull
 from varstat.data.rows.lookup import Lookup
 from varstat.data.rows.means import mean_counts, note_uncounted
+from varstat.data.rows.reconcile import reconcile
 from varstat.data.rows.records import Records
 from varstat.data.rows.rollup import roll_labels
-from varstat.data.rows.totals import exclude_totals, reconcile
+from varstat.data.rows.totals import Totals, exclude_totals
 from varstat.data.source.grid import Texts
 from varstat.data.source.header import Header
 from varstat.data.source.open import Source
@@ -40,6 +42,7 @@ def tabulate(
     strata: Sequence[str] | None,
     covariates: Sequence[str] | None,
     only: Mapping[str, Sequence[str]],
+    exclude: Mapping[str, Sequence[str]],
     lookups: Sequence[Lookup],
     roll_up: RollUp | None,
     lenient: bool,
@@ -54,7 +57,7 @@ def tabulate(
     by : tuple of str
     strata, covariates : sequence of str or None
         None for those of the card, if the file has them.
-    only : mapping of str to sequence of str
+    only, exclude : mapping of str to sequence of str
     lookups : sequence of Lookup
     roll_up : RollUp, optional
     lenient : bool
@@ -78,9 +81,10 @@ def tabulate(
         covariates=covariates,
         strata=strata,
         only=only,
+        exclude=exclude,
     )
     ledger = Ledger(records.rows, lenient=lenient)
-    total, total_notes = _exclude(records, header, ledger, card=card, roll_up=roll_up)
+    totals = _exclude(records, header, ledger, card=card, roll_up=roll_up)
     lookup_notes = note_lookups(records, ledger.open)
     checks.exclude_ungrouped(records, ledger)
     event = convert_percentages(records.event, records.size, card=card)
@@ -91,14 +95,14 @@ def tabulate(
         for covariate in records.covariates.values():
             refuse_unusable(covariate, ledger)
     checks.refuse_impossible(records, event, counts, ledger, card=card)
-    periods = _periods(records, header, ledger, roll_up=roll_up, where=opened.name)
+    periods = _periods(records, ledger, roll_up=roll_up, where=opened.name, apart=totals.apart)
     ledger.close(opened.name)
     kept = ledger.open
     notes = (
         *opened.notes,
         *notes,
-        *total_notes,
-        *reconcile(records, total, kept),
+        *totals.notes,
+        *reconcile(records, totals.whole, kept, ~ledger.sums),
         *lookup_notes,
         *note_counts(records, event, kept),
         *note_uncounted(records, counts, kept),
@@ -149,29 +153,29 @@ def _check_roll_up(roll_up: RollUp | None, card: Card) -> None:
 
 def _exclude(
     records: Records, header: Header, ledger: Ledger, *, card: Card, roll_up: RollUp | None
-) -> tuple[Mask, tuple[str, ...]]:
+) -> Totals:
     """Leave out what is no record of a unit's counts; give the total rows and what to note."""
     exclude_layout(records, header, ledger)
     refuse_overfull(records, header, ledger)
     checks.exclude_declared(records, ledger)
     exclude_others(records, ledger, roll_up=roll_up)
-    total, notes = exclude_totals(records, header, ledger)
+    totals = exclude_totals(records, header, ledger, card=card, roll_up=roll_up)
     checks.exclude_unreported(records, ledger, card=card)
-    return total, notes
+    return totals
 
 
 def _periods(
-    records: Records, header: Header, ledger: Ledger, *, roll_up: RollUp | None, where: str
+    records: Records, ledger: Ledger, *, roll_up: RollUp | None, where: str, apart: Apart
 ) -> Texts | None:
     """Check that nothing stands twice; give each row's period, rolled up if asked for."""
     period = records.roles.get("period")
     if period is None:
         if roll_up is None:
-            checks.refuse_duplicates(records, header, ledger, periods=None)
+            checks.refuse_duplicates(records, ledger, periods=None, apart=apart)
         elif roll_up != "all":
             raise UsageError("roll-up", f"adding up to {roll_up!r} needs periods: give --period.")
         return None
-    checks.refuse_duplicates(records, header, ledger, periods=period.values)
+    checks.refuse_duplicates(records, ledger, periods=period.values, apart=apart)
     if roll_up is None:
         return period.values
     return roll_labels(period.values, ledger, roll_up=roll_up, where=where, column=period.column)
