@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from varstat.data.account import Rows, count_rows
 from varstat.data.table import Table
@@ -28,7 +29,7 @@ def split_periods(table: Table) -> Table:
     >>> from varstat.data import read_table
     >>> frame = pd.DataFrame({"unit": ["A", "A"], "period": ["Apr-16", "May-16"],
     ...                       "numerator": [1, 2], "denominator": [10, 20]})
-    >>> split_periods(read_table(frame)).by
+    >>> split_periods(read_table(frame, period="period")).by
     ('period',)
     """
     frame = table.frame
@@ -56,25 +57,21 @@ def group_rows(table: Table) -> tuple[Rows, list[dict[str, str]]]:
     frame = table.frame
     if not table.by or not len(frame):
         return np.zeros(len(frame), dtype=np.int64), [{}]
-    values = [frame[name].astype(str).to_numpy(dtype=object) for name in table.by]
-    places = []
-    for name, column in zip(table.by, values, strict=True):
-        distinct = dict.fromkeys(column)
-        ordered: Sequence[str]
-        if frame[name].equals(frame["period"]):
-            ordered = table.periods.labels
-        else:
-            ordered = order_labels(distinct)
+    group = np.zeros(len(frame), dtype=np.int64)
+    columns = []
+    for name in table.by:
+        codes, distinct = pd.factorize(frame[name])
+        texts = [str(value) for value in distinct]
+        is_period = frame[name].equals(frame["period"])
+        ordered = table.periods.labels if is_period else order_labels(texts)
         place = {label: at for at, label in enumerate(ordered)}
-        places.append(np.array([place[label] for label in column], dtype=np.int64))
-    _, first, group = np.unique(
-        np.column_stack(places), axis=0, return_index=True, return_inverse=True
-    )
-    labels = [
-        {name: str(column[at]) for name, column in zip(table.by, values, strict=True)}
-        for at in first
-    ]
-    return group.ravel().astype(np.int64), labels
+        places = np.array([place[text] for text in texts], dtype=np.int64)
+        # Numbered anew after each column, so that no product of many grows too large.
+        group = np.unique(group * len(ordered) + places[codes], return_inverse=True)[1].ravel()
+        columns.append((name, codes, texts))
+    first = np.unique(group, return_index=True)[1]
+    labels = [{name: texts[codes[at]] for name, codes, texts in columns} for at in first]
+    return group.astype(np.int64), labels
 
 
 def refuse_repeats(table: Table, *, within: Sequence[str] = (), what: str) -> None:

@@ -104,12 +104,14 @@ def fit_model(
         raise UsageError("seed", "a seed is a whole number, zero or more.")
     table = _for_model(table, covariates, strata)
     group, labels = group_rows(table)
+    periods = table.periods.labels
     return Fits(
         groups=tuple(
             _fit_group(
                 table,
                 table.frame[group == g],
                 by,
+                periods,
                 engine=engine,
                 draws=draws,
                 seed=seed,
@@ -169,6 +171,7 @@ def _fit_group(
     table: Table,
     frame: pd.DataFrame,
     by: dict[str, str],
+    periods: Sequence[str],
     *,
     engine: str,
     draws: int,
@@ -182,7 +185,7 @@ def _fit_group(
         card=table.card,
         covariates=table.covariates,
         strata=table.strata,
-        periods=table.periods.labels,
+        periods=periods,
         where=where,
     )
     return fit_design(
