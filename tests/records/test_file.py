@@ -4,8 +4,8 @@ import duckdb
 import pandas as pd
 import pytest
 
-from varstat.errors import OutputError, TableError
-from varstat.records import count_cells, write_cells
+from varstat.errors import OutputError, TableError, UsageError
+from varstat.records import cells_sql, count_cells, write_cells
 from varstat.records.source import describe_records
 
 TEXT = "unit,died,sex\nA,1,F\nB,0,M\n"
@@ -124,3 +124,26 @@ def test_a_file_that_may_not_be_replaced_is_left(tmp_path):
     with pytest.raises(OutputError, match="read-only"):
         write_cells(tmp_path / "r.csv", tmp_path / "x.parquet", unit="unit", event="died")
     assert (tmp_path / "x.parquet").read_bytes() == b"kept"
+
+
+@pytest.mark.parametrize(
+    ("sizes", "words"), [([4, 9], "1 of 2 cells is"), ([1, 4], "2 of 2 cells are")]
+)
+def test_cells_of_few_people_are_spoken_of(sizes, words):
+    units = [unit for unit, size in zip("AB", sizes, strict=True) for _ in range(size)]
+    frame = pd.DataFrame({"unit": units, "died": 0})
+    (note,) = count_cells(frame, unit="unit", event="died").account.notes
+    assert note.startswith(f"{words} of fewer than 5 records")
+
+
+def test_cells_of_many_people_need_no_word():
+    frame = pd.DataFrame({"unit": ["A"] * 5 + ["B"] * 9, "died": 0})
+    assert count_cells(frame, unit="unit", event="died").account.notes == ()
+
+
+@pytest.mark.parametrize("name", ["a]", "a.b", "a`", "who?", "x$y", "a/b"])
+def test_a_name_that_bigquery_would_change_is_refused(name):
+    schema = {name: "string", "died": "int64"}
+    with pytest.raises(UsageError, match="BigQuery has no column"):
+        cells_sql(schema, dialect="bigquery", unit=name, event="died")
+    assert cells_sql(schema, dialect="duckdb", unit=name, event="died")

@@ -148,6 +148,9 @@ def count_cells(
       1  no unit in column 'trust'
     Sums:
       died: 3 read = 2 kept + 1 excluded
+    Notes:
+      - 3 of 3 cells are of fewer than 5 records, which may tell of persons: withhold
+        or join such cells before they are published
     """
     plan = plan_cells(
         unit=unit,
