@@ -144,9 +144,11 @@ def _find_blocks(addends: Addends, cells: Rows, units: Rows, left: Rows) -> Rows
     order = np.argsort(cell, kind="stable")
     for ordered in (order, order[::-1]):
         found = _blocks(some, cell, ordered)
-        rows = _judge(some, units[left], found, required=REQUIRED)
-        if not len(rows):
-            rows = _tile(some, found, len(left))
+        rows = _tile(some, found, len(left))
+        if len(rows):
+            return left[rows]
+    for ordered in (order, order[::-1]):
+        rows = _judge(some, units[left], _blocks(some, cell, ordered), required=REQUIRED)
         if len(rows):
             return left[rows]
     return left[:0]

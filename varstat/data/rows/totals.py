@@ -40,7 +40,8 @@ from varstat.data.rows.wholes import (
 )
 from varstat.data.source.grid import Texts
 from varstat.data.source.header import Header
-from varstat.period.label import RollUp
+from varstat.errors import TableError
+from varstat.period.label import RollUp, parse_periods
 
 LISTED = 8
 
@@ -195,7 +196,7 @@ class _Levels:
         ]
         cells = combine([units, *others])
         codes = np.where(left, factor.codes, -1)
-        return find_level_totals(self.addends.take(rows), cells, codes, len(factor.levels))
+        return find_level_totals(self.addends.take(rows), cells, codes, _orders(factor))
 
     def _overlap(self, factor: Factor, rows: Rows, units: Rows) -> tuple[str, str, str] | None:
         """Find a level that holds what others hold, in a column that nobody named."""
@@ -275,7 +276,7 @@ class _Levels:
             if not depends_on(other, factor, np.zeros_like(units)):
                 continue
             codes = np.where(left, other.codes, -1)
-            totals = find_level_totals(self.addends.take(rows), units, codes, len(other.levels))
+            totals = find_level_totals(self.addends.take(rows), units, codes, _orders(other))
             if totals:
                 one, two = other.levels[totals[0].level], other.levels[totals[0].of[0]]
                 self.ledger.stop(
@@ -295,6 +296,21 @@ class _Levels:
             f"alone with {say_choice('--only', factor.column, level)}, or leave it out with "
             f"{say_choice('--exclude', factor.column, level)}."
         )
+
+
+def _orders(factor: Factor) -> list[list[int]]:
+    """Order levels by appearance, by name, and by time where they are periods."""
+    levels = factor.levels
+    orders = [list(range(len(levels))), sorted(range(len(levels)), key=lambda at: levels[at])]
+    try:
+        spans = parse_periods(levels, where="") if factor.role == "period" else {}
+    except TableError:
+        spans = {}
+    if spans:
+        last = max(span.start for span in spans.values()) + 1
+        starts = [spans[each].start if each in spans else last for each in levels]
+        orders.append(sorted(range(len(levels)), key=lambda at: starts[at]))
+    return [order for at, order in enumerate(orders) if order not in orders[:at]]
 
 
 def _exclude_units(
