@@ -82,4 +82,4 @@ def check(
 
             sys.stdout.buffer.write(csv_bytes(table.frame))
         case Format.TABLE:
-            typer.echo(table.account.summary())
+            typer.echo(table.account.summary(sums=True))

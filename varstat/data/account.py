@@ -133,8 +133,13 @@ class Account:
             "notes": list(self.notes),
         }
 
-    def summary(self) -> str:
+    def summary(self, *, sums: bool = False) -> str:
         """Say what became of the rows, in plain English at most 80 columns wide.
+
+        Parameters
+        ----------
+        sums : bool
+            Print the sums even where all rows were kept, to compare with the publisher's.
 
         Returns
         -------
@@ -157,7 +162,7 @@ class Account:
                 rows = f" ({name_rows(e.first_rows, total=e.rows)})" if e.first_rows else ""
                 bullet = f"  {e.rows:>{widest},}  "
                 lines += _wrap(f"{e.reason}{rows}", first=bullet, rest=" " * len(bullet))
-        if self.totals:
+        if self.totals and (sums or self.exclusions):
             lines.append("Sums:")
             for column, (read, kept_sum, excluded) in self.totals.items():
                 lines += _wrap(

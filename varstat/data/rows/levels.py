@@ -2,11 +2,12 @@ r"""Levels that are sums of others: persons among the sexes, a year among its qu
 
 Within each unit (and period, and whatever else tells its rows apart) the row of a level is
 compared with the sums of other levels' rows: of all others, of each run of neighbours in order of
-appearance, and where levels are few of every set of them. A level is a total if one and the same
-set gives it in nearly all units, with the evidence that `sums` requires beyond the logarithm of
-the number of sets tried.
+appearance, name or time, and where levels are few of every set of them. A level is a total if one
+and the same set gives it in nearly all units, with the evidence that `sums` requires beyond the
+logarithm of the number of sets tried.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -95,7 +96,9 @@ class _Cells:
         )
 
 
-def find_level_totals(addends: Addends, cells: Rows, codes: Rows, levels: int) -> list[LevelTotal]:
+def find_level_totals(
+    addends: Addends, cells: Rows, codes: Rows, orders: Sequence[Sequence[int]]
+) -> list[LevelTotal]:
     """Find the levels of a column that are sums of others.
 
     Parameters
@@ -105,25 +108,26 @@ def find_level_totals(addends: Addends, cells: Rows, codes: Rows, levels: int) -
         Rows that differ in the level only: a unit in a period, say.
     codes : ndarray of int, shape (rows,)
         Each row's level; below zero for none.
-    levels : int
-        How many there are.
+    orders : sequence of sequence of int
+        All levels in one order or several, in which those that make up another may be neighbours.
 
     Returns
     -------
     list of LevelTotal
         Smaller levels first, so that what one is made up of may be a total itself.
     """
+    levels = len(orders[0])
     if not 2 <= levels <= MOST_LEVELS:
         return []
     laid = _lay_out(addends, cells, codes, levels)
     sizes = laid.values.sum(axis=0)
     found: list[LevelTotal] = []
-    sets = _sets(levels, found)
+    sets = _sets(orders, found)
     for level in sorted(range(levels), key=lambda at: (sizes[at, 1], sizes[at, 0], at)):
         total = _find(laid, level, sets)
         if total is not None:
             found.append(total)
-            sets = _sets(levels, found)
+            sets = _sets(orders, found)
     return found
 
 
@@ -185,21 +189,22 @@ def _fits(laid: _Cells, level: int, cells: Rows, sets: Sets) -> NDArray[np.bool_
     return fits
 
 
-def _sets(levels: int, found: list[LevelTotal]) -> Sets:
+def _sets(orders: Sequence[Sequence[int]], found: list[LevelTotal]) -> Sets:
     """List the sets of levels that may add up to one; it is itself left out of them."""
-    every = list(range(levels))
+    levels = len(orders[0])
     totals = {each.level for each in found}
     listed: list[tuple[int, ...]] = []
     if levels <= FEW_LEVELS:
         for count in range(1, levels):
-            listed += combinations(every, count)
+            listed += combinations(range(levels), count)
     else:
-        for row in (every, [at for at in every if at not in totals]):
-            listed += [
-                tuple(row[start:end])
-                for start in range(len(row))
-                for end in range(start + 1, len(row) + 1)
-            ]
+        for order in orders:
+            for row in (order, [at for at in order if at not in totals]):
+                listed += [
+                    tuple(row[start:end])
+                    for start in range(len(row))
+                    for end in range(start + 1, len(row) + 1)
+                ]
     sets = np.zeros((len(listed), levels), dtype=np.bool_)
     for at, members in enumerate(listed):
         sets[at, list(members)] = True

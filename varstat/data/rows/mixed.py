@@ -16,6 +16,9 @@ from varstat.data.rows.distinguish import Factor, combine
 from varstat.data.rows.sums import REQUIRED, Addends, Weighed, add_evidence, nearly_all, weigh
 
 MOST_LEVELS = 8
+# Of levels the one with fewer rows has larger ones; units picked at random would not add up alike.
+LARGER = 1.5
+EQUAL_REQUIRED = 6.0
 FOLDS = (2, 3, 4)
 
 
@@ -119,11 +122,11 @@ def _times(addends: Addends, fold: int) -> Addends:
     )
 
 
-def _sure(weighed: Weighed, own: Addends, *, guesses: float) -> bool:
+def _sure(weighed: Weighed, own: Addends, *, guesses: float, required: float = REQUIRED) -> bool:
     one = np.zeros(len(weighed.agree), dtype=np.int64)
     bits = float(add_evidence(weighed, own, one, 1)[0])
     agree, compared = (np.array([each.sum()]) for each in (weighed.agree, weighed.comparable))
-    return bool(nearly_all(agree, compared)[0] and bits >= REQUIRED + np.log2(guesses))
+    return bool(nearly_all(agree, compared)[0] and bits >= required + np.log2(guesses))
 
 
 def _equal_levels(
@@ -150,9 +153,11 @@ def _equal_levels(
         if not both.any():
             continue
         own, parts = sums[one][0].take(both), sums[other][0].take(both)
-        if _sure(weigh(own, parts), own, guesses=guesses * levels * (levels - 1) / 2):
-            fewer = sums[one][1].sum() <= sums[other][1].sum()
-            return (one, other) if fewer else (other, one)
+        rows = [float(sums[level][1][both].sum()) for level in (one, other)]
+        required = EQUAL_REQUIRED if max(rows) >= LARGER * min(rows) else REQUIRED
+        pairs = levels * (levels - 1) / 2
+        if _sure(weigh(own, parts), own, guesses=guesses * pairs, required=required):
+            return (one, other) if rows[0] <= rows[1] else (other, one)
     return None
 
 

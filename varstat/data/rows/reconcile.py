@@ -1,15 +1,24 @@
 """Reconciling: total rows compared with the sum of the units that are kept."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from varstat.data.account import Mask, count_rows, name_rows
-from varstat.data.rows.records import Attribute, Records
+from varstat.data.rows.records import Records
 from varstat.data.rows.wholes import names_whole
 from varstat.data.source.grid import Texts
 from varstat.data.source.numbers import Kind, Numbers
 
 
-def reconcile(records: Records, total: Mask, kept: Mask, members: Mask) -> tuple[str, ...]:
+def reconcile(
+    records: Records,
+    total: Mask,
+    kept: Mask,
+    members: Mask,
+    *,
+    within: Sequence[tuple[str, Texts]] = (),
+) -> tuple[str, ...]:
     """Compare each total row with the sum of the units that are kept.
 
     A total row speaks of the units of its own period, groups and strata; a blank there, or the
@@ -22,6 +31,8 @@ def reconcile(records: Records, total: Mask, kept: Mask, members: Mask) -> tuple
     total, kept : ndarray of bool, shape (rows,)
     members : ndarray of bool, shape (rows,)
         The rows that totals are made of, kept or not.
+    within : sequence of (str, ndarray of object)
+        Further columns of which a total row has a value of its own, by name.
 
     Returns
     -------
@@ -31,14 +42,16 @@ def reconcile(records: Records, total: Mask, kept: Mask, members: Mask) -> tuple
     if not total.any():
         return ()
     named = (*records.by.values(), *records.strata.values())
-    within = [_scope(each) for each in named if each.lookup is None]
+    scopes = [_scope(each.column, each.values) for each in named if each.lookup is None]
+    scopes += [_scope(column, values) for column, values in within]
     if "period" in records.roles:
-        within.append(_scope(records.roles["period"]))
+        period = records.roles["period"]
+        scopes.append(_scope(period.column, period.values))
     agree: list[int] = []
     notes: list[str] = []
     for at in np.flatnonzero(total):
         scope = np.ones(len(kept), dtype=np.bool_)
-        for values in within:
+        for values in scopes:
             if values[at] is not None:
                 scope &= values == values[at]
         row = int(records.rows[at])
@@ -75,13 +88,11 @@ def _compare(numbers: Numbers, column: str, at: int, kept: Mask, members: Mask) 
     return f"{column!r} is {abs(difference):,.10g} {way} than their sum"
 
 
-def _scope(attribute: Attribute) -> Texts:
+def _scope(column: str, values: Texts) -> Texts:
     """Give a column with None where it names a whole."""
-    values = attribute.values.copy()
+    values = values.copy()
     wholes = {
-        value
-        for value in set(values)
-        if value is not None and names_whole(value, column=attribute.column)
+        value for value in set(values) if value is not None and names_whole(value, column=column)
     }
     if wholes:
         values[[value in wholes for value in values]] = None

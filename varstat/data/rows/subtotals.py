@@ -12,6 +12,7 @@ What a unit is in one cell it must be in nearly all, and the evidence must be wh
 beyond the logarithm of the number of rows that could have been such a total.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -42,7 +43,8 @@ class Subtotals:
     part : ndarray of bool, shape (rows,)
         Of some.
     doubt : str or None
-        The column in most of whose groups one row is the sum of the others, but not in all.
+        The column in most of whose groups one row is the sum of the others, but not in all; empty
+        where it is the codes that look like those of subtotals.
     """
 
     whole: Mask
@@ -95,7 +97,56 @@ def find_subtotals(
             whole[more] = True
         if not len(more):
             break
+    more, doubt = _find_alike(addends, cells, units, names[0].levels, whole, part)
+    part[more] = True
+    if doubt:
+        doubts.append("")
     return Subtotals(whole=whole, part=part, doubt=next(iter(doubts), None))
+
+
+def _find_alike(
+    addends: Addends, cells: Rows, units: Rows, codes: Sequence[str], whole: Mask, part: Mask
+) -> tuple[Rows, bool]:
+    """Find the rows whose codes look like those of the subtotals, as no other unit's do.
+
+    One with the numbers of another row of its cell is the subtotal of a single unit; of others it
+    can't be known what they are: a doubt.
+    """
+    none = np.zeros(0, dtype=np.int64)
+    found = np.unique(units[part & (units >= 0)])
+    left = np.flatnonzero(~(whole | part) & (units >= 0))
+    for look in (first_three, shape_of):
+        looks, _ = pd.factorize(np.array([look(code) for code in codes], dtype=object))
+        if not len(found) or len(np.unique(looks[found])) > 1:
+            continue
+        alike = looks[units[left]] == looks[found[0]]
+        if not alike.any() or alike.all():
+            continue
+        keyed = pd.DataFrame(np.column_stack([cells[left], addends.values[left]]))
+        twins = keyed[alike].merge(keyed[~alike].drop_duplicates(), how="left", indicator=True)
+        equal = (twins["_merge"] == "both").to_numpy()
+        return np.asarray(left[alike][equal], dtype=np.int64), bool((~equal).any())
+    return none, False
+
+
+def first_three(code: str) -> str:
+    """Give the beginning of a code, which in many systems says of what kind it is."""
+    return code[:3]
+
+
+def shape_of(code: str) -> str:
+    """Say of what a code is made: "E06000001" is A9, "R0A" A9A.
+
+    Examples
+    --------
+    >>> shape_of("E06000001"), shape_of("Region 12")
+    ('A9', 'A 9')
+    """
+    return re.sub(r"9+", "9", re.sub(r"A+", "A", re.sub(r"\d", "9", _letters(code))))
+
+
+def _letters(code: str) -> str:
+    return "".join("A" if each.isalpha() else each for each in code)
 
 
 def _find_whole(addends: Addends, cells: Rows, units: Rows, left: Rows) -> Rows:
@@ -144,9 +195,11 @@ def _find_blocks(addends: Addends, cells: Rows, units: Rows, left: Rows) -> Rows
     order = np.argsort(cell, kind="stable")
     for ordered in (order, order[::-1]):
         found = _blocks(some, cell, ordered)
-        rows = _judge(some, units[left], found, required=REQUIRED)
-        if not len(rows):
-            rows = _tile(some, found, len(left))
+        rows = _tile(some, found, len(left))
+        if len(rows):
+            return left[rows]
+    for ordered in (order, order[::-1]):
+        rows = _judge(some, units[left], _blocks(some, cell, ordered), required=REQUIRED)
         if len(rows):
             return left[rows]
     return left[:0]

@@ -102,7 +102,7 @@ def tabulate(
         *opened.notes,
         *notes,
         *totals.notes,
-        *reconcile(records, totals.whole, kept, ~ledger.sums),
+        *reconcile(records, totals.whole, kept, ~ledger.sums, within=totals.within),
         *lookup_notes,
         *note_counts(records, event, kept),
         *note_uncounted(records, counts, kept),

@@ -28,7 +28,7 @@ from varstat.data.rows.distinguish import (
 from varstat.data.rows.levels import LevelTotal, find_level_totals
 from varstat.data.rows.mixed import Mixture, find_folds, find_mixture
 from varstat.data.rows.records import Records
-from varstat.data.rows.subtotals import find_subtotals
+from varstat.data.rows.subtotals import find_subtotals, first_three, shape_of
 from varstat.data.rows.sums import Addends, make_addends
 from varstat.data.rows.wholes import (
     is_average,
@@ -40,7 +40,8 @@ from varstat.data.rows.wholes import (
 )
 from varstat.data.source.grid import Texts
 from varstat.data.source.header import Header
-from varstat.period.label import RollUp
+from varstat.errors import TableError
+from varstat.period.label import RollUp, parse_periods
 
 LISTED = 8
 
@@ -56,11 +57,14 @@ class Totals:
     notes : tuple of str
     apart : Apart
         What else tells the rows of a unit apart.
+    within : tuple of (str, ndarray of object)
+        The columns that do, with each row's value: a total row is of its own.
     """
 
     whole: Mask
     notes: tuple[str, ...]
     apart: Apart
+    within: tuple[tuple[str, Texts], ...]
 
 
 def exclude_totals(
@@ -89,7 +93,7 @@ def exclude_totals(
     addends = make_addends(records, event, card=card)
     units = records.roles["unit"].values
     rows = np.flatnonzero(ledger.open)
-    apart = Apart()
+    apart, extras = Apart(), list[Factor]()
     if len(rows):
         factors = named_factors(records, rows)
         codes = number_levels(units[rows])[0]
@@ -102,7 +106,13 @@ def exclude_totals(
                 records, header, ledger, addends, [*factors, *extras], rows=rows, named=whole
             )
             whole, notes = whole | found, notes + more
-    return Totals(whole=whole, notes=notes, apart=apart)
+    within = tuple((each.column, _read_text(header, records, each.column)) for each in extras)
+    return Totals(whole=whole, notes=notes, apart=apart, within=within)
+
+
+def _read_text(header: Header, records: Records, column: str) -> Texts:
+    values = header.texts(header.find((column,))[0])
+    return values[records.rows - header.first_row - header.row - 1]
 
 
 def _exclude_named(
@@ -195,7 +205,7 @@ class _Levels:
         ]
         cells = combine([units, *others])
         codes = np.where(left, factor.codes, -1)
-        return find_level_totals(self.addends.take(rows), cells, codes, len(factor.levels))
+        return find_level_totals(self.addends.take(rows), cells, codes, _orders(factor))
 
     def _overlap(self, factor: Factor, rows: Rows, units: Rows) -> tuple[str, str, str] | None:
         """Find a level that holds what others hold, in a column that nobody named."""
@@ -275,7 +285,7 @@ class _Levels:
             if not depends_on(other, factor, np.zeros_like(units)):
                 continue
             codes = np.where(left, other.codes, -1)
-            totals = find_level_totals(self.addends.take(rows), units, codes, len(other.levels))
+            totals = find_level_totals(self.addends.take(rows), units, codes, _orders(other))
             if totals:
                 one, two = other.levels[totals[0].level], other.levels[totals[0].of[0]]
                 self.ledger.stop(
@@ -295,6 +305,21 @@ class _Levels:
             f"alone with {say_choice('--only', factor.column, level)}, or leave it out with "
             f"{say_choice('--exclude', factor.column, level)}."
         )
+
+
+def _orders(factor: Factor) -> list[list[int]]:
+    """Order levels by appearance, by name, and by time where they are periods."""
+    levels = factor.levels
+    orders = [list(range(len(levels))), sorted(range(len(levels)), key=lambda at: levels[at])]
+    try:
+        spans = parse_periods(levels, where="") if factor.role == "period" else {}
+    except TableError:
+        spans = {}
+    if spans:
+        last = max(span.start for span in spans.values()) + 1
+        starts = [spans[each].start if each in spans else last for each in levels]
+        orders.append(sorted(range(len(levels)), key=lambda at: starts[at]))
+    return [order for at, order in enumerate(orders) if order not in orders[:at]]
 
 
 def _exclude_units(
@@ -331,10 +356,14 @@ def _exclude_units(
     ledger.exclude_sums(part, "a subtotal: the sum of some of the others")
     left = np.flatnonzero(~(found.whole | found.part))
     if found.doubt is not None:
+        told = (
+            f"column {found.doubt!r}: in most of its groups one row is the sum of the others"
+            if found.doubt
+            else "some rows are the sums of others, and more have codes that look like theirs"
+        )
         ledger.stop(
-            f"column {found.doubt!r}: in most of its groups one row is the sum of the others, but "
-            "not in all, so that units can't be told from their subtotals. Leave the subtotals out "
-            "with --exclude COL=VALUE, or keep the units with --only COL=VALUE."
+            f"{told}, but not all, so that units can't be told from their subtotals. Leave the "
+            "subtotals out with --exclude COL=VALUE, or keep the units with --only COL=VALUE."
         )
     elif len(left) > 2:
         cut = [_cut(each, left) for each in columns]
@@ -435,7 +464,7 @@ def _cut(factor: Factor, rows: Rows) -> Factor:
 def _shapes(units: Texts) -> list[Factor]:
     """Group units by how their codes look: E12..., E06...; RXX, Y56; long and short."""
     made = []
-    for look in (_first_three, _first, _pattern):
+    for look in (first_three, _first, shape_of):
         shape = np.array([None if unit is None else look(unit) for unit in units], dtype=object)
         codes, levels = number_levels(shape)
         if 2 <= len(levels) <= LISTED:
@@ -443,13 +472,5 @@ def _shapes(units: Texts) -> list[Factor]:
     return made
 
 
-def _first_three(code: str) -> str:
-    return code[:3]
-
-
 def _first(code: str) -> str:
     return code[:1]
-
-
-def _pattern(code: str) -> str:
-    return "".join("9" if each.isdigit() else "A" if each.isalpha() else each for each in code)

@@ -43,10 +43,8 @@ ALL = _words(
     " итого усього разом общо 合計 総計 計 全国 合计 总计 总数 합계 총계 전국"
     " المجموع الإجمالي kokku kopa samtals iomlan cyfanswm"
 )
-STRONG = _words(
-    "subtotal subtotals pooled statewide nationwide countrywide insgesamt gesamtsumme zwischensumme"
-    " yhteensa ogolem ogółem celkem osszesen ukupno toplam итого"
-)
+# Hospitals are called "Nationwide", but none is called by these.
+STRONG = _words("subtotal subtotals pooled insgesamt gesamtsumme zwischensumme")
 HOME = _words("england scotland wales britain gb uk unitedkingdom northernireland")
 COUNTRIES = _words(
     "unitedstates usa schweiz suisse svizzera switzerland deutschland germany bundesrepublik"
