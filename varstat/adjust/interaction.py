@@ -154,7 +154,7 @@ def check_interactions(
         for name, values in covariates.items()
     }
     asked = {name: question for name, question in questions.items() if question.df > 0}
-    seen = {n: q.measure(event - fit.mean, fit.information) for n, q in asked.items()}
+    measured = {n: q.measure(event - fit.mean, fit.information) for n, q in asked.items()}
     drawn: dict[str, list[float]] = {name: [] for name in asked}
     rng = np.random.default_rng(seed)
     if asked:
@@ -164,7 +164,7 @@ def check_interactions(
                 drawn[name].append(question.measure(other - mean, information)[0])
     tested = {}
     for name, question in asked.items():
-        statistic, slope = seen[name]
+        statistic, slope = measured[name]
         null = np.array(drawn[name])
         excess = statistic - null.mean()
         tested[name] = Interaction(

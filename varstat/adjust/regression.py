@@ -89,15 +89,15 @@ def regress(
     design = columns.matrix[np.unique(of_row, return_index=True)[1]]
     distinct = design.toarray()
     number = len(distinct)
-    seen = add_up(event[known], of_row[known], number)
-    heard = add_up(size[known], of_row[known], number)
-    used = heard > 0
+    events = add_up(event[known], of_row[known], number)
+    sizes = add_up(size[known], of_row[known], number)
+    used = sizes > 0
     free = independent(design[used])
     apart = np.zeros(number, dtype=np.bool_)
     direction = np.zeros(len(free))
     if measure.counts:
-        most = measure.most_events(heard[used])
-        found = find_separation(design[used][:, free], seen[used], most)
+        most = measure.most_events(sizes[used])
+        found = find_separation(design[used][:, free], events[used], most)
         apart[used] = found.rows
         direction[free] = found.direction
     fitted = used & ~apart
@@ -105,9 +105,9 @@ def regress(
     kept[free] = independent(design[fitted][:, free]) if fitted.any() else False
     beta = np.zeros(len(free))
     if kept.any():
-        beta[kept] = _maximise(distinct[fitted][:, kept], seen[fitted], heard[fitted], measure)
+        beta[kept] = _maximise(distinct[fitted][:, kept], events[fitted], sizes[fitted], measure)
     rate = measure.from_link(distinct @ beta)
-    rate[apart] = seen[apart] > 0
+    rate[apart] = events[apart] > 0
     if apart.any():
         # What nobody knows of follows what is known.
         toward = np.where(used, 0.0, distinct @ direction)
@@ -197,5 +197,5 @@ def _errors(
     variance = np.diag(inverse @ middle @ inverse)
     # With no more units than columns some combinations of scores are nothing but rounding.
     one = 1.0 if measure.counts else np.mean(np.square(residual[rows]) / size[rows])
-    told = variance > _NOTHING * one * np.diag(inverse)
-    return np.sqrt(variance, where=told, out=np.full(len(variance), np.nan))
+    known = variance > _NOTHING * one * np.diag(inverse)
+    return np.sqrt(variance, where=known, out=np.full(len(variance), np.nan))
