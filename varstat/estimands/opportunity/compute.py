@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from varstat.adjust.interaction import say_interaction
 from varstat.errors import UsageError, choose, did_you_mean
@@ -17,15 +16,18 @@ from varstat.estimands.opportunity.money import price, restate_cost
 from varstat.estimands.opportunity.result import (
     Opportunities,
     Opportunity,
-    OpportunityTotal,
     OpportunityUnits,
-    Waterfall,
 )
 from varstat.estimands.opportunity.setting import Setting, set_question
-from varstat.estimands.opportunity.sums import Sums, sum_up, total_periods
+from varstat.estimands.opportunity.sums import (
+    Sums,
+    sum_parts,
+    sum_total,
+    sum_up,
+    total_periods,
+)
 from varstat.estimands.opportunity.words import say_opportunities, say_opportunity
 from varstat.estimands.ranks.ranks import check_level
-from varstat.estimands.rates.drawn import effective_of
 from varstat.estimands.target import invert, mean_rate
 from varstat.hierarchical.posterior import Fits, Posterior
 from varstat.measure import Floats
@@ -215,7 +217,7 @@ def _one_opportunity(
         level=level,
         materiality=float("nan") if materiality is None else float(materiality),
         money=price(card),
-        total=_total(
+        total=sum_total(
             setting,
             sums,
             point,
@@ -226,7 +228,7 @@ def _one_opportunity(
             multiplier=multiplier,
         ),
         units=OpportunityUnits(**{name: np.asarray(each)[order] for name, each in units.items()}),
-        waterfall=_waterfall(setting, sums, order, names, sets, level=level, multiplier=multiplier),
+        waterfall=sum_parts(setting, sums, order, names, sets, level=level, multiplier=multiplier),
         periods=total_periods(
             setting, sums, published_in_periods(setting), level=level, multiplier=multiplier
         ),
@@ -313,41 +315,6 @@ def _plug_in(setting: Setting, sums: Sums) -> Floats:
     return np.where(setting.counted, np.maximum(np.nan_to_num(gap), 0.0), 0.0)
 
 
-def _total(
-    setting: Setting,
-    sums: Sums,
-    point: Floats,
-    plug_in: Floats,
-    chance: Floats,
-    *,
-    level: float,
-    material: float,
-    multiplier: float,
-) -> OpportunityTotal:
-    ends = [0.5 * (1.0 - level), 0.5 * (1.0 + level)]
-    lower, upper = np.quantile(sums.total, ends)
-    # Of the same units as the published figure.
-    by_chance = chance[:, np.isfinite(point)].sum(axis=1, dtype=float)
-    low, high = np.quantile(by_chance, ends)
-    effective = effective_of(setting.posterior, sums.total[:, None])
-    error = sums.total.std(ddof=1) / np.sqrt(np.ravel(effective)[0])
-    reached = float(np.mean(sums.total >= material)) if np.isfinite(material) else float("nan")
-    return OpportunityTotal(
-        estimate=multiplier * float(sums.total.mean()),
-        estimate_mcse=multiplier * float(error),
-        lower=multiplier * float(lower),
-        upper=multiplier * float(upper),
-        level=level,
-        published=multiplier * float(np.nansum(point)),
-        plug_in=multiplier * float(plug_in.sum()),
-        signed=multiplier * float(sums.total_signed.mean()),
-        chance_expected=multiplier * float(by_chance.mean()),
-        chance_lower=multiplier * float(low),
-        chance_upper=multiplier * float(high),
-        p_material=reached,
-    )
-
-
 def _unit_columns(
     setting: Setting,
     sums: Sums,
@@ -397,33 +364,3 @@ def _unit_columns(
         "effective_comparators": of.effective,
         "leverage": of.leverage,
     }
-
-
-def _waterfall(
-    setting: Setting,
-    sums: Sums,
-    order: NDArray[np.intp],
-    names: tuple[str, ...],
-    sets: Floats,
-    *,
-    level: float,
-    multiplier: float,
-) -> Waterfall:
-    ends = [0.5 * (1.0 - level), 0.5 * (1.0 + level)]
-    lower, upper = np.quantile(sums.parts, ends, axis=1)
-    set_lower, set_upper = np.quantile(sums.subtotals, ends, axis=1)
-    return Waterfall(
-        component=("published", *setting.parts, "remaining"),
-        estimate=multiplier * sums.parts.mean(axis=1),
-        lower=multiplier * lower,
-        upper=multiplier * upper,
-        unit_estimate=multiplier * sums.part[:, order],
-        unit_lower=multiplier * sums.part_lower[:, order],
-        unit_upper=multiplier * sums.part_upper[:, order],
-        subtotal=names,
-        subtotal_units=sets.sum(axis=0).astype(np.int64),
-        subtotal_estimate=multiplier * sums.subtotals.mean(axis=1),
-        subtotal_lower=multiplier * set_lower,
-        subtotal_upper=multiplier * set_upper,
-        level=level,
-    )
