@@ -168,15 +168,17 @@ def fits_of(*posteriors: Posterior) -> Fits:
     """Put posteriors together as a fit of a table would."""
     rows = sum(posterior.design.rows for posterior in posteriors)
     return Fits(
-        posteriors=posteriors,
-        account=Account(
-            source="test",
-            rows_read=rows,
-            rows_kept=rows,
-            rows_merged=0,
-            exclusions=(),
-            totals={},
-            units=sum(posterior.design.units for posterior in posteriors),
+        groups=posteriors,
+        accounts=(
+            Account(
+                source="test",
+                rows_read=rows,
+                rows_kept=rows,
+                rows_merged=0,
+                exclusions=(),
+                totals={},
+                units=sum(posterior.design.units for posterior in posteriors),
+            ),
         ),
         provenance=Provenance(
             verb="fit", source="test", data_hash="0", card="test", card_hash="0", options={}

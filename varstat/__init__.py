@@ -13,6 +13,8 @@ varstat costs nothing.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from varstat.version import __version__
+
 if TYPE_CHECKING:
     from varstat.adjust import fit_casemix, standardise
     from varstat.card import Card, describe_card, list_cards, load_card
@@ -60,7 +62,6 @@ if TYPE_CHECKING:
         write_cells,
     )
 
-__version__ = "0.1.0"
 
 _HOMES = {
     "fit_casemix": "adjust",
@@ -128,6 +129,7 @@ __all__ = [
     "Posterior",
     "Table",
     "VarstatError",
+    "__version__",
     "cells_expression",
     "cells_sql",
     "combine_opportunities",

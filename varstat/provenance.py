@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from varstat import __version__
+from varstat.version import __version__
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

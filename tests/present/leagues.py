@@ -1,11 +1,13 @@
 """League tables from random draws: what is shown doesn't depend on how it was computed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from varstat.data.account import Account
 from varstat.estimands.league.result import League, Leagues, LeagueUnits
+from varstat.estimands.league.words import say_league, say_leagues
 from varstat.estimands.ranks.ranks import operating_characteristic, rank_draws
 from varstat.hierarchical.diagnostics import Diagnostics
 from varstat.hierarchical.posterior import HyperSummary
@@ -120,7 +122,7 @@ def build_league(
         p_better_than_target_mcse=put(error),
         tier=put(tier),
     )
-    return League(
+    league = League(
         indicator=indicator,
         measure=measure,
         direction=direction,
@@ -158,23 +160,28 @@ def build_league(
         misclassified=misclassified,
         discordance=0.04 if ranked else float("nan"),
         units=units,
+        findings="",
         notes=notes,
     )
+    return replace(league, findings=say_league(league))
 
 
 def gather(*leagues: League) -> Leagues:
     """Make leagues of some, with an account and a provenance."""
     count = sum(league.units.unit.size for league in leagues)
     return Leagues(
-        leagues=leagues,
-        account=Account(
-            source="made.csv",
-            rows_read=count,
-            rows_kept=count,
-            rows_merged=0,
-            exclusions=(),
-            totals={},
-            units=count,
+        groups=leagues,
+        findings=say_leagues(leagues),
+        accounts=(
+            Account(
+                source="made.csv",
+                rows_read=count,
+                rows_kept=count,
+                rows_merged=0,
+                exclusions=(),
+                totals={},
+                units=count,
+            ),
         ),
         provenance=Provenance(
             verb="league",

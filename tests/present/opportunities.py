@@ -10,8 +10,10 @@ from designs import fits_of, make_design, make_posterior
 
 from varstat.data.account import Account
 from varstat.estimands import Opportunities, Opportunity, compare_units, compute_opportunity
-from varstat.estimands.comparison.compute import Comparison, Comparisons
+from varstat.estimands.comparison.result import Comparison, Comparisons
+from varstat.estimands.comparison.words import say_comparison
 from varstat.estimands.opportunity import Money
+from varstat.estimands.opportunity.words import say_opportunities, say_opportunity
 from varstat.hierarchical.posterior import Posterior
 from varstat.provenance import Provenance
 
@@ -81,7 +83,7 @@ def build_opportunity(
         units = replace(units, unit=np.array(codes, dtype=object))
     if names is not None:
         units = replace(units, unit_name=np.array(names, dtype=object))
-    return replace(
+    found = replace(
         found,
         indicator=indicator,
         by=by or {},
@@ -90,13 +92,15 @@ def build_opportunity(
         diagnostics=replace(found.diagnostics, problems=problems),
         notes=(*found.notes, *notes),
     )
+    return replace(found, findings=say_opportunity(found))
 
 
 def gather(*opportunities: Opportunity, source: str = "made.csv") -> Opportunities:
     """Put opportunities together, with an account and a provenance."""
     count = sum(each.units.unit.size for each in opportunities)
     return Opportunities(
-        opportunities=opportunities,
+        groups=opportunities,
+        findings=say_opportunities(opportunities, (), ()),
         accounts=(_account(count, source),),
         provenance=_provenance("opportunity", source),
     )
@@ -112,20 +116,21 @@ def build_comparison(
 ) -> Comparison:
     """Compare the second unit with the third, then say other things of them."""
     found = compare_units(fits_of(fit_units(12, **model)), ("U00001", "U00002"))[0]
-    return replace(
+    found = replace(
         found,
         unit=unit,
         indicator=indicator,
         by=by or {},
         diagnostics=replace(found.diagnostics, problems=problems),
     )
+    return replace(found, findings=say_comparison(found))
 
 
 def gather_comparisons(*comparisons: Comparison, source: str = "made.csv") -> Comparisons:
     """Put comparisons together, with an account and a provenance."""
     return Comparisons(
-        comparisons=comparisons,
-        account=_account(12, source),
+        groups=comparisons,
+        accounts=(_account(12, source),),
         provenance=_provenance("compare", source),
     )
 

@@ -24,7 +24,7 @@ from rich.console import Console
 
 from varstat.errors import ModelError, OutputError, UsageError
 from varstat.estimands import Opportunities
-from varstat.estimands.comparison.compute import Comparisons
+from varstat.estimands.comparison.result import Comparisons
 from varstat.present.tables import (
     beside_csv,
     csv_bytes,

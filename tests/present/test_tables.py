@@ -13,7 +13,8 @@ import pytest
 
 from varstat import Funnels, compute_funnel, fit_model, read_table
 from varstat.errors import UsageError
-from varstat.estimands.verdict.compute import Verdicts, compute_verdicts
+from varstat.estimands.verdict.compute import compute_verdicts
+from varstat.estimands.verdict.result import Verdicts
 from varstat.present.funnel_table import funnel_object, funnels_frame, units_frame
 from varstat.present.tables import (
     beside_csv,
@@ -219,7 +220,7 @@ def doubt(verdicts: Verdicts) -> Verdicts:
     """Verdicts of which the last posterior failed its checks."""
     *others, last = verdicts
     diagnostics = replace(last.diagnostics, problems=("R-hat is 1.3.",))
-    return replace(verdicts, verdicts=(*others, replace(last, diagnostics=diagnostics)))
+    return replace(verdicts, groups=(*others, replace(last, diagnostics=diagnostics)))
 
 
 def test_every_table_says_that_a_posterior_failed(regions: pd.DataFrame) -> None:
@@ -251,7 +252,7 @@ def test_provenance_tells_how_posteriors_were_made(regions: pd.DataFrame) -> Non
 
 def test_verdicts_of_other_funnels_are_refused(regions: pd.DataFrame) -> None:
     funnels, verdicts = judged(regions)
-    turned = replace(verdicts, verdicts=verdicts.verdicts[::-1])
-    for other in (turned, replace(verdicts, verdicts=verdicts[:1])):
+    turned = replace(verdicts, groups=verdicts.groups[::-1])
+    for other in (turned, replace(verdicts, groups=verdicts[:1])):
         with pytest.raises(UsageError, match="of other funnels"):
             lay_out(funnels, verdicts=other)

@@ -7,6 +7,7 @@ import typer
 
 from varstat.cli import options
 from varstat.cli.parse import parse_range, parse_strata
+from varstat.prose.text import clean, printable
 
 app = typer.Typer(
     help="Cards: one indicator each, and how it is to be analysed.", no_args_is_help=True
@@ -40,7 +41,7 @@ def show(
     from varstat.card import describe_card, load_card
 
     loaded = load_card(card)
-    typer.echo(loaded.model_dump_json(indent=2) if json else describe_card(loaded))
+    typer.echo(loaded.model_dump_json(indent=2) if json else printable(describe_card(loaded)))
 
 
 @app.command()
@@ -49,7 +50,7 @@ def check(card: Name) -> None:
     from varstat.card import load_card
 
     loaded = load_card(card)
-    typer.echo(f"{card}: this card is complete. {loaded.indicator.title}.")
+    typer.echo(clean(f"{card}: this card is complete. {loaded.indicator.title}."))
 
 
 @app.command()
@@ -115,4 +116,4 @@ def new(
         "cost_source": cost_source,
     }
     replace_file(path, new_card(path.stem, said).encode())
-    typer.echo(f"Wrote {path}.", err=True)
+    typer.echo(f"Wrote {clean(str(path))}.", err=True)

@@ -11,6 +11,7 @@ import typer
 from varstat.cli import options, parse
 from varstat.cli.options import Format
 from varstat.cli.saved import refuse_fit
+from varstat.prose.text import clean
 
 if TYPE_CHECKING:
     from varstat.records import Cells
@@ -205,7 +206,9 @@ def _print_sql(
     from varstat.records import cells_sql
     from varstat.records.source import describe_records
 
-    schema, name = describe_records(data, table=table)
+    given = (what["unit"], what["event"], what["value"], what["period"], *what["strata"])
+    wanted = [name for name in (*given, *what["bands"]) if name]
+    schema, name = describe_records(data, table=table, wanted=wanted)
     typer.echo(cells_sql(schema, dialect=dialect.value, table=name, account=account, **what))
 
 
@@ -234,23 +237,18 @@ def _write(
         _print_all(counted, format_)
     messages.print(accounts[0].summary(), markup=False, soft_wrap=True)
     for path in paths:
-        messages.print(f"Wrote {path.name}.", markup=False)
+        messages.print(f"Wrote {clean(path.name)}.", markup=False)
 
 
 def _write_csv(counted: "Cells", path: Path) -> None:
     """Write the cells, and beside them what became of the records."""
-    from varstat.files import replace_files
+    from varstat.files import beside, replace_files
     from varstat.present.tables import csv_bytes
 
     about = {"account": counted.account.to_dict(), "provenance": counted.provenance}
-    beside = (json.dumps(about, indent=2, ensure_ascii=False) + "\n").encode()
+    stated = (json.dumps(about, indent=2, ensure_ascii=False) + "\n").encode()
     # First in place, so that a CSV never stands without it.
-    replace_files(
-        {
-            path.with_name(f"{path.name}.provenance.json"): beside,
-            path: csv_bytes(counted.frame),
-        }
-    )
+    replace_files({beside(path): stated, path: csv_bytes(counted.frame)})
 
 
 def _print_all(counted: "Cells", format_: Format) -> None:

@@ -35,6 +35,7 @@ def check(
     lookup: options.Lookup = None,
     roll_up: options.RollUp = None,
     sheet: options.Sheet = None,
+    decimal: options.Decimal = None,
     suppressed: options.Suppressed = None,
     rounded: options.Rounded = None,
     lenient: options.Lenient = False,
@@ -70,6 +71,7 @@ def check(
         lookup=lookup,
         roll_up=roll_up,
         sheet=sheet,
+        decimal=decimal,
         lenient=lenient,
     )
     match format_:

@@ -9,6 +9,7 @@ from varstat.cli import options
 from varstat.cli.modelling import AcceptFailed, fit_data, read_inputs, refuse_failed
 from varstat.cli.options import Format
 from varstat.cli.saved import is_fit, refuse_options
+from varstat.prose.text import clean
 
 if TYPE_CHECKING:
     from varstat.estimands import Comparisons
@@ -53,6 +54,7 @@ def compare(
     lookup: options.Lookup = None,
     roll_up: options.RollUp = None,
     sheet: options.Sheet = None,
+    decimal: options.Decimal = None,
     suppressed: options.Suppressed = None,
     rounded: options.Rounded = None,
     lenient: options.Lenient = False,
@@ -112,4 +114,4 @@ def _tell(comparisons: "Comparisons", format_: Format, *, wrote: list[str], quie
     sys.stdout.flush()
     print_notes(comparisons, messages)
     for name in wrote:
-        messages.print(f"Wrote {name}.", markup=False)
+        messages.print(f"Wrote {clean(name)}.", markup=False)

@@ -10,6 +10,7 @@ from varstat.cli import options
 from varstat.cli.modelling import AcceptFailed, fit_data, read_inputs, refuse_failed
 from varstat.cli.options import Format
 from varstat.cli.saved import SUFFIX, refuse_fit
+from varstat.prose.text import clean
 
 if TYPE_CHECKING:
     from varstat.hierarchical import Fits
@@ -43,6 +44,7 @@ def fit(
     lookup: options.Lookup = None,
     roll_up: options.RollUp = None,
     sheet: options.Sheet = None,
+    decimal: options.Decimal = None,
     suppressed: options.Suppressed = None,
     rounded: options.Rounded = None,
     lenient: options.Lenient = False,
@@ -116,4 +118,4 @@ def _tell(fits: "Fits", format_: Format, *, wrote: list[str], quiet: bool) -> No
     sys.stdout.flush()
     print_fit_notes(fits, messages)
     for name in wrote:
-        messages.print(f"Wrote {name}.", markup=False)
+        messages.print(f"Wrote {clean(name)}.", markup=False)

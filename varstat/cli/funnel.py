@@ -12,10 +12,11 @@ from varstat.cli.options import Format
 from varstat.cli.parse import parse_levels, parse_only, parse_range, parse_transient, split_commas
 from varstat.cli.saved import refuse_fit
 from varstat.errors import UsageError
+from varstat.prose.text import clean
 
 if TYPE_CHECKING:
     from varstat.data import Table
-    from varstat.estimands.verdict.compute import Verdicts
+    from varstat.estimands.verdict.result import Verdicts
     from varstat.funnel import Funnels
 
 _FUNNEL = "Funnel"
@@ -52,6 +53,7 @@ def funnel(
     lookup: options.Lookup = None,
     roll_up: options.RollUp = None,
     sheet: options.Sheet = None,
+    decimal: options.Decimal = None,
     suppressed: options.Suppressed = None,
     rounded: options.Rounded = None,
     lenient: options.Lenient = False,
@@ -174,6 +176,7 @@ def funnel(
         lookup=lookup,
         roll_up=roll_up,
         sheet=sheet,
+        decimal=decimal,
         lenient=lenient,
     )
     funnels = compute_funnel(
@@ -229,12 +232,22 @@ def _judge(
     level: float,
     progress: bool,
 ) -> "Verdicts":
+    from varstat.data.groups import split_periods
     from varstat.estimands.ranks.ranks import check_level
     from varstat.estimands.verdict.compute import compute_verdicts
     from varstat.hierarchical import fit_model
 
     check_level(level)
-    fits = fit_model(table, engine=engine, draws=draws, seed=seed, progress=progress)
+    # Each period has a funnel, and so a model, which knows what a funnel does.
+    fits = fit_model(
+        split_periods(table),
+        covariates=(),
+        strata=(),
+        engine=engine,
+        draws=draws,
+        seed=seed,
+        progress=progress,
+    )
     return compute_verdicts(funnels, fits, level=level)
 
 
@@ -267,4 +280,4 @@ def _tell(
     sys.stdout.flush()
     print_notes(funnels, messages, verdicts=verdicts)
     for name in wrote:
-        messages.print(f"Wrote {name}.", markup=False)
+        messages.print(f"Wrote {clean(name)}.", markup=False)

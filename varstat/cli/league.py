@@ -12,6 +12,7 @@ from varstat.cli import options
 from varstat.cli.modelling import AcceptFailed, fit_data, read_inputs, refuse_failed
 from varstat.cli.options import Format
 from varstat.cli.saved import SUFFIX, is_fit, refuse_options
+from varstat.prose.text import clean
 
 if TYPE_CHECKING:
     from varstat.estimands import Leagues
@@ -64,6 +65,7 @@ def league(
     lookup: options.Lookup = None,
     roll_up: options.RollUp = None,
     sheet: options.Sheet = None,
+    decimal: options.Decimal = None,
     suppressed: options.Suppressed = None,
     rounded: options.Rounded = None,
     lenient: options.Lenient = False,
@@ -130,7 +132,7 @@ def league(
         fits, _ = fit_data(context.params, paths=paths)
     leagues = compute_league(fits, level=level, target=target)
     # Said before any file is written.
-    find_units(leagues.leagues, highlight or ())
+    find_units(leagues.groups, highlight or ())
     for path in paths:
         if path.suffix.lower() == SUFFIX:
             write_fit(fits, path)
@@ -168,4 +170,4 @@ def _tell(
     sys.stdout.flush()
     print_notes(leagues, messages)
     for name in wrote:
-        messages.print(f"Wrote {name}.", markup=False)
+        messages.print(f"Wrote {clean(name)}.", markup=False)

@@ -25,12 +25,12 @@ AcceptFailed = Annotated[
 
 
 def read_data(said: Mapping[str, Any]) -> "Table":
-    """Read DATA for a model, as the options of a command say.
+    """Read DATA, as the options of a command say.
 
     Parameters
     ----------
     said : mapping of str to object
-        The parameters of the command, by name; a command may lack those of an opportunity.
+        The parameters of the command, by name.
 
     Returns
     -------
@@ -66,9 +66,6 @@ def read_data(said: Mapping[str, Any]) -> "Table":
         likelihood=said["likelihood"],
         transient=parse_transient(said["transient"]),
         peer_tau=said["peer_tau"],
-        unit_cost=said.get("unit_cost"),
-        price_year=said.get("price_year"),
-        cost_source=said.get("cost_source"),
         stratum=parse_strata(said["stratum"]),
         by=split_commas(said["by"]),
         only=parse_only(said["only"]),
@@ -76,8 +73,8 @@ def read_data(said: Mapping[str, Any]) -> "Table":
         lookup=said["lookup"],
         roll_up=said["roll_up"],
         sheet=said["sheet"],
+        decimal=said["decimal"],
         lenient=said["lenient"],
-        for_model=True,
     )
 
 

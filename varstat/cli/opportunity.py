@@ -13,6 +13,7 @@ from varstat.cli.indicators import check_cards, fit_indicators
 from varstat.cli.modelling import AcceptFailed, read_inputs, refuse_failed
 from varstat.cli.options import Format
 from varstat.cli.saved import SUFFIX, refuse_options
+from varstat.prose.text import clean
 
 if TYPE_CHECKING:
     from varstat.estimands import Opportunities
@@ -100,6 +101,7 @@ def opportunity(
         ),
     ] = Annualise.NONE,
     sheet: options.Sheet = None,
+    decimal: options.Decimal = None,
     suppressed: options.Suppressed = None,
     rounded: options.Rounded = None,
     lenient: options.Lenient = False,
@@ -204,13 +206,16 @@ def opportunity(
             incomparable=incomparable.value,
             least_comparability=least_comparability,
             multiplier=multiplier,
+            unit_cost=unit_cost,
+            price_year=price_year,
+            cost_source=cost_source,
         )
         for fits, multiplier in fit_indicators(context.params)
     ]
     opportunities = found[0]
     if len(found) > 1:
         opportunities = combine_opportunities(found, allow_overlap=allow_overlap)
-    find_units(opportunities.opportunities, highlight or ())
+    find_units(opportunities.groups, highlight or ())
     if any(path.suffix.lower() in CHARTS for path in paths):
         check_chart(opportunities, chart.value, highlight=highlight or ())
     for path in paths:
@@ -247,4 +252,4 @@ def _tell(
     sys.stdout.flush()
     print_notes(opportunities, messages)
     for name in wrote:
-        messages.print(f"Wrote {name}.", markup=False)
+        messages.print(f"Wrote {clean(name)}.", markup=False)

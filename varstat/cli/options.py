@@ -124,6 +124,15 @@ Sheet = Annotated[
         "--sheet", help="Sheet of a workbook, or table of a DuckDB file.", rich_help_panel=_ROWS
     ),
 ]
+Decimal = Annotated[
+    str | None,
+    typer.Option(
+        "--decimal",
+        metavar="MARK",
+        help="Decimal mark of the numbers, . or a comma; by default they tell.",
+        rich_help_panel=_ROWS,
+    ),
+]
 Suppressed = Annotated[
     str | None,
     typer.Option(

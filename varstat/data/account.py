@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from varstat.errors import TableError
+from varstat.prose.text import clean
 
 Rows = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -179,7 +180,7 @@ class Account:
 
 def _wrap(text: str, *, first: str = "", rest: str = "") -> list[str]:
     return textwrap.wrap(
-        text, 80, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
+        clean(text), 80, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
     )
 
 
@@ -199,6 +200,8 @@ class Ledger:
         Rows that nothing has excluded so far.
     exclusions : list of Exclusion
     problems : list of str
+    leavable : bool
+        Whether being lenient would mend any of them.
     stops : list of str
         Problems that lenience doesn't excuse, since no row is at fault by itself.
     sums : ndarray of bool, shape (rows,)
@@ -211,6 +214,7 @@ class Ledger:
         self.open: Mask = np.ones(len(rows), dtype=np.bool_)
         self.exclusions: list[Exclusion] = []
         self.problems: list[str] = []
+        self.leavable = False
         self.stops: list[str] = []
         self.sums: Mask = np.zeros(len(rows), dtype=np.bool_)
 
@@ -232,7 +236,7 @@ class Ledger:
         if problem not in self.stops:
             self.stops.append(problem)
 
-    def refuse(self, where: Mask, what: str, *, mend: str) -> None:
+    def refuse(self, where: Mask, what: str, *, mend: str, leavable: bool = True) -> None:
         """Treat the open rows among `where` as impossible.
 
         Parameters
@@ -242,8 +246,10 @@ class Ledger:
             What is wrong, naming the column and never a value; also the reason when lenient.
         mend : str
             A sentence on how to mend it.
+        leavable : bool
+            Whether such rows may be left out; not where the others would then be read wrong too.
         """
-        if self.lenient:
+        if self.lenient and leavable:
             self.exclude(where, what)
             return
         hit = where & self.open
@@ -251,6 +257,7 @@ class Ledger:
         if rows:
             named = name_rows(self._first(hit), total=rows)
             self.problems.append(f"{count_rows(rows)}: {what} ({named}). {mend}")
+            self.leavable |= leavable
 
     def close(self, source: str) -> None:
         """Raise every problem at once.
@@ -265,6 +272,8 @@ class Ledger:
         if self.problems:
             *others, last = (*self.stops, *self.problems)
             tail = " Or leave such rows out, and have them reported, with --lenient."
+            if not self.leavable:
+                tail = ""
             raise TableError(source, [*others, last + tail])
         if not self.open.any():
             why = "; ".join(

@@ -12,7 +12,7 @@ from varstat.data.rows.lookup import OneLookup, open_lookups
 from varstat.data.rows.tabulate import tabulate
 from varstat.data.source.open import Source, open_source
 from varstat.data.table import Table
-from varstat.errors import UsageError, choose
+from varstat.errors import choose
 from varstat.period.label import ROLL_UPS
 
 EXAMPLE_PREFIX = "example:"
@@ -46,9 +46,6 @@ def read_table(
     likelihood: str | None = None,
     transient: str | float | None = None,
     peer_tau: str | None = None,
-    unit_cost: float | None = None,
-    price_year: str | None = None,
-    cost_source: str | None = None,
     stratum: Sequence[str] | str | None = None,
     by: Sequence[str] | str = (),
     only: Mapping[str, Sequence[str] | str] | None = None,
@@ -56,8 +53,8 @@ def read_table(
     lookup: OneLookup | Sequence[OneLookup] | None = None,
     roll_up: str | None = None,
     sheet: str | None = None,
+    decimal: str | None = None,
     lenient: bool = False,
-    for_model: bool = False,
 ) -> Table:
     """Read what was reported, from files as publishers give them.
 
@@ -80,19 +77,16 @@ total, sum_of_squares, peer_group, period : str, optional
     rounded : int, optional
         The base that counts were rounded to.
     covariates : str or sequence of str, optional
-        Columns of numbers, of the file or of a lookup, by which the model is to explain why units
-        differ; an empty sequence says none. Needs `for_model`.
+        Columns of numbers, of the file or of a lookup, by which a model is to explain why units
+        differ. Unless named, those of the card that there are; an empty sequence says none.
     effects, likelihood, peer_tau : str, optional
         What the card's model section says of them.
     transient : "auto", "none" or float, optional
         Likewise: what varies between a unit's periods beyond chance.
-    unit_cost : float, optional
-        What one event is worth; needs `price_year` and `cost_source`, unless the card has them.
-    price_year, cost_source : str, optional
     stratum : str or sequence of str, optional
         Columns of text, of the file or of a lookup, whose combinations are the case-mix cells: a
-        row is then of a unit, period and cell. Unless said, those that the card names, for a
-        model and if the file has them all; an empty sequence says none.
+        row is then of a unit, period and cell. Unless said, those that the card names, if the
+        file has them all; an empty sequence says none.
     by : str or sequence of str
         Columns that split the table into groups: of the file, of a lookup, or `peer_group`,
         `period`, and after a roll-up `year` or `quarter`.
@@ -107,11 +101,11 @@ total, sum_of_squares, peer_group, period : str, optional
     sheet : str, optional
         The sheet of a workbook, or the table of a DuckDB file; by default the one that has the
         columns.
+    decimal : {".", ","}, optional
+        The decimal mark of numbers in text; by default each column tells it, or the others do.
     lenient : bool
         Leave out rows that say what is impossible and report them, where otherwise they are an
         error.
-    for_model : bool
-        Read what a model needs: the card's covariates, and all periods together.
 
     Returns
     -------
@@ -129,12 +123,13 @@ total, sum_of_squares, peer_group, period : str, optional
 
     Notes
     -----
-    When periods remain and `by` doesn't name them, each period is a group of its own, except for
-    a model, which takes them together.
+    A table keeps its periods. A funnel is of one, and each is a group of its own there; a model
+    takes them together, unless `by` names them. They stand in the order of time (`Table.periods`);
+    where a label can't be read, in the order of the rows, and the account says so.
 
-    A row without a covariate is left out, and the account says so. Rows that are added up get the
-    mean of a covariate, each row weighted by its size. Percentages are taken as the number before
-    the sign.
+    A model leaves out the rows without a covariate, and adds that to the account. Rows that are
+    added up get the mean of a covariate, each row weighted by its size. Percentages are taken as
+    the number before the sign.
 
     Examples
     --------
@@ -170,14 +165,9 @@ total, sum_of_squares, peer_group, period : str, optional
         "transient": transient,
         "peer_tau": peer_tau,
         "strata": strata,
-        "unit_cost": unit_cost,
-        "price_year": price_year,
-        "cost_source": cost_source,
     }
-    if covariates and not for_model:
-        raise UsageError("covariates", "only a model takes covariates: say for_model=True.")
     stated = state_card(card, said)
-    opened = _open(source, sheet=sheet)
+    opened = _open(source, sheet=sheet, decimal=decimal)
     if stated is None:
         implied, example_title = _implied(source)
         said["title"] = title or example_title
@@ -186,13 +176,13 @@ total, sum_of_squares, peer_group, period : str, optional
         opened,
         card=stated,
         by=(by,) if isinstance(by, str) else tuple(by),
-        strata=() if strata is None and not for_model else strata,
+        strata=strata,
+        covariates=None if covariates is None else stated.model.covariates,
         only=_values(only),
         exclude=_values(exclude),
-        lookups=open_lookups(lookup),
+        lookups=open_lookups(lookup, decimal=decimal),
         roll_up=None if roll_up is None else choose("roll-up", roll_up, ROLL_UPS),
         lenient=lenient,
-        for_model=for_model,
     )
 
 
@@ -210,8 +200,10 @@ def _implied(source: str | os.PathLike[str] | pd.DataFrame) -> tuple[Card | None
     return None, None
 
 
-def _open(source: str | os.PathLike[str] | pd.DataFrame, *, sheet: str | None) -> Source:
+def _open(
+    source: str | os.PathLike[str] | pd.DataFrame, *, sheet: str | None, decimal: str | None
+) -> Source:
     if isinstance(source, str) and source.startswith(EXAMPLE_PREFIX):
         frame = load_example(source.removeprefix(EXAMPLE_PREFIX))
         return open_source(frame, sheet=sheet, name=source)
-    return open_source(source, sheet=sheet)
+    return open_source(source, sheet=sheet, decimal=decimal)

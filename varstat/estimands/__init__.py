@@ -1,6 +1,7 @@
 """What it means: ranks, tiers, ensembles of estimates and discoveries, from draws."""
 
-from varstat.estimands.comparison.compute import Comparison, Comparisons, compare_units
+from varstat.estimands.comparison.compute import compare_units
+from varstat.estimands.comparison.result import Comparison, Comparisons
 from varstat.estimands.league.compute import compute_league
 from varstat.estimands.league.result import League, Leagues, LeagueUnits
 from varstat.estimands.opportunity import (
@@ -16,8 +17,9 @@ from varstat.estimands.ranks.sets import RankSets, find_rank_sets
 from varstat.estimands.ranks.tally import RankTally
 from varstat.estimands.ranks.tiers import Tiers, grade_draws, grade_moments, grade_pairs
 from varstat.estimands.ranks.triple_goal import TripleGoal, estimate_ensemble
-from varstat.estimands.verdict.compute import Verdict, Verdicts, compute_verdicts
+from varstat.estimands.verdict.compute import compute_verdicts
 from varstat.estimands.verdict.misfit import Misfit, find_misfit
+from varstat.estimands.verdict.result import Verdict, Verdicts
 
 __all__ = [
     "Comparison",

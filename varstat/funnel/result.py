@@ -1,19 +1,17 @@
 """What a funnel is once computed: data, with a table, a sentence and limits at any size."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from typing import overload
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from varstat.card.schema import Dispersion, Limits, Robust, Sides
-from varstat.data.account import Account
 from varstat.funnel.band import Band
 from varstat.measure import Direction, Floats, Measure, ScaleName
 from varstat.prose.number import expected_number, percent
-from varstat.provenance import Provenance
+from varstat.results import Results, UnitResult
 
 Strings = NDArray[np.object_]
 
@@ -74,8 +72,8 @@ class FunnelUnits:
             getattr(self, column.name).setflags(write=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Funnel:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Funnel(UnitResult):
     """One funnel: one indicator, in one group of units.
 
     Attributes
@@ -225,7 +223,7 @@ class Funnel:
         """
         low, high = float(self.units.size.min()), float(self.units.size.max())
         sizes = np.geomspace(low / 1.1, high * 1.1, points)
-        if self.measure.name == "proportion":
+        if self.measure.bounded:
             sizes = np.unique(np.maximum(np.round(sizes), 1.0))
         return sizes
 
@@ -262,11 +260,7 @@ class Funnel:
 
     def _target_text(self) -> str:
         name, _, value = self.target_rule.partition(":")
-        rate = (
-            f"{100 * self.target:.3g}%"
-            if self.measure.name == "proportion"
-            else f"{self.target:.4g}"
-        )
+        rate = self.measure.text(self.target)
         match name:
             case "rate":
                 return rate
@@ -296,39 +290,13 @@ class Funnel:
         return f"{text}; {allowed}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Funnels(Sequence[Funnel]):
-    """All funnels of one call, one for each group of units.
-
-    Attributes
-    ----------
-    funnels : tuple of Funnel
-    account : Account
-        What became of every input row.
-    provenance : Provenance
-        What ran.
-    """
-
-    funnels: tuple[Funnel, ...]
-    account: Account
-    provenance: Provenance
-
-    def __len__(self) -> int:
-        return len(self.funnels)
-
-    @overload
-    def __getitem__(self, index: int) -> Funnel: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[Funnel, ...]: ...
-    def __getitem__(self, index: int | slice) -> Funnel | tuple[Funnel, ...]:
-        return self.funnels[index]
-
-    def __iter__(self) -> Iterator[Funnel]:
-        return iter(self.funnels)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Funnels(Results[Funnel]):
+    """All funnels of one call, one `Funnel` for each group of units."""
 
     def to_frame(self) -> pd.DataFrame:
         """Tabulate the units of all funnels, in the columns of `Funnel.to_frame`."""
-        return _units_frame(self.funnels)
+        return _units_frame(self.groups)
 
     def summary(self) -> str:
         """Say in plain English what was found."""

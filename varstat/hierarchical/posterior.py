@@ -1,20 +1,19 @@
 """What a fitted model is: draws, the model they are from, and how far they can be trusted."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from typing import Literal, Protocol, overload
+from typing import Literal, Protocol
 
 import numpy as np
 import pandas as pd
 from scipy.special import expit
 
 from varstat.card.schema import Card
-from varstat.data.account import Account
 from varstat.hierarchical.diagnostics import Diagnostics
 from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.quadrature.hyper import Lattice
 from varstat.measure import Floats
-from varstat.provenance import Provenance
+from varstat.results import Result, Results
 
 EngineName = Literal["quadrature", "nuts"]
 
@@ -97,8 +96,8 @@ class HyperSummary:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Posterior:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Posterior(Result):
     """The posterior of one group of units.
 
     Attributes
@@ -210,31 +209,11 @@ def summarise_hyper(posterior: Posterior, *, level: float) -> HyperSummary:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Fits:
-    """Posteriors of all groups of a table.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Fits(Results[Posterior]):
+    """Posteriors of all groups of a table, each one `Posterior`."""
 
-    Attributes
-    ----------
-    posteriors : tuple of Posterior
-    account : Account
-        What became of every row that was read.
-    provenance : Provenance
-    """
-
-    posteriors: tuple[Posterior, ...]
-    account: Account
-    provenance: Provenance
-
-    def __len__(self) -> int:
-        return len(self.posteriors)
-
-    def __iter__(self) -> Iterator[Posterior]:
-        return iter(self.posteriors)
-
-    @overload
-    def __getitem__(self, at: int) -> Posterior: ...
-    @overload
-    def __getitem__(self, at: slice) -> Sequence[Posterior]: ...
-    def __getitem__(self, at: int | slice) -> Posterior | Sequence[Posterior]:
-        return self.posteriors[at]
+    @property
+    def trusted(self) -> bool:
+        """Whether every posterior passed its checks."""
+        return all(each.diagnostics.passed for each in self.groups)

@@ -9,7 +9,7 @@ from varstat.errors import UsageError
 from varstat.funnel.result import Funnel
 
 if TYPE_CHECKING:
-    from varstat.estimands.verdict.compute import Verdict
+    from varstat.estimands.verdict.result import Verdict
 
 
 def pair_up(

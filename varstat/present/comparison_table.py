@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from varstat.estimands.comparison.compute import Comparison, Comparisons
+from varstat.estimands.comparison.result import Comparison, Comparisons
 from varstat.present.content import Content, number, plain, records, state_checks, trust
 
 

@@ -9,7 +9,7 @@ from varstat.present.beside import pair_up
 from varstat.present.content import Content, number, records, state_checks, trust
 
 if TYPE_CHECKING:
-    from varstat.estimands.verdict.compute import Verdict, Verdicts
+    from varstat.estimands.verdict.result import Verdict, Verdicts
 
 
 def lay_out_funnels(funnels: Funnels, *, verdicts: "Verdicts | None" = None) -> Content:

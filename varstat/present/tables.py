@@ -14,10 +14,10 @@ from varstat.present.content import Content
 from varstat.present.funnel_table import lay_out_funnels
 
 if TYPE_CHECKING:
-    from varstat.estimands.comparison.compute import Comparisons
+    from varstat.estimands.comparison.result import Comparisons
     from varstat.estimands.league.result import Leagues
     from varstat.estimands.opportunity.result import Opportunities
-    from varstat.estimands.verdict.compute import Verdicts
+    from varstat.estimands.verdict.result import Verdicts
 
 # What a spreadsheet would take for the start of a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")

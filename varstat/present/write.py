@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from varstat.errors import choose
-from varstat.files import check_path, replace_files
+from varstat.files import beside, check_path, replace_files
 from varstat.funnel.result import Funnels
 from varstat.present.content import Content
 from varstat.present.tables import (
@@ -19,10 +19,10 @@ from varstat.present.tables import (
 )
 
 if TYPE_CHECKING:
-    from varstat.estimands.comparison.compute import Comparisons
+    from varstat.estimands.comparison.result import Comparisons
     from varstat.estimands.league.result import Leagues
     from varstat.estimands.opportunity.result import Opportunities
-    from varstat.estimands.verdict.compute import Verdicts
+    from varstat.estimands.verdict.result import Verdicts
 
 OpportunityChart = Literal["opportunity", "waterfall", "comparability"]
 OPPORTUNITY_CHARTS: tuple[OpportunityChart, ...] = ("opportunity", "waterfall", "comparability")
@@ -239,7 +239,7 @@ def _write(
     files = {path: _TABLES[suffix](content)}
     if suffix == ".csv":
         # First in place, so that a CSV never stands without it.
-        files = {path.with_name(f"{path.name}.provenance.json"): beside_csv(content)} | files
+        files = {beside(path): beside_csv(content)} | files
     replace_files(files)
 
 

@@ -9,8 +9,11 @@ from scipy.special import logit
 
 from varstat import Fits, Funnels, compute_funnel, fit_model, read_table
 from varstat.errors import ModelError, UsageError
-from varstat.estimands.rates import drawn_rates, estimate_rates, exceedance_of
-from varstat.estimands.verdict.compute import VERDICTS, Verdicts, compute_verdicts
+from varstat.estimands.rates.drawn import drawn_rates
+from varstat.estimands.rates.estimate import estimate_rates
+from varstat.estimands.rates.summed import exceedance_of
+from varstat.estimands.verdict.compute import compute_verdicts
+from varstat.estimands.verdict.result import VERDICTS, Verdicts
 
 COLUMNS = ["estimate", "lower", "upper", "level", "p_above_target", "p_above_target_mcse"]
 
@@ -51,7 +54,7 @@ def test_the_probability_agrees_with_draws() -> None:
     (_, (posterior,), (verdict,)) = judge(make_frame())
     table = read_table(make_frame())
     drawn = replace(posterior, lattice=None)
-    fits = Fits(posteriors=(drawn,), account=table.account, provenance=fit_of(table))
+    fits = Fits(groups=(drawn,), accounts=(table.account,), provenance=fit_of(table))
     (counted,) = compute_verdicts(compute_funnel(table), fits)
     assert (counted.p_above_target_mcse > 0).all()
     apart = np.abs(counted.p_above_target - verdict.p_above_target)
@@ -71,7 +74,7 @@ def test_dependent_draws_have_a_larger_error() -> None:
     error = {}
     for engine, chains in (("quadrature", 1), ("nuts", 4)):
         other = replace(posterior, lattice=None, engine=engine, chains=chains)
-        fits = Fits(posteriors=(other,), account=table.account, provenance=fit_of(table))
+        fits = Fits(groups=(other,), accounts=(table.account,), provenance=fit_of(table))
         (verdict,) = compute_verdicts(compute_funnel(table), fits)
         error[engine] = verdict.p_above_target_mcse
     # These draws are independent, and taken for chains are found to be nearly so.
@@ -213,11 +216,11 @@ def test_what_is_of_another_table_is_refused() -> None:
 def test_periods_are_not_judged_by_a_posterior_of_them_all() -> None:
     years = ("2018-19", "2019-20")
     frame = pd.concat([make_frame(12, seed=i).assign(year=y) for i, y in enumerate(years)])
-    together = read_table(frame, period="year", for_model=True)
-    apart = read_table(frame, period="year")
+    together = read_table(frame, period="year")
+    apart = read_table(frame, period="year", by="period")
     with pytest.raises(ModelError, match="of other units"):
         compute_verdicts(compute_funnel(apart), fit_model(together, draws=100))
-    with pytest.raises(ModelError, match="of other units"):
+    with pytest.raises(ModelError, match="by='period'"):
         compute_verdicts(compute_funnel(together), fit_model(together, draws=100))
     verdicts = compute_verdicts(compute_funnel(apart), fit_model(apart, draws=100))
     assert [verdict.by for verdict in verdicts] == [{"period": year} for year in years]
@@ -225,12 +228,11 @@ def test_periods_are_not_judged_by_a_posterior_of_them_all() -> None:
 
 def test_a_reader_is_told_which_rates_are_compared() -> None:
     frame = make_frame().assign(age=np.random.default_rng(1).normal(60, 5, 60))
-    table = read_table(frame, covariates=["age"], for_model=True)
+    table = read_table(frame, covariates=["age"])
     funnels = compute_funnel(table)
     (verdict,) = compute_verdicts(funnels, fit_model(table, draws=200))
     assert any("average case-mix" in note for note in verdict.notes)
-    plain = replace(table, covariates=())
-    (verdict,) = compute_verdicts(funnels, fit_model(plain, draws=200))
+    (verdict,) = compute_verdicts(funnels, fit_model(table, covariates=(), draws=200))
     assert any("leaves out the card's covariates" in note for note in verdict.notes)
 
 
@@ -256,7 +258,7 @@ def doubted(verdicts: Verdicts) -> Verdicts:
     """The same verdicts, of which the first is from a posterior that failed its checks."""
     first, *others = verdicts
     diagnostics = replace(first.diagnostics, problems=("R-hat is 1.3.",))
-    return replace(verdicts, verdicts=(replace(first, diagnostics=diagnostics), *others))
+    return replace(verdicts, groups=(replace(first, diagnostics=diagnostics), *others))
 
 
 def test_a_failed_posterior_is_said_first() -> None:

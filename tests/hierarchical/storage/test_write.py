@@ -79,7 +79,7 @@ KINDS: dict[str, tuple[Callable[[], pd.DataFrame], dict[str, Any]]] = {
 def fit_kind(kind: str, draws: int = 400) -> Fits:
     """Fit one of the kinds of model."""
     make, options = KINDS[kind]
-    table = varstat.read_table(make(), for_model=True, direction="lower-is-better", **options)
+    table = varstat.read_table(make(), direction="lower-is-better", **options)
     return fit_model(table, engine="quadrature", draws=draws)
 
 
@@ -236,7 +236,7 @@ def test_chains_stay_those_that_ran(tmp_path: Path, fits: Fits) -> None:
         fits[0], engine="nuts", chains=2, lattice=None, diagnostics=diagnostics,
         effects=Stored(effect=draws_of(fits)),
     )  # fmt: skip
-    write_fit(replace(fits, posteriors=(chains,)), tmp_path / "fit.nc")
+    write_fit(replace(fits, groups=(chains,)), tmp_path / "fit.nc")
     again = load_fit(tmp_path / "fit.nc")[0]
     assert (again.engine, again.chains, again.lattice) == ("nuts", 2, None)
     assert repr(again.diagnostics) == repr(diagnostics)
@@ -278,9 +278,7 @@ def test_hostile_names_come_back_as_they_were(tmp_path: Path) -> None:
             "kind": ["\x00[x]", "b\\]"] * (number // 2) + ["b\\]"],
         }
     )
-    table = varstat.read_table(
-        frame, for_model=True, peer_group="kind", peer_tau="own", title="a\x00b"
-    )
+    table = varstat.read_table(frame, peer_group="kind", peer_tau="own", title="a\x00b")
     fits = fit_model(table, draws=100)
     write_fit(fits, tmp_path / "fit.nc")
     one, two = fits[0], load_fit(tmp_path / "fit.nc")[0]
@@ -299,7 +297,7 @@ def test_any_text_can_be_stored(text: str) -> None:
 
 
 def test_several_groups_are_refused(tmp_path: Path, fits: Fits) -> None:
-    two = replace(fits, posteriors=(fits[0], replace(fits[0], by={"kind": "x"})))
+    two = replace(fits, groups=(fits[0], replace(fits[0], by={"kind": "x"})))
     with pytest.raises(OutputError, match=r"2 groups here.*Leave out --by"):
         write_fit(two, tmp_path / "fit.nc")
     assert os.listdir(tmp_path) == []
@@ -319,7 +317,7 @@ def test_what_was_there_stays_when_writing_fails(tmp_path: Path, fits: Fits) -> 
             raise OSError(28, "No space left on device")
 
     (tmp_path / "fit.nc").write_text("mine", encoding="utf-8")
-    broken = replace(fits, posteriors=(replace(fits[0], effects=Failing()),))
+    broken = replace(fits, groups=(replace(fits[0], effects=Failing()),))
     with pytest.raises(OutputError, match="no space left"):
         write_fit(broken, tmp_path / "fit.nc")
     assert os.listdir(tmp_path) == ["fit.nc"]
@@ -518,7 +516,7 @@ def test_bytes_that_changed_are_no_traceback(tmp_path: Path, fits: Fits) -> None
 def test_neither_arviz_nor_xarray_is_imported(tmp_path: Path) -> None:
     told = (
         "import sys, varstat\n"
-        "table = varstat.read_table('example:star98', for_model=True)\n"
+        "table = varstat.read_table('example:star98')\n"
         "fits = varstat.fit_model(table, draws=100)\n"
         "assert not {'h5py', 'h5netcdf'} & set(sys.modules)\n"
         "varstat.write_fit(fits, 'fit.nc')\n"

@@ -8,7 +8,14 @@ import numpy as np
 from varstat.card.schema import Card
 from varstat.data.rows.covariates import Covariate
 from varstat.data.rows.lookup import Lookup
-from varstat.data.rows.pick import ROLES, Picker, pick_named, pick_role, pick_strata
+from varstat.data.rows.pick import (
+    ROLES,
+    Picker,
+    pick_covariates,
+    pick_named,
+    pick_role,
+    pick_strata,
+)
 from varstat.data.rows.records import Attribute, Records
 from varstat.data.rows.wholes import MISSING_CODES
 from varstat.data.source.header import Header, Wanted, find_header
@@ -24,7 +31,7 @@ def gather(
     by: Sequence[str],
     lookups: Sequence[Lookup],
     roll_up: RollUp | None,
-    covariates: Sequence[str] = (),
+    covariates: Sequence[str] | None = (),
     strata: Sequence[str] | None = (),
     only: Mapping[str, Sequence[str]] | None = None,
     exclude: Mapping[str, Sequence[str]] | None = None,
@@ -40,8 +47,9 @@ def gather(
     lookups : sequence of Lookup
     roll_up : RollUp, optional
         Lets `by` say `year` or `quarter` for the period.
-    covariates : sequence of str
-        Columns of numbers, of the file or of a lookup.
+    covariates : sequence of str, optional
+        Columns of numbers, of the file or of a lookup. None for those that the card names, as far
+        as there are such columns.
     strata : sequence of str, optional
         Columns of text that make the case-mix cells. None for those that the card names, if the
         file has them all.
@@ -75,7 +83,7 @@ def gather(
     }
     cells, more = pick_strata(strata, by=by, card=card, picker=picker)
     count = _count(card, picker)
-    explaining = {name: picker.covariate(name, by=by) for name in covariates}
+    explaining = pick_covariates(covariates, by=by, card=card, picker=picker)
     declared = tuple((picker.text(each.column, (each.column,)), each) for each in card.exclusions)
     kept, out = (
         {
@@ -109,7 +117,7 @@ def gather(
 def core_columns(card: Card) -> list[Wanted]:
     """Say what any table must have; a column that the card leaves out goes by its own name."""
     roles = ("unit", *card.needed)
-    return [Wanted(role=role, names=getattr(card.columns, role) or (role,)) for role in roles]
+    return [Wanted(role=role, names=card.columns.names_of(role)) for role in roles]
 
 
 def _without_marks(roles: dict[str, Attribute]) -> dict[str, Attribute]:
@@ -125,7 +133,7 @@ def _without_marks(roles: dict[str, Attribute]) -> dict[str, Attribute]:
 def _count(card: Card, picker: Picker) -> Covariate | None:
     """Pick of how many cases a mean is, which may be said nowhere."""
     names = card.columns.count
-    if names is None or card.measure.name != "mean" or "count" in card.needed:
+    if names is None or card.measure.counts or "count" in card.needed:
         return None
     found = picker.header.find(names)
     if found or "count" not in names:
@@ -144,6 +152,6 @@ def _drop_empty(records: Records, header: Header) -> Records:
         if attribute.lookup is None:
             blank = np.flatnonzero(empty)
             empty[blank] = [value is None for value in attribute.values[blank]]
-    for at in np.flatnonzero(empty):
-        empty[at] = not any(header.line(int(records.rows[at])))
+    left = np.flatnonzero(empty)
+    empty[left] = header.grid.blank(records.rows[left] - header.first_row)
     return records.take(~empty) if empty.any() else records

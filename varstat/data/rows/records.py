@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+import pandas as pd
+
 from varstat.card.schema import Exclusion
 from varstat.data.account import Mask, Rows
 from varstat.data.rows.covariates import Covariate
@@ -30,6 +32,11 @@ class Attribute:
     values: Texts
     lookup: str | None
     by_unit: dict[str, str]
+
+    @property
+    def absent(self) -> Mask:
+        """Rows without a value, of shape (rows,)."""
+        return pd.isna(pd.Series(self.values, dtype=object)).to_numpy()
 
     @property
     def missing(self) -> str:

@@ -16,164 +16,25 @@ References
    307-317. doi:10.1515/9781400881970-018
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
-from typing import overload
+from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 
-from varstat.data.account import Account
 from varstat.errors import ModelError, UsageError, did_you_mean
+from varstat.estimands.comparison.result import Comparison, Comparisons
+from varstat.estimands.comparison.words import say_comparison
 from varstat.estimands.league.compute import raw_rates
 from varstat.estimands.monte_carlo import probability_mcse
 from varstat.estimands.opportunity.gaps import reported_levels
 from varstat.estimands.opportunity.shapley import share_out
 from varstat.estimands.ranks.ranks import check_level
-from varstat.estimands.rates import effective_of, reference_rate, to_rate
+from varstat.estimands.rates.drawn import effective_of
+from varstat.estimands.rates.rate import reference_rate, to_rate
 from varstat.estimands.target import case_mix_of_rows
-from varstat.hierarchical.diagnostics import Diagnostics
 from varstat.hierarchical.model.design import Design
-from varstat.hierarchical.posterior import EngineName, Fits, Posterior
-from varstat.measure import Direction, Floats, Measure
+from varstat.hierarchical.posterior import Fits, Posterior
+from varstat.measure import Floats
 from varstat.provenance import Provenance
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Comparison:
-    """Two units compared.
-
-    Attributes
-    ----------
-    indicator : str
-    measure : Measure
-    direction : {"higher-is-better", "lower-is-better", "neither"}
-    by : dict of str to str
-        What this group of units has in common; empty where there is one group.
-    engine : {"quadrature", "nuts"}
-    diagnostics : Diagnostics
-    unit, unit_name, peer_group : tuple of (str or None)
-        Of A and of B.
-    raw, estimate, lower, upper : ndarray of float, shape (2,)
-        What they reported, and the posterior mean and interval of their rates at the reference
-        case-mix.
-    difference, difference_lower, difference_upper : float
-        Of the rates at the reference case-mix, A less B.
-    p_better, p_better_mcse : float
-        Probability that A is better than B there; with direction "neither", that it is higher.
-    p_better_within : float
-        The same once the difference of their peer groups' means is taken away.
-    component : tuple of str
-        "raw", then those of "chance", "casemix", "peer_group" that the model has, then
-        "remaining". The others add up to the first.
-    part, part_lower, part_upper : ndarray of float, shape (components,)
-        Of the raw difference, A less B.
-    shared : tuple of float
-        Share of A's case-mix in cells that B has as well, and of B's in A's; 1 without strata.
-    level : float
-        Of all intervals.
-    notes : tuple of str
-    """
-
-    indicator: str
-    measure: Measure
-    direction: Direction
-    by: dict[str, str]
-    engine: EngineName
-    diagnostics: Diagnostics
-    unit: tuple[str, str]
-    unit_name: tuple[str | None, str | None]
-    peer_group: tuple[str | None, str | None]
-    raw: Floats
-    estimate: Floats
-    lower: Floats
-    upper: Floats
-    difference: float
-    difference_lower: float
-    difference_upper: float
-    p_better: float
-    p_better_mcse: float
-    p_better_within: float
-    component: tuple[str, ...]
-    part: Floats
-    part_lower: Floats
-    part_upper: Floats
-    shared: tuple[float, float]
-    level: float
-    notes: tuple[str, ...]
-
-    def __post_init__(self) -> None:
-        for column in fields(self):
-            value = getattr(self, column.name)
-            if isinstance(value, np.ndarray):
-                value.setflags(write=False)
-
-    def to_frame(self) -> pd.DataFrame:
-        """Tabulate the parts of the raw difference.
-
-        Returns
-        -------
-        DataFrame
-            The group's by columns, then `unit, other, component, estimate, lower, upper, level`.
-        """
-        count = len(self.component)
-        group: dict[str, object] = {name: [value] * count for name, value in self.by.items()}
-        return pd.DataFrame(
-            group
-            | {
-                "unit": [self.unit[0]] * count,
-                "other": [self.unit[1]] * count,
-                "component": list(self.component),
-                "estimate": self.part,
-                "lower": self.part_lower,
-                "upper": self.part_upper,
-                "level": [self.level] * count,
-            }
-        )
-
-    def summary(self) -> str:
-        """Say in plain English which is better, and what the gulf is made of."""
-        from varstat.estimands.comparison.words import say_comparison
-
-        return say_comparison(self)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Comparisons:
-    """Two units compared in each group that has both.
-
-    Attributes
-    ----------
-    comparisons : tuple of Comparison
-    account : Account
-        What became of every row that was read.
-    provenance : Provenance
-    """
-
-    comparisons: tuple[Comparison, ...]
-    account: Account
-    provenance: Provenance
-
-    def __len__(self) -> int:
-        return len(self.comparisons)
-
-    def __iter__(self) -> Iterator[Comparison]:
-        return iter(self.comparisons)
-
-    @overload
-    def __getitem__(self, at: int) -> Comparison: ...
-    @overload
-    def __getitem__(self, at: slice) -> Sequence[Comparison]: ...
-    def __getitem__(self, at: int | slice) -> Comparison | Sequence[Comparison]:
-        return self.comparisons[at]
-
-    def to_frame(self) -> pd.DataFrame:
-        """Tabulate all comparisons; see `Comparison.to_frame`."""
-        return pd.concat([each.to_frame() for each in self.comparisons], ignore_index=True)
-
-    def summary(self) -> str:
-        """Say in plain English what the comparisons show."""
-        return "\n\n".join(each.summary() for each in self.comparisons)
 
 
 def compare_units(fits: Fits, units: tuple[str, str], *, level: float = 0.95) -> Comparisons:
@@ -205,7 +66,7 @@ def compare_units(fits: Fits, units: tuple[str, str], *, level: float = 0.95) ->
     Examples
     --------
     >>> import varstat
-    >>> table = varstat.read_table("example:star98", for_model=True, direction="higher-is-better")
+    >>> table = varstat.read_table("example:star98", direction="higher-is-better")
     >>> found = varstat.compare_units(varstat.fit_model(table), ("D001", "D002"))[0]
     >>> bool(abs(found.part[0] - found.part[1:].sum()) < 1e-9)
     True
@@ -231,8 +92,8 @@ def compare_units(fits: Fits, units: tuple[str, str], *, level: float = 0.95) ->
     if both[0][1] == both[0][2]:
         raise UsageError("compare", f"{a!r} and {b!r} are the same unit. Name two.")
     return Comparisons(
-        comparisons=tuple(_compare(each, i, j, level=level) for each, i, j in both),
-        account=fits.account,
+        groups=tuple(_compare(each, i, j, level=level) for each, i, j in both),
+        accounts=fits.accounts,
         provenance=Provenance(
             verb="compare",
             source=fits.provenance.source,
@@ -290,7 +151,7 @@ class _Side:
             return reference_rate(self.part, beta, level[:, None], transient)[:, 0]
         part = self.part
         shift = beta @ self.case_mix.T
-        weight = part.size if part.measure.counts else part.size**-2.0
+        weight = part.measure.weight(part.size)
         if not part.measure.counts and np.all(part.volume > 0):
             weight = part.volume
         return np.asarray(
@@ -347,7 +208,7 @@ def _compare(posterior: Posterior, i: int, j: int, *, level: float) -> Compariso
     p = float(better.mean())
     effective = np.ravel(effective_of(posterior, better[:, None]))[0]
     rate_lower, rate_upper = np.quantile(rates, ends, axis=1)
-    return Comparison(
+    comparison = Comparison(
         indicator=posterior.indicator,
         measure=design.measure,
         direction=design.direction,
@@ -373,8 +234,10 @@ def _compare(posterior: Posterior, i: int, j: int, *, level: float) -> Compariso
         part_upper=upper,
         shared=(_shared(a.part, b.part), _shared(b.part, a.part)),
         level=level,
+        findings="",
         notes=design.notes,
     )
+    return replace(comparison, findings=say_comparison(comparison))
 
 
 def _text(value: object) -> str | None:
@@ -383,6 +246,6 @@ def _text(value: object) -> str | None:
 
 def _shared(one: Design, other: Design) -> float:
     """Share of a unit's volume in cells that another has as well."""
-    weight = one.size if one.measure.counts else one.size**-2.0
+    weight = one.measure.weight(one.size)
     there = np.isin(one.row_cell, other.row_cell)
     return float(weight[there].sum() / weight.sum())

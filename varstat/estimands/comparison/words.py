@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from varstat.estimands.comparison.compute import Comparison
-from varstat.estimands.league.words import say_distrust
+from varstat.estimands.comparison.result import Comparison
 
 MINUS = "\N{MINUS SIGN}"
 _PARTS = {"chance": "chance", "casemix": "case-mix", "peer_group": "their peer groups"}
@@ -20,11 +19,6 @@ def say_comparison(comparison: Comparison) -> str:
     -------
     str
     """
-    return "\n".join(filter(None, [say_distrust(comparison), say_gulf(comparison)]))
-
-
-def say_gulf(comparison: Comparison) -> str:
-    """Say the same without regard to the posterior's checks."""
     return " ".join([say_difference(comparison), _made_of(comparison), *_extrapolated(comparison)])
 
 
@@ -86,6 +80,6 @@ def _probability(p: float) -> str:
 
 def _signed(comparison: Comparison, value: float) -> str:
     """A difference of rates, in percentage points of a proportion."""
-    if comparison.measure.name == "proportion":
+    if comparison.measure.percent:
         return f"{100 * value:+.3g} points".replace("-", MINUS)
     return f"{value:+.3g}".replace("-", MINUS)

@@ -1,26 +1,23 @@
 """Compute league tables from fitted models."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from varstat.estimands.league.result import League, Leagues, LeagueUnits, RankScope
+from varstat.estimands.league.words import say_league, say_leagues
 from varstat.estimands.monte_carlo import probability_mcse
 from varstat.estimands.ranks.exact import can_sum_ranks, sum_ranks
 from varstat.estimands.ranks.pairwise import MOST_PAIRED
 from varstat.estimands.ranks.ranks import RankSummary, check_level, quartile_size
 from varstat.estimands.ranks.tally import RankTally
 from varstat.estimands.ranks.tiers import Tiers, grade_draws, grade_moments
-from varstat.estimands.rates import (
-    Rates,
-    effective_of,
-    estimate_rates,
-    find_heavy_tails,
-    own_rate,
-    reference_rate,
-)
+from varstat.estimands.rates.drawn import effective_of
+from varstat.estimands.rates.estimate import estimate_rates
+from varstat.estimands.rates.rate import own_rate, reference_rate
+from varstat.estimands.rates.result import Rates, find_heavy_tails
 from varstat.estimands.target import Target, make_target, pooling_weights
 from varstat.hierarchical.posterior import Fits, Posterior, summarise_hyper
 from varstat.measure import Floats
@@ -71,16 +68,18 @@ def compute_league(fits: Fits, *, level: float = 0.95, target: str | None = None
     Examples
     --------
     >>> import varstat
-    >>> table = varstat.read_table("example:star98", for_model=True, direction="higher-is-better")
+    >>> table = varstat.read_table("example:star98", direction="higher-is-better")
     >>> league = varstat.compute_league(varstat.fit_model(table))[0]
     >>> league.rank_scope, league.top
     ('all', 75)
     """
     check_level(level)
     rule = None if target is None else parse_target(target)
+    leagues = tuple(_one_league(each, level=level, rule=rule) for each in fits)
     return Leagues(
-        leagues=tuple(_one_league(each, level=level, rule=rule) for each in fits),
-        account=fits.account,
+        groups=leagues,
+        accounts=fits.accounts,
+        findings=say_leagues(leagues),
         provenance=Provenance(
             verb="league",
             source=fits.provenance.source,
@@ -103,7 +102,7 @@ def _one_league(posterior: Posterior, *, level: float, rule: TargetRule | None) 
     single = aim.groups == 1
     ends = np.quantile(standing.target[:, 0], [0.5 * (1.0 - level), 0.5 * (1.0 + level)])
     ranks = standing.ranks
-    return League(
+    league = League(
         indicator=posterior.indicator,
         measure=design.measure,
         direction=design.direction,
@@ -123,8 +122,10 @@ def _one_league(posterior: Posterior, *, level: float, rule: TargetRule | None) 
         misclassified=float("nan") if ranks is None else ranks.misclassification(),
         discordance=float("nan") if standing.tiers is None else standing.tiers.discordance_rate,
         units=LeagueUnits(**{name: np.asarray(values)[order] for name, values in units.items()}),
+        findings="",
         notes=(*design.notes, *notes, *_note_tails(rates, level=level)),
     )
+    return replace(league, findings=say_league(league))
 
 
 def _note_tails(rates: Rates, *, level: float) -> tuple[str, ...]:

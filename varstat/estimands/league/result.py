@@ -1,18 +1,17 @@
 """A league table: what is known of each unit, of its rank, and how good the table is."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Literal, overload
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from varstat.data.account import Account
 from varstat.hierarchical.diagnostics import Diagnostics
 from varstat.hierarchical.posterior import EngineName, HyperSummary
 from varstat.measure import Direction, Floats, Measure
-from varstat.provenance import Provenance
+from varstat.results import Judged, JudgedResults, UnitResult
 
 Strings = NDArray[np.object_]
 RankScope = Literal["all", "within peer group", "none"]
@@ -98,8 +97,8 @@ class LeagueUnits:
             getattr(self, column.name).setflags(write=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class League:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class League(UnitResult, Judged):
     """One league table: one indicator, in one group of units.
 
     Attributes
@@ -135,6 +134,8 @@ class League:
     discordance : float
         Expected share of all pairs of units that tiers put the wrong way round.
     units : LeagueUnits
+    findings : str
+        What the table shows, and what it can't, in plain English.
     notes : tuple of str
         What a reader must know, one sentence each.
     """
@@ -158,6 +159,7 @@ class League:
     misclassified: float
     discordance: float
     units: LeagueUnits
+    findings: str
     notes: tuple[str, ...]
 
     def to_frame(self) -> pd.DataFrame:
@@ -173,12 +175,6 @@ class League:
             to, `tier`, and `outlying` where the model has it.
         """
         return _units_frame((self,))
-
-    def summary(self) -> str:
-        """Say in plain English what the table shows, and what it can't."""
-        from varstat.estimands.league.words import say_league
-
-        return say_league(self)
 
 
 def _units_frame(leagues: Sequence[League]) -> pd.DataFrame:
@@ -204,46 +200,10 @@ def _units_frame(leagues: Sequence[League]) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Leagues:
-    """League tables of all groups.
-
-    Attributes
-    ----------
-    leagues : tuple of League
-    account : Account
-        What became of every row that was read.
-    provenance : Provenance
-    """
-
-    leagues: tuple[League, ...]
-    account: Account
-    provenance: Provenance
-
-    def __len__(self) -> int:
-        return len(self.leagues)
-
-    def __iter__(self) -> Iterator[League]:
-        return iter(self.leagues)
-
-    @overload
-    def __getitem__(self, at: int) -> League: ...
-    @overload
-    def __getitem__(self, at: slice) -> Sequence[League]: ...
-    def __getitem__(self, at: int | slice) -> League | Sequence[League]:
-        return self.leagues[at]
-
-    @property
-    def trusted(self) -> bool:
-        """Whether every posterior passed its checks."""
-        return all(league.diagnostics.passed for league in self.leagues)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Leagues(JudgedResults[League]):
+    """League tables of all groups, each of one `League`."""
 
     def to_frame(self) -> pd.DataFrame:
         """Tabulate the units of all tables, one row each; see `League.to_frame`."""
-        return _units_frame(self.leagues)
-
-    def summary(self) -> str:
-        """Say in plain English what the tables show."""
-        from varstat.estimands.league.words import say_leagues
-
-        return say_leagues(self.leagues)
+        return _units_frame(self.groups)

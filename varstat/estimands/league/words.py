@@ -1,39 +1,13 @@
 """What a league table says in plain English, and what it can't."""
 
 from collections.abc import Sequence
-from typing import Protocol
 
 import numpy as np
 
 from varstat.estimands.league.result import League
-from varstat.hierarchical.diagnostics import Diagnostics
 from varstat.prose.number import count, count_units, expected_number, interval, percent, share
 
 SURE = 0.95
-
-
-class Judged(Protocol):
-    """What was made of a posterior."""
-
-    @property
-    def diagnostics(self) -> Diagnostics:
-        """What was checked."""
-
-
-def say_league(league: League) -> str:
-    """Say in plain English what a league table shows, and what it can't.
-
-    Parameters
-    ----------
-    league : League
-
-    Returns
-    -------
-    str
-        A paragraph; above it, on a line of its own, that the posterior is not to be trusted,
-        where it failed its checks.
-    """
-    return "\n".join(filter(None, [say_distrust(league), say_findings(league)]))
 
 
 def say_leagues(leagues: Sequence[League]) -> str:
@@ -50,15 +24,8 @@ def say_leagues(leagues: Sequence[League]) -> str:
     """
     if len(leagues) == 1:
         return say_league(leagues[0])
-    failed = [league for league in leagues if not league.diagnostics.passed]
     units = sum(league.units.unit.size for league in leagues)
-    parts = []
-    if failed:
-        parts.append(
-            f"NOT TO BE TRUSTED: {len(failed):,} of {len(leagues):,} posteriors failed their "
-            "checks. Don't use or publish what is said of those groups.\n"
-        )
-    parts.append(f"{len(leagues):,} groups hold {count_units(units)}.")
+    parts = [f"{len(leagues):,} groups hold {count_units(units)}."]
     ranked = [league for league in leagues if league.rank_scope != "none"]
     if ranked:
         best = sum(count_sure(league)[0] for league in ranked)
@@ -70,31 +37,11 @@ def say_leagues(leagues: Sequence[League]) -> str:
         )
     else:
         parts.append(_UNRANKED)
-    return " ".join(parts).replace("\n ", "\n")
+    return " ".join(parts)
 
 
-def say_distrust(league: Judged) -> str:
-    """Say that a posterior is not to be trusted, and why; empty if it passed its checks.
-
-    Parameters
-    ----------
-    league : League, or anything else with diagnostics
-
-    Returns
-    -------
-    str
-    """
-    if league.diagnostics.passed:
-        return ""
-    why = " ".join(_sentence(problem) for problem in league.diagnostics.problems)
-    return (
-        "NOT TO BE TRUSTED: the posterior failed its checks. Don't use or publish these "
-        f"results. {why}"
-    )
-
-
-def say_findings(league: League) -> str:
-    """Say what a league table shows, as `say_league` does, without regard to its checks.
+def say_league(league: League) -> str:
+    """Say in plain English what a league table shows, and what it can't.
 
     Parameters
     ----------
@@ -261,10 +208,3 @@ def _reading(league: League) -> str:
         f"An interval holds one unit's rank with {percent(league.level)} probability; it is not "
         "a comparison of two units, which may differ though their intervals overlap."
     )
-
-
-def _sentence(text: str) -> str:
-    """A problem as a sentence of its own."""
-    text = " ".join(text.split())
-    text = text[:1].upper() + text[1:]
-    return text if text.endswith((".", "!", "?")) else f"{text}."

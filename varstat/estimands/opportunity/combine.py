@@ -7,6 +7,7 @@ import numpy as np
 
 from varstat.errors import ModelError, UsageError
 from varstat.estimands.opportunity.result import CombinedTotal, Opportunities
+from varstat.estimands.opportunity.words import say_opportunities
 from varstat.provenance import Provenance
 
 _INDEPENDENT = (
@@ -59,7 +60,7 @@ def combine_opportunities(
     Examples
     --------
     >>> import varstat
-    >>> table = varstat.read_table("example:star98", for_model=True,
+    >>> table = varstat.read_table("example:star98",
     ...                            direction="higher-is-better")
     >>> found = varstat.compute_opportunity(varstat.fit_model(table, draws=200))
     >>> varstat.combine_opportunities([found]).combined
@@ -76,9 +77,11 @@ def combine_opportunities(
             *notes,
             *(f"{a!r} and {b!r} overlap; added up because: {allow_overlap}." for a, b in overlaps),
         )
+    said = notes if len(several) > 1 else ()
     first = several[0].provenance
     return Opportunities(
-        opportunities=every,
+        groups=every,
+        findings=say_opportunities(every, combined, said),
         combined=combined,
         accounts=tuple(account for one in several for account in one.accounts),
         origin=tuple(at for at, one in enumerate(several) for _ in one),
@@ -90,7 +93,7 @@ def combine_opportunities(
             card_hash=" + ".join(one.provenance.card_hash for one in several),
             options=first.options | {"allow_overlap": allow_overlap},
         ),
-        notes=notes if len(several) > 1 else (),
+        notes=said,
     )
 
 

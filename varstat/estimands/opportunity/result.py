@@ -1,8 +1,7 @@
 """An opportunity: what units would gain by reaching a target, how sure that is, and why."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import overload
 
 import numpy as np
 import pandas as pd
@@ -13,7 +12,7 @@ from varstat.data.account import Account
 from varstat.hierarchical.diagnostics import Diagnostics
 from varstat.hierarchical.posterior import EngineName
 from varstat.measure import Direction, Floats, Measure
-from varstat.provenance import Provenance
+from varstat.results import Judged, JudgedResults, UnitResult
 
 Strings = NDArray[np.object_]
 Bools = NDArray[np.bool_]
@@ -224,8 +223,8 @@ class Money:
     source: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Opportunity:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Opportunity(UnitResult, Judged):
     """The opportunity of one indicator, in one group of units.
 
     Attributes
@@ -273,6 +272,8 @@ class Opportunity:
         For each factor of the strata, whether its effect differs between units.
     draws : ndarray of float, shape (draws,)
         Joint draws of the total, in events.
+    findings : str
+        What the opportunity is, and what it can't be taken for, in plain English.
     notes : tuple of str
         What a reader must know, one sentence each.
     """
@@ -304,6 +305,7 @@ class Opportunity:
     periods: PeriodTotals | None
     interactions: tuple[Interaction, ...]
     draws: Floats
+    findings: str
     notes: tuple[str, ...]
 
     def to_frame(self) -> pd.DataFrame:
@@ -349,12 +351,6 @@ class Opportunity:
         }
         return pd.DataFrame(columns)
 
-    def summary(self) -> str:
-        """Say in plain English what the opportunity is, and what it can't be taken for."""
-        from varstat.estimands.opportunity.words import say_opportunity
-
-        return say_opportunity(self)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CombinedTotal:
@@ -383,85 +379,49 @@ class CombinedTotal:
     overlap_reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Opportunities:
-    """Opportunities of all groups and indicators of one call.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Opportunities(JudgedResults[Opportunity]):
+    """Opportunities of all groups and indicators of one call, each of one `Opportunity`.
 
     Attributes
     ----------
-    opportunities : tuple of Opportunity
     combined : tuple of CombinedTotal
         Sums over indicators, where each has a unit cost; empty for one indicator.
-    accounts : tuple of Account
-        What became of every row that was read, one an indicator.
     origin : tuple of int
         Which of the accounts is each opportunity's; empty where there is one.
-    provenance : Provenance
     notes : tuple of str
         What a reader must know of the sum over indicators.
     """
 
-    opportunities: tuple[Opportunity, ...]
     combined: tuple[CombinedTotal, ...] = ()
-    accounts: tuple[Account, ...]
     origin: tuple[int, ...] = ()
-    provenance: Provenance
     notes: tuple[str, ...] = ()
-
-    @property
-    def account(self) -> Account:
-        """What became of every row that was read, of the first indicator."""
-        return self.accounts[0]
 
     def account_of(self, at: int) -> Account:
         """What became of every row that an opportunity rests on."""
         return self.accounts[self.origin[at] if self.origin else 0]
 
-    def __len__(self) -> int:
-        return len(self.opportunities)
-
-    def __iter__(self) -> Iterator[Opportunity]:
-        return iter(self.opportunities)
-
-    @overload
-    def __getitem__(self, at: int) -> Opportunity: ...
-    @overload
-    def __getitem__(self, at: slice) -> Sequence[Opportunity]: ...
-    def __getitem__(self, at: int | slice) -> Opportunity | Sequence[Opportunity]:
-        return self.opportunities[at]
-
-    @property
-    def trusted(self) -> bool:
-        """Whether every posterior passed its checks."""
-        return all(each.diagnostics.passed for each in self.opportunities)
-
     def to_frame(self) -> pd.DataFrame:
         """Tabulate the units of all groups, one row each; see `Opportunity.to_frame`."""
-        return _units_frame(self.opportunities)
+        return _units_frame(self.groups)
 
     def waterfall_frame(self) -> pd.DataFrame:
         """Tabulate all waterfalls; see `Opportunity.waterfall_frame`."""
-        return _waterfall_frame(self.opportunities)
+        return _waterfall_frame(self.groups)
 
     def totals_frame(self) -> pd.DataFrame:
         """Tabulate the totals, one row a group: the by columns, then those of the total."""
         return pd.DataFrame(
             [
-                _group(each, self.opportunities)
+                _group(each, self.groups)
                 | {
                     field.name: getattr(each.total, field.name)
                     for field in fields(OpportunityTotal)
                 }
                 | _money(each, each.total.estimate, each.total.lower, each.total.upper)
-                for each in self.opportunities
+                for each in self.groups
             ]
         )
-
-    def summary(self) -> str:
-        """Say in plain English what the opportunities are."""
-        from varstat.estimands.opportunity.words import say_opportunities
-
-        return say_opportunities(self)
 
 
 _TAKEN = {

@@ -1,9 +1,10 @@
 """What an opportunity says in plain English, and what it can't be taken for."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from varstat.estimands.league.words import say_distrust
-from varstat.estimands.opportunity.result import Opportunities, Opportunity
+from varstat.estimands.opportunity.result import CombinedTotal, Opportunity
 from varstat.prose.number import figure, listed, percent
 from varstat.target.rule import say_target
 
@@ -27,11 +28,6 @@ def say_opportunity(opportunity: Opportunity) -> str:
         A paragraph; above it, on a line of its own, that the posterior is not to be trusted,
         where it failed its checks.
     """
-    return "\n".join(filter(None, [say_distrust(opportunity), say_finding(opportunity)]))
-
-
-def say_finding(opportunity: Opportunity) -> str:
-    """Say what an opportunity is, as `say_opportunity` does, without regard to its checks."""
     if not opportunity.units.comparable.any() and np.isnan(opportunity.units.estimate).all():
         return (
             "No unit can be compared with others, so that there is no opportunity to speak of. "
@@ -49,18 +45,13 @@ def say_finding(opportunity: Opportunity) -> str:
     return " ".join(filter(None, parts))
 
 
-def say_opportunities(opportunities: Opportunities) -> str:
+def say_opportunities(
+    every: Sequence[Opportunity], combined: Sequence[CombinedTotal], notes: Sequence[str]
+) -> str:
     """Say in plain English what the opportunities of several groups or indicators are."""
-    every = opportunities.opportunities
     if len(every) == 1:
         return say_opportunity(every[0])
-    failed = [each for each in every if not each.diagnostics.passed]
     parts = []
-    if failed:
-        parts.append(
-            f"NOT TO BE TRUSTED: {len(failed):,} of {len(every):,} posteriors failed their "
-            "checks. Don't use or publish what is said of those groups.\n"
-        )
     like_chance = sum(is_like_chance(each) for each in every)
     parts.append(f"{len(every):,} opportunities, each of an analysis of its own.")
     if like_chance:
@@ -69,21 +60,20 @@ def say_opportunities(opportunities: Opportunities) -> str:
             f"For {like_chance:,} of them the published total is no more than what chance alone "
             f"gives: {which} no sign that units differ."
         )
-    parts += say_combined(opportunities)
-    return " ".join(parts).replace("\n ", "\n")
+    return " ".join([*parts, *say_combined(combined, notes)])
 
 
-def say_combined(opportunities: Opportunities) -> list[str]:
+def say_combined(combined: Sequence[CombinedTotal], notes: Sequence[str]) -> list[str]:
     """Say what several indicators are worth together, and what must be known of that."""
     parts = []
-    for each in opportunities.combined:
+    for each in combined:
         of = f" in {', '.join(each.by.values())}" if each.by else ""
         parts.append(
             f"Together{of} they are worth {figure(each.estimate)} ({percent(each.level)} interval "
             f"{figure(each.lower)} to {figure(each.upper)}; published {figure(each.published)}), "
             f"at prices of {each.price_year}."
         )
-    return [*parts, *opportunities.notes]
+    return [*parts, *notes]
 
 
 def is_like_chance(opportunity: Opportunity) -> bool:

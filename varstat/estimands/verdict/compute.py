@@ -23,157 +23,27 @@ References
    hierarchical model. Am Stat 65(3), 154-163. doi:10.1198/tast.2011.10190
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
-from typing import Literal, overload
+from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import logit
 
 from varstat.errors import ModelError
 from varstat.estimands.monte_carlo import probability_mcse
 from varstat.estimands.ranks.ranks import check_level
-from varstat.estimands.rates import effective_of, estimate_rates, exceedance_of, to_rate
+from varstat.estimands.rates.drawn import effective_of
+from varstat.estimands.rates.estimate import estimate_rates
+from varstat.estimands.rates.rate import to_rate
+from varstat.estimands.rates.summed import exceedance_of
+from varstat.estimands.verdict.result import Verdict, Verdicts
+from varstat.estimands.verdict.words import say_verdicts
 from varstat.funnel.result import Funnel, Funnels
-from varstat.hierarchical.diagnostics import Diagnostics
-from varstat.hierarchical.model.likelihood import Smeared
-from varstat.hierarchical.posterior import EngineName, Fits, Posterior
+from varstat.hierarchical.model.smeared import Smeared
+from varstat.hierarchical.posterior import Fits, Posterior
 from varstat.measure import Floats, Measure
-from varstat.provenance import Provenance
 
-Strings = NDArray[np.object_]
-VerdictName = Literal["differs", "uncertain", "ordinary", "no evidence"]
-VERDICTS: tuple[VerdictName, ...] = ("differs", "uncertain", "ordinary", "no evidence")
 # Numbers held at a time where probabilities come from draws.
 _HELD = 20_000_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Verdict:
-    """Flags and posterior of one funnel's units, in the funnel's order.
-
-    Attributes
-    ----------
-    by : dict of str to str
-    level : float
-        Of the interval from `lower` to `upper`.
-    unit : ndarray of object, shape (units,)
-    flag : ndarray of object, shape (units,)
-        "high", "low" or None, as on the funnel.
-    flag_level : float
-        The least strict of the funnel's levels: a unit flagged at it is flagged.
-    target : ndarray of float, shape (units,)
-        The funnel's.
-    estimate, lower, upper : ndarray of float, shape (units,)
-        Posterior mean and interval of the unit's rate.
-    p_above_target, p_above_target_mcse : ndarray of float, shape (units,)
-        Probability that the underlying rate is above the funnel's target; the error is 0 where
-        it is summed.
-    verdict : ndarray of object, shape (units,)
-        "differs", "uncertain", "ordinary" or "no evidence".
-    engine : {"quadrature", "nuts"}
-    diagnostics : Diagnostics
-    notes : tuple of str
-        What a reader must know of the model, one sentence each.
-    """
-
-    by: dict[str, str]
-    level: float
-    unit: Strings
-    flag: Strings
-    flag_level: float
-    target: Floats
-    estimate: Floats
-    lower: Floats
-    upper: Floats
-    p_above_target: Floats
-    p_above_target_mcse: Floats
-    verdict: Strings
-    engine: EngineName
-    diagnostics: Diagnostics
-    notes: tuple[str, ...]
-
-    def __post_init__(self) -> None:
-        for column in fields(self):
-            value = getattr(self, column.name)
-            if isinstance(value, np.ndarray):
-                value.setflags(write=False)
-
-    def count(self, name: VerdictName) -> int:
-        """Count the units of a verdict."""
-        return int(np.sum(self.verdict == name))
-
-    def to_frame(self) -> pd.DataFrame:
-        """Tabulate what stands beside the funnel's own columns, one row a unit.
-
-        Returns
-        -------
-        DataFrame
-            `unit, estimate, lower, upper, level, p_above_target, p_above_target_mcse, verdict`.
-        """
-        return pd.DataFrame(
-            {
-                "unit": self.unit,
-                "estimate": self.estimate,
-                "lower": self.lower,
-                "upper": self.upper,
-                "level": self.level,
-                "p_above_target": self.p_above_target,
-                "p_above_target_mcse": self.p_above_target_mcse,
-                "verdict": self.verdict,
-            }
-        )
-
-    def summary(self) -> str:
-        """Count the verdicts in plain English, below what there is to doubt."""
-        from varstat.estimands.verdict.words import say_verdicts
-
-        return say_verdicts((self,))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Verdicts(Sequence[Verdict]):
-    """Verdicts of all funnels, in their order.
-
-    Attributes
-    ----------
-    verdicts : tuple of Verdict
-    provenance : Provenance
-        Of the posteriors.
-    """
-
-    verdicts: tuple[Verdict, ...]
-    provenance: Provenance
-
-    def __len__(self) -> int:
-        return len(self.verdicts)
-
-    def __iter__(self) -> Iterator[Verdict]:
-        return iter(self.verdicts)
-
-    @overload
-    def __getitem__(self, index: int) -> Verdict: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[Verdict, ...]: ...
-    def __getitem__(self, index: int | slice) -> Verdict | tuple[Verdict, ...]:
-        return self.verdicts[index]
-
-    @property
-    def trusted(self) -> bool:
-        """Whether every posterior passed its checks."""
-        return all(verdict.diagnostics.passed for verdict in self.verdicts)
-
-    def to_frame(self) -> pd.DataFrame:
-        """Tabulate the units of all funnels; see `Verdict.to_frame`."""
-        return pd.concat([verdict.to_frame() for verdict in self.verdicts], ignore_index=True)
-
-    def summary(self) -> str:
-        """Count the verdicts in plain English; see `Verdict.summary`."""
-        from varstat.estimands.verdict.words import say_verdicts
-
-        return say_verdicts(self.verdicts)
 
 
 def compute_verdicts(funnels: Funnels, fits: Fits, *, level: float = 0.95) -> Verdicts:
@@ -220,12 +90,16 @@ def compute_verdicts(funnels: Funnels, fits: Fits, *, level: float = 0.95) -> Ve
             raise ModelError(
                 "posterior",
                 "the funnels and the fitted models are of other units. Read the table once, and "
-                "use it for both.",
+                "use it for both: with by='period' where it has several, as each has a funnel of "
+                "its own, and without units that a model leaves out for want of a peer group or "
+                "covariate.",
             )
         found.append(_one_verdict(funnel, posterior, level=level))
     made = fits.provenance
     return Verdicts(
-        verdicts=tuple(found),
+        groups=tuple(found),
+        accounts=funnels.accounts,
+        findings=say_verdicts(found),
         provenance=replace(made, verb="verdict", options=made.options | {"level": level}),
     )
 
@@ -249,7 +123,8 @@ def _one_verdict(funnel: Funnel, posterior: Posterior, *, level: float) -> Verdi
         np.where(agrees, "differs", "uncertain"),
         np.where(high | low, "ordinary", "no evidence"),
     )
-    return Verdict(
+    found = Verdict(
+        indicator=funnel.indicator,
         by=funnel.by,
         level=level,
         unit=np.array(funnel.units.unit, dtype=object),
@@ -264,19 +139,16 @@ def _one_verdict(funnel: Funnel, posterior: Posterior, *, level: float) -> Verdi
         verdict=verdict.astype(object),
         engine=posterior.engine,
         diagnostics=posterior.diagnostics,
+        findings="",
         notes=(*posterior.design.notes, *_notes(posterior)),
     )
+    return replace(found, findings=say_verdicts([found]))
 
 
 def _inside(measure: Measure, target: Floats) -> NDArray[np.bool_]:
     """Mark targets that a rate can be on either side of."""
-    match measure.name:
-        case "proportion":
-            return (target > 0.0) & (target < 1.0)
-        case "ratio":
-            return target > 0.0
-        case "mean":
-            return np.isfinite(target)
+    least, most = measure.ends
+    return (target > least) & (target < most)
 
 
 def _notes(posterior: Posterior) -> tuple[str, ...]:
@@ -315,14 +187,6 @@ def _above_in_draws(posterior: Posterior, columns: slice, target: Floats) -> tup
 
 
 def _to_link(posterior: Posterior, rate: Floats) -> Floats:
-    design = posterior.design
-    with np.errstate(divide="ignore"):
-        match design.measure.name:
-            case "proportion":
-                link = logit(rate)
-            case "ratio":
-                link = np.log(rate)
-            case "mean":
-                link = (rate - design.centre) / design.spread
+    link = posterior.design.to_link(rate)
     # No link-scale rate lies beyond this; an infinite one has no place in a table.
     return np.clip(link, -700.0, 700.0)

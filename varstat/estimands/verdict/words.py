@@ -2,55 +2,11 @@
 
 from collections.abc import Sequence
 
-from varstat.estimands.verdict.compute import VERDICTS, Verdict
+from varstat.estimands.verdict.result import VERDICTS, Verdict
 
 
 def say_verdicts(verdicts: Sequence[Verdict]) -> str:
     """Count verdicts in plain English.
-
-    Parameters
-    ----------
-    verdicts : sequence of Verdict
-        Of one level, and of funnels with the same levels.
-
-    Returns
-    -------
-    str
-        Above it, on a line of its own, that a posterior is not to be trusted, where one failed
-        its checks.
-    """
-    return "\n".join(filter(None, [say_doubt(verdicts), count_verdicts(verdicts)]))
-
-
-def say_doubt(verdicts: Sequence[Verdict]) -> str:
-    """Say that posteriors are not to be trusted, and why; empty if all passed their checks.
-
-    Parameters
-    ----------
-    verdicts : sequence of Verdict
-
-    Returns
-    -------
-    str
-    """
-    failed = [verdict for verdict in verdicts if not verdict.diagnostics.passed]
-    if not failed:
-        return ""
-    if len(verdicts) == 1:
-        why = " ".join(failed[0].diagnostics.problems)
-        return (
-            "NOT TO BE TRUSTED: the posterior failed its checks. Don't use or publish its "
-            f"estimates, probabilities and verdicts; flags don't rest on it. {why}"
-        )
-    return (
-        f"NOT TO BE TRUSTED: {len(failed):,} of {len(verdicts):,} posteriors failed their checks. "
-        "Don't use or publish estimates, probabilities and verdicts of those groups; flags don't "
-        "rest on them."
-    )
-
-
-def count_verdicts(verdicts: Sequence[Verdict]) -> str:
-    """Count verdicts in plain English, without regard to the checks.
 
     Parameters
     ----------

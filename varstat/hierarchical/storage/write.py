@@ -27,17 +27,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.special import expit
 
-from varstat import __version__
 from varstat.errors import OutputError
 from varstat.files import check_path
 from varstat.hierarchical.model.design import Design
-from varstat.hierarchical.model.likelihood import Smeared
+from varstat.hierarchical.model.smeared import Smeared
 from varstat.hierarchical.posterior import Fits, Posterior
 from varstat.hierarchical.storage.netcdf import chain_parts, put_numbers, put_text, written_netcdf
 from varstat.hierarchical.storage.text import escape, state_diagnostics, to_json
 from varstat.measure import Floats
+from varstat.version import __version__
 
 SUFFIX = ".nc"
 FORMAT = 1
@@ -85,7 +84,7 @@ def write_fit(fits: Fits, path: str | os.PathLike[str]) -> None:
     Examples
     --------
     >>> import tempfile, varstat
-    >>> fits = varstat.fit_model(varstat.read_table("example:star98", for_model=True), draws=100)
+    >>> fits = varstat.fit_model(varstat.read_table("example:star98"), draws=100)
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     varstat.write_fit(fits, f"{folder}/fit.nc")
     ...     again = varstat.load_fit(f"{folder}/fit.nc")
@@ -222,20 +221,10 @@ def _write_effects(group: Any, posterior: Posterior, chains: int) -> None:
         base = beta[some] @ design.own.T + block
         rate = np.zeros_like(base)
         for cell, weight in zip(design.cells, design.cell_weight, strict=True):
-            rate += weight * _rate(design, base + (beta[some] @ cell)[:, None])
+            rate += weight * design.from_link(base + (beta[some] @ cell)[:, None])
         for chain, within, part in chain_parts(some, draws // chains):
             effect[chain, within] = block[part]
             theta[chain, within] = rate[part]
-
-
-def _rate(design: Design, theta: Floats) -> Floats:
-    match design.measure.name:
-        case "proportion":
-            return np.asarray(expit(theta))
-        case "ratio":
-            return np.exp(theta)
-        case "mean":
-            return design.centre + design.spread * theta
 
 
 def _write_hyper(group: Any, posterior: Posterior, chains: int) -> None:

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from varstat.estimands.league.result import League
-from varstat.estimands.league.words import SURE, count_sure, say_distrust, say_league
+from varstat.estimands.league.words import SURE, count_sure
 from varstat.present.captions.head import Head
 from varstat.prose.number import percent
 from varstat.prose.rate import RateStyle, rate_text, style_of
 from varstat.prose.text import clean
+from varstat.prose.trust import say_distrust
 from varstat.target.rule import rule_text
 
 ENGINES = {"quadrature": "quadrature", "nuts": "NUTS sampling"}
@@ -79,7 +80,7 @@ def distrust_of_many(leagues: Sequence[League]) -> str:
     """Say that posteriors are not to be trusted; empty if all passed their checks."""
     failed = [league for league in leagues if not league.diagnostics.passed]
     if len(leagues) == 1:
-        return clean(say_distrust(leagues[0]))
+        return clean(say_distrust(leagues[0].diagnostics))
     if not failed:
         return ""
     return (
@@ -90,9 +91,7 @@ def distrust_of_many(leagues: Sequence[League]) -> str:
 
 def rate_title(league: League) -> str:
     """Title the axis of rates, with the direction that is better."""
-    name = {"proportion": "Rate", "mean": "Value"}.get(
-        league.measure.name, f"{league.measure.event.capitalize()} / {league.measure.size}"
-    )
+    name = league.measure.title
     mix = (
         " at the average case-mix"
         if (league.model.get("covariates") or league.model.get("strata"))
@@ -114,7 +113,7 @@ def rank_title(league: League) -> str:
 
 def target_text(league: League) -> str:
     """Name the target line and its value."""
-    shares = league.measure.name == "proportion"
+    shares = league.measure.percent
     rule = _rule_text(league.target_rule)
     if not np.isfinite(league.target):
         return f"target of the peer group: {rule}"
@@ -161,9 +160,9 @@ def alt_text(league: League, *, ranks: bool) -> str:
         A few sentences, for readers who don't see the chart; first, if so, that the posterior is
         not to be trusted.
     """
-    units, shares = league.units, league.measure.name == "proportion"
+    units, shares = league.units, league.measure.percent
     what = "Ranks" if ranks else "Caterpillar plot"
-    parts = [say_distrust(league), f"{what} of {heading(league)}."]
+    parts = [say_distrust(league.diagnostics), f"{what} of {heading(league)}."]
     count = units.unit.size
     if ranks:
         parts.append(
@@ -176,7 +175,7 @@ def alt_text(league: League, *, ranks: bool) -> str:
             f"{rate_text(low, percent=shares)} to {rate_text(high, percent=shares)}, with its "
             f"{percent(league.level)} interval, and its raw rate as a hollow mark."
         )
-    said = say_league(league).removeprefix(say_distrust(league))
+    said = league.findings
     return clean(" ".join(filter(None, [*parts, said])))
 
 

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from varstat.estimands.league.words import say_distrust
 from varstat.estimands.opportunity.result import Opportunity
-from varstat.estimands.opportunity.words import is_like_chance, say_opportunity
+from varstat.estimands.opportunity.words import is_like_chance
 from varstat.present.captions.head import Head
 from varstat.present.captions.league import ENGINES
 from varstat.present.captions.parts import COMPONENTS
 from varstat.prose.number import figure, percent
 from varstat.prose.text import clean
+from varstat.prose.trust import say_distrust
 from varstat.target.rule import say_target
 
 
@@ -30,7 +30,7 @@ def heading(opportunity: Opportunity, what: str) -> str:
 def head(opportunity: Opportunity, what: str) -> Head:
     """Say what stands above one chart."""
     return Head(
-        distrust=clean(say_distrust(opportunity)),
+        distrust=clean(say_distrust(opportunity.diagnostics)),
         title=heading(opportunity, what),
         finding=finding(opportunity),
     )
@@ -42,7 +42,7 @@ def comparability_head(opportunity: Opportunity) -> Head:
     apart = int(np.sum(~opportunity.units.comparable))
     who = f"{apart:,} of {count:,} units are" if apart != 1 else f"1 of {count:,} units is"
     return Head(
-        distrust=clean(say_distrust(opportunity)),
+        distrust=clean(say_distrust(opportunity.diagnostics)),
         title=heading(opportunity, "Comparability"),
         finding=f"{who} not comparable" if apart else f"All {count:,} units are comparable",
     )
@@ -124,7 +124,7 @@ def alt_text(opportunity: Opportunity, what: str) -> str:
         "waterfall": "What the published opportunity is made of",
         "comparability": "Share of each unit's case-mix that others treat as well",
     }[what]
-    parts = [f"{shows}. {clean(opportunity.indicator)}.", clean(say_opportunity(opportunity))]
+    parts = [f"{shows}. {clean(opportunity.indicator)}.", clean(opportunity.summary())]
     if what == "waterfall":
         fall = opportunity.waterfall
         parts += [

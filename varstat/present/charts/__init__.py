@@ -12,7 +12,7 @@ from varstat.present.charts.render import render
 from varstat.present.funnel_table import state_provenance
 
 if TYPE_CHECKING:
-    from varstat.estimands.verdict.compute import Verdicts
+    from varstat.estimands.verdict.result import Verdicts
     from varstat.present.charts.caterpillar import draw_league
     from varstat.present.charts.comparison import draw_comparison
     from varstat.present.charts.league_panels import draw_leagues

@@ -6,9 +6,8 @@ import matplotlib
 from matplotlib.figure import Figure
 
 from varstat.errors import UsageError
-from varstat.estimands.comparison.compute import Comparison, Comparisons
-from varstat.estimands.comparison.words import say_difference, say_gulf
-from varstat.estimands.league.words import say_distrust
+from varstat.estimands.comparison.result import Comparison, Comparisons
+from varstat.estimands.comparison.words import say_difference
 from varstat.present.captions.head import Head
 from varstat.present.charts import style
 from varstat.present.charts.names import figure_text
@@ -29,6 +28,7 @@ from varstat.present.page.page import (
 from varstat.prose.number import percent
 from varstat.prose.rate import style_of
 from varstat.prose.text import clean, shorten
+from varstat.prose.trust import say_distrust
 
 LONGEST = 20
 
@@ -47,8 +47,8 @@ def draw_comparison(comparison: Comparison) -> Figure:
     # Names must leave room for what is said of them.
     first, second = (shorten(clean(unit), LONGEST) for unit in comparison.unit)
     comparison = replace(comparison, unit=(first, second))
-    shares = comparison.measure.name == "proportion"
-    distrust = clean(say_distrust(comparison))
+    distrust = clean(say_distrust(comparison.diagnostics))
+    shares = comparison.measure.percent
     count = len(comparison.component)
     # The finding takes several lines.
     height = AROUND + 30.0 + BAR * count + (WARNING if distrust else 0.0)
@@ -105,7 +105,7 @@ def _title(comparison: Comparison) -> str:
 
 def _columns(comparison: Comparison) -> tuple[Column, ...]:
     level = percent(comparison.level)
-    sign = " %" if comparison.measure.name == "proportion" else ""
+    sign = " %" if comparison.measure.percent else ""
     return (
         Column(title="Peer group", number=False),
         Column(title=f"Raw{sign}"),
@@ -175,9 +175,9 @@ def comparison_page_bytes(comparisons: Comparisons) -> bytes:
             Section(
                 group=clean(" · ".join(each.by.values())),
                 kind="Comparison",
-                alarm=clean(say_distrust(each)),
-                finding=clean(say_gulf(each)),
-                summary=clean(say_gulf(each)),
+                alarm=clean(say_distrust(each.diagnostics)),
+                finding=clean(each.findings),
+                summary=clean(each.findings),
                 warnings=tuple(clean(note) for note in each.notes),
                 plots=(plot,),
                 caption="The two units",

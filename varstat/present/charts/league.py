@@ -28,12 +28,12 @@ def league_chart_bytes(
     bytes
     """
     ranks = chart == "ranks"
-    figure = draw_leagues(leagues.leagues, highlight=highlight, chart=chart)
+    figure = draw_leagues(leagues.groups, highlight=highlight, chart=chart)
     if len(leagues) == 1:
         alt = alt_text(leagues[0], ranks=ranks)
     else:
         drawn = min(len(leagues), style.MAX_PANELS)
-        alt = alt_text_of_many(leagues.leagues, drawn=drawn, ranks=ranks)
+        alt = alt_text_of_many(leagues.groups, drawn=drawn, ranks=ranks)
     return render(figure, suffix=suffix, alt=alt, provenance=leagues.provenance.to_dict())
 
 
@@ -51,7 +51,7 @@ def league_page_bytes(leagues: Leagues, *, highlight: Sequence[str] = ()) -> byt
     bytes
     """
     return render_leagues(
-        leagues.leagues,
+        leagues.groups,
         highlight=highlight,
         provenance=leagues.provenance.to_dict(),
         account_text=leagues.account.summary(),

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from varstat.errors import UsageError
 from varstat.estimands.league.result import League
-from varstat.estimands.league.words import say_distrust, say_findings
 from varstat.measure import Floats
 from varstat.present.captions import league as league_words
 from varstat.present.captions.league import rate_style, standing
@@ -36,6 +35,7 @@ from varstat.present.page.page import (
 from varstat.prose.number import percent, probability_text
 from varstat.prose.rate import RateStyle, rank_interval, rank_text
 from varstat.prose.text import clean, is_blank
+from varstat.prose.trust import say_distrust
 
 # Of a table with too many rows, so many at each end.
 ENDS = MOST_ROWS // 4
@@ -147,9 +147,9 @@ def _section(
     return Section(
         group=league_words.group_text(league),
         kind="League table",
-        alarm=clean(say_distrust(league)),
+        alarm=clean(say_distrust(league.diagnostics)),
         finding=failed + league_words.finding(league),
-        summary=clean(say_findings(league)),
+        summary=clean(league.findings),
         warnings=tuple(clean(note) for note in league.notes),
         plots=tuple(plots),
         caption=_caption(league, len(listed)),

@@ -6,9 +6,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from varstat.estimands.league.words import say_distrust
 from varstat.estimands.opportunity.result import Opportunities, Opportunity
-from varstat.estimands.opportunity.words import say_combined, say_finding
+from varstat.estimands.opportunity.words import say_combined
 from varstat.present.captions import opportunity as opportunity_words
 from varstat.present.charts.names import full_name
 from varstat.present.charts.opportunity import (
@@ -38,6 +37,7 @@ from varstat.present.page.page import (
 from varstat.prose.number import figure, percent
 from varstat.prose.rate import RateStyle, style_of
 from varstat.prose.text import clean, is_blank
+from varstat.prose.trust import say_distrust
 
 
 def opportunity_chart_bytes(
@@ -69,12 +69,12 @@ def opportunity_chart_bytes(
     check_chart(opportunities, chart, highlight=highlight)
     first = opportunities[0]
     if chart == "opportunity":
-        drawn = draw_opportunities(opportunities.opportunities, highlight=highlight)
+        drawn = draw_opportunities(opportunities.groups, highlight=highlight)
         alt = opportunity_words.alt_text(first, chart)
         if len(opportunities) > 1:
-            alt = opportunity_words.alt_text_of_many(opportunities.opportunities)
+            alt = opportunity_words.alt_text_of_many(opportunities.groups)
     else:
-        find_units(opportunities.opportunities, highlight)
+        find_units(opportunities.groups, highlight)
         drawn = (
             draw_waterfall(first)
             if chart == "waterfall"
@@ -97,12 +97,14 @@ def opportunity_page_bytes(opportunities: Opportunities, *, highlight: Sequence[
     -------
     bytes
     """
-    chosen = find_units(opportunities.opportunities, highlight)
+    chosen = find_units(opportunities.groups, highlight)
     sheet = Stylesheet()
     provenance = opportunities.provenance.to_dict()
     left = len(opportunities) - MAX_SECTIONS
     account = "\n".join(each.summary() for each in opportunities.accounts)
-    together = "\n".join(clean(each) for each in say_combined(opportunities))
+    together = "\n".join(
+        clean(each) for each in say_combined(opportunities.combined, opportunities.notes)
+    )
     if together:
         account = f"{together}\n\n{account}"
     if left > 0:
@@ -176,9 +178,9 @@ def _section(
     return Section(
         group=opportunity_words.group_text(opportunity),
         kind="Opportunity",
-        alarm=clean(say_distrust(opportunity)),
+        alarm=clean(say_distrust(opportunity.diagnostics)),
         finding=failed + opportunity_words.finding(opportunity),
-        summary=clean(say_finding(opportunity)),
+        summary=clean(opportunity.findings),
         warnings=tuple(clean(note) for note in opportunity.notes),
         plots=tuple(plots),
         caption=_caption(opportunity, len(listed)),

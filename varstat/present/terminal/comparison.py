@@ -4,12 +4,11 @@ import numpy as np
 from rich.console import Console
 from rich.text import Text
 
-from varstat.estimands.comparison.compute import Comparison, Comparisons
-from varstat.estimands.comparison.words import say_gulf
-from varstat.estimands.league.words import say_distrust
+from varstat.estimands.comparison.result import Comparison, Comparisons
 from varstat.present.terminal.columns import name_text, print_padded, set_columns
 from varstat.prose.rate import style_of
 from varstat.prose.text import clean, shorten
+from varstat.prose.trust import say_distrust
 
 _MOST = 20
 _PARTS = {
@@ -38,7 +37,7 @@ def print_comparisons(comparisons: Comparisons, console: Console) -> None:
 
 
 def _print(comparison: Comparison, console: Console) -> None:
-    if distrust := say_distrust(comparison):
+    if distrust := say_distrust(comparison.diagnostics):
         console.print(Text(clean(distrust), style="bold red"))
     title = clean(comparison.indicator)
     if comparison.by:
@@ -87,4 +86,4 @@ def _print(comparison: Comparison, console: Console) -> None:
     )
     print_padded(console, grid)
     console.print()
-    console.print(Text(clean(say_gulf(comparison))))
+    console.print(Text(clean(comparison.findings)))

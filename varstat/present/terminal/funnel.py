@@ -19,7 +19,7 @@ from varstat.prose.rate import style_of
 from varstat.prose.text import clean
 
 if TYPE_CHECKING:
-    from varstat.estimands.verdict.compute import Verdict, Verdicts
+    from varstat.estimands.verdict.result import Verdict, Verdicts
 
 Marks = NDArray[np.bool_]
 # Units shown; all of them go to a file or a pipe.
@@ -169,7 +169,7 @@ def _amount(value: float) -> str:
 def _rate(funnel: Funnel, value: float) -> str:
     if np.isnan(value):
         return ""
-    return f"{100 * value:.1f}%" if funnel.measure.name == "proportion" else f"{value:.4g}"
+    return f"{100 * value:.1f}%" if funnel.measure.percent else f"{value:.4g}"
 
 
 def _significant(value: float) -> str:

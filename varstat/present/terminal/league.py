@@ -9,13 +9,14 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from varstat.estimands.league.result import League, Leagues
-from varstat.estimands.league.words import SURE, count_sure, say_distrust, say_findings, say_leagues
+from varstat.estimands.league.words import SURE, count_sure
 from varstat.present.captions.league import rate_style, standing
 from varstat.present.highlight import find_units
 from varstat.present.terminal.columns import name_text, print_padded, set_columns
 from varstat.prose.number import probability_text
 from varstat.prose.rate import rank_interval, rank_text
 from varstat.prose.text import clean
+from varstat.prose.trust import say_distrust, say_distrust_of_many
 
 Marks = NDArray[np.bool_]
 Order = NDArray[np.intp]
@@ -35,11 +36,11 @@ def print_leagues(leagues: Leagues, console: Console, *, highlight: Sequence[str
     highlight : sequence of str
         Units to print as well and to mark, by code or name.
     """
-    marks = find_units(leagues.leagues, highlight)
+    marks = find_units(leagues.groups, highlight)
     first = leagues[0]
     one = len(leagues) == 1
     if one:
-        _warn(console, say_distrust(first))
+        _warn(console, say_distrust(first.diagnostics))
     title = clean(first.indicator)
     if one and first.by:
         title += f": {clean(', '.join(first.by.values()))}"
@@ -49,10 +50,9 @@ def print_leagues(leagues: Leagues, console: Console, *, highlight: Sequence[str
             console, _units_grid(first, _shown(first, marks[0]), marks[0], width=console.width)
         )
         console.print()
-        console.print(Text(clean(say_findings(first))))
+        console.print(Text(clean(first.findings)))
         return
-    distrust, _, findings = say_leagues(leagues.leagues).rpartition("\n")
-    _warn(console, distrust)
+    _warn(console, say_distrust_of_many([each.diagnostics for each in leagues]))
     console.print(Text(title, style="bold"))
     print_padded(console, _leagues_grid(leagues, console.width))
     if len(leagues) > _MOST_LEAGUES:
@@ -60,7 +60,7 @@ def print_leagues(leagues: Leagues, console: Console, *, highlight: Sequence[str
         print_padded(console, Text(f"… and {left:,} more league tables", "dim"))
     _print_marked(leagues, marks, console)
     console.print()
-    console.print(Text(clean(findings)))
+    console.print(Text(clean(leagues.findings)))
 
 
 def _warn(console: Console, distrust: str) -> None:

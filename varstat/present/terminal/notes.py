@@ -10,10 +10,10 @@ from varstat.funnel.result import Funnels
 from varstat.prose.text import clean
 
 if TYPE_CHECKING:
-    from varstat.estimands.comparison.compute import Comparisons
+    from varstat.estimands.comparison.result import Comparisons
     from varstat.estimands.league.result import Leagues
     from varstat.estimands.opportunity.result import Opportunities
-    from varstat.estimands.verdict.compute import Verdicts
+    from varstat.estimands.verdict.result import Verdicts
 
 _MOST = 5
 _NOUNS = {"league": "league tables", "opportunity": "analyses"}

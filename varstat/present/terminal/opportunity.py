@@ -8,14 +8,13 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
-from varstat.estimands.league.words import say_distrust
 from varstat.estimands.opportunity.result import Opportunities, Opportunity
-from varstat.estimands.opportunity.words import say_finding, say_opportunities
 from varstat.present.highlight import find_units
 from varstat.present.terminal.columns import name_text, print_padded, set_columns
 from varstat.prose.number import figure, percent, probability_text
 from varstat.prose.rate import style_of
 from varstat.prose.text import clean
+from varstat.prose.trust import say_distrust, say_distrust_of_many
 
 Marks = NDArray[np.bool_]
 # Units shown, the largest first, and of those that can't be compared; groups; subtotals.
@@ -43,10 +42,10 @@ def print_opportunities(
     highlight : sequence of str
         Units to print as well and to mark, by code or name.
     """
-    marks = find_units(opportunities.opportunities, highlight)
+    marks = find_units(opportunities.groups, highlight)
     first = opportunities[0]
     if len(opportunities) == 1:
-        _warn(console, say_distrust(first))
+        _warn(console, say_distrust(first.diagnostics))
         title = clean(first.indicator)
         if first.by:
             title += f": {clean(', '.join(first.by.values()))}"
@@ -56,10 +55,9 @@ def print_opportunities(
         _print_parts(first, console)
         _print_periods(first, console)
         console.print()
-        console.print(Text(clean(say_finding(first))))
+        console.print(Text(clean(first.findings)))
         return
-    distrust, _, findings = say_opportunities(opportunities).rpartition("\n")
-    _warn(console, distrust)
+    _warn(console, say_distrust_of_many([each.diagnostics for each in opportunities]))
     console.print(Text("Opportunity", style="bold"))
     print_padded(console, _groups_grid(opportunities, console.width))
     if len(opportunities) > _MOST_GROUPS:
@@ -71,7 +69,7 @@ def print_opportunities(
             console.print(Text(clean(", ".join(each.by.values())), style="bold"))
             print_padded(console, _units_grid(each, mark, width=console.width, only=True))
     console.print()
-    console.print(Text(clean(findings)))
+    console.print(Text(clean(opportunities.findings)))
 
 
 def _warn(console: Console, distrust: str) -> None:
