@@ -148,8 +148,10 @@ def _find(laid: _Cells, level: int, sets: Sets) -> LevelTotal | None:
         parts = laid.sum(members, cells)
         if members.sum() == 1 and (total.values != parts.values)[total.known & parts.known].any():
             continue
-        # A unit's levels are of like size by nature: that they differ by little proves little.
-        weighed = weigh(total, parts, width=ALIKE * np.sqrt(np.abs(total.values[:, 1])))
+        # A unit's levels are of like size by nature, two of them much more so than three.
+        size = np.abs(total.values[:, 1])
+        width = ALIKE * np.sqrt(size) if members.sum() == 1 else size / ALIKE
+        weighed = weigh(total, parts, width=width)
         agree, compared = int(weighed.agree.sum()), int(weighed.comparable.sum())
         if not nearly_all(np.array([agree]), np.array([compared]))[0]:
             continue
