@@ -28,6 +28,7 @@ from varstat.data.rows.sums import (
 FEW_LEVELS = 10
 MOST_LEVELS = 80
 GLANCE, SAMPLED = 8, 64
+ALIKE = 4.0
 Sets = NDArray[np.bool_]
 
 
@@ -144,7 +145,13 @@ def _find(laid: _Cells, level: int, sets: Sets) -> LevelTotal | None:
     most = REQUIRED + np.log2(len(sets) * sets.shape[1])
     total = laid.level(level, cells)
     for members in _screen(laid, level, cells, sets)[:20]:
-        weighed = weigh(total, laid.sum(members, cells))
+        parts = laid.sum(members, cells)
+        if members.sum() == 1 and (total.values != parts.values)[total.known & parts.known].any():
+            continue
+        # A unit's levels are of like size by nature, two of them much more so than three.
+        size = np.abs(total.values[:, 1])
+        width = ALIKE * np.sqrt(size) if members.sum() == 1 else size / ALIKE
+        weighed = weigh(total, parts, width=width)
         agree, compared = int(weighed.agree.sum()), int(weighed.comparable.sum())
         if not nearly_all(np.array([agree]), np.array([compared]))[0]:
             continue

@@ -27,6 +27,8 @@ from varstat.measure import Floats
 ROUNDS = 5
 # The sum of all others is one guess a cell, and what any table with a total has: less is needed.
 WHOLE_REQUIRED = 8.0
+# Of five rows or more the largest is rarely half of all, so that less is needed still.
+MANY_REQUIRED, MANY = 6.0, 5
 UNNAMED_REQUIRED = 4.0
 FAMILY = 3.0
 TILED = 0.8
@@ -154,7 +156,9 @@ def _find_whole(addends: Addends, cells: Rows, units: Rows, left: Rows) -> Rows:
     found = _largest(addends.take(left), cells[left])
     if found is None:
         return left[:0]
-    return left[_judge(addends.take(left), units[left], found, required=WHOLE_REQUIRED)]
+    many = np.bincount(cells[left])[cells[left][found.rows]].min() >= MANY
+    required = MANY_REQUIRED if many else WHOLE_REQUIRED
+    return left[_judge(addends.take(left), units[left], found, required=required)]
 
 
 def _find_groups(
@@ -356,7 +360,7 @@ def _tile(addends: Addends, found: Candidates, rows: int) -> Rows:
         return found.rows[:0]
     own = addends.take(found.rows)
     weighed = weigh(own, found.parts, width=found.width)
-    net = weighed.bits.sum(axis=1) - np.log2(found.guesses)
+    net = weighed.near.sum(axis=1) - np.log2(found.guesses)
     members = np.rint(np.abs(own.values[:, 1]) / np.maximum(found.width, 1e-12))
     fit = weighed.agree & (net >= FAMILY)
     covered = float((members[fit] + 1).sum())

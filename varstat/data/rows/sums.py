@@ -4,11 +4,16 @@ Counts of one row rarely equal the sum of others unless the row is their total; 
 all the time (1 + 2 = 3). So agreement alone proves nothing: it is weighed. Where a total
 :math:`v` misses its parts' sum by :math:`d`, in a column printed in steps of :math:`r`, an
 unrelated number from a range as wide as :math:`w` would come as near with a probability of at
-most :math:`p = (2|d| + r) / w`, and the evidence is :math:`-\log_2 p` bits. For what is counted
+most :math:`p = (2|d| + r) / w`, and would pass for equal with one of :math:`q = (2f + h + r) / w`,
+where rounding leaves room for :math:`f` and hidden parts for :math:`h`. For what is counted
 :math:`w = 2\sqrt{v}`, as wide as chance alone makes a count; for sizes it is what the number could
-have been. A hidden part widens the gap by all that it may hold. Evidence of columns and of cells
-adds up, except that equal numbers count once; `REQUIRED` bits beyond the logarithm of the number of
-guesses make a total, so that fewer than one table in a thousand has one by chance.
+have been. Over columns and cells, equal numbers taken once, the evidence in bits is
+
+.. math:: \max\left\{-\sum \log_2 q,\ -\log_2 \Pr\left(\Gamma_n > -\sum \ln p\right)\right\}
+
+(the second is Fisher's way of combining :math:`n` probabilities, since small ones are to be
+expected among many). `REQUIRED` bits beyond the logarithm of the number of guesses make a total, so
+that about one table in a thousand has one by chance.
 """
 
 from dataclasses import dataclass
@@ -124,13 +129,15 @@ class Weighed:
         Where the total is known in some column.
     agree : ndarray of bool, shape (totals,)
         Comparable, and equal in every column that is known, within rounding and what is hidden.
-    bits : ndarray of float, shape (totals, 2)
-        The evidence of each column, zero where they don't agree.
+    passing, near : ndarray of float, shape (totals, 2)
+        For each column -log2 of the probability to pass for equal by chance, and to come as near;
+        zero where they don't agree.
     """
 
     comparable: Mask
     agree: Mask
-    bits: Floats
+    passing: Floats
+    near: Floats
 
 
 def make_addends(records: Records, event: Converted, *, card: Card) -> Addends | None:
@@ -203,23 +210,27 @@ def weigh(total: Addends, parts: Addends, *, width: Floats | None = None) -> Wei
     value = np.abs(total.values)
     gap = total.values - parts.values
     fuzz = WIDTH * np.sqrt(total.variance + parts.variance) + 1e-9 * value + 1e-9
-    near = (gap >= -fuzz) & (gap <= fuzz + parts.most)
+    equal = (gap >= -fuzz) & (gap <= fuzz + parts.most)
     comparable = np.asarray(total.known.any(axis=1), dtype=np.bool_)
     agree = np.asarray(
-        comparable & (near | ~total.known).all(axis=1) & (parts.values > 0).any(axis=1),
+        comparable & (equal | ~total.known).all(axis=1) & (parts.values > 0).any(axis=1),
         dtype=np.bool_,
     )
-    window = np.where(parts.most > 0, parts.most + 2 * fuzz, 2 * np.abs(gap)) + total.step
+    window = np.where(fuzz > 1e-6 * (1 + value), 2 * fuzz, 0.0) + parts.most + total.step
+    close = np.where(parts.most > 0, window, np.minimum(2 * np.abs(gap) + total.step, window))
     wide = np.where(total.root, 2 * np.sqrt(value), value)
     if width is not None:
         wide[:, 1] = np.minimum(wide[:, 1], width)
-    share = np.minimum(window / np.maximum(wide, 1e-12), 1.0)
-    bits = np.where(agree[:, None] & total.known, -np.log2(np.maximum(share, 1e-12)), 0.0)
-    return Weighed(comparable=comparable, agree=agree, bits=bits)
+    counts = agree[:, None] & total.known
+    passing, nearness = (
+        np.where(counts, -np.log2(np.clip(each / np.maximum(wide, 1e-12), 1e-12, 1.0)), 0.0)
+        for each in (window, close)
+    )
+    return Weighed(comparable=comparable, agree=agree, passing=passing, near=nearness)
 
 
 def add_evidence(weighed: Weighed, total: Addends, who: Rows, number: int) -> Floats:
-    """Add up the bits of each candidate, equal numbers once.
+    """Combine the evidence for each candidate, equal numbers once.
 
     Parameters
     ----------
@@ -233,16 +244,31 @@ def add_evidence(weighed: Weighed, total: Addends, who: Rows, number: int) -> Fl
     Returns
     -------
     ndarray of float, shape (candidates,)
+        In bits.
     """
-    out = np.zeros(number)
+    passing, near, terms = np.zeros(number), np.zeros(number), np.zeros(number)
     for at, columns in ((0, (0, 1)), (1, (1,))):
         keyed = np.column_stack([who, *(total.values[:, column] for column in columns)])
-        order = np.lexsort((-weighed.bits[:, at], *keyed.T[::-1]))
+        order = np.lexsort((-weighed.near[:, at], *keyed.T[::-1]))
         first = np.ones(len(order), dtype=np.bool_)
         first[1:] = (np.diff(keyed[order], axis=0) != 0).any(axis=1)
         chosen = order[first]
-        out += np.bincount(who[chosen], weights=weighed.bits[chosen, at], minlength=number)
-    return out
+        chosen = chosen[weighed.agree[chosen] & total.known[chosen, at]]
+        passing += np.bincount(who[chosen], weights=weighed.passing[chosen, at], minlength=number)
+        near += np.bincount(who[chosen], weights=weighed.near[chosen, at], minlength=number)
+        terms += np.bincount(who[chosen], minlength=number)
+    if np.array_equal(passing, near):
+        return passing
+    return np.maximum(passing, _combine(near, terms))
+
+
+def _combine(near: Floats, terms: Floats) -> Floats:
+    """Combine probabilities by Fisher's method; all in bits."""
+    # Importing scipy takes a tenth of a second, and most tables are printed exactly.
+    from scipy.special import gammaincc
+
+    tail = gammaincc(np.maximum(terms, 1.0), near * np.log(2.0))
+    return np.asarray(-np.log2(np.maximum(tail, 1e-300)), dtype=np.float64)
 
 
 def nearly_all(agree: Floats | Rows, comparable: Floats | Rows) -> Mask:
