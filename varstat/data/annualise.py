@@ -82,6 +82,8 @@ def annualise(table: Table, how: str) -> tuple[Table, float]:
     way = choose("annualise", how, ANNUALISE)
     if way == "none":
         return table, 1.0
+    reading = table.origin.reading | {"annualise": way}
+    table = replace(table, origin=replace(table.origin, reading=reading))
     starts = _starts(table)
     by = ("period", *_other_splits(table))
     if way == "x4":

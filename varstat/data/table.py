@@ -1,12 +1,15 @@
 """The table: one row per unit, period and group, in canonical columns."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
 from varstat.card.schema import Card
 from varstat.data.account import Account
 from varstat.measure import Measure
+from varstat.provenance import Origin, Provenance, content_hash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -35,6 +38,8 @@ class Table:
         What became of every input row.
     data_hash : str
         SHA-256 of the file's bytes, or of a data frame's contents, in hexadecimal digits.
+    origin : Origin
+        How it was read.
     """
 
     frame: pd.DataFrame
@@ -45,3 +50,39 @@ class Table:
     covariates: tuple[str, ...]
     account: Account
     data_hash: str
+    origin: Origin = field(default_factory=Origin, repr=False)
+
+    def state_provenance(
+        self,
+        verb: str,
+        *,
+        options: Mapping[str, Any],
+        modelling: Mapping[str, Any] | None = None,
+        asking: Mapping[str, Any] | None = None,
+    ) -> Provenance:
+        """State what a result is made from that is computed from this table.
+
+        Parameters
+        ----------
+        verb : str
+        options : mapping of str to object
+            Every choice that was made.
+        modelling, asking : mapping of str to object, optional
+            What was asked for beside the reading, as a specification names it.
+
+        Returns
+        -------
+        Provenance
+        """
+        return Provenance(
+            verb=verb,
+            source=self.account.source,
+            data_hash=self.data_hash,
+            card=self.card.name,
+            card_hash=content_hash(self.card.model_dump(mode="json")),
+            options=dict(options),
+            reading=self.origin.reading,
+            modelling={**self.origin.modelling, **(modelling or {})},
+            asking={**self.origin.asking, **(asking or {})},
+            lookups=self.origin.lookups,
+        )

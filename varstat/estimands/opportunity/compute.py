@@ -30,7 +30,6 @@ from varstat.estimands.rates import effective_of
 from varstat.estimands.target import invert, mean_rate
 from varstat.hierarchical.posterior import Fits, Posterior
 from varstat.measure import Floats
-from varstat.provenance import Provenance
 from varstat.target.rule import TargetRule, parse_target
 
 INCOMPARABLE = ("exclude", "include")
@@ -119,6 +118,15 @@ def compute_opportunity(
     if not (np.isfinite(multiplier) and multiplier > 0):
         raise UsageError("multiplier", "it is a number above zero.")
     rule = None if target is None else parse_target(target)
+    asked = {
+        "level": level,
+        "target": target,
+        "materiality": materiality,
+        "incomparable": incomparable,
+        "least_comparability": least_comparability,
+        "multiplier": multiplier,
+    }
+    sets = {name: list(units) for name, units in (subtotals or {}).items()}
     found = tuple(
         _one_opportunity(
             each,
@@ -128,7 +136,7 @@ def compute_opportunity(
             incomparable=incomparable,
             least=least_comparability,
             multiplier=multiplier,
-            subtotals=subtotals or {},
+            subtotals=sets,
             source=fits.account.source,
         )
         for each in fits
@@ -137,21 +145,10 @@ def compute_opportunity(
         groups=found,
         findings=say_opportunities(found, (), ()),
         accounts=(fits.account,),
-        provenance=Provenance(
-            verb="opportunity",
-            source=fits.provenance.source,
-            data_hash=fits.provenance.data_hash,
-            card=fits.provenance.card,
-            card_hash=fits.provenance.card_hash,
-            options=fits.provenance.options
-            | {
-                "level": level,
-                "target": target,
-                "materiality": materiality,
-                "incomparable": incomparable,
-                "least_comparability": least_comparability,
-                "multiplier": multiplier,
-            },
+        provenance=fits.provenance.then(
+            "opportunity",
+            options=asked,
+            asking=asked | {"subtotals": sets or None},
         ),
     )
 
