@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 import varstat
-from varstat.cli.modelling import refuse_failed
+from varstat.analysis.run import refuse_failed
 from varstat.errors import DiagnosticsError
 from varstat.hierarchical import fit as fitting
 from varstat.hierarchical.diagnostics import Diagnostics

@@ -37,6 +37,17 @@ def split_commas(names: list[str] | None) -> list[str]:
     return [name.strip() for text in names or [] for name in text.split(",") if name.strip()]
 
 
+def parse_covariates(names: list[str] | None) -> list[str] | None:
+    """Read the columns that explain; None where there is none.
+
+    Examples
+    --------
+    >>> parse_covariates(["age,need"]), parse_covariates([""])
+    (['age', 'need'], None)
+    """
+    return split_commas(names) or None
+
+
 def parse_strata(names: list[str] | None) -> list[str] | None:
     """Read the columns of the case-mix; an empty list is `none`.
 
@@ -83,6 +94,11 @@ def parse_only(texts: list[str] | None, *, option: str = "--only") -> dict[str, 
             raise UsageError(option, f"{column!r} is said twice. Name its values with commas.")
         only[column] = named
     return only or None
+
+
+def parse_exclude(texts: list[str] | None) -> dict[str, list[str]] | None:
+    """Read COL=VALUE[,VALUE] of rows that are left out; see `parse_only`."""
+    return parse_only(texts, option="--exclude")
 
 
 def parse_levels(text: str | None) -> tuple[float, ...] | None:

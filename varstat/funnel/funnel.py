@@ -10,7 +10,6 @@ from varstat.funnel.flags import q_values, raise_flags, two_sided
 from varstat.funnel.groups import Groups
 from varstat.funnel.options import Options, resolve_options
 from varstat.funnel.result import Funnel, Funnels, FunnelUnits
-from varstat.provenance import Provenance, content_hash
 
 
 def compute_funnel(
@@ -94,6 +93,16 @@ def compute_funnel(
         tau_scale=tau_scale,
     )
     table = split_periods(table)
+    asked = {
+        "method": method,
+        "target": target,
+        "levels": levels and list(levels),
+        "sides": sides,
+        "limits": limits,
+        "dispersion": dispersion,
+        "robust": robust,
+        "tau_scale": tau_scale,
+    }
     groups = Groups.split(table, options.target)
     if options.recipe is None:
         found = find(table, groups, options)
@@ -102,13 +111,10 @@ def compute_funnel(
     return Funnels(
         groups=tuple(_one_funnel(table, groups, options, found, g) for g in range(groups.number)),
         accounts=(table.account,),
-        provenance=Provenance(
-            verb="funnel",
-            source=table.account.source,
-            data_hash=table.data_hash,
-            card=table.card.name,
-            card_hash=content_hash(table.card.model_dump(mode="json")),
+        provenance=table.state_provenance(
+            "funnel",
             options=options.to_dict() | {"by": list(table.by)},
+            asking={name: value for name, value in asked.items() if value is not None},
         ),
     )
 

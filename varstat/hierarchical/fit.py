@@ -17,7 +17,6 @@ from varstat.hierarchical.posterior import Fits, Posterior
 from varstat.hierarchical.predictive import check_predictive
 from varstat.hierarchical.quadrature.fit import fit_quadrature, refusal
 from varstat.measure import Floats
-from varstat.provenance import Provenance, content_hash
 
 ENGINES = ("auto", "quadrature", "nuts")
 LEAST_DRAWS, MOST_DRAWS = 100, 1_000_000
@@ -120,13 +119,10 @@ def fit_model(
             for g, by in enumerate(labels)
         ),
         accounts=(table.account,),
-        provenance=Provenance(
-            verb="fit",
-            source=table.account.source,
-            data_hash=table.data_hash,
-            card=table.card.name,
-            card_hash=content_hash(table.card.model_dump(mode="json")),
+        provenance=table.state_provenance(
+            "fit",
             options={"engine": engine, "draws": draws, "seed": seed, "by": list(table.by)},
+            modelling={"engine": engine, "draws": draws, "seed": seed},
         ),
     )
 

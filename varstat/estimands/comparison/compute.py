@@ -34,7 +34,6 @@ from varstat.estimands.target import case_mix_of_rows
 from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.posterior import Fits, Posterior
 from varstat.measure import Floats
-from varstat.provenance import Provenance
 
 
 def compare_units(fits: Fits, units: tuple[str, str], *, level: float = 0.95) -> Comparisons:
@@ -94,13 +93,10 @@ def compare_units(fits: Fits, units: tuple[str, str], *, level: float = 0.95) ->
     return Comparisons(
         groups=tuple(_compare(each, i, j, level=level) for each, i, j in both),
         accounts=fits.accounts,
-        provenance=Provenance(
-            verb="compare",
-            source=fits.provenance.source,
-            data_hash=fits.provenance.data_hash,
-            card=fits.provenance.card,
-            card_hash=fits.provenance.card_hash,
-            options=fits.provenance.options | {"level": level, "units": [a, b]},
+        provenance=fits.provenance.then(
+            "compare",
+            options={"level": level, "units": [a, b]},
+            asking={"a": a, "b": b, "level": level},
         ),
     )
 

@@ -21,7 +21,6 @@ from varstat.estimands.rates.result import Rates, find_heavy_tails
 from varstat.estimands.target import Target, make_target, pooling_weights
 from varstat.hierarchical.posterior import Fits, Posterior, summarise_hyper
 from varstat.measure import Floats
-from varstat.provenance import Provenance
 from varstat.target.rule import TargetRule, parse_target
 
 # What it is worth to part two units rightly, as a share of the cost of parting them wrongly: two
@@ -80,13 +79,10 @@ def compute_league(fits: Fits, *, level: float = 0.95, target: str | None = None
         groups=leagues,
         accounts=fits.accounts,
         findings=say_leagues(leagues),
-        provenance=Provenance(
-            verb="league",
-            source=fits.provenance.source,
-            data_hash=fits.provenance.data_hash,
-            card=fits.provenance.card,
-            card_hash=fits.provenance.card_hash,
-            options=fits.provenance.options | {"level": level, "target": target},
+        provenance=fits.provenance.then(
+            "league",
+            options={"level": level, "target": target},
+            asking={"level": level, "target": target},
         ),
     )
 

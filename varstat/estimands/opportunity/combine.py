@@ -92,6 +92,8 @@ def combine_opportunities(
             card=" + ".join(one.provenance.card for one in several),
             card_hash=" + ".join(one.provenance.card_hash for one in several),
             options=first.options | {"allow_overlap": allow_overlap},
+            asking={} if allow_overlap is None else {"allow_overlap": allow_overlap},
+            parts=tuple(one.provenance.to_dict() for one in several),
         ),
         notes=said,
     )

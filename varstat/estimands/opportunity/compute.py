@@ -31,7 +31,6 @@ from varstat.estimands.ranks.ranks import check_level
 from varstat.estimands.target import invert, mean_rate
 from varstat.hierarchical.posterior import Fits, Posterior
 from varstat.measure import Floats
-from varstat.provenance import Provenance
 from varstat.target.rule import TargetRule, parse_target
 
 INCOMPARABLE = ("exclude", "include")
@@ -130,6 +129,18 @@ def compute_opportunity(
         raise UsageError("multiplier", "it is a number above zero.")
     rule = None if target is None else parse_target(target)
     fits = restate_cost(fits, unit_cost=unit_cost, price_year=price_year, cost_source=cost_source)
+    asked = {
+        "level": level,
+        "target": target,
+        "materiality": materiality,
+        "incomparable": incomparable,
+        "least_comparability": least_comparability,
+        "multiplier": multiplier,
+        "unit_cost": unit_cost,
+        "price_year": price_year,
+        "cost_source": cost_source,
+    }
+    sets = {name: list(units) for name, units in (subtotals or {}).items()}
     found = tuple(
         _one_opportunity(
             each,
@@ -139,7 +150,7 @@ def compute_opportunity(
             incomparable=incomparable,
             least=least_comparability,
             multiplier=multiplier,
-            subtotals=subtotals or {},
+            subtotals=sets,
             source=fits.account.source,
         )
         for each in fits
@@ -148,21 +159,10 @@ def compute_opportunity(
         groups=found,
         findings=say_opportunities(found, (), ()),
         accounts=(fits.account,),
-        provenance=Provenance(
-            verb="opportunity",
-            source=fits.provenance.source,
-            data_hash=fits.provenance.data_hash,
-            card=fits.provenance.card,
-            card_hash=fits.provenance.card_hash,
-            options=fits.provenance.options
-            | {
-                "level": level,
-                "target": target,
-                "materiality": materiality,
-                "incomparable": incomparable,
-                "least_comparability": least_comparability,
-                "multiplier": multiplier,
-            },
+        provenance=fits.provenance.then(
+            "opportunity",
+            options=asked,
+            asking=asked | {"subtotals": sets or None},
         ),
     )
 

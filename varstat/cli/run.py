@@ -1,0 +1,109 @@
+"""What every command of an analysis does: check, run, write, show, and gate."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from varstat.analysis.inputs import FIT_SUFFIX, split_lookup
+from varstat.analysis.specification import Reading, Specification
+from varstat.cli.output import Format, Output
+from varstat.cli.saved import refuse_options
+from varstat.prose.text import clean
+
+if TYPE_CHECKING:
+    from varstat.analysis.run import Analysis
+
+
+def carry_out(
+    context: typer.Context, specification: Specification, output: Output, *, fits: bool = False
+) -> None:
+    """Run a specification; write and show what it gives, then refuse what failed its checks.
+
+    Parameters
+    ----------
+    context : typer.Context
+        Of the command as it was called.
+    specification : Specification
+    output : Output
+    fits : bool
+        Whether the fit can be written as well.
+
+    Raises
+    ------
+    VarstatError
+        If anything can't be what is asked; a file that can't be written is refused before
+        anything is computed.
+    """
+    from varstat.analysis.run import analyse, refuse_failed
+    from varstat.cli.shown import CHARTS, check_chart, output_suffixes
+    from varstat.files import check_path
+
+    inputs = read_inputs(specification.reading)
+    suffixes = output_suffixes(specification.verb, fits=fits)
+    paths = [check_path(path, suffixes=suffixes, inputs=inputs) for path in output.output]
+    refuse_options(context, specification.reading.source)
+    analysis = analyse(
+        specification,
+        stored_as=[path.name for path in paths],
+        progress=sys.stderr.isatty() and not output.quiet,
+    )
+    drawn = any(path.suffix.lower() in CHARTS for path in paths)
+    # Said before any file is written.
+    check_chart(analysis.results, output.chart, highlight=output.highlight, drawn=drawn)
+    for path in paths:
+        _write(analysis, path, output)
+    _show(analysis, output, wrote=[path.name for path in paths])
+    refuse_failed(analysis.checked, accepted=output.accept_failed)
+
+
+def read_inputs(reading: Reading) -> list[str]:
+    """Name the files that a command reads, and so must not write over.
+
+    Parameters
+    ----------
+    reading : Reading
+
+    Returns
+    -------
+    list of str
+    """
+    return [*reading.source, *(split_lookup(each)[0] for each in reading.lookup)]
+
+
+def _write(analysis: "Analysis", path: Path, output: Output) -> None:
+    from varstat.cli.shown import write
+    from varstat.hierarchical import write_fit
+
+    if path.suffix.lower() == FIT_SUFFIX and analysis.fits is not None:
+        write_fit(analysis.fits, path)
+        return
+    write(
+        analysis.results,
+        path,
+        highlight=output.highlight,
+        chart=output.chart,
+        verdicts=analysis.verdicts,
+    )
+
+
+def _show(analysis: "Analysis", output: Output, *, wrote: list[str]) -> None:
+    """Print the results, unless they went to files, and on stderr what to mind."""
+    from rich.console import Console
+
+    from varstat.cli.shown import encode, print_notes, show, summarise
+
+    results, verdicts = analysis.results, analysis.verdicts
+    messages = Console(stderr=True, highlight=False, quiet=output.quiet)
+    if output.format_ is not Format.TABLE:
+        sys.stdout.buffer.write(encode(results, f".{output.format_.value}", verdicts=verdicts))
+    elif not wrote:
+        out = Console(highlight=False)
+        show(results, out, highlight=output.highlight, verdicts=verdicts)
+    else:
+        messages.print(summarise(results, verdicts=verdicts), markup=False)
+    sys.stdout.flush()
+    print_notes(results, messages, verdicts=verdicts)
+    for name in wrote:
+        messages.print(f"Wrote {clean(name)}.", markup=False)
