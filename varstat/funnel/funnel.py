@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from varstat.data.groups import split_periods
 from varstat.data.table import Table
+from varstat.errors import expect
 from varstat.funnel.caveats import caveats
 from varstat.funnel.findings import Findings, find, find_published
 from varstat.funnel.flags import q_values, raise_flags, two_sided
@@ -81,6 +82,7 @@ def compute_funnel(
     >>> funnels[0].units.unit.size, round(funnels[0].target, 4)
     (303, 0.4051)
     """
+    expect("compute_funnel", table, Table, mend="Read it first: read_table(data).")
     options = resolve_options(
         table.card,
         method=method,

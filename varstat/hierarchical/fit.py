@@ -9,7 +9,7 @@ from varstat.card.schema import Card
 from varstat.data.complete import keep_complete
 from varstat.data.groups import group_rows, refuse_repeats
 from varstat.data.table import Table
-from varstat.errors import TableError, UsageError, choose, did_you_mean
+from varstat.errors import TableError, UsageError, choose, did_you_mean, expect
 from varstat.hierarchical.diagnostics import Diagnostics
 from varstat.hierarchical.model.build import build_design
 from varstat.hierarchical.model.design import Design
@@ -90,6 +90,7 @@ def fit_model(
     >>> fits[0].engine, fits[0].draws
     ('quadrature', 4000)
     """
+    expect("fit_model", table, Table, mend="Read it first: read_table(data).")
     engine = choose("engine", engine, ENGINES)
     if draws < LEAST_DRAWS:
         few = "1 draw says" if draws == 1 else f"{draws} draws say"

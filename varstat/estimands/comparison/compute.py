@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from varstat.errors import ModelError, UsageError, did_you_mean
+from varstat.errors import ModelError, UsageError, did_you_mean, expect
 from varstat.estimands.comparison.result import Comparison, Comparisons
 from varstat.estimands.comparison.words import say_comparison
 from varstat.estimands.league.compute import raw_rates
@@ -70,6 +70,7 @@ def compare_units(fits: Fits, units: tuple[str, str], *, level: float = 0.95) ->
     >>> bool(abs(found.part[0] - found.part[1:].sum()) < 1e-9)
     True
     """
+    expect("compare_units", fits, Fits, mend="Fit its model first: fit_model(table).")
     check_level(level)
     if not len(fits):
         raise ModelError("compare", "there is no posterior.")

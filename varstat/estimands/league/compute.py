@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from varstat.errors import expect
 from varstat.estimands.league.result import League, Leagues, LeagueUnits, RankScope
 from varstat.estimands.league.words import say_league, say_leagues
 from varstat.estimands.monte_carlo import probability_mcse
@@ -72,6 +73,7 @@ def compute_league(fits: Fits, *, level: float = 0.95, target: str | None = None
     >>> league.rank_scope, league.top
     ('all', 75)
     """
+    expect("compute_league", fits, Fits, mend="Fit its model first: fit_model(table).")
     check_level(level)
     rule = None if target is None else parse_target(target)
     leagues = tuple(_one_league(each, level=level, rule=rule) for each in fits)

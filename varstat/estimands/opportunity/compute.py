@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from varstat.adjust.interaction import say_interaction
-from varstat.errors import UsageError, choose, did_you_mean
+from varstat.errors import UsageError, choose, did_you_mean, expect
 from varstat.estimands.league.compute import describe_model, raw_rates
 from varstat.estimands.opportunity.chance import replicate_published
 from varstat.estimands.opportunity.gaps import expected, find_goals, published, published_in_periods
@@ -119,6 +119,7 @@ def compute_opportunity(
     >>> total.plug_in < total.estimate, total.chance_expected < 0.1 * total.published
     (True, True)
     """
+    expect("compute_opportunity", fits, Fits, mend="Fit its model first: fit_model(table).")
     check_level(level)
     choose("incomparable", incomparable, INCOMPARABLE)
     if materiality is not None and not (np.isfinite(materiality) and materiality > 0):
