@@ -38,22 +38,9 @@ if TYPE_CHECKING:
     )
     from varstat.funnel import Funnel, Funnels, compute_funnel
     from varstat.hierarchical import Fits, Posterior, fit_model, load_fit, write_fit
-    from varstat.present import (
-        draw_comparability,
-        draw_comparison,
-        draw_funnel,
-        draw_funnels,
-        draw_league,
-        draw_leagues,
-        draw_opportunities,
-        draw_opportunity,
-        draw_ranks,
-        draw_waterfall,
-        write_comparisons,
-        write_funnels,
-        write_leagues,
-        write_opportunities,
-    )
+    from varstat.present.draw import draw
+    from varstat.present.show import show
+    from varstat.present.write import write
     from varstat.records import (
         Cells,
         cells_expression,
@@ -101,20 +88,9 @@ _HOMES = {
     "fit_model": "hierarchical",
     "load_fit": "hierarchical",
     "write_fit": "hierarchical",
-    "draw_comparability": "present",
-    "draw_comparison": "present",
-    "write_comparisons": "present",
-    "draw_opportunities": "present",
-    "draw_opportunity": "present",
-    "draw_waterfall": "present",
-    "write_opportunities": "present",
-    "draw_funnel": "present",
-    "draw_funnels": "present",
-    "draw_league": "present",
-    "draw_leagues": "present",
-    "draw_ranks": "present",
-    "write_funnels": "present",
-    "write_leagues": "present",
+    "draw": "present.draw",
+    "show": "present.show",
+    "write": "present.write",
 }
 __all__ = [
     "Card",
@@ -141,16 +117,7 @@ __all__ = [
     "count_cells",
     "describe_card",
     "discover",
-    "draw_comparability",
-    "draw_comparison",
-    "draw_funnel",
-    "draw_funnels",
-    "draw_league",
-    "draw_leagues",
-    "draw_opportunities",
-    "draw_opportunity",
-    "draw_ranks",
-    "draw_waterfall",
+    "draw",
     "estimate_ensemble",
     "exceedance",
     "find_misfit",
@@ -162,13 +129,11 @@ __all__ = [
     "load_example",
     "load_fit",
     "read_table",
+    "show",
     "standardise",
+    "write",
     "write_cells",
-    "write_comparisons",
     "write_fit",
-    "write_funnels",
-    "write_leagues",
-    "write_opportunities",
 ]
 
 

@@ -73,7 +73,7 @@ def compare(
     from varstat.estimands import compare_units
     from varstat.estimands.ranks.ranks import check_level
     from varstat.hierarchical import load_fit
-    from varstat.present.write import check_output, write_comparisons
+    from varstat.present.write import check_output, write
 
     check_level(level)
     inputs = read_inputs(context.params)
@@ -85,7 +85,7 @@ def compare(
         fits, _ = fit_data(context.params, paths=paths)
     comparisons = compare_units(fits, (a, b), level=level)
     for path in paths:
-        write_comparisons(comparisons, path)
+        write(comparisons, path)
     _tell(comparisons, format_, wrote=[path.name for path in paths], quiet=quiet)
     refuse_failed(comparisons, accepted=accept_failed)
 
@@ -94,18 +94,16 @@ def _tell(comparisons: "Comparisons", format_: Format, *, wrote: list[str], quie
     """Print the result, unless it went to files, and on stderr what to mind."""
     from rich.console import Console
 
-    from varstat.present.tables import csv_bytes, json_bytes, lay_out
-    from varstat.present.terminal.comparison import print_comparisons
+    from varstat.present.show import show
     from varstat.present.terminal.notes import print_notes
+    from varstat.present.write import encode
     from varstat.prose.text import clean_lines
 
     messages = Console(stderr=True, highlight=False, quiet=quiet)
-    if format_ is Format.CSV:
-        sys.stdout.buffer.write(csv_bytes(comparisons.to_frame()))
-    elif format_ is Format.JSON:
-        sys.stdout.buffer.write(json_bytes(lay_out(comparisons)))
+    if format_ is not Format.TABLE:
+        sys.stdout.buffer.write(encode(comparisons, f".{format_.value}"))
     elif not wrote:
-        print_comparisons(comparisons, Console(highlight=False))
+        show(comparisons, Console(highlight=False))
     else:
         messages.print(clean_lines(comparisons.summary()), markup=False)
     sys.stdout.flush()

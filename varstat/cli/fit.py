@@ -67,52 +67,41 @@ def fit(
     quiet: options.Quiet = False,
 ) -> None:
     """Fit a hierarchical model: what is known of every unit, as draws to keep."""
-    from varstat.files import check_path
+    from varstat.hierarchical import write_fit
+    from varstat.present.write import check_output, write
 
     refuse_fit(data, command="fit")
     inputs = read_inputs(context.params)
     paths = [
-        check_path(path, suffixes=(SUFFIX, ".json", ".csv"), inputs=inputs) for path in output or []
+        check_output(path, suffixes=(SUFFIX, ".json", ".csv"), inputs=inputs)
+        for path in output or []
     ]
     fits, _ = fit_data(context.params, paths=paths)
     for path in paths:
-        _write(fits, path)
+        if path.suffix.lower() == SUFFIX:
+            write_fit(fits, path)
+        else:
+            write(fits, path)
     _tell(fits, format_, wrote=[path.name for path in paths], quiet=quiet)
     refuse_failed(fits, accepted=accept_failed)
-
-
-def _write(fits: "Fits", path: Path) -> None:
-    from varstat.files import replace_file
-    from varstat.hierarchical import write_fit
-    from varstat.present.fits import fits_frame, fits_json
-    from varstat.present.tables import csv_bytes
-
-    match path.suffix.lower():
-        case ".csv":
-            replace_file(path, csv_bytes(fits_frame(fits)))
-        case ".json":
-            replace_file(path, fits_json(fits))
-        case _:
-            write_fit(fits, path)
 
 
 def _tell(fits: "Fits", format_: Format, *, wrote: list[str], quiet: bool) -> None:
     """Print the result, unless it went to files, and on stderr what to mind."""
     from rich.console import Console
 
-    from varstat.present.fits import fits_frame, fits_json, print_fit_notes, print_fits, say_fits
-    from varstat.present.tables import csv_bytes
+    from varstat.present.show import show
+    from varstat.present.terminal.notes import print_notes
+    from varstat.present.write import encode
 
     messages = Console(stderr=True, highlight=False, quiet=quiet)
-    if format_ is Format.CSV:
-        sys.stdout.buffer.write(csv_bytes(fits_frame(fits)))
-    elif format_ is Format.JSON:
-        sys.stdout.buffer.write(fits_json(fits))
+    if format_ is not Format.TABLE:
+        sys.stdout.buffer.write(encode(fits, f".{format_.value}"))
     elif not wrote:
-        print_fits(fits, Console(highlight=False))
+        show(fits, Console(highlight=False))
     else:
-        messages.print(say_fits(fits), markup=False)
+        messages.print(fits.summary(), markup=False)
     sys.stdout.flush()
-    print_fit_notes(fits, messages)
+    print_notes(fits, messages)
     for name in wrote:
         messages.print(f"Wrote {name}.", markup=False)

@@ -134,7 +134,7 @@ def funnel(
     from varstat.data import read_table
     from varstat.funnel import compute_funnel
     from varstat.present.highlight import find_units
-    from varstat.present.write import check_output, write_funnels
+    from varstat.present.write import check_output, write
 
     refuse_fit(data, command="funnel")
     if not posterior:
@@ -200,7 +200,7 @@ def funnel(
             progress=sys.stderr.isatty() and not quiet,
         )
     for path in paths:
-        write_funnels(funnels, path, highlight=marked, verdicts=verdicts)
+        write(funnels, path, highlight=marked, verdicts=verdicts)
     wrote = [path.name for path in paths]
     _tell(funnels, verdicts, format_, marked, wrote=wrote, quiet=quiet)
     refuse_failed(verdicts or (), accepted=accept_failed)
@@ -248,16 +248,15 @@ def _tell(
     """Print the result, unless it went to files, and on stderr what to mind."""
     from rich.console import Console
 
-    from varstat.present.tables import csv_bytes, json_bytes, lay_out
-    from varstat.present.terminal.funnel import print_funnels, print_notes
+    from varstat.present.show import show
+    from varstat.present.terminal.notes import print_notes
+    from varstat.present.write import encode
 
     messages = Console(stderr=True, highlight=False, quiet=quiet)
-    if format_ is Format.CSV:
-        sys.stdout.buffer.write(csv_bytes(lay_out(funnels, verdicts=verdicts).units))
-    elif format_ is Format.JSON:
-        sys.stdout.buffer.write(json_bytes(lay_out(funnels, verdicts=verdicts)))
+    if format_ is not Format.TABLE:
+        sys.stdout.buffer.write(encode(funnels, f".{format_.value}", verdicts=verdicts))
     elif not wrote:
-        print_funnels(funnels, Console(highlight=False), highlight=highlight, verdicts=verdicts)
+        show(funnels, Console(highlight=False), highlight=highlight, verdicts=verdicts)
     else:
         messages.print(funnels.summary(), markup=False)
         if verdicts is not None:

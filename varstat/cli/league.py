@@ -113,7 +113,7 @@ def league(
     from varstat.files import check_path
     from varstat.hierarchical import load_fit, write_fit
     from varstat.present.highlight import find_units
-    from varstat.present.write import SUFFIXES, write_leagues
+    from varstat.present.write import SUFFIXES, write
     from varstat.target.rule import parse_target
 
     # Said before a model is fitted.
@@ -134,7 +134,7 @@ def league(
         if path.suffix.lower() == SUFFIX:
             write_fit(fits, path)
         else:
-            write_leagues(leagues, path, highlight=highlight or (), chart=chart.value)
+            write(leagues, path, highlight=highlight or (), chart=chart.value)
     _tell(leagues, format_, highlight or (), wrote=[path.name for path in paths], quiet=quiet)
     refuse_failed(leagues, accepted=accept_failed)
 
@@ -150,18 +150,16 @@ def _tell(
     """Print the result, unless it went to files, and on stderr what to mind."""
     from rich.console import Console
 
-    from varstat.present.tables import csv_bytes, json_bytes, lay_out
-    from varstat.present.terminal.league import print_leagues
+    from varstat.present.show import show
     from varstat.present.terminal.notes import print_notes
+    from varstat.present.write import encode
     from varstat.prose.text import clean_lines
 
     messages = Console(stderr=True, highlight=False, quiet=quiet)
-    if format_ is Format.CSV:
-        sys.stdout.buffer.write(csv_bytes(leagues.to_frame()))
-    elif format_ is Format.JSON:
-        sys.stdout.buffer.write(json_bytes(lay_out(leagues)))
+    if format_ is not Format.TABLE:
+        sys.stdout.buffer.write(encode(leagues, f".{format_.value}"))
     elif not wrote:
-        print_leagues(leagues, Console(highlight=False), highlight=highlight)
+        show(leagues, Console(highlight=False), highlight=highlight)
     else:
         messages.print(clean_lines(leagues.summary()), markup=False)
     sys.stdout.flush()

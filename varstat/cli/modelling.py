@@ -14,7 +14,6 @@ from varstat.errors import DiagnosticsError
 if TYPE_CHECKING:
     from varstat.data import Table
     from varstat.hierarchical import Fits
-    from varstat.present.content import Checked
 
 AcceptFailed = Annotated[
     bool,
@@ -127,7 +126,7 @@ def read_inputs(said: Mapping[str, Any]) -> list[str]:
     return [*files, *(name.rpartition(":")[0] for name in said["lookup"] or [])]
 
 
-def refuse_failed(checked: "Iterable[Checked]", *, accepted: bool) -> None:
+def refuse_failed(checked: Iterable[Any], *, accepted: bool) -> None:
     """End with an error, once results are given, if a posterior failed its checks.
 
     Parameters

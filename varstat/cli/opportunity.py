@@ -180,8 +180,8 @@ def opportunity(
     from varstat.estimands import combine_opportunities, compute_opportunity
     from varstat.estimands.ranks.ranks import check_level
     from varstat.present.highlight import find_units
-    from varstat.present.opportunity_chart import check_chart
-    from varstat.present.write import CHARTS, check_output, write_opportunities
+    from varstat.present.kind import check_chart
+    from varstat.present.write import CHARTS, check_output, write
     from varstat.target.rule import parse_target
 
     # Said before a model is fitted.
@@ -213,7 +213,7 @@ def opportunity(
     if any(path.suffix.lower() in CHARTS for path in paths):
         check_chart(opportunities, chart.value, highlight=highlight or ())
     for path in paths:
-        write_opportunities(opportunities, path, highlight=highlight or (), chart=chart.value)
+        write(opportunities, path, highlight=highlight or (), chart=chart.value)
     _tell(opportunities, format_, highlight or (), wrote=[path.name for path in paths], quiet=quiet)
     refuse_failed(opportunities, accepted=accept_failed)
 
@@ -229,18 +229,16 @@ def _tell(
     """Print the result, unless it went to files, and on stderr what to mind."""
     from rich.console import Console
 
-    from varstat.present.tables import csv_bytes, json_bytes, lay_out
+    from varstat.present.show import show
     from varstat.present.terminal.notes import print_notes
-    from varstat.present.terminal.opportunity import print_opportunities
+    from varstat.present.write import encode
     from varstat.prose.text import clean_lines
 
     messages = Console(stderr=True, highlight=False, quiet=quiet)
-    if format_ is Format.CSV:
-        sys.stdout.buffer.write(csv_bytes(opportunities.to_frame()))
-    elif format_ is Format.JSON:
-        sys.stdout.buffer.write(json_bytes(lay_out(opportunities)))
+    if format_ is not Format.TABLE:
+        sys.stdout.buffer.write(encode(opportunities, f".{format_.value}"))
     elif not wrote:
-        print_opportunities(opportunities, Console(highlight=False), highlight=highlight)
+        show(opportunities, Console(highlight=False), highlight=highlight)
     else:
         messages.print(clean_lines(opportunities.summary()), markup=False)
     sys.stdout.flush()
