@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable
 
 import pytest
-from present.leagues import build_league
+from present.leagues import build_league, gather
+from present.pages import page_of
 
 from varstat.errors import UsageError
-from varstat.present.charts.league_page import ENDS, render_leagues
+from varstat.present.kinds.league import _PAGE_ENDS as ENDS
 
 HOSTILE = [
     "</script><script>document.title='broken'</script>",
@@ -23,20 +24,20 @@ JSON = re.compile(r'<script type="application/json">(.*?)</script>', re.S)
 
 def test_the_page_has_both_charts_and_the_table() -> None:
     league = build_league(20, notes=("Mind this.",))
-    page = render_leagues([league], provenance={"version": "0.1"}, account_text="20 rows read.")
+    page = page_of(gather(league))
     text = page.decode()
     assert text.count("<svg") == 2
     assert text.count("<tr") == 21
-    for word in ("20 rows read.", "Mind this.", "Expected rank (interval)", "P(worst quarter)"):
+    for word in ("20 rows read", "Mind this.", "Expected rank (interval)", "P worst quarter"):
         assert word in text
     assert html.escape(league.summary(), quote=True).split(";")[0][:80] in text
     assert " style=" not in text
 
 
 def test_without_a_direction_there_is_one_chart_and_no_rank() -> None:
-    text = render_leagues([build_league(20, direction="neither")], provenance={}).decode()
+    text = page_of(gather(build_league(20, direction="neither"))).decode()
     assert text.count("<svg") == 1
-    assert "P(above target)" in text
+    assert "P above target" in text
     assert "Expected rank" not in text
     assert "Tier" not in text
 
@@ -46,7 +47,7 @@ def test_a_failed_posterior_is_an_alarm_above_all_else() -> None:
         build_league(9, by={"r": name}, problems=("R-hat is 1.3.",) * (name == "b"))
         for name in "ab"
     ]
-    text = render_leagues(groups, provenance={}).decode()
+    text = page_of(gather(*groups)).decode()
     assert text.count('class="alarm"') == 1
     section = text[text.index('id="group-2"') :]
     assert section.index('class="alarm"') < section.index("<p>")
@@ -57,7 +58,7 @@ def test_a_failed_posterior_is_an_alarm_above_all_else() -> None:
 
 def test_rows_of_the_json_stand_where_the_marks_stand_in_the_order_of_the_rows() -> None:
     league = build_league(80)
-    text = render_leagues([league], provenance={}).decode()
+    text = page_of(gather(league)).decode()
     found = JSON.findall(text)
     assert len(found) == 2
     for each in found:
@@ -65,7 +66,7 @@ def test_rows_of_the_json_stand_where_the_marks_stand_in_the_order_of_the_rows()
         assert len(units) == 80
         down = [unit["y"] for unit in units]
         assert down == sorted(down)
-    for each, prefix in zip(found, ("l1e", "l1r"), strict=True):
+    for each, prefix in zip(found, ("l1c", "l1r"), strict=True):
         # Of a kind with few marks each has a path of its own; this kind has many.
         start = text.index(f'id="{prefix}-units-unsure"')
         group = text[start : text.index("</g>\n<g id", start)]
@@ -78,22 +79,24 @@ def test_rows_of_the_json_stand_where_the_marks_stand_in_the_order_of_the_rows()
 
 def test_no_rank_stands_without_its_interval() -> None:
     league = build_league(30)
-    text = render_leagues([league], provenance={}).decode()
+    text = page_of(gather(league)).decode()
     for each in JSON.findall(text):
         for unit in json.loads(each):
-            assert re.search(r"Expected rank [\d.]+ \([\d.]+–[\d.]+\) of 30", unit["lines"][2])
+            assert re.search(
+                r"Expected rank \(interval\) [\d.]+ \([\d.]+–[\d.]+\)", unit["lines"][3]
+            )
 
 
 def test_peer_groups_have_a_column_of_their_own() -> None:
-    text = render_leagues([build_league(9, peers=True)], provenance={}).decode()
+    text = page_of(gather(build_league(9, peers=True))).decode()
     assert text.count(">Peer group</th>") == 1
     assert text.count("<td>Group 1</td>") == 3
-    assert "Peer group</th>" not in render_leagues([build_league(9)], provenance={}).decode()
+    assert "Peer group</th>" not in page_of(gather(build_league(9))).decode()
 
 
 def test_ids_are_unique() -> None:
     groups = [build_league(9, by={"r": name}) for name in "ab"]
-    text = render_leagues(groups, provenance={}).decode()
+    text = page_of(gather(*groups)).decode()
     ids = re.findall(r'\sid="([^"]+)"', text)
     assert len(ids) == len(set(ids))
 
@@ -101,14 +104,14 @@ def test_ids_are_unique() -> None:
 def test_a_long_table_keeps_both_ends_and_the_highlighted_and_says_so() -> None:
     league = build_league(2500)
     middle = str(league.units.unit[1250])
-    text = render_leagues([league], highlight=[middle], provenance={}).decode()
+    text = page_of(gather(league), highlight=[middle]).decode()
     assert text.count("<tr") == 2 * ENDS + 2
     assert f"{2 * ENDS + 1:,} of 2,500 units, those at both ends and the highlighted" in text
 
 
 def test_hostile_names_stay_text() -> None:
     league = build_league(5, names=HOSTILE, indicator=HOSTILE[0], by={"r": HOSTILE[1]})
-    text = render_leagues([league], provenance={"source": HOSTILE[0]}).decode()
+    text = page_of(gather(league)).decode()
     assert text.count("<script") == 3
     assert "<img" not in text
     assert "\u202e" not in text
@@ -117,15 +120,15 @@ def test_hostile_names_stay_text() -> None:
 
 
 def test_the_same_leagues_give_the_same_page() -> None:
-    one, two = (render_leagues([build_league(12)], provenance={"a": 1}) for _ in range(2))
+    one, two = (page_of(gather(build_league(12))) for _ in range(2))
     assert one == two
 
 
 def test_no_league_or_an_unknown_unit_is_a_mistake() -> None:
     with pytest.raises(UsageError):
-        render_leagues([], provenance={})
+        page_of([])
     with pytest.raises(UsageError, match="highlight"):
-        render_leagues([build_league(9)], highlight=["nobody"], provenance={})
+        page_of(gather(build_league(9)), highlight=["nobody"])
 
 
 def test_keys_move_in_each_chart_and_search_finds_in_both(browse: Callable[[bytes], str]) -> None:
@@ -148,7 +151,7 @@ def test_keys_move_in_each_chart_and_search_finds_in_both(browse: Callable[[byte
           read(one), read(two)]);
       }, 500);
     """
-    page = render_leagues([league], provenance={}).decode()
+    page = page_of(gather(league)).decode()
     page = re.sub(r"<meta http-equiv.*?>", "", page)
     document = browse(page.replace("</body>", f"<script>{driver}</script></body>").encode())
     found = re.search(r'data-result="([^"]*)"', document)
@@ -165,6 +168,6 @@ def test_keys_move_in_each_chart_and_search_finds_in_both(browse: Callable[[byte
 
 
 def test_the_script_runs_under_the_policy(browse: Callable[[bytes], str]) -> None:
-    document = browse(render_leagues([build_league(12, names=None)], provenance={}))
+    document = browse(page_of(gather(build_league(12, names=None))))
     assert document.count('role="application"') == 2
     assert document.count('<button type="button">') == 10

@@ -11,17 +11,14 @@ import pyarrow.parquet
 import pytest
 from present.leagues import build_league, gather
 
+from varstat import write
 from varstat.errors import ModelError, OutputError, UsageError
-from varstat.present import write_leagues
-from varstat.present.league_table import hyperparameters_frame, leagues_frame
-from varstat.present.tables import (
-    beside_csv,
-    csv_bytes,
-    json_bytes,
-    lay_out,
-    parquet_bytes,
-    xlsx_bytes,
-)
+from varstat.present.formats.csv import beside as beside_csv
+from varstat.present.formats.csv import csv_bytes
+from varstat.present.formats.json import encode as json_bytes
+from varstat.present.formats.parquet import encode as parquet_bytes
+from varstat.present.formats.xlsx import encode as xlsx_bytes
+from varstat.present.write import lay_out
 
 KEYS = [
     *("indicator", "measure", "direction", "by", "model", "engine", "diagnostics", "target"),
@@ -140,12 +137,12 @@ def test_leagues_are_tabulated_one_a_row() -> None:
     leagues = gather(
         build_league(20, by={"region": "a"}), build_league(12, by={"region": "b"}, seed=2)
     )
-    table = leagues_frame(leagues)
+    table = lay_out(leagues).sheets["leagues"]
     assert table["region"].tolist() == ["a", "b"]
     assert table["units"].tolist() == [20, 12]
     assert table["top"].tolist() == [5, 3]
     assert table["tiers"].tolist() == [4, 4]
-    hyper = hyperparameters_frame(leagues)
+    hyper = lay_out(leagues).sheets["hyperparameters"]
     assert hyper["region"].tolist() == ["a", "a", "b", "b"]
     assert hyper["name"].tolist() == ["intercept", "tau"] * 2
 
@@ -168,18 +165,18 @@ SUFFIXES = [".csv", ".parquet", ".json", ".xlsx", ".png", ".svg", ".pdf", ".html
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_leagues_are_written_as_the_suffix_says(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"out{suffix}"
-    write_leagues(gather(build_league(12)), path, highlight=["u00003"])
+    write(gather(build_league(12)), path, highlight=["u00003"])
     assert path.stat().st_size > 0
     assert (tmp_path / "out.csv.provenance.json").exists() == (suffix == ".csv")
     with pytest.raises(OutputError):
-        write_leagues(gather(build_league(12)), f"{path}x")
+        write(gather(build_league(12)), f"{path}x")
 
 
 def test_the_chart_is_the_caterpillar_unless_ranks_are_asked_for(tmp_path: Path) -> None:
     leagues = gather(build_league(12))
     for name, chart in (("a", "caterpillar"), ("b", "ranks")):
-        write_leagues(leagues, tmp_path / f"{name}.svg", chart=chart)
-    write_leagues(leagues, tmp_path / "c.svg")
+        write(leagues, tmp_path / f"{name}.svg", chart=chart)
+    write(leagues, tmp_path / "c.svg")
     assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "c.svg").read_bytes()
     assert b"Rank (1 is best)" in (tmp_path / "b.svg").read_bytes()
     assert b"Rank (1 is best)" not in (tmp_path / "a.svg").read_bytes()
@@ -187,13 +184,13 @@ def test_the_chart_is_the_caterpillar_unless_ranks_are_asked_for(tmp_path: Path)
 
 def test_an_unknown_chart_is_refused_whatever_is_written(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="Did you mean 'ranks'"):
-        write_leagues(gather(build_league(12)), tmp_path / "out.json", chart="rank")
+        write(gather(build_league(12)), tmp_path / "out.json", chart="rank")
     assert not list(tmp_path.iterdir())
 
 
 def test_ranks_are_not_drawn_without_a_direction(tmp_path: Path) -> None:
     leagues = gather(build_league(12, direction="neither"))
     with pytest.raises(ModelError, match="without a direction"):
-        write_leagues(leagues, tmp_path / "out.png", chart="ranks")
+        write(leagues, tmp_path / "out.png", chart="ranks")
     assert not list(tmp_path.iterdir())
-    write_leagues(leagues, tmp_path / "out.html")
+    write(leagues, tmp_path / "out.html")

@@ -15,15 +15,12 @@ from varstat import Funnels, compute_funnel, fit_model, read_table
 from varstat.errors import UsageError
 from varstat.estimands.verdict.compute import compute_verdicts
 from varstat.estimands.verdict.result import Verdicts
-from varstat.present.funnel_table import funnel_object, funnels_frame, units_frame
-from varstat.present.tables import (
-    beside_csv,
-    csv_bytes,
-    json_bytes,
-    lay_out,
-    parquet_bytes,
-    xlsx_bytes,
-)
+from varstat.present.formats.csv import beside as beside_csv
+from varstat.present.formats.csv import csv_bytes
+from varstat.present.formats.json import encode as json_bytes
+from varstat.present.formats.parquet import encode as parquet_bytes
+from varstat.present.formats.xlsx import encode as xlsx_bytes
+from varstat.present.write import lay_out
 
 
 def funnels_of(frame: pd.DataFrame, **options: object) -> Funnels:
@@ -81,7 +78,7 @@ def test_counts_are_whole_in_json(frame: pd.DataFrame) -> None:
 def test_an_object_of_one_funnel_is_what_json_says(frame: pd.DataFrame) -> None:
     funnels = funnels_of(frame)
     whole = json.loads(json_bytes(lay_out(funnels)))
-    one = json.loads(json.dumps(funnel_object(funnels[0])))
+    one = json.loads(json.dumps(lay_out(funnels).objects[0]))
     assert {key: whole[key] for key in one} == one
 
 
@@ -147,7 +144,7 @@ def test_a_name_with_half_a_character_is_written(frame: pd.DataFrame, render: ob
 
 def test_funnels_are_tabulated_one_a_row(frame: pd.DataFrame) -> None:
     frame["region"] = list("nnss")
-    table = funnels_frame(funnels_of(frame, levels=(0.5, 0.95)))
+    table = lay_out(funnels_of(frame, levels=(0.5, 0.95))).sheets["funnels"]
     assert table["region"].tolist() == ["n", "s"]
     assert table["units"].tolist() == [2, 2]
     names = {"flagged_0.5", "flagged_0.95", "expected_false_flags_0.5", "expected_false_flags_0.95"}
@@ -176,11 +173,11 @@ def regions(frame: pd.DataFrame) -> pd.DataFrame:
 
 def test_verdicts_follow_the_columns_of_a_funnel(regions: pd.DataFrame) -> None:
     funnels, verdicts = judged(regions)
-    plain, table = funnels.to_frame(), units_frame(funnels, verdicts)
+    plain, table = funnels.to_frame(), lay_out(funnels, verdicts=verdicts).units
     assert list(table) == [*plain, *list(verdicts.to_frame())[1:]]
     pd.testing.assert_frame_equal(table[list(plain)], plain)
     assert table["verdict"].tolist() == [name for v in verdicts for name in v.verdict]
-    pd.testing.assert_frame_equal(units_frame(funnels), plain)
+    pd.testing.assert_frame_equal(lay_out(funnels).units, plain)
 
 
 @pytest.mark.parametrize("name", ["estimate", "level", "verdict"])
@@ -209,11 +206,11 @@ def test_every_format_says_the_same_of_posteriors(regions: pd.DataFrame) -> None
 
 def test_the_sheet_of_funnels_counts_verdicts(regions: pd.DataFrame) -> None:
     funnels, verdicts = judged(regions)
-    table = funnels_frame(funnels, verdicts)
+    table = lay_out(funnels, verdicts=verdicts).sheets["funnels"]
     names = ["differs", "uncertain", "ordinary", "no_evidence"]
     assert table[names].sum(axis=1).tolist() == [4, 4]
     assert table["passed"].tolist() == [True, True]
-    assert not {*names, "passed"} & set(funnels_frame(funnels).columns)
+    assert not {*names, "passed"} & set(lay_out(funnels).sheets["funnels"].columns)
 
 
 def doubt(verdicts: Verdicts) -> Verdicts:

@@ -22,27 +22,22 @@ from present.opportunities import (
 from rich.cells import cell_len
 from rich.console import Console
 
+from varstat import show, write
 from varstat.errors import ModelError, OutputError, UsageError
 from varstat.estimands import Opportunities
 from varstat.estimands.comparison.result import Comparisons
-from varstat.present.tables import (
-    beside_csv,
-    csv_bytes,
-    json_bytes,
-    lay_out,
-    parquet_bytes,
-    xlsx_bytes,
-)
-from varstat.present.terminal.comparison import print_comparisons
-from varstat.present.terminal.opportunity import print_opportunities
-from varstat.present.write import write_comparisons, write_opportunities
+from varstat.present.formats.csv import beside as beside_csv
+from varstat.present.formats.csv import csv_bytes
+from varstat.present.formats.json import encode as json_bytes
+from varstat.present.formats.parquet import encode as parquet_bytes
+from varstat.present.formats.xlsx import encode as xlsx_bytes
+from varstat.present.write import lay_out
 
 FIGURES = [
     *("estimate", "lower", "upper", "level", "published", "plug_in", "signed"),
     *("chance_expected", "chance_lower", "chance_upper", "p_material"),
 ]
 SUFFIXES = [".csv", ".parquet", ".json", ".xlsx", ".png", ".svg", ".pdf", ".html"]
-PRINT = {Opportunities: print_opportunities, Comparisons: print_comparisons}
 
 
 def strict(content: bytes) -> dict:
@@ -57,7 +52,7 @@ def strict(content: bytes) -> dict:
 def shown(results: Opportunities | Comparisons, *, width: int = 80, **said: object) -> str:
     """What is printed at a width."""
     console = Console(file=io.StringIO(), width=width, highlight=False)
-    PRINT[type(results)](results, console, **said)
+    show(results, console, **said)
     return console.file.getvalue()
 
 
@@ -169,31 +164,29 @@ def test_the_same_opportunities_give_the_same_bytes(render: Callable[..., bytes]
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_results_are_written_as_the_suffix_says(tmp_path: Path, suffix: str) -> None:
-    write_opportunities(
-        gather(build_opportunity(12)), tmp_path / f"out{suffix}", highlight=["u00003"]
-    )
-    write_comparisons(gather_comparisons(build_comparison()), tmp_path / f"two{suffix}")
+    write(gather(build_opportunity(12)), tmp_path / f"out{suffix}", highlight=["u00003"])
+    write(gather_comparisons(build_comparison()), tmp_path / f"two{suffix}")
     for name in ("out", "two"):
         assert (tmp_path / f"{name}{suffix}").stat().st_size > 0
         beside = tmp_path / f"{name}.csv.provenance.json"
         assert beside.exists() == (suffix == ".csv")
     with pytest.raises(OutputError):
-        write_opportunities(gather(build_opportunity(12)), tmp_path / f"out{suffix}x")
+        write(gather(build_opportunity(12)), tmp_path / f"out{suffix}x")
 
 
 def test_a_chart_that_cannot_be_leaves_no_file(tmp_path: Path) -> None:
     one = gather(build_opportunity(12))
     with pytest.raises(UsageError, match="Did you mean 'waterfall'"):
-        write_opportunities(one, tmp_path / "out.json", chart="waterfal")
+        write(one, tmp_path / "out.json", chart="waterfal")
     with pytest.raises(ModelError, match="--stratum"):
-        write_opportunities(one, tmp_path / "out.svg", chart="comparability")
+        write(one, tmp_path / "out.svg", chart="comparability")
     two = gather(*(build_opportunity(12, by={"r": name}) for name in "ab"))
     with pytest.raises(UsageError, match="2"):
-        write_opportunities(two, tmp_path / "out.svg", chart="waterfall")
+        write(two, tmp_path / "out.svg", chart="waterfall")
     with pytest.raises(UsageError, match="no units to mark"):
-        write_opportunities(two, tmp_path / "out.svg", highlight=["U00001"])
+        write(two, tmp_path / "out.svg", highlight=["U00001"])
     with pytest.raises(UsageError, match="2"):
-        write_comparisons(
+        write(
             gather_comparisons(*(build_comparison(by={"r": name}) for name in "ab")),
             tmp_path / "out.svg",
         )

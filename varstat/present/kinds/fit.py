@@ -1,0 +1,117 @@
+"""Fits: hyper-parameters, the engine, and how far to trust it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from varstat.hierarchical.posterior import HYPER_LEVEL, Fits, Posterior
+from varstat.present.column import ALWAYS, Column, Table
+from varstat.present.content import records, state
+from varstat.present.highlight import Bools
+from varstat.present.kind import Kind
+from varstat.prose.number import percent
+
+# Hyper-parameters and groups of a terminal; all of them go to a file or a pipe.
+_MOST, _MOST_GROUPS = 40, 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Names:
+    """Hyper-parameters as the rows of a table."""
+
+    unit: tuple[str, ...]
+    unit_name: tuple[None, ...]
+
+
+def _figure(table: Table[Posterior], name: str, i: int) -> str:
+    return f"{table.frame[name].iloc[i]:.4g}"
+
+
+COLUMNS: tuple[Column[Posterior], ...] = (
+    Column(
+        name="name",
+        heading="hyper-parameter",
+        type="text",
+        means="what it is called in the model",
+        text=lambda t, i: t.result.design.names[i],
+        keep=ALWAYS,
+        number=False,
+        cut=True,
+        names=True,
+    ),
+    Column(
+        name="mean",
+        heading="mean",
+        means="posterior mean",
+        text=lambda t, i: _figure(t, "mean", i),
+        keep=ALWAYS,
+    ),
+    Column(
+        name="sd",
+        heading="SD",
+        means="posterior SD",
+        text=lambda t, i: _figure(t, "sd", i),
+        keep=2,
+    ),
+    Column(
+        name="lower",
+        heading=f"{percent(HYPER_LEVEL)} interval",
+        means="lower end of its interval",
+        text=lambda t, i: f"{_figure(t, 'lower', i)} to {_figure(t, 'upper', i)}",
+        keep=ALWAYS,
+    ),
+    Column(name="upper", means="upper end of its interval"),
+    Column(name="level", means="level of the interval"),
+    Column(
+        name="mcse",
+        heading="MC error",
+        means="Monte Carlo error of the mean; 0 where it was summed",
+        text=lambda t, i: "none" if t.frame["mcse"].iloc[i] == 0 else _figure(t, "mcse", i),
+        keep=1,
+    ),
+)
+
+
+def _named(posterior: Posterior) -> _Names:
+    names = posterior.design.names
+    return _Names(unit=names, unit_name=(None,) * len(names))
+
+
+def _shown(_posterior: Posterior, mark: Bools) -> list[int | None]:
+    return [*range(min(len(mark), _MOST))]
+
+
+def _left(_posterior: Posterior, mark: Bools) -> str:
+    return f"… and {len(mark) - _MOST} more" if len(mark) > _MOST else ""
+
+
+def _object(posterior: Posterior) -> dict[str, Any]:
+    design = posterior.design
+    return (
+        state(posterior, "indicator")
+        | state(design, "measure", "direction")
+        | {"by": posterior.by, "likelihood": design.likelihood, "effects": design.effects.name}
+        | state(design, "units", "rows")
+        | state(posterior, "engine", "seed", "draws", "chains", "diagnostics")
+        | {
+            "level": HYPER_LEVEL,
+            "hyperparameters": records(posterior.to_frame().drop(columns=list(posterior.by))),
+            "notes": list(design.notes),
+        }
+    )
+
+
+KIND: Kind[Posterior, Fits] = Kind(
+    name="fits",
+    noun="groups",
+    title="Fit",
+    columns=COLUMNS,
+    most=_MOST_GROUPS,
+    named=_named,
+    notes=lambda posterior: posterior.design.notes,
+    sheets=lambda fits: {"hyperparameters": fits.to_frame()},
+    objects=lambda fits: [_object(posterior) for posterior in fits],
+    shown=_shown,
+    left=_left,
+    caption=lambda _posterior, count: f"{count:,} hyper-parameters",
+    finding=lambda posterior: posterior.summary().replace("\n", " "),
+)
