@@ -97,10 +97,11 @@ def exclude_totals(
     if len(rows):
         factors = named_factors(records, rows)
         codes = number_levels(units[rows])[0]
-        extras = tell_apart(records, header, rows, codes, factors)
+        extras, instead = tell_apart(records, header, rows, codes, factors)
         judged = _Levels(records, header, ledger, addends, [*factors, *extras], roll_up=roll_up)
         notes += judged.exclude(rows, codes)
-        apart = Apart(columns=tuple(each.column for each in extras), overlap=judged.overlap)
+        columns = tuple(each.column for each in extras)
+        apart = Apart(columns=columns, instead=instead, overlap=judged.overlap)
         if addends is not None:
             found, more = _exclude_units(
                 records, header, ledger, addends, [*factors, *extras], rows=rows, named=whole
