@@ -13,11 +13,8 @@ from varstat.estimands.opportunity.chance import replicate_published
 from varstat.estimands.opportunity.gaps import expected, find_goals, published, published_in_periods
 from varstat.estimands.opportunity.interactions import ask_interactions
 from varstat.estimands.opportunity.money import price, restate_cost
-from varstat.estimands.opportunity.result import (
-    Opportunities,
-    Opportunity,
-    OpportunityUnits,
-)
+from varstat.estimands.opportunity.parts import OpportunityUnits
+from varstat.estimands.opportunity.result import Opportunities, Opportunity
 from varstat.estimands.opportunity.setting import Setting, set_question
 from varstat.estimands.opportunity.sums import (
     Sums,
