@@ -3,16 +3,20 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= auto
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-.PHONY: demo test lint docs bench clean
+.PHONY: demo test test-quick lint docs bench clean
 
 demo: $(VENV)/installed  ## the main job, on real data: a table and a picture
 	$(BIN)/varstat funnel example:star98
 	$(BIN)/varstat funnel example:star98 -o demo.png -o demo.html --quiet
 	@echo "Wrote demo.png and demo.html: open them."
 
-test: $(VENV)/installed-dev  ## the tests
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+test: $(VENV)/installed-dev  ## the tests, all of them: a quarter of an hour on two cores
+	$(PYTEST) --durations=20
+
+test-quick: $(VENV)/installed-dev  ## all but simulations, browsers and NUTS: some minutes
+	$(PYTEST) -m "not slow and not browser and not nuts" --ignore-glob='*/hierarchical/nuts/*'
 
 lint: $(VENV)/installed-dev  ## style, types and the direction of imports
 	$(BIN)/ruff format --check .

@@ -49,7 +49,7 @@ from varstat.hierarchical.model.build import build_design
 from varstat.hierarchical.quadrature.fit import fit_quadrature
 code = np.char.add("U", np.char.zfill(np.arange(units).astype(str), 7))
 frame = pd.DataFrame({"code": code, "y": y, "n": n})
-table = varstat.read_table(frame, unit="code", numerator="y", denominator="n", for_model=True,
+table = varstat.read_table(frame, unit="code", numerator="y", denominator="n",
                            direction="higher-is-better")
 design = build_design(table.frame, measure=table.measure, card=table.card, covariates=(),
                       where="benchmark")
@@ -74,7 +74,7 @@ LEAGUE = """
 import varstat
 code = np.char.add("U", np.char.zfill(np.arange(units).astype(str), 7))
 frame = pd.DataFrame({"code": code, "y": y, "n": n})
-table = varstat.read_table(frame, unit="code", numerator="y", denominator="n", for_model=True,
+table = varstat.read_table(frame, unit="code", numerator="y", denominator="n",
                            direction="higher-is-better")
 start = time.process_time()
 league = varstat.compute_league(varstat.fit_model(table))[0]

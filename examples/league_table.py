@@ -16,9 +16,7 @@ def main() -> None:
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else tempfile.mkdtemp())
     districts = varstat.load_example("star98")
     for name, covariates in (("as they stand", None), ("adjusted for LOWINC", ["LOWINC"])):
-        table = varstat.read_table(
-            districts, for_model=True, direction="higher-is-better", covariates=covariates
-        )
+        table = varstat.read_table(districts, direction="higher-is-better", covariates=covariates)
         leagues = varstat.compute_league(varstat.fit_model(table))
         if not leagues.trusted:
             sys.exit(leagues.summary())

@@ -4,19 +4,38 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-# A change is judged by the same examples on every run; elsewhere new ones are sought.
-settings.register_profile("ci", derandomize=True)
-if os.environ.get("CI"):
-    settings.load_profile("ci")
+# No test fails for being slow. A change is judged by the same examples on every run; elsewhere
+# new ones are sought.
+settings.register_profile(
+    "varstat",
+    deadline=None,
+    derandomize="CI" in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("varstat")
 
 SHARED = Path(__file__).parents[2] / "shared"
+REFERENCES = Path(__file__).parent / "reference" / "data"
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
+def references() -> Path:
+    """Give the folder of what other tools found, and of the data they found it in."""
+    return REFERENCES
+
+
+@pytest.fixture(scope="session")
 def shared() -> Path:
     """Give the folder of real data beside the project."""
     if not SHARED.is_dir():
         pytest.skip("the real data in ../shared are not there")
     return SHARED
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark whatever opens a browser."""
+    for item in items:
+        if "browse" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)

@@ -148,3 +148,48 @@ def test_a_folder_is_not_replaced(tmp_path: Path) -> None:
     with pytest.raises(OutputError):
         replace_file(tmp_path / "out.csv", b"new")
     assert os.listdir(tmp_path) == ["out.csv"]
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o664])
+def test_a_file_that_is_replaced_keeps_its_permissions(tmp_path: Path, mode: int) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("old")
+    path.chmod(mode)
+    replace_file(path, b"new")
+    with written_beside(path) as beside:
+        beside.write_text("newer")
+    assert path.read_text() == "newer"
+    assert stat.S_IMODE(path.stat().st_mode) == mode
+
+
+def test_a_link_stays_and_what_it_names_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    target = tmp_path / "folder" / "a.csv"
+    link = tmp_path / "link.csv"
+    link.symlink_to(target)
+    for text in ("first", "second"):
+        replace_file(check_path(link, suffixes=[".csv"]), text.encode())
+        assert link.is_symlink()
+        assert target.read_text() == text
+    assert [each.name for each in target.parent.iterdir()] == ["a.csv"]
+
+
+def test_what_is_no_file_or_may_not_be_written_is_not_replaced(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    (tmp_path / "kept.csv").write_text("kept")
+    (tmp_path / "kept.csv").chmod(0o444)
+    for name, words in (("pipe.csv", "a pipe or a device"), ("kept.csv", "read-only")):
+        with pytest.raises(OutputError, match=words):
+            check_path(tmp_path / name, suffixes=[".csv"])
+        with pytest.raises(OutputError, match=words):
+            replace_file(tmp_path / name, b"new")
+    assert (tmp_path / "kept.csv").read_text() == "kept"
+
+
+def test_what_stands_beside_a_csv_is_written_over_nothing_else(tmp_path: Path) -> None:
+    given = tmp_path / "o.csv.provenance.json"
+    given.write_text("{}")
+    with pytest.raises(OutputError, match="beside it is a file that is read"):
+        check_path(tmp_path / "o.csv", suffixes=[".csv"], inputs=[str(given)])
+    with pytest.raises(OutputError, match="kept for what stands beside a CSV"):
+        check_path(given, suffixes=[".json"])

@@ -1,12 +1,15 @@
 """Files put in place whole: written beside their place, then moved there at once."""
 
 import os
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from varstat.errors import OutputError, did_you_mean, one_of
+
+BESIDE = ".provenance.json"
 
 
 def check_path(
@@ -40,16 +43,47 @@ def check_path(
             f"its name {found}, which says no format; expected {one_of(known)}."
             + did_you_mean(suffix, known),
         )
+    if path.name.lower().endswith(BESIDE):
+        raise OutputError(
+            str(path), "names that end so are kept for what stands beside a CSV. Name it otherwise."
+        )
     try:
-        if path.is_dir():
-            raise OutputError(str(path), "this is a folder. Name a file in it.")
         if not path.parent.is_dir():
             raise OutputError(str(path), f"there is no folder '{path.parent}'. Make it first.")
-        if path.exists() and any(os.path.exists(i) and path.samefile(i) for i in inputs):
-            raise OutputError(str(path), "this is a file that is read. Name another.")
-    except OSError as error:
+        _check_place(path)
+        written = [path, beside(path)] if suffix == ".csv" else [path]
+        for each in written:
+            if each.exists() and any(os.path.exists(i) and each.samefile(i) for i in inputs):
+                what = "this is" if each == path else f"'{each.name}' beside it is"
+                raise OutputError(str(path), f"{what} a file that is read. Name another.")
+    except (OSError, ValueError) as error:
         raise OutputError(path.name, _unwritable(error)) from None
     return path
+
+
+def beside(path: Path) -> Path:
+    """Name the file that says where the numbers of a CSV are from.
+
+    Examples
+    --------
+    >>> beside(Path("units.csv")).name
+    'units.csv.provenance.json'
+    """
+    return path.with_name(path.name + BESIDE)
+
+
+def _check_place(path: Path) -> None:
+    """Refuse to put a file in the place of what is none, or may not be written."""
+    if path.is_dir():
+        raise OutputError(str(path), "this is a folder. Name a file in it.")
+    if not path.exists():
+        return
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode):
+        raise OutputError(str(path), "this is a pipe or a device. Name a file.")
+    # Asked of the file itself, as a new one in its place needs no leave but the folder's.
+    if not (mode & 0o222 and os.access(path, os.W_OK)):
+        raise OutputError(str(path), "this file is read-only. Name another.")
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -75,12 +109,14 @@ def replace_files(files: Mapping[Path, bytes]) -> None:
     path = next(iter(files))
     try:
         for path, content in files.items():
-            descriptor, written[path] = tempfile.mkstemp(dir=path.parent, prefix=".varstat-")
+            _check_place(path)
+            target = _target(path)
+            descriptor, written[path] = tempfile.mkstemp(dir=target.parent, prefix=".varstat-")
             with os.fdopen(descriptor, "wb") as file:
                 file.write(content)
-            os.chmod(written[path], 0o666 & ~_mask())
+            os.chmod(written[path], _mode(target))
         for path in files:
-            os.replace(written[path], path)
+            os.replace(written[path], _target(path))
             del written[path]
     except OSError as error:
         raise OutputError(str(path), _unwritable(error)) from None
@@ -110,17 +146,32 @@ def written_beside(path: Path) -> Iterator[Path]:
     """
     temporary = None
     try:
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".varstat-")
+        _check_place(path)
+        target = _target(path)
+        descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=".varstat-")
         os.close(descriptor)
         yield Path(temporary)
-        os.chmod(temporary, 0o666 & ~_mask())
-        os.replace(temporary, path)
+        os.chmod(temporary, _mode(target))
+        os.replace(temporary, target)
         temporary = None
     except OSError as error:
         raise OutputError(str(path), _unwritable(error)) from None
     finally:
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)
+
+
+def _target(path: Path) -> Path:
+    """Where a link leads: the link stays, and what it names is replaced."""
+    return Path(os.path.realpath(path)) if path.is_symlink() else path
+
+
+def _mode(path: Path) -> int:
+    """The permissions of the file that is replaced, or those of a new one."""
+    try:
+        return stat.S_IMODE(path.stat().st_mode)
+    except FileNotFoundError:
+        return 0o666 & ~_mask()
 
 
 def _mask() -> int:
@@ -130,7 +181,9 @@ def _mask() -> int:
     return mask
 
 
-def _unwritable(error: OSError) -> str:
+def _unwritable(error: OSError | ValueError) -> str:
+    if not isinstance(error, OSError):
+        return "its name cannot be a path."
     # HDF5 says at length what the system says in a few words.
     why = os.strerror(error.errno) if error.errno else error.strerror or "no reason given"
     return f"this can't be written ({why.lower()})."

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from varstat.adjust import assess_comparability
 
-OPTIONS = settings(max_examples=80, deadline=None)
+OPTIONS = settings(max_examples=80)
 
 
 def by_pairs(unit, cell, cases, group, *, presence_only):

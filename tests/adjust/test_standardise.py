@@ -17,7 +17,7 @@ from varstat.adjust.interval import (
 )
 from varstat.errors import ModelError, UsageError
 
-OPTIONS = settings(max_examples=60, deadline=None)
+OPTIONS = settings(max_examples=60)
 
 # Fleiss (1981), Statistical Methods for Rates and Proportions, table 14.4: children with Down
 # syndrome, and births, by birth order (rows) and mother's age, Michigan 1950-64.

@@ -18,7 +18,9 @@ from varstat.estimands.ranks.exact import rank_distribution
 from varstat.estimands.ranks.pmf import summarise_pmf
 from varstat.estimands.ranks.ranks import RankSummary
 from varstat.estimands.ranks.tally import RankTally
-from varstat.estimands.rates import drawn_rates, estimate_rates, to_rate
+from varstat.estimands.rates.drawn import drawn_rates
+from varstat.estimands.rates.estimate import estimate_rates
+from varstat.estimands.rates.rate import to_rate
 from varstat.hierarchical.posterior import Posterior
 
 LEVELS = (0.5, 0.9)
@@ -93,6 +95,7 @@ def test_rate_intervals_hold_the_truth_as_often_as_they_say(name):
         assert off_target(said[:, column], target) > FALSE_ALARM, said[:, column].mean()
 
 
+@pytest.mark.slow
 def test_an_interval_that_is_too_narrow_is_seen():
     def say(posterior, truth):
         found = estimate_rates(posterior, level=0.75)

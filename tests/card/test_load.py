@@ -1,5 +1,6 @@
 """Finding, completing and checking cards."""
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -260,3 +261,37 @@ def test_parsing_leaves_what_was_stated_alone() -> None:
     before = tomllib.loads('[columns]\nexposure = "days"\n')["columns"]
     parse_card(said, name="falls", where="falls.toml")
     assert said["columns"] == before
+
+
+STATED = b'[indicator]\ntitle = "T"\nmeasure = "proportion"\ndirection = "neither"\n'
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"a = " + b"[" * 3000 + b"]" * 3000, "deeper than in any card"),
+        (b"a = " + b"[" * 60 + b"]" * 60, "deeper than in any card"),
+        (b"[" + b".".join([b"a"] * 3000) + b"]", "deeper than in any card"),
+        (b"a = " + b"{a = " * 900 + b"1" + b"}" * 900, "deeper than in any card"),
+        (STATED + b"[a." + b".".join([b"b"] * 40) + b"]\nc = 1", "deeper than in any card"),
+        (STATED + b"[columns]\nrounded = " + b"9" * 5000, "too large to compute with"),
+        (STATED + b"[columns]\nrounded = " + b"9" * 4000, "too large to compute with"),
+        (STATED + b"[columns]\nsuppressed = [1, " + b"9" * 30 + b"]", "too large to compute with"),
+        (STATED + b"[columns]\nrounded = -" + b"9" * 400, "too large to compute with"),
+        (STATED + b"a = [[[" + b"9" * 20 + b"]]]", "too large to compute with"),
+        (STATED + b"#" * 300_000, "longer than 200,000 bytes"),
+        (STATED + b"\n".join(b"k%d = 1" % at for at in range(9_000)), "And 8,980 more."),
+    ],
+)
+def test_a_card_of_no_sensible_extent_is_refused(
+    tmp_path: Path, content: bytes, words: str
+) -> None:
+    (tmp_path / "c.toml").write_bytes(content)
+    with pytest.raises(CardError, match=words):
+        load_card(tmp_path / "c.toml")
+
+
+def test_a_pipe_is_no_card(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "c.toml")
+    with pytest.raises(CardError, match="it is no file"):
+        load_card(tmp_path / "c.toml")

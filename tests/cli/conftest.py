@@ -58,7 +58,7 @@ def program(tmp_path: Path) -> Run:
             check=False,
             cwd=tmp_path,
             env={**os.environ, "COLUMNS": "80", **(env or {})},
-            timeout=60,
+            timeout=600,
         )
         return Ran(code=done.returncode, out=done.stdout.decode(), err=done.stderr.decode())
 

@@ -102,7 +102,7 @@ def test_a_reader_who_leaves_early_is_no_error(args: tuple[str, ...]) -> None:
     read, write = os.pipe()
     os.close(read)
     done = subprocess.run(
-        [script, *args], stdout=write, stderr=subprocess.PIPE, check=False, timeout=60
+        [script, *args], stdout=write, stderr=subprocess.PIPE, check=False, timeout=600
     )
     os.close(write)
     told = done.stderr.decode()

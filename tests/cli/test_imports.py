@@ -27,7 +27,6 @@ def modules(what: str, *args: str) -> set[str]:
         capture_output=True,
         check=True,
         text=True,
-        timeout=60,
     )
     return set(json.loads(done.stderr.splitlines()[-1]))
 

@@ -76,6 +76,5 @@ def test_every_example_runs(path: Path, tmp_path: Path) -> None:
         cwd=tmp_path,
         env={**os.environ, "MPLBACKEND": "agg"},
         text=True,
-        timeout=120,
     )
     assert done.returncode == 0, done.stderr

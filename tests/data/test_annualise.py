@@ -23,7 +23,7 @@ def frame(quarters=QUARTERS[:5], units=("A", "B"), **changes):
 
 
 def read(data=None, **options):
-    options = {"card": make_card(), "period": "quarter", "for_model": True} | options
+    options = {"card": make_card(), "period": "quarter"} | options
     return read_table(frame() if data is None else data, **options)
 
 
@@ -120,7 +120,7 @@ def test_a_period_that_splits_the_table_already_does_so_once():
     table, _ = annualise(read(by="quarter"), "rolling4")
     assert table.by == ("period",)
     assert table.frame["quarter"].tolist() == table.frame["period"].tolist()
-    assert annualise(read(for_model=False), "x4")[0].by == ("period",)
+    assert annualise(read(), "x4")[0].by == ("period",)
 
 
 def test_months_become_years_by_way_of_quarters():

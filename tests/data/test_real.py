@@ -6,7 +6,10 @@ import pytest
 from cards import make_card
 
 from varstat.data import load_example, read_table
+from varstat.data.complete import keep_complete
 from varstat.errors import TableError
+from varstat.funnel import compute_funnel
+from varstat.period.period import overlaps
 
 MAR = make_card(
     columns={
@@ -49,7 +52,8 @@ def test_months_that_were_not_submitted_are_missing_not_zero(shared):
     assert not set(absent) & set(months)
     assert {"2014-06-01", "2015-04-01"} <= set(months)
     assert table.account.exclusions[0].reason.startswith("zero in every count column")
-    assert table.by == ("period",)
+    assert table.by == ()
+    assert table.periods.in_time
 
 
 def test_the_published_workbook_is_read_as_it_comes(shared):
@@ -92,7 +96,7 @@ def test_shmi_has_one_group_a_release(shared):
     )
     table = read_table(shared / "data" / "shmi_2011_2012.csv", card=card)
     assert table.frame["period"].nunique() == 5
-    assert table.by == ("period",)
+    assert compute_funnel(table).provenance.options["by"] == ["period"]
     assert table.frame["expected"].iloc[0] == 768.4005
 
 
@@ -127,11 +131,13 @@ def test_scottish_quarters_are_refused_by_a_roll_up_but_pass_as_labels(shared):
     options = {"card": card, "by": ("AdmissionType", "SIMD"), "lenient": True}
     with pytest.raises(TableError, match="Jul to Sep 2017"):
         read_table(path, roll_up="year", **options)
-    assert read_table(path, **options).by == ("period", "AdmissionType", "SIMD")
+    periods = read_table(path, **options).periods
+    assert periods.in_time
+    assert periods.labels == tuple(sorted(periods.labels, key=lambda label: label[-4:] + label))
 
 
-def test_star98_equals_the_reference(shared):
-    reference = pd.read_csv(shared / "reference" / "star98.csv")
+def test_star98_equals_the_reference(references):
+    reference = pd.read_csv(references / "star98.csv")
     example = load_example("star98")
     assert example["unit"].tolist() == reference["unit"].tolist()
     assert example["numerator"].tolist() == reference["y"].tolist()
@@ -150,9 +156,7 @@ def test_a_damaged_old_workbook_is_refused_even_when_its_reader_panics(shared, t
 
 def test_the_monthly_return_is_read_for_a_model_by_quarter(shared):
     path = shared / "data" / "mar_hospital_activity_2012_2017.csv"
-    table = read_table(
-        path, card=MAR, roll_up="quarter", covariates="gp_referrals_made_ga", for_model=True
-    )
+    table = read_table(path, card=MAR, roll_up="quarter", covariates="gp_referrals_made_ga")
     assert table.by == ()
     assert table.frame["period"].nunique() == 20
     assert not table.frame.duplicated(["unit", "period"]).any()
@@ -175,8 +179,9 @@ def test_practices_without_a_covariate_are_excluded_and_counted(shared):
         denominator="items",
         lookup=f"{path}:practice",
         covariates=covariates,
-        for_model=True,
     )
+    assert table.account.rows_excluded == 0
+    table = keep_complete(table, covariates=covariates)
     known = pd.read_csv(path).drop_duplicates("practice").set_index("practice")[covariates]
     read = pd.read_csv(shared / "data" / "statins_practice_2018.csv")
     complete = set(read["practice"]) & set(known.dropna().index)
@@ -189,8 +194,30 @@ def test_practices_without_a_covariate_are_excluded_and_counted(shared):
 
 
 @pytest.mark.parametrize(("file", "covariate"), [("specialist", "casemix"), ("star98", "z_LOWINC")])
-def test_reference_tables_are_read_with_their_covariates(shared, file, covariate):
-    path = shared / "reference" / f"{file}.csv"
-    table = read_table(path, numerator="y", denominator="n", covariates=covariate, for_model=True)
+def test_reference_tables_are_read_with_their_covariates(references, file, covariate):
+    path = references / f"{file}.csv"
+    table = read_table(path, numerator="y", denominator="n", covariates=covariate)
     assert table.frame[covariate].tolist() == pd.read_csv(path)[covariate].tolist()
     assert table.account.rows_excluded == 0
+
+
+def test_quarters_in_words_add_up_to_calendar_years(shared):
+    path = shared / "cases" / "period-jan-mar.csv"
+    table = read_table(path, period="quarter", roll_up="calendar-year")
+    assert table.frame["period"].tolist() == ["2018", "2018"]
+    assert table.frame["observed"].tolist() == [18, 18]
+    apart = read_table(path, period="quarter")
+    assert apart.periods.labels == ("Jan-Mar 2018", "Apr-Jun 2018")
+
+
+def test_years_that_overlap_are_known_to(shared):
+    table = read_table(shared / "cases" / "overlapping-periods.csv", period="period")
+    first, second, _, last = table.periods
+    assert (first.label, last.label) == ("2008-2010", "2011-2013")
+    assert overlaps(first, second)
+    assert not overlaps(first, last)
+
+
+def test_years_with_gaps_stand_in_order(shared):
+    table = read_table(shared / "cases" / "four-periods-1.csv", period="period")
+    assert table.periods.labels == ("2008", "2009", "2010", "2011")

@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 import varstat
-from varstat.errors import ModelError, UsageError
+from varstat.errors import ModelError, TableError, UsageError
 
 FRAME = pd.DataFrame(
     {
@@ -250,3 +250,21 @@ def test_low_tails_keep_their_digits_like_high_ones():
         compute(f, target=t).units.p_value for f, t in ((frame, "rate:0.2"), (turned, "rate:0.8"))
     )
     np.testing.assert_allclose(up, down, rtol=1e-6)
+
+
+def test_each_period_has_a_funnel_in_the_order_of_time():
+    months = ["Apr-16", "Aug-16", "Dec-16", "Feb-17"]
+    frame = pd.concat([FRAME.assign(month=month) for month in months])
+    table = varstat.read_table(frame, period="month")
+    funnels = varstat.compute_funnel(table)
+    assert [funnel.by for funnel in funnels] == [{"period": month} for month in months]
+    assert funnels.provenance.options["by"] == ["period"]
+    named = varstat.compute_funnel(varstat.read_table(frame, period="month", by="month"))
+    assert [funnel.by for funnel in named] == [{"month": month} for month in months]
+
+
+def test_a_unit_twice_in_a_funnel_is_refused_with_the_cure():
+    frame = pd.concat([FRAME.assign(sex="F"), FRAME.assign(sex="M")])
+    table = varstat.read_table(frame, stratum="sex")
+    with pytest.raises(TableError, match=r"a funnel takes each unit once.*--by sex"):
+        varstat.compute_funnel(table)

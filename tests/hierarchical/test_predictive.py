@@ -10,7 +10,7 @@ from scipy import stats
 from scipy.special import expit
 
 from varstat.hierarchical.model.design import Design
-from varstat.hierarchical.model.likelihood import Smeared
+from varstat.hierarchical.model.smeared import Smeared
 from varstat.hierarchical.predictive import (
     check_predictive,
     draw_new_effects,
@@ -86,6 +86,7 @@ def test_units_more_spread_out_than_the_prior_lets_them_be_are_seen():
     assert check(make_design(event, [400] * 40))["spread"] > 0.2
 
 
+@pytest.mark.slow
 def test_withheld_counts_are_as_spread_out_as_those_that_would_be_withheld():
     # Taken mid-range in the data alone, they look alike next to replications: p is 0.74 on average.
     found = []

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import varstat
 
-OPTIONS = settings(max_examples=40, deadline=None)
+OPTIONS = settings(max_examples=40)
 
 
 @st.composite

@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 from designs import fits_of, half_normal, make_design, make_posterior, normal
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from varstat.estimands import Opportunity, compute_opportunity
 
-OPTIONS = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+OPTIONS = settings(max_examples=8)
 DIRECTIONS = st.sampled_from(["higher-is-better", "lower-is-better"])
 RULES = st.sampled_from(["best:0.25", "best:0.6", "median", "pooled", "rate:0.3"])
 SEEDS = st.integers(0, 2**16)

@@ -15,7 +15,7 @@ from varstat.estimands import (
 )
 from varstat.estimands.ranks.pmf import rank_pmf, summarise_pmf
 
-OPTIONS = settings(max_examples=60, deadline=None)
+OPTIONS = settings(max_examples=60)
 DIRECTIONS = st.sampled_from(["higher-is-better", "lower-is-better"])
 SHARES = st.floats(0, 1)
 

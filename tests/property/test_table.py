@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from varstat.data import read_table
+from varstat.data.complete import keep_complete
 from varstat.data.source.numbers import MISSING, parse_numbers
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "data"))
@@ -94,15 +95,19 @@ COVARIATES = st.one_of(
 
 
 @given(rows=st.lists(st.tuples(UNITS, PERIODS, CELLS, CELLS, COVARIATES), max_size=20))
-def test_rows_are_accounted_for_and_covariates_known_when_read_for_a_model(rows):
+def test_rows_are_accounted_for_and_covariates_known_to_a_model(rows):
     good = (*GOOD, 1.5)
     data = pd.DataFrame([good, *rows], columns=[*COLUMNS, "age"], dtype=object)
-    table = read_table(data, card=CARD, covariates="age", for_model=True, lenient=True)
+    table = read_table(data, card=CARD, covariates="age", lenient=True)
     account, result = table.account, table.frame
     assert account.rows_read == account.rows_kept + account.rows_excluded
     assert len(result) == account.rows_kept
     assert table.by == ()
+    complete = keep_complete(table, covariates=table.covariates)
+    account, result = complete.account, complete.frame
+    assert len(result) == account.rows_kept
     assert np.isfinite(result["age"]).all()
+    assert account.totals["denominator"][1] == result["denominator"].sum()
     plain = read_table(data, card=CARD, lenient=True)
     assert account.rows_read == plain.account.rows_read
     for column, (read, _, _) in account.totals.items():
@@ -124,9 +129,9 @@ def test_a_rolled_up_covariate_is_between_its_ends_and_weighted_by_size(rows, co
             "same": constant,
         }
     )
-    table = read_table(
-        data, card=CARD, covariates=["age", "same"], for_model=True, roll_up="all"
-    ).frame.set_index("unit")
+    table = read_table(data, card=CARD, covariates=["age", "same"], roll_up="all").frame.set_index(
+        "unit"
+    )
     assert (table["same"] == constant).all()
     for unit, group in data.groupby("unit"):
         age = table.loc[unit, "age"]

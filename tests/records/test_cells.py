@@ -375,7 +375,7 @@ def test_a_view_in_a_database_opens_no_other_file(tmp_path):
         count_cells(path, unit="u", event="y")
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(data=st.data(), names=st.permutations(HOSTILE))
 @IBIS
 def test_cells_agree_with_pandas_whatever_names_and_values(data, names):

@@ -18,8 +18,8 @@ EVENTS = np.array([0, 18, 8, 46, 8, 13, 9, 31, 14, 8, 29, 24], dtype=float)
 
 
 @pytest.fixture
-def reference(shared):
-    return json.loads((shared / "reference" / "csranks_reference.json").read_text())["results"]
+def reference(references):
+    return json.loads((references / "csranks_reference.json").read_text())["results"]
 
 
 def column(reference, scale, name):

@@ -11,10 +11,7 @@ from varstat.hierarchical import fit_model
 
 
 @pytest.fixture(scope="module", name="fits")
-def _fits(request):
-    shared = request.config.rootpath.parent / "shared"
-    if not shared.is_dir():
-        pytest.skip("the real data in ../shared are not there")
+def _fits(shared):
     table = read_table(
         shared / "data" / "mar_hospital_activity_2012_2017.csv",
         card="daycase",
@@ -23,7 +20,6 @@ def _fits(request):
         roll_up="calendar-year",
         only={"year": "2016"},
         peer_tau="own",
-        for_model=True,
     )
     assert table.account.rows_read == 22_655
     assert {each.rows for each in table.account.exclusions} == {18_145, 447, 2_056}

@@ -49,8 +49,8 @@ def pmf():
 
 
 @pytest.fixture
-def reference(shared):
-    found = json.loads((shared / "reference" / "surgical_exp1.json").read_text())
+def reference(references):
+    found = json.loads((references / "surgical_exp1.json").read_text())
     return pd.DataFrame(found["units"])
 
 
@@ -68,8 +68,8 @@ def test_what_is_said_of_the_ranks_is_as_computed_elsewhere(pmf, reference):
 
 
 @pytest.mark.parametrize("name", ["surgical_exp1", "surgical_bugs"])
-def test_their_distribution_is_summarised_as_they_summarise_it(shared, name):
-    found = json.loads((shared / "reference" / f"{name}.json").read_text())
+def test_their_distribution_is_summarised_as_they_summarise_it(references, name):
+    found = json.loads((references / f"{name}.json").read_text())
     units = pd.DataFrame(found["units"])
     summary = summarise_pmf(np.stack(units["rank_pmf"]), level=0.95)
     np.testing.assert_allclose(summary.expected, units["rank_mean"], atol=1e-6)

@@ -14,12 +14,12 @@ import varstat
 
 
 @pytest.fixture
-def reference(shared):
-    return json.loads((shared / "reference" / "funnelplotr_star98.json").read_text())
+def reference(references):
+    return json.loads((references / "funnelplotr_star98.json").read_text())
 
 
-def test_target_phi_tau_and_z_are_funnelplotrs(shared, reference):
-    table = varstat.read_table(shared / "reference" / "star98.csv", numerator="y", denominator="n")
+def test_target_phi_tau_and_z_are_funnelplotrs(references, reference):
+    table = varstat.read_table(references / "star98.csv", numerator="y", denominator="n")
     funnel = varstat.compute_funnel(table, method="cqc")[0]
     assert funnel.target == pytest.approx(reference["target"], abs=1e-9)
     assert funnel.phi == pytest.approx(reference["phi"], abs=1e-9)
@@ -31,7 +31,7 @@ def test_target_phi_tau_and_z_are_funnelplotrs(shared, reference):
     assert funnel.flagged(0.998) == reference["flagged_998_overdispersed"]
 
 
-def test_exact_flags_are_those_found_independently(shared):
+def test_exact_flags_are_those_found_independently():
     # 236 and 209 of 303 lie outside exact binomial limits of chance alone (R's pbinom).
     table = varstat.read_table("example:star98")
     funnel = varstat.compute_funnel(table, dispersion="none")[0]

@@ -19,14 +19,13 @@ from varstat.estimands import compute_league, compute_opportunity
 from varstat.hierarchical import fit_model
 
 
-def test_two_hundred_units_agree_with_figures_computed_elsewhere(shared):
+def test_two_hundred_units_agree_with_figures_computed_elsewhere(references):
     table = read_table(
-        shared / "reference" / "sim200.csv",
+        references / "sim200.csv",
         unit="unit",
         numerator="y",
         denominator="n",
         direction="higher-is-better",
-        for_model=True,
     )
     total = compute_opportunity(fit_model(table, draws=40_000), level=0.95)[0].total
     assert total.published == pytest.approx(12_038.298, abs=1e-3)
@@ -47,9 +46,19 @@ def test_the_published_method_takes_the_type_7_quantile():
         {"indicator": {"direction": "lower-is-better"}, "cost": cost},
         where="test",
     )
-    fits = fit_model(read_table(frame, card=card, for_model=True), draws=400)
+    fits = fit_model(read_table(frame, card=card), draws=400)
     found = compute_opportunity(fits, target="best:0.25")[0]
     assert found.money.unit_cost * found.total.published == pytest.approx(37_500)
+
+
+UNITS, SIZE, RATE = 400, 5000, 0.3
+
+
+@pytest.fixture(scope="module")
+def alike():
+    event = np.random.default_rng(2).binomial(SIZE, RATE, UNITS)
+    design = make_design(event, np.full(UNITS, SIZE), direction="lower-is-better")
+    return fits_of(make_posterior(design))
 
 
 @pytest.mark.parametrize(
@@ -62,14 +71,9 @@ def test_the_published_method_takes_the_type_7_quantile():
         ("best:0.1", norm.pdf(norm.ppf(0.9)) + norm.ppf(0.9) * 0.9),
     ],
 )
-def test_units_of_one_size_that_are_alike_give_the_noise_floor(target, factor):
-    units, size, rate = 400, 5000, 0.3
-    event = np.random.default_rng(2).binomial(size, rate, units)
-    posterior = make_posterior(
-        make_design(event, np.full(units, size), direction="lower-is-better")
-    )
-    total = compute_opportunity(fits_of(posterior), target=target)[0].total
-    floor = factor * units * np.sqrt(size * rate * (1 - rate))
+def test_units_of_one_size_that_are_alike_give_the_noise_floor(alike, target, factor):
+    total = compute_opportunity(alike, target=target)[0].total
+    floor = factor * UNITS * np.sqrt(SIZE * RATE * (1 - RATE))
     # A thousand replications of 400 units, and a finite nation's quantile.
     assert total.chance_expected == pytest.approx(floor, rel=0.02)
 
@@ -94,11 +98,11 @@ def test_raw_is_too_high_and_shrunken_too_low_by_the_root_of_the_reliability(tau
     assert total.estimate / truth == pytest.approx(1.0, abs=0.05)
 
 
-@pytest.fixture(name="specialists")
-def _specialists(shared):
-    frame = pd.read_csv(shared / "reference" / "specialist.csv")
+@pytest.fixture(scope="module", name="specialists")
+def _specialists(references):
+    frame = pd.read_csv(references / "specialist.csv")
     frame["kind"] = np.where(frame["specialist"] == 1, "specialist", "general")
-    truth = json.loads((shared / "reference" / "specialist_truth.json").read_text())["truth"]
+    truth = json.loads((references / "specialist_truth.json").read_text())["truth"]
     return frame, truth
 
 
@@ -109,14 +113,13 @@ def find(frame, **said):
         numerator="y",
         denominator="n",
         direction="higher-is-better",
-        for_model=True,
         **said,
     )
     fits = fit_model(table, draws=20_000)
     five = {"five": list(frame["unit"][frame["specialist"] == 1])}
     found = compute_opportunity(fits, subtotals=five)[0]
     rows = found.subtotals_frame().set_index(["subtotal", "component"])
-    return found, rows.loc[("five", "remaining")], compute_league(fits)[0]
+    return found, rows.loc[("five", "remaining")], fits
 
 
 def test_without_adjustment_specialists_carry_what_isnt_theirs(specialists):
@@ -129,13 +132,14 @@ def test_without_adjustment_specialists_carry_what_isnt_theirs(specialists):
 @pytest.mark.parametrize("said", [{"covariates": ["casemix"]}, {"peer_group": "kind"}])
 def test_adjusted_specialists_intervals_hold_the_truth(specialists, said):
     frame, truth = specialists
-    found, five, league = find(frame, **said)
+    found, five, fits = find(frame, **said)
     assert five["lower"] <= truth["opportunity_specialists"] <= five["upper"]
     assert five["estimate"] < 450
     if "covariates" in said:
         assert found.total.lower <= truth["opportunity_all"] <= found.total.upper
     poor = set(frame["unit"][frame["truly_poor"] == 1])
-    worst = dict(zip(league.units.unit, league.units.p_bottom_quartile, strict=True))
+    units = compute_league(fits)[0].units
+    worst = dict(zip(units.unit, units.p_bottom_quartile, strict=True))
     assert all(worst[unit] > 0.99 for unit in poor)
     carried = dict(zip(found.units.unit, found.units.lower, strict=True))
     assert all(carried[unit] > 0 for unit in poor)
@@ -157,7 +161,7 @@ def test_what_only_specialists_treat_makes_them_not_comparable(specialists):
     only = cells[(cells["unit"] != "S001") | (cells["procedure"] == "common")]
     alone = only[~only["unit"].isin(["S002", "S003", "S004", "S005"])]
     alone = pd.concat([alone, cells[(cells["unit"] == "S001") & (cells["numerator"] > 4)]])
-    table = read_table(alone, stratum="procedure", direction="higher-is-better", for_model=True)
+    table = read_table(alone, stratum="procedure", direction="higher-is-better")
     found = compute_opportunity(fit_model(table))[0]
     frame_of = found.to_frame().set_index("unit")
     assert not frame_of.loc["S001", "comparable"]

@@ -14,14 +14,14 @@ from varstat.estimands import grade_pairs
 
 
 @pytest.fixture
-def pairwise(shared):
-    found = json.loads((shared / "reference" / "triple_goal_reference.json").read_text())
+def pairwise(references):
+    found = json.loads((references / "triple_goal_reference.json").read_text())
     return np.array(found["pairwise_prob_row_gt_col"])
 
 
 @pytest.mark.parametrize("gain", [0.1, 0.25, 0.5, 0.8, 1.0])
-def test_tiers_are_the_best_there_are(shared, pairwise, gain):
-    found = json.loads((shared / "reference" / "report_card_reference.json").read_text())
+def test_tiers_are_the_best_there_are(references, pairwise, gain):
+    found = json.loads((references / "report_card_reference.json").read_text())
     theirs = found["results"][f"lambda_{gain}"]
     tiers = grade_pairs(pairwise, gain=gain)
     assert tiers.tier.tolist() == theirs["grades"]

@@ -13,13 +13,13 @@ from varstat.estimands import RankTally, estimate_ensemble, pairwise_probabiliti
 
 
 @pytest.fixture
-def draws(shared):
-    return pd.read_csv(shared / "reference" / "triple_goal_draws_surgical.csv").to_numpy()
+def draws(references):
+    return pd.read_csv(references / "triple_goal_draws_surgical.csv").to_numpy()
 
 
 @pytest.fixture
-def reference(shared):
-    return json.loads((shared / "reference" / "triple_goal_reference.json").read_text())
+def reference(references):
+    return json.loads((references / "triple_goal_reference.json").read_text())
 
 
 def test_estimates_are_hetops_to_the_last_digit_printed(draws, reference):

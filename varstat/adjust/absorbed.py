@@ -18,10 +18,10 @@ with :math:`s_r` the rows' scores, :math:`S_i` and :math:`W_i` their sums over a
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import linalg, sparse, special
+from scipy import linalg, sparse
 
 from varstat.adjust.cells import Integers, add_up
-from varstat.measure import Floats, MeasureName
+from varstat.measure import Floats, Measure
 
 # A prior of so little weight that it matters only where an estimate would be infinite, the longest
 # step, and where steps stop.
@@ -35,7 +35,7 @@ class Family:
 
     Attributes
     ----------
-    measure : {"proportion", "ratio", "mean"}
+    measure : Measure
     unit : ndarray of int, shape (rows,)
         Ascending, from 0; every unit has a row.
     units : int
@@ -43,22 +43,15 @@ class Family:
         Cases or exposure; of a mean, one over its variance.
     """
 
-    measure: MeasureName
+    measure: Measure
     unit: Integers
     units: int
     size: Floats
 
     def moments(self, eta: Floats) -> tuple[Floats, Floats]:
         """Mean and information of the rows, given linear predictors."""
-        match self.measure:
-            case "proportion":
-                p = special.expit(eta)
-                return self.size * p, self.size * p * (1.0 - p)
-            case "ratio":
-                mean = self.size * np.exp(eta)
-                return mean, mean
-            case "mean":
-                return self.size * eta, self.size
+        rate = self.measure.from_link(eta)
+        return self.size * rate, self.measure.information(self.size, rate)
 
     def total(self, values: Floats) -> Floats:
         """Add up over the rows of each unit."""
@@ -67,13 +60,9 @@ class Family:
     def start(self, event: Floats) -> Floats:
         """The units' own rates on the link scale, moved off the ends."""
         event, size = self.total(event), self.total(self.size)
-        match self.measure:
-            case "proportion":
-                return np.log((event + 0.5) / (size - event + 0.5))
-            case "ratio":
-                return np.log((event + 0.5) / size)
-            case "mean":
-                return event / size
+        if not self.measure.counts:
+            return event / size
+        return self.measure.smoothed(event, size)[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -115,9 +115,9 @@ def _reference(code: Integers, event: Floats, size: Floats, levels: int, *, boun
     """The most common level, of those whose rate is neither 0 nor, if bounded, 1."""
     known = np.isfinite(event)
     volume = add_up(size, code, levels)
-    seen = add_up(event[known], code[known], levels)
-    heard = add_up(size[known], code[known], levels)
-    inside = (seen != 0) & ~(bounded & (seen >= heard))
+    events = add_up(event[known], code[known], levels)
+    sizes = add_up(size[known], code[known], levels)
+    inside = (events != 0) & ~(bounded & (events >= sizes))
     return int(np.argmax(np.where(inside, volume, 0.0) if inside.any() else volume))
 
 

@@ -12,6 +12,7 @@ from varstat.adjust.discrimination import concordance, explained
 from varstat.adjust.interaction import Interaction, check_interactions
 from varstat.adjust.regression import Regression, regress
 from varstat.adjust.rows import Rows, split_rows
+from varstat.data.complete import keep_complete
 from varstat.data.table import Table
 from varstat.errors import ModelError, UsageError
 from varstat.measure import Floats, Measure
@@ -30,7 +31,7 @@ def fit_casemix(table: Table, *, level: float = 0.95, draws: int = 199, seed: in
     Parameters
     ----------
     table : Table
-        Read with strata, or for a model with covariates; one group.
+        Read with strata or covariates; one group. Rows without a covariate are left out.
     level : float
         Of the intervals, in (0, 1).
     draws : int
@@ -94,6 +95,7 @@ def fit_casemix(table: Table, *, level: float = 0.95, draws: int = 199, seed: in
         raise ModelError(
             where, "there is nothing to regress on. Name columns with --stratum or --covariate."
         )
+    table = keep_complete(table, covariates=table.covariates, peer_groups=False)
     (rows,) = split_rows(table, where=where)
     if not rows.known.any():
         raise ModelError(where, "all events are withheld, so that there is nothing to learn.")
@@ -103,9 +105,9 @@ def fit_casemix(table: Table, *, level: float = 0.95, draws: int = 199, seed: in
         {name: rows.frame[name].to_numpy(dtype=float) for name in table.covariates},
         event=rows.event,
         size=rows.size,
-        bounded=measure.name == "proportion",
+        bounded=measure.bounded,
     )
-    found = regress(columns, rows.event, rows.size, measure=measure.name, unit=rows.row)
+    found = regress(columns, rows.event, rows.size, measure=measure, unit=rows.row)
     whole = table.card.indicator.counts == "whole" or not measure.counts
     tested = _interactions(rows, columns, found, measure, draws=draws if whole else 0, seed=seed)
     return _casemix(table, rows, columns, found, tested, level=level, draws=draws, seed=seed)
@@ -137,7 +139,7 @@ def _interactions(
         unit=pairs.unit,
         factors={name: level[first] for name, level in columns.factors.items()},
         covariates={name: values[first] for name, values in columns.covariates.items()},
-        measure=measure.name,
+        measure=measure,
         draws=draws,
         seed=seed,
     )
@@ -180,12 +182,10 @@ def _casemix(
         size=size,
         row_expected=np.array(found.expected),
         concordance=concordance(cell[0], cell[1], cell[2] / cell[1])
-        if measure.name == "proportion"
+        if measure.bounded
         else float("nan"),
-        explained=explained(*cell, measure=measure.name),
-        explained_units=explained(
-            observed[heard], size[heard], expected[heard], measure=measure.name
-        ),
+        explained=explained(*cell, measure=measure),
+        explained_units=explained(observed[heard], size[heard], expected[heard], measure=measure),
         interactions=tested,
         notes=tuple(caveats(table, rows, columns, found, draws=draws)),
         account=table.account,

@@ -118,10 +118,10 @@ def standardise_indirectly(
     known = np.all(np.isfinite(event).reshape(-1, event.shape[-1]), axis=0)
     weight = np.where(known, size, 0.0)
     volume = add_up(weight, cell, cells)
-    seen = add_up(np.where(known, event, 0.0), cell, cells)
-    crude = np.asarray(seen.sum(axis=-1) / (volume.sum() or np.nan))
+    events = add_up(np.where(known, event, 0.0), cell, cells)
+    crude = np.asarray(events.sum(axis=-1) / (volume.sum() or np.nan))
     if standard is None:
-        rates = seen / np.where(volume > 0, volume, np.nan)
+        rates = events / np.where(volume > 0, volume, np.nan)
     else:
         rates = np.broadcast_to(np.asarray(standard, dtype=float), (*event.shape[:-1], cells))
     # A rate that isn't known is multiplied by nothing for most units.

@@ -31,7 +31,7 @@ from scipy import sparse
 from varstat.adjust.absorbed import Family, fit_absorbed, refit
 from varstat.adjust.cells import Integers, add_up
 from varstat.adjust.redraw import redraw
-from varstat.measure import Floats, MeasureName, ScaleName
+from varstat.measure import Floats, Measure, ScaleName
 
 # Information that is left of a row or unit by rounding.
 _NOTHING = 1e-9
@@ -84,7 +84,7 @@ def check_interactions(
     unit: Integers,
     factors: Mapping[str, Integers],
     covariates: Mapping[str, Floats],
-    measure: MeasureName,
+    measure: Measure,
     draws: int,
     seed: int,
 ) -> tuple[Interaction, ...]:
@@ -100,7 +100,7 @@ def check_interactions(
     factors : mapping of str to ndarray of int, shape (rows,)
         Levels, from 0.
     covariates : mapping of str to ndarray of float, shape (rows,)
-    measure : {"proportion", "ratio", "mean"}
+    measure : Measure
     draws : int
         Data sets to draw; a p-value is never below 1 / (draws + 1).
     seed : int
@@ -111,7 +111,7 @@ def check_interactions(
         In the order of the factors, then of the covariates.
     """
     scale = 1.0
-    if measure == "mean":
+    if not measure.counts:
         # Steps and what is small are in standard deviations of the values.
         scale = float(np.std(event)) if event.size else 1.0
         scale = scale or 1.0
@@ -119,13 +119,13 @@ def check_interactions(
         event, size = event / size, 1.0 / size
     # A unit without events, or with nothing else, says nothing of where they come from.
     number = int(unit.max(initial=-1)) + 1
-    total, most = add_up(event, unit, number), add_up(size, unit, number)
+    total = add_up(event, unit, number)
+    most = measure.most_events(add_up(size, unit, number))
     tells = np.ones(len(total), dtype=np.bool_)
-    if measure != "mean":
-        tells = (total > 0) & ((measure == "ratio") | (total < most))
+    if measure.counts:
+        tells = (total > 0) & (total < most)
     order = np.argsort(unit, kind="stable")
     order = order[tells[unit[order]]]
-    link: dict[MeasureName, ScaleName] = {"proportion": "logit", "ratio": "log", "mean": "identity"}
     untested = {
         name: Interaction(
             factor=name,
@@ -133,7 +133,7 @@ def check_interactions(
             df=0,
             p_value=np.nan,
             sd=np.nan,
-            link=link[measure],
+            link=measure.link,
             draws=0,
         )
         for name in (*factors, *covariates)
@@ -154,7 +154,7 @@ def check_interactions(
         for name, values in covariates.items()
     }
     asked = {name: question for name, question in questions.items() if question.df > 0}
-    seen = {n: q.measure(event - fit.mean, fit.information) for n, q in asked.items()}
+    measured = {n: q.measure(event - fit.mean, fit.information) for n, q in asked.items()}
     drawn: dict[str, list[float]] = {name: [] for name in asked}
     rng = np.random.default_rng(seed)
     if asked:
@@ -164,7 +164,7 @@ def check_interactions(
                 drawn[name].append(question.measure(other - mean, information)[0])
     tested = {}
     for name, question in asked.items():
-        statistic, slope = seen[name]
+        statistic, slope = measured[name]
         null = np.array(drawn[name])
         excess = statistic - null.mean()
         tested[name] = Interaction(
@@ -174,7 +174,7 @@ def check_interactions(
             # What differs by rounding alone is as large.
             p_value=(1.0 + np.sum(null >= statistic * (1.0 - 1e-9))) / (draws + 1.0),
             sd=float(scale * np.sqrt(max(excess, 0.0) / slope)),
-            link=link[measure],
+            link=measure.link,
             draws=draws,
         )
     return tuple((untested | tested).values())

@@ -44,14 +44,14 @@ def redraw(
     ------
     ndarray of float, shape (rows,)
     """
-    match family.measure:
-        case "proportion":
-            yield from _binomial(family, fit, event, draws=draws, rng=rng)
-        case "ratio":
-            yield from _multinomial(family, fit, event, draws=draws, rng=rng)
-        case "mean":
-            for _ in range(draws):
-                yield fit.mean + np.sqrt(fit.information) * rng.standard_normal(len(event))
+    yield from _WAYS[family.measure.likelihoods[0]](family, fit, event, draws=draws, rng=rng)
+
+
+def _normal(
+    family: Family, fit: Absorbed, event: Floats, *, draws: int, rng: np.random.Generator
+) -> Iterator[Floats]:
+    for _ in range(draws):
+        yield fit.mean + np.sqrt(fit.information) * rng.standard_normal(len(event))
 
 
 def _binomial(
@@ -99,3 +99,7 @@ def _multinomial(
             drawn[rows] = taken
             left[units] -= taken
         yield drawn
+
+
+# What is drawn, given a unit's events, is a matter of the likelihood.
+_WAYS = {"binomial": _binomial, "poisson": _multinomial, "normal": _normal}

@@ -26,12 +26,12 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import linalg, sparse, special
+from scipy import linalg, sparse
 
 from varstat.adjust.cells import Integers, add_up
 from varstat.adjust.columns import Columns, independent
 from varstat.adjust.separation import find_separation
-from varstat.measure import Floats, MeasureName
+from varstat.measure import Floats, Measure
 
 _STEPS = 60
 # Share of the variance by chance below which one by unit isn't known.
@@ -66,7 +66,7 @@ class Regression:
 
 
 def regress(
-    columns: Columns, event: Floats, size: Floats, *, measure: MeasureName, unit: Integers
+    columns: Columns, event: Floats, size: Floats, *, measure: Measure, unit: Integers
 ) -> Regression:
     """Regress events on case-mix.
 
@@ -76,7 +76,7 @@ def regress(
     event : ndarray of float, shape (rows,)
         Events, or a mean's total over its cases; NaN where it isn't known.
     size : ndarray of float, shape (rows,)
-    measure : {"proportion", "ratio", "mean"}
+    measure : Measure
     unit : ndarray of int, shape (rows,)
 
     Returns
@@ -89,15 +89,15 @@ def regress(
     design = columns.matrix[np.unique(of_row, return_index=True)[1]]
     distinct = design.toarray()
     number = len(distinct)
-    seen = add_up(event[known], of_row[known], number)
-    heard = add_up(size[known], of_row[known], number)
-    used = heard > 0
+    events = add_up(event[known], of_row[known], number)
+    sizes = add_up(size[known], of_row[known], number)
+    used = sizes > 0
     free = independent(design[used])
     apart = np.zeros(number, dtype=np.bool_)
     direction = np.zeros(len(free))
-    if measure != "mean":
-        most = heard[used] if measure == "proportion" else np.full(int(used.sum()), np.inf)
-        found = find_separation(design[used][:, free], seen[used], most)
+    if measure.counts:
+        most = measure.most_events(sizes[used])
+        found = find_separation(design[used][:, free], events[used], most)
         apart[used] = found.rows
         direction[free] = found.direction
     fitted = used & ~apart
@@ -105,13 +105,13 @@ def regress(
     kept[free] = independent(design[fitted][:, free]) if fitted.any() else False
     beta = np.zeros(len(free))
     if kept.any():
-        beta[kept] = _maximise(distinct[fitted][:, kept], seen[fitted], heard[fitted], measure)
-    rate = _rates(distinct @ beta, measure)
-    rate[apart] = seen[apart] > 0
+        beta[kept] = _maximise(distinct[fitted][:, kept], events[fitted], sizes[fitted], measure)
+    rate = measure.from_link(distinct @ beta)
+    rate[apart] = events[apart] > 0
     if apart.any():
         # What nobody knows of follows what is known.
         toward = np.where(used, 0.0, distinct @ direction)
-        end = 1.0 if measure == "proportion" else np.nan
+        end = measure.ends[1] if measure.bounded else np.nan
         rate = np.where(toward < -1e-6, 0.0, np.where(toward > 1e-6, end, rate))
     estimable = kept & _estimable(distinct[fitted][:, free], free)
     se = np.full(len(free), np.nan)
@@ -134,14 +134,14 @@ def regress(
     )
 
 
-def _maximise(x: Floats, event: Floats, size: Floats, measure: MeasureName) -> Floats:
+def _maximise(x: Floats, event: Floats, size: Floats, measure: Measure) -> Floats:
     """Coefficients of greatest likelihood, by Newton's method; the first column is ones."""
     beta = np.zeros(x.shape[1])
-    beta[0] = _link(float(event.sum() / size.sum()), measure)
+    beta[0] = measure.to_link(event.sum() / size.sum())
     best = _likelihood(x @ beta, event, size, measure)
     for _ in range(_STEPS):
-        rate = _rates(x @ beta, measure)
-        information = _information(size, rate, measure)
+        rate = measure.from_link(x @ beta)
+        information = measure.information(size, rate)
         score = x.T @ (event - size * rate)
         step = linalg.lstsq(x.T @ (x * information[:, None]), score, cond=1e-14)[0]
         # The likelihoods are concave: a step that overshoots is halved until it gains.
@@ -156,48 +156,10 @@ def _maximise(x: Floats, event: Floats, size: Floats, measure: MeasureName) -> F
     return beta
 
 
-def _link(rate: float, measure: MeasureName) -> float:
-    match measure:
-        case "proportion":
-            return float(special.logit(rate))
-        case "ratio":
-            return float(np.log(rate))
-        case "mean":
-            return rate
-
-
-def _rates(eta: Floats, measure: MeasureName) -> Floats:
-    """Rates at linear predictors."""
-    match measure:
-        case "proportion":
-            return np.asarray(special.expit(eta))
-        case "ratio":
-            return np.exp(eta)
-        case "mean":
-            return eta
-
-
-def _information(size: Floats, rate: Floats, measure: MeasureName) -> Floats:
-    """Variance of the events, of a mean as a multiple of that of one case."""
-    match measure:
-        case "proportion":
-            return size * rate * (1.0 - rate)
-        case "ratio":
-            return size * rate
-        case "mean":
-            return size
-
-
-def _likelihood(eta: Floats, event: Floats, size: Floats, measure: MeasureName) -> float:
+def _likelihood(eta: Floats, event: Floats, size: Floats, measure: Measure) -> float:
     """Log likelihood, without what doesn't depend on the predictors."""
-    match measure:
-        case "proportion":
-            return float(np.sum(event * eta - size * np.logaddexp(0.0, eta)))
-        case "ratio":
-            with np.errstate(over="ignore"):
-                return float(np.sum(event * eta - size * np.exp(eta)))
-        case "mean":
-            return float(np.sum(event * eta - 0.5 * size * eta**2))
+    with np.errstate(over="ignore"):
+        return float(np.sum(event * eta - size * measure.cumulant(eta)))
 
 
 def _estimable(x: Floats, free: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -216,14 +178,14 @@ def _errors(
     rate: Floats,
     unit: Integers,
     *,
-    measure: MeasureName,
+    measure: Measure,
     rows: NDArray[np.bool_],
 ) -> Floats:
     """Standard errors by unit."""
     groups = len(np.unique(unit[rows]))
     if groups < 2 or not x.shape[1]:
         return np.full(x.shape[1], np.nan)
-    information = _information(size, rate, measure)
+    information = measure.information(size, rate)
     here = x[rows]
     inverse = np.linalg.inv((here.T @ (here * information[rows, None])).toarray())
     into = sparse.csr_array(
@@ -234,6 +196,6 @@ def _errors(
     middle = groups / (groups - 1.0) * score.T @ score
     variance = np.diag(inverse @ middle @ inverse)
     # With no more units than columns some combinations of scores are nothing but rounding.
-    one = np.mean(np.square(residual[rows]) / size[rows]) if measure == "mean" else 1.0
-    told = variance > _NOTHING * one * np.diag(inverse)
-    return np.sqrt(variance, where=told, out=np.full(len(variance), np.nan))
+    one = 1.0 if measure.counts else np.mean(np.square(residual[rows]) / size[rows])
+    known = variance > _NOTHING * one * np.diag(inverse)
+    return np.sqrt(variance, where=known, out=np.full(len(variance), np.nan))

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from varstat.adjust.cells import Cells, Integers, Strings, find_cells
+from varstat.data.groups import group_rows
 from varstat.data.table import Table
 from varstat.errors import ModelError
 from varstat.measure import Floats
@@ -79,11 +80,8 @@ def split_rows(table: Table, *, where: str) -> list[Rows]:
         )
     if not table.by:
         return [_one_group(table, table.frame, {})]
-    groups = table.frame.groupby(list(table.by), sort=True)
-    return [
-        _one_group(table, frame, dict(zip(table.by, map(str, labels), strict=True)))
-        for labels, frame in groups
-    ]
+    group, labels = group_rows(table)
+    return [_one_group(table, table.frame[group == g], by) for g, by in enumerate(labels)]
 
 
 def _counted(frame: pd.DataFrame) -> bool:

@@ -148,12 +148,12 @@ def _indirect_limits(
     """Limits of observed over expected."""
     units = len(rows.unit)
     fewest, most = (add_up(events, rows.row, units) for events in (rows.lower, rows.upper))
-    match measure.name:
-        case "ratio":
+    match measure.likelihoods[0]:
+        case "poisson":
             lower, upper = poisson_limits(fewest, level)[0], poisson_limits(most, level)[1]
-        case "proportion":
+        case "binomial":
             lower, upper = _proportion_limits(rows, found, level)
-        case "mean":
+        case _:
             reach = _reach(add_up(rows.variance, rows.row, units), level)
             lower, upper = fewest - reach, most + reach
     positive = np.where(found.expected > 0, found.expected, np.nan)
@@ -177,17 +177,17 @@ def _direct_limits(
     def total(values: Floats) -> Floats:
         return add_up(values, pairs.unit, units)
 
-    match measure.name:
-        case "ratio":
+    match measure.likelihoods[0]:
+        case "poisson":
             largest = np.zeros(units)
             np.maximum.at(largest, pairs.unit, each)
             lower, upper = (
                 gamma_limits(total(each * x), total(each**2 * x), largest, level)[side]
                 for side, x in enumerate((fewest, most))
             )
-        case "proportion":
+        case "binomial":
             lower, upper = _proportion_limits(rows, indirect, level, share=found.weight)
-        case "mean":
+        case _:
             reach = _reach(total(each**2 * variance), level)
             lower, upper = total(each * fewest) - reach, total(each * most) + reach
     return lower, upper

@@ -25,13 +25,13 @@ class Reading(Stated):
     title, direction, counts, unit, unit_name, numerator, denominator, observed, expected, \
 exposure, value, se, count, total, sum_of_squares, peer_group, period : str or None
     by : tuple of str
-    only : tuple of (str, tuple of str)
-        Columns, and the values of which rows are kept.
+    only, exclude : tuple of (str, tuple of str)
+        Columns, and the values of which rows are kept, or left out.
     lookup : tuple of str
         "FILE:KEY".
     roll_up : str or None
     annualise : {"none", "x4", "rolling4"}
-    sheet : str or None
+    sheet, decimal : str or None
     suppressed : (int, int) or None
     rounded : int or None
     lenient : bool
@@ -58,10 +58,12 @@ exposure, value, se, count, total, sum_of_squares, peer_group, period : str or N
     period: str | None = None
     by: Names = ()
     only: Choices = ()
+    exclude: Choices = ()
     lookup: Names = ()
     roll_up: str | None = None
     annualise: str = "none"
     sheet: str | None = None
+    decimal: str | None = None
     suppressed: tuple[int, int] | None = None
     rounded: int | None = None
     lenient: bool = False

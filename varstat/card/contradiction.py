@@ -6,13 +6,7 @@ from pydantic import BaseModel
 
 from varstat.card.schema import Card, Likelihood
 from varstat.errors import did_you_mean, one_of
-from varstat.measure import MeasureName
 
-LIKELIHOODS: dict[MeasureName, tuple[Likelihood, ...]] = {
-    "proportion": ("binomial", "beta-binomial"),
-    "ratio": ("poisson", "negative-binomial"),
-    "mean": ("normal",),
-}
 # These are themselves what varies between a unit's periods beyond chance.
 OVERDISPERSED: tuple[Likelihood, ...] = ("beta-binomial", "negative-binomial")
 # Columns of every table once it is read, beside those of its measure.
@@ -81,7 +75,7 @@ def _columns(card: Card) -> Iterator[str]:
         )
     first: dict[tuple[str, ...], str] = {}
     for role in _own(card):
-        names = getattr(card.columns, role) or (role,)
+        names = card.columns.names_of(role)
         if names in first:
             yield f"[columns] {first[names]} and {role} name the same column."
         first.setdefault(names, role)
@@ -99,7 +93,7 @@ def _scales(card: Card) -> Iterator[str]:
         )
     if model.link != measure.link:
         yield f"[model] link is '{model.link}'; expected {measure.link} for a {measure.name}."
-    suited = LIKELIHOODS[measure.name]
+    suited = measure.likelihoods
     if model.likelihood not in suited:
         yield (
             f"[model] likelihood is '{model.likelihood}'; expected {one_of(suited)} for a "
@@ -126,7 +120,7 @@ def _cost(card: Card) -> Iterator[str]:
 
 def _own(card: Card) -> tuple[str, ...]:
     """The columns of numbers that the card's measure takes or would use."""
-    also = ("count",) if card.measure.name == "mean" and "count" not in card.needed else ()
+    also = ("count",) if not card.measure.counts and "count" not in card.needed else ()
     return (*card.needed, *also)
 
 
@@ -138,7 +132,9 @@ def _covariates(card: Card) -> Iterator[str]:
     measure, named = card.measure, card.model.covariates
     own = _own(card)
     taken = {
-        column: role for role in ("unit", *own) for column in getattr(card.columns, role) or ()
+        column: role
+        for role in ("unit", *own)
+        for column in getattr(card.columns, role, None) or ()
     }
     for name in dict.fromkeys(named):
         if named.count(name) > 1:

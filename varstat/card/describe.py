@@ -80,18 +80,13 @@ def _listed(heading: str, items: tuple[str, ...]) -> Iterator[str]:
 
 def _measured(card: Card) -> str:
     indicator, measure = card.indicator, card.measure
-    of = {
-        "proportion": "A proportion",
-        "ratio": "A ratio" if measure.size == "expected" else "A rate",
-        "mean": "A mean",
-    }[indicator.measure]
     parts = (
         f": {indicator.numerator}, out of {indicator.denominator}" if indicator.numerator else ""
     )
     if "total" in card.needed:
         parts = ", from the total, count and sum of squares"
     whole = "" if indicator.counts == "whole" else " Amounts are continuous, not counts."
-    return f"{of}{parts}. Direction: {indicator.direction}.{whole}"
+    return f"A {measure.noun}{parts}. Direction: {indicator.direction}.{whole}"
 
 
 def _analysed(card: Card) -> str:

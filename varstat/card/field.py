@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from varstat.errors import UsageError
+from varstat.errors import UsageError, one_of
+from varstat.measure import MEASURES
 from varstat.target.rule import parse_target
 
 
@@ -15,6 +16,12 @@ def _target(text: str) -> str:
     except UsageError as error:
         raise ValueError(error.problems[0]) from None
     return text
+
+
+def _measure(name: str) -> str:
+    if name not in MEASURES:
+        raise ValueError(f"'{name}' is no measure; expected {one_of(MEASURES)}.")
+    return name
 
 
 def _transient(stated: object) -> object:
@@ -40,6 +47,7 @@ def _money(value: float) -> float:
     return value
 
 
+MeasureName = Annotated[str, AfterValidator(_measure)]
 Level = Annotated[float, Field(gt=0, lt=1)]
 Text = Annotated[str, Field(min_length=1)]
 Rule = Annotated[str, AfterValidator(_target)]

@@ -13,15 +13,16 @@ from pydantic_core import ErrorDetails
 from varstat.card.contradiction import field_names, find_contradictions
 from varstat.card.schema import Card
 from varstat.errors import CardError, did_you_mean, one_of
+from varstat.measure import MEASURES
+from varstat.prose.text import clean
 
-# The columns of which a card must name one set, for each measure.
-NEEDED = {
-    "proportion": (("numerator", "denominator"),),
-    "ratio": (("observed", "expected"), ("observed", "exposure")),
-    "mean": (("value", "se"), ("total", "count", "sum_of_squares")),
-}
 # Of those sets that exclude each other, what tells the second.
 _EITHER = ((("expected",), ("exposure",)), (("value", "se"), ("total", "sum_of_squares")))
+# Cards are some thousand bytes long and four tables deep.
+_LONGEST, _DEEPEST, _MOST = 200_000, 20, 2**53
+_TOO_DEEP = "lists or tables stand in one another deeper than in any card. Take them apart."
+_TOO_LARGE = "a number is larger than 9,007,199,254,740,992, too large to compute with. Correct it."
+_NAMED = 20
 _NO_CHOICE = ("literal_error", "union_tag_invalid")
 
 
@@ -81,7 +82,8 @@ def load_card(name: str | Path) -> Card:
     'higher-is-better'
     """
     if str(name).endswith(".toml"):
-        return parse_card(_read(Path(name)), name=Path(name).stem, where=str(name))
+        path = Path(name)
+        return parse_card(_read(path), name=clean(path.stem), where=clean(str(path)))
     return parse_card(_stated(str(name)), name=str(name), where=f"card {name}")
 
 
@@ -106,12 +108,14 @@ def parse_card(stated: Mapping[str, Any], *, name: str, where: str) -> Card:
     CardError
         Every problem at once.
     """
+    _check_extent(stated, where=where)
     measure = stated.get("indicator", {}).get("measure") if _tables(stated) else None
-    if not isinstance(measure, str) or measure not in NEEDED:
+    if not isinstance(measure, str) or measure not in MEASURES:
         found = "does not say its measure" if measure is None else f"measure is '{measure}'"
         raise CardError(
             where,
-            f"[indicator] {found}; expected {one_of(NEEDED)}." + did_you_mean(str(measure), NEEDED),
+            f"[indicator] {found}; expected {one_of(MEASURES)}."
+            + did_you_mean(str(measure), MEASURES),
         )
     defaults = _stated(f"default-{measure}")
     _give_way(defaults["columns"], stated.get("columns", {}))
@@ -123,7 +127,9 @@ def parse_card(stated: Mapping[str, Any], *, name: str, where: str) -> Card:
     except ValidationError as error:
         # A list that lost its bad items is told to be too short as well.
         faults = [e for e in error.errors() if e["type"] != "too_short" or not e["input"]]
-        raise CardError(where, [_problem(e) for e in faults]) from None
+        problems = [_problem(e) for e in faults[:_NAMED]]
+        more = len(faults) - len(problems)
+        raise CardError(where, [*problems, *([f"And {more:,} more."] if more else [])]) from None
     if problems := list(find_contradictions(card)):
         raise CardError(where, problems)
     return card
@@ -182,14 +188,48 @@ def _stated(name: str) -> dict[str, Any]:
 
 
 def _read(path: Path) -> dict[str, Any]:
+    where = clean(str(path))
+    if not path.exists():
+        raise CardError(where, "there is no such file.")
+    # A pipe or a device might never end.
+    if not path.is_file():
+        raise CardError(where, "this can't be read: it is no file.")
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise CardError(str(path), "there is no such file.") from None
+        with path.open("rb") as file:
+            content = file.read(_LONGEST + 1)
+        if len(content) > _LONGEST:
+            raise CardError(where, f"this is longer than {_LONGEST:,} bytes: it is no card.")
+        return tomllib.loads(content.decode("utf-8"))
     except (OSError, UnicodeDecodeError):
-        raise CardError(str(path), "this can't be read as a text file.") from None
+        raise CardError(where, "this can't be read as a text file.") from None
     except tomllib.TOMLDecodeError as error:
-        raise CardError(str(path), f"this is not TOML: {error}.") from None
+        raise CardError(where, f"this is not TOML: {error}.") from None
+    except RecursionError:
+        raise CardError(where, _TOO_DEEP) from None
+    except ValueError:
+        # Python reads no number of more than some thousand digits.
+        raise CardError(where, _TOO_LARGE) from None
+
+
+def _check_extent(stated: Mapping[str, Any], *, where: str) -> None:
+    """Refuse what goes deeper than any card, and numbers with which nothing can be computed."""
+    level: list[Any] = [stated]
+    for _ in range(_DEEPEST):
+        if any(_is_huge(each) for each in level):
+            raise CardError(where, _TOO_LARGE)
+        level = [
+            inner
+            for each in level
+            if isinstance(each, Mapping | list | tuple)
+            for inner in (each.values() if isinstance(each, Mapping) else each)
+        ]
+        if not level:
+            return
+    raise CardError(where, _TOO_DEEP)
+
+
+def _is_huge(value: Any) -> bool:
+    return isinstance(value, int) and abs(value) >= _MOST
 
 
 def _tables(stated: Mapping[str, Any]) -> bool:

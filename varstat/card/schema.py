@@ -4,13 +4,12 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from varstat.card.field import Covariates, Level, Money, Names, Rule, Text, Transient
+from varstat.card.field import Covariates, Level, MeasureName, Money, Names, Rule, Text, Transient
 from varstat.measure import (
     EXPOSURE_RATIO,
     MEASURES,
     Direction,
     Measure,
-    MeasureName,
     ScaleName,
 )
 
@@ -65,6 +64,11 @@ class Columns(Section):
     period: Names | None = None
     suppressed: tuple[int, int] | None = None
     rounded: Annotated[int, Field(ge=2)] | None = None
+
+    def names_of(self, role: str) -> tuple[str, ...]:
+        """Names of the column with a part in the analysis; its own where none is given."""
+        names: tuple[str, ...] | None = getattr(self, role, None)
+        return names or (role,)
 
 
 class Casemix(Section):

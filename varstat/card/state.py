@@ -5,9 +5,10 @@ from typing import Any
 
 import tomli_w
 
-from varstat.card.load import NEEDED, load_card, override_card, parse_card
+from varstat.card.load import load_card, override_card, parse_card
 from varstat.card.schema import Card
 from varstat.errors import UsageError
+from varstat.measure import MEASURES
 
 # The section and key of what is said; anything else is of the columns.
 _PLACES = {
@@ -24,16 +25,10 @@ _PLACES = {
 # What a cost is of, where a caller says only how much.
 _COST = {"per": "event", "basis": "as given"}
 _TELLING = {
-    "numerator": "proportion",
-    "denominator": "proportion",
-    "observed": "ratio",
-    "expected": "ratio",
-    "exposure": "ratio",
-    "value": "mean",
-    "se": "mean",
-    "count": "mean",
-    "total": "mean",
-    "sum_of_squares": "mean",
+    column: measure.name
+    for measure in MEASURES.values()
+    for columns in measure.columns
+    for column in columns
 }
 
 
@@ -98,10 +93,11 @@ def measure_said(said: Mapping[str, Any]) -> str | None:
     """
     told = {_TELLING[key]: key for key, value in said.items() if value and key in _TELLING}
     if len(told) > 1:
+        sets = [" and ".join(s) for each in MEASURES.values() for s in each.columns]
         raise UsageError(
             "columns",
             f"{' and '.join(told.values())} belong to different measures. Name the columns of "
-            "one: " + "; ".join(" and ".join(s) for sets in NEEDED.values() for s in sets) + ".",
+            f"one: {'; '.join(sets)}.",
         )
     return next(iter(told), None)
 
@@ -138,7 +134,7 @@ def state_card(card: Card | str | None, said: Mapping[str, Any]) -> Card | None:
             "columns",
             f"card {card.name} is of a {card.indicator.measure}, and the columns named are of a "
             f"{measure}. Leave out the card, or name "
-            + " or ".join(" and ".join(names) for names in NEEDED[card.indicator.measure])
+            + " or ".join(" and ".join(names) for names in card.measure.columns)
             + ".",
         )
     return restate_card(card, said)

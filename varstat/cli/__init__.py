@@ -5,12 +5,16 @@ Nothing but Typer and the standard library is imported until a command runs.
 
 import io
 import os
+import signal
 import sys
+import threading
+from typing import NoReturn
 
 import typer
 
 from varstat.cli import card, cells, check, compare, example, fit, funnel, league, opportunity
-from varstat.errors import VarstatError
+from varstat.errors import OutputError, VarstatError
+from varstat.prose.text import printable
 
 app = typer.Typer(
     name="varstat",
@@ -51,23 +55,51 @@ def _options(
 
 def main() -> None:
     """Run the command line; a user's mistake ends with its message and its exit code."""
-    for stream in (sys.stdout, sys.stderr):
+    for name in ("stdout", "stderr"):
         # Where a terminal can't show a letter, a question mark is better than an error.
+        stream = getattr(sys, name)
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+        elif stream is None:
+            # Closed by who called us: what is written there is wanted by nobody.
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+    _clean_up_when_ended()
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except VarstatError as error:
-        typer.echo(f"{type(error).__name__}: {_printable(str(error))}", err=True)
-        sys.exit(error.exit_code)
+        _end(error)
     except BrokenPipeError:
         # Whoever read our output has enough of it; don't fail when Python flushes the rest.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard()
         sys.exit(1)
+    except OSError as error:
+        _discard()
+        _end(OutputError("output", f"this can't be written ({(error.strerror or '').lower()})."))
 
 
-def _printable(message: str) -> str:
-    """A message without what a terminal would obey; its lines stay."""
-    return "\n".join(
-        "".join(letter for letter in line if letter.isprintable()) for line in message.split("\n")
-    )
+def _end(error: VarstatError) -> NoReturn:
+    """Say what is wrong, and end with its exit code."""
+    typer.echo(f"{type(error).__name__}: {printable(str(error))}", err=True)
+    sys.exit(error.exit_code)
+
+
+def _discard() -> None:
+    """Have standard output's rest go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _clean_up_when_ended() -> None:
+    """End by a signal as by an error, so that no temporary file is left."""
+
+    def end(number: int, frame: object) -> None:
+        sys.exit(128 + number)
+
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGTERM", "SIGHUP"):
+            # Windows has no SIGHUP; whoever ignores one goes on ignoring it.
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+                signal.signal(number, end)

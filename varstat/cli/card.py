@@ -9,6 +9,7 @@ import typer
 from varstat.analysis.asking import OpportunityAsking
 from varstat.analysis.specification import Modelling, Reading
 from varstat.cli.grouped import grouped
+from varstat.prose.text import clean, printable
 
 _COST = ("unit_cost", "price_year", "cost_source")
 
@@ -44,7 +45,7 @@ def show(
     from varstat.card import describe_card, load_card
 
     loaded = load_card(card)
-    typer.echo(loaded.model_dump_json(indent=2) if json else describe_card(loaded))
+    typer.echo(loaded.model_dump_json(indent=2) if json else printable(describe_card(loaded)))
 
 
 @app.command()
@@ -53,13 +54,14 @@ def check(card: Name) -> None:
     from varstat.card import load_card
 
     loaded = load_card(card)
-    typer.echo(f"{card}: this card is complete. {loaded.indicator.title}.")
+    typer.echo(clean(f"{card}: this card is complete. {loaded.indicator.title}."))
 
 
 @app.command()
 @grouped(
     without={
-        *("source", "card", "by", "only", "lookup", "roll_up", "annualise", "sheet", "lenient"),
+        *("source", "card", "by", "only", "exclude", "lookup", "roll_up", "annualise"),
+        *("sheet", "decimal", "lenient"),
         *(field.name for field in fields(Modelling) if field.name != "strata"),
         *(field.name for field in fields(OpportunityAsking) if field.name not in _COST),
     }
@@ -83,4 +85,4 @@ def new(
     stated = {**reading.to_dict(), "strata": modelling.strata}
     stated |= {name: getattr(asking, name) for name in _COST}
     replace_file(path, new_card(path.stem, stated).encode())
-    typer.echo(f"Wrote {path}.", err=True)
+    typer.echo(f"Wrote {clean(str(path))}.", err=True)

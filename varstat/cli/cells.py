@@ -15,6 +15,7 @@ from varstat.cli import parse
 from varstat.cli.grouped import grouped
 from varstat.cli.option import Laid, argument, files, flag, number, text, texts
 from varstat.cli.output import Format, Output
+from varstat.prose.text import clean
 
 if TYPE_CHECKING:
     from varstat.records import Cells
@@ -196,7 +197,9 @@ def _print_sql(counting: Counting, dialect: Dialect) -> None:
     from varstat.records import cells_sql
     from varstat.records.source import describe_records
 
-    schema, name = describe_records(counting.data, table=counting.table)
+    given = (counting.unit, counting.event, counting.value, counting.period, *counting.stratum)
+    wanted = [name for name in (*given, *(counting.band or {})) if name]
+    schema, name = describe_records(counting.data, table=counting.table, wanted=wanted)
     query = cells_sql(
         schema,
         dialect=dialect.value,
@@ -236,23 +239,18 @@ def _write(counting: Counting, paths: list[Path], *, format_: Format, quiet: boo
         _print_all(counted, format_)
     messages.print(accounts[0].summary(), markup=False, soft_wrap=True)
     for path in paths:
-        messages.print(f"Wrote {path.name}.", markup=False)
+        messages.print(f"Wrote {clean(path.name)}.", markup=False)
 
 
 def _write_csv(counted: "Cells", path: Path) -> None:
     """Write the cells, and beside them what became of the records."""
-    from varstat.files import replace_files
+    from varstat.files import beside, replace_files
     from varstat.present.tables import csv_bytes
 
     about = {"account": counted.account.to_dict(), "provenance": counted.provenance}
-    beside = (json.dumps(about, indent=2, ensure_ascii=False) + "\n").encode()
+    stated = (json.dumps(about, indent=2, ensure_ascii=False) + "\n").encode()
     # First in place, so that a CSV never stands without it.
-    replace_files(
-        {
-            path.with_name(f"{path.name}.provenance.json"): beside,
-            path: csv_bytes(counted.frame),
-        }
-    )
+    replace_files({beside(path): stated, path: csv_bytes(counted.frame)})
 
 
 def _print_all(counted: "Cells", format_: Format) -> None:

@@ -32,4 +32,4 @@ def check(reading: Reading, output: Output) -> None:
 
             sys.stdout.buffer.write(csv_bytes(table.frame))
         case Format.TABLE:
-            typer.echo(table.account.summary())
+            typer.echo(table.account.summary(sums=True))

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from varstat.prose.text import clean
+
 app = typer.Typer(
     help="Example data, usable wherever a file is, as example:NAME.", no_args_is_help=True
 )
@@ -40,4 +42,4 @@ def write(
         typer.echo(content.decode(), nl=False)
     else:
         replace_file(output, content)
-        typer.echo(f"Wrote {output}.", err=True)
+        typer.echo(f"Wrote {clean(str(output))}.", err=True)

@@ -4,6 +4,7 @@ The order of the table is the order of the options in a command's help.
 """
 
 from enum import StrEnum
+from functools import partial
 
 import typer
 
@@ -119,6 +120,13 @@ OPTIONS: dict[tuple[type, str], Laid] = {
         metavar="COL=VALUE",
         read=parse_only,
     ),
+    (Reading, "exclude"): texts(
+        "exclude",
+        _ROWS,
+        "Leave out the rows that say so; several values by commas; repeatable.",
+        metavar="COL=VALUE",
+        read=partial(parse_only, option="--exclude"),
+    ),
     (Reading, "lookup"): texts(
         "lookup", _ROWS, "Join columns of another file on the unit.", metavar="FILE:KEY"
     ),
@@ -136,6 +144,12 @@ OPTIONS: dict[tuple[type, str], Laid] = {
         Annualise.NONE,
     ),
     (Reading, "sheet"): text("sheet", _ROWS, "Sheet of a workbook, or table of a DuckDB file."),
+    (Reading, "decimal"): text(
+        "decimal",
+        _ROWS,
+        "Decimal mark of the numbers, . or a comma; by default they tell.",
+        metavar="MARK",
+    ),
     (Reading, "suppressed"): Laid(
         type=str | None,
         info=typer.Option(

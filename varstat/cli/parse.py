@@ -71,7 +71,7 @@ def parse_strata(names: list[str] | None) -> list[str] | None:
     return []
 
 
-def parse_only(texts: list[str] | None) -> dict[str, list[str]] | None:
+def parse_only(texts: list[str] | None, *, option: str = "--only") -> dict[str, list[str]] | None:
     """Read COL=VALUE[,VALUE].
 
     Raises
@@ -89,9 +89,9 @@ def parse_only(texts: list[str] | None) -> dict[str, list[str]] | None:
         column, _, values = text.partition("=")
         column, named = column.strip(), split_commas([values])
         if not (column and named):
-            raise UsageError("--only", f"'{text}' is not a choice of rows; expected COL=VALUE.")
+            raise UsageError(option, f"'{text}' is not a choice of rows; expected COL=VALUE.")
         if column in only:
-            raise UsageError("--only", f"{column!r} is said twice. Name its values with commas.")
+            raise UsageError(option, f"{column!r} is said twice. Name its values with commas.")
         only[column] = named
     return only or None
 

@@ -10,6 +10,7 @@ from varstat.analysis.inputs import FIT_SUFFIX, split_lookup
 from varstat.analysis.specification import Reading, Specification
 from varstat.cli.output import Format, Output
 from varstat.cli.saved import refuse_options
+from varstat.prose.text import clean
 
 if TYPE_CHECKING:
     from varstat.analysis.run import Analysis
@@ -105,4 +106,4 @@ def _show(analysis: "Analysis", output: Output, *, wrote: list[str]) -> None:
     sys.stdout.flush()
     print_notes(results, messages, verdicts=verdicts)
     for name in wrote:
-        messages.print(f"Wrote {name}.", markup=False)
+        messages.print(f"Wrote {clean(name)}.", markup=False)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from varstat.errors import TableError
+from varstat.prose.text import clean
 
 Rows = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -75,7 +76,8 @@ class Account:
     exclusions : tuple of Exclusion
         The other rows, by reason, in the order in which the reasons were applied.
     totals : dict of str to (float, float, float)
-        For each count column, the sum that was read, kept and excluded.
+        For each count column, the sum that was read, kept and excluded; where a number is
+        withheld, without the rows that total others, from which it could be found.
     units : int
         Distinct units in the result.
     notes : tuple of str
@@ -131,8 +133,13 @@ class Account:
             "notes": list(self.notes),
         }
 
-    def summary(self) -> str:
+    def summary(self, *, sums: bool = False) -> str:
         """Say what became of the rows, in plain English at most 80 columns wide.
+
+        Parameters
+        ----------
+        sums : bool
+            Print the sums even where all rows were kept, to compare with the publisher's.
 
         Returns
         -------
@@ -155,7 +162,7 @@ class Account:
                 rows = f" ({name_rows(e.first_rows, total=e.rows)})" if e.first_rows else ""
                 bullet = f"  {e.rows:>{widest},}  "
                 lines += _wrap(f"{e.reason}{rows}", first=bullet, rest=" " * len(bullet))
-        if self.totals and self.exclusions:
+        if self.totals and (sums or self.exclusions):
             lines.append("Sums:")
             for column, (read, kept_sum, excluded) in self.totals.items():
                 lines += _wrap(
@@ -173,7 +180,7 @@ class Account:
 
 def _wrap(text: str, *, first: str = "", rest: str = "") -> list[str]:
     return textwrap.wrap(
-        text, 80, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
+        clean(text), 80, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
     )
 
 
@@ -193,6 +200,12 @@ class Ledger:
         Rows that nothing has excluded so far.
     exclusions : list of Exclusion
     problems : list of str
+    leavable : bool
+        Whether being lenient would mend any of them.
+    stops : list of str
+        Problems that lenience doesn't excuse, since no row is at fault by itself.
+    sums : ndarray of bool, shape (rows,)
+        Excluded rows that hold the sum of others, so that they aren't added to them.
     """
 
     def __init__(self, rows: Rows, *, lenient: bool) -> None:
@@ -201,6 +214,9 @@ class Ledger:
         self.open: Mask = np.ones(len(rows), dtype=np.bool_)
         self.exclusions: list[Exclusion] = []
         self.problems: list[str] = []
+        self.leavable = False
+        self.stops: list[str] = []
+        self.sums: Mask = np.zeros(len(rows), dtype=np.bool_)
 
     def exclude(self, where: Mask, reason: str) -> None:
         """Leave out the rows among `where` that are still open."""
@@ -210,7 +226,17 @@ class Ledger:
             self.exclusions.append(Exclusion(reason=reason, rows=rows, first_rows=self._first(hit)))
             self.open = self.open & ~hit
 
-    def refuse(self, where: Mask, what: str, *, mend: str) -> None:
+    def exclude_sums(self, where: Mask, reason: str) -> None:
+        """Leave out the open rows among `where`, which hold the sums of others."""
+        self.sums = self.sums | (where & self.open)
+        self.exclude(where, reason)
+
+    def stop(self, problem: str) -> None:
+        """Treat the table as it stands as impossible, lenient or not."""
+        if problem not in self.stops:
+            self.stops.append(problem)
+
+    def refuse(self, where: Mask, what: str, *, mend: str, leavable: bool = True) -> None:
         """Treat the open rows among `where` as impossible.
 
         Parameters
@@ -220,8 +246,10 @@ class Ledger:
             What is wrong, naming the column and never a value; also the reason when lenient.
         mend : str
             A sentence on how to mend it.
+        leavable : bool
+            Whether such rows may be left out; not where the others would then be read wrong too.
         """
-        if self.lenient:
+        if self.lenient and leavable:
             self.exclude(where, what)
             return
         hit = where & self.open
@@ -229,6 +257,7 @@ class Ledger:
         if rows:
             named = name_rows(self._first(hit), total=rows)
             self.problems.append(f"{count_rows(rows)}: {what} ({named}). {mend}")
+            self.leavable |= leavable
 
     def close(self, source: str) -> None:
         """Raise every problem at once.
@@ -238,9 +267,13 @@ class Ledger:
         TableError
             If any row was refused, or none is left.
         """
+        if self.stops and not self.problems:
+            raise TableError(source, self.stops)
         if self.problems:
-            *others, last = self.problems
+            *others, last = (*self.stops, *self.problems)
             tail = " Or leave such rows out, and have them reported, with --lenient."
+            if not self.leavable:
+                tail = ""
             raise TableError(source, [*others, last + tail])
         if not self.open.any():
             why = "; ".join(

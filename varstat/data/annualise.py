@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from varstat.data.account import Account
+from varstat.data.complete import keep_complete
 from varstat.data.rows.checks import number_groups
 from varstat.data.rows.counts import Counts
 from varstat.data.rows.rollup import merge
@@ -62,8 +63,9 @@ def annualise(table: Table, how: str) -> tuple[Table, float]:
     Notes
     -----
     A unit that lacks a quarter is left out of the windows which that quarter is in; the account
-    notes how many are. A stratum that it lacks in a quarter has no cases there. Windows overlap,
-    so that what is computed from neighbouring ones is alike: don't add them up.
+    notes how many are. Rows that a model would leave out, as they have no covariate or their unit
+    no peer group, count as lacking. A stratum that a unit lacks in a quarter has no cases there.
+    Windows overlap, so that what is computed from neighbouring ones is alike: don't add them up.
 
     If all units were alike, the opportunity expected by chance alone would be
     :math:`k \sqrt{n p (1 - p)}` for a quarter's :math:`n` cases: four times that with `x4`, and
@@ -84,6 +86,9 @@ def annualise(table: Table, how: str) -> tuple[Table, float]:
         return table, 1.0
     reading = table.origin.reading | {"annualise": way}
     table = replace(table, origin=replace(table.origin, reading=reading))
+    if way == "rolling4":
+        # A quarter that a model would leave out is not in any year: it can't be found there later.
+        table = keep_complete(table, covariates=table.covariates)
     starts = _starts(table)
     by = ("period", *_other_splits(table))
     if way == "x4":
@@ -97,7 +102,8 @@ def annualise(table: Table, how: str) -> tuple[Table, float]:
             "out.",
         )
     frame, note = _roll(table, starts, by[1:])
-    return replace(table, frame=frame, by=by, account=_note(table, frame, note)), 1.0
+    account = _note(table, frame, note)
+    return replace(table, frame=frame, by=by, account=account, kept=None), 1.0
 
 
 def _starts(table: Table) -> Months:

@@ -15,13 +15,12 @@ from varstat.data.rows.lookup import Lookup, OneLookup, open_lookups
 from varstat.data.rows.tabulate import tabulate
 from varstat.data.source.open import Source, open_source
 from varstat.data.table import Table
-from varstat.errors import UsageError, choose
+from varstat.errors import choose
 from varstat.period.label import ROLL_UPS
 from varstat.provenance import Origin
 
-# What is asked of a model, or of what is made of it, and not of how rows are read.
+# What is asked of a model, and not of how rows are read.
 _OF_A_MODEL = ("covariates", "strata", "effects", "likelihood", "transient", "peer_tau")
-_OF_A_COST = ("unit_cost", "price_year", "cost_source")
 EXAMPLE_PREFIX = "example:"
 
 
@@ -53,17 +52,15 @@ def read_table(
     likelihood: str | None = None,
     transient: str | float | None = None,
     peer_tau: str | None = None,
-    unit_cost: float | None = None,
-    price_year: str | None = None,
-    cost_source: str | None = None,
     stratum: Sequence[str] | str | None = None,
     by: Sequence[str] | str = (),
     only: Mapping[str, Sequence[str] | str] | None = None,
+    exclude: Mapping[str, Sequence[str] | str] | None = None,
     lookup: OneLookup | Sequence[OneLookup] | None = None,
     roll_up: str | None = None,
     sheet: str | None = None,
+    decimal: str | None = None,
     lenient: bool = False,
-    for_model: bool = False,
 ) -> Table:
     """Read what was reported, from files as publishers give them.
 
@@ -86,24 +83,23 @@ total, sum_of_squares, peer_group, period : str, optional
     rounded : int, optional
         The base that counts were rounded to.
     covariates : str or sequence of str, optional
-        Columns of numbers, of the file or of a lookup, by which the model is to explain why units
-        differ; an empty sequence says none. Needs `for_model`.
+        Columns of numbers, of the file or of a lookup, by which a model is to explain why units
+        differ. Unless named, those of the card that there are; an empty sequence says none.
     effects, likelihood, peer_tau : str, optional
         What the card's model section says of them.
     transient : "auto", "none" or float, optional
         Likewise: what varies between a unit's periods beyond chance.
-    unit_cost : float, optional
-        What one event is worth; needs `price_year` and `cost_source`, unless the card has them.
-    price_year, cost_source : str, optional
     stratum : str or sequence of str, optional
         Columns of text, of the file or of a lookup, whose combinations are the case-mix cells: a
-        row is then of a unit, period and cell. Unless said, those that the card names, for a
-        model and if the file has them all; an empty sequence says none.
+        row is then of a unit, period and cell. Unless said, those that the card names, if the
+        file has them all; an empty sequence says none.
     by : str or sequence of str
         Columns that split the table into groups: of the file, of a lookup, or `peer_group`,
         `period`, and after a roll-up `year` or `quarter`.
     only : mapping of str to str or sequence of str, optional
         Keep the rows that have one of these values in a column, which is named as in `by`.
+    exclude : mapping of str to str or sequence of str, optional
+        Leave out the rows that have one of these values in a column, named likewise.
     lookup : str, (DataFrame, str) or sequence of these, optional
         "FILE:KEY": attributes of units from another table, joined on the unit code.
     roll_up : {"quarter", "year", "calendar-year", "all"}, optional
@@ -111,11 +107,11 @@ total, sum_of_squares, peer_group, period : str, optional
     sheet : str, optional
         The sheet of a workbook, or the table of a DuckDB file; by default the one that has the
         columns.
+    decimal : {".", ","}, optional
+        The decimal mark of numbers in text; by default each column tells it, or the others do.
     lenient : bool
         Leave out rows that say what is impossible and report them, where otherwise they are an
         error.
-    for_model : bool
-        Read what a model needs: the card's covariates, and all periods together.
 
     Returns
     -------
@@ -133,12 +129,13 @@ total, sum_of_squares, peer_group, period : str, optional
 
     Notes
     -----
-    When periods remain and `by` doesn't name them, each period is a group of its own, except for
-    a model, which takes them together.
+    A table keeps its periods. A funnel is of one, and each is a group of its own there; a model
+    takes them together, unless `by` names them. They stand in the order of time (`Table.periods`);
+    where a label can't be read, in the order of the rows, and the account says so.
 
-    A row without a covariate is left out, and the account says so. Rows that are added up get the
-    mean of a covariate, each row weighted by its size. Percentages are taken as the number before
-    the sign.
+    A model leaves out the rows without a covariate, and adds that to the account. Rows that are
+    added up get the mean of a covariate, each row weighted by its size. Percentages are taken as
+    the number before the sign.
 
     Examples
     --------
@@ -148,9 +145,7 @@ total, sum_of_squares, peer_group, period : str, optional
     2
     """
     strata = (stratum,) if isinstance(stratum, str) else stratum
-    chosen = {
-        name: (one,) if isinstance(one, str) else tuple(one) for name, one in (only or {}).items()
-    }
+    chosen, left_out = _values(only), _values(exclude)
     groups = (by,) if isinstance(by, str) else tuple(by)
     said = {
         "title": title,
@@ -178,15 +173,12 @@ total, sum_of_squares, peer_group, period : str, optional
         "transient": transient,
         "peer_tau": peer_tau,
         "strata": strata,
-        "unit_cost": unit_cost,
-        "price_year": price_year,
-        "cost_source": cost_source,
     }
-    if covariates and not for_model:
-        raise UsageError("covariates", "only a model takes covariates: say for_model=True.")
     stated = state_card(card, said)
-    opened, lookups = _open(source, sheet=sheet), open_lookups(lookup)
-    rows = {"by": groups, "only": chosen, "roll_up": roll_up, "sheet": sheet, "lenient": lenient}
+    opened = _open(source, sheet=sheet, decimal=decimal)
+    lookups = open_lookups(lookup, decimal=decimal)
+    rows: dict[str, Any] = {"by": groups, "only": chosen, "exclude": left_out, "roll_up": roll_up}
+    rows |= {"sheet": sheet, "decimal": decimal, "lenient": lenient}
     origin = _state_origin(opened.name, card, {**said, **rows}, lookups)
     if stated is None:
         implied, example_title = _implied(source)
@@ -196,12 +188,13 @@ total, sum_of_squares, peer_group, period : str, optional
         opened,
         card=stated,
         by=groups,
-        strata=() if strata is None and not for_model else strata,
+        strata=strata,
+        covariates=None if covariates is None else stated.model.covariates,
         only=chosen,
+        exclude=left_out,
         lookups=lookups,
         roll_up=None if roll_up is None else choose("roll-up", roll_up, ROLL_UPS),
         lenient=lenient,
-        for_model=for_model,
     )
     return replace(table, origin=origin)
 
@@ -216,9 +209,8 @@ def _state_origin(
     told = {"source": source, "card": named, **said, "lookup": keys or None}
     plain = {name: _plain(value) for name, value in told.items() if _is_said(name, value)}
     return Origin(
-        reading={k: v for k, v in plain.items() if k not in (*_OF_A_MODEL, *_OF_A_COST)},
+        reading={k: v for k, v in plain.items() if k not in _OF_A_MODEL},
         modelling={k: v for k, v in plain.items() if k in _OF_A_MODEL},
-        asking={k: v for k, v in plain.items() if k in _OF_A_COST},
         lookups={name: each.data_hash for name, each in zip(names, lookups, strict=True)},
     )
 
@@ -250,6 +242,12 @@ def name_lookups(names: Sequence[str]) -> list[str]:
     ]
 
 
+def _values(chosen: Mapping[str, Sequence[str] | str] | None) -> dict[str, tuple[str, ...]]:
+    """Take one value of a column for a list of one."""
+    items = (chosen or {}).items()
+    return {name: (one,) if isinstance(one, str) else tuple(one) for name, one in items}
+
+
 def _implied(source: str | os.PathLike[str] | pd.DataFrame) -> tuple[Card | None, str | None]:
     """The card of an example, and its title."""
     if isinstance(source, str) and source.startswith(EXAMPLE_PREFIX):
@@ -258,8 +256,10 @@ def _implied(source: str | os.PathLike[str] | pd.DataFrame) -> tuple[Card | None
     return None, None
 
 
-def _open(source: str | os.PathLike[str] | pd.DataFrame, *, sheet: str | None) -> Source:
+def _open(
+    source: str | os.PathLike[str] | pd.DataFrame, *, sheet: str | None, decimal: str | None
+) -> Source:
     if isinstance(source, str) and source.startswith(EXAMPLE_PREFIX):
         frame = load_example(source.removeprefix(EXAMPLE_PREFIX))
         return open_source(frame, sheet=sheet, name=source)
-    return open_source(source, sheet=sheet)
+    return open_source(source, sheet=sheet, decimal=decimal)

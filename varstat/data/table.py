@@ -8,7 +8,9 @@ import pandas as pd
 
 from varstat.card.schema import Card
 from varstat.data.account import Account
+from varstat.data.rows.kept import Kept
 from varstat.measure import Measure
+from varstat.period.period import Periods, read_periods
 from varstat.provenance import Origin, Provenance, content_hash
 
 
@@ -33,11 +35,13 @@ class Table:
     strata : tuple of str
         The columns whose combinations are the case-mix cells; none where a row is a whole unit.
     covariates : tuple of str
-        The covariates of the model that are in the frame; none unless it was read for a model.
+        What a model may explain by: columns of the frame, NaN where the covariate isn't known.
     account : Account
         What became of every input row.
     data_hash : str
         SHA-256 of the file's bytes, or of a data frame's contents, in hexadecimal digits.
+    kept : Kept or None
+        The rows of the file that the frame was made of; None of a table made of another one.
     origin : Origin
         How it was read.
     """
@@ -50,7 +54,13 @@ class Table:
     covariates: tuple[str, ...]
     account: Account
     data_hash: str
+    kept: Kept | None = field(default=None, repr=False)
     origin: Origin = field(default_factory=Origin, repr=False)
+
+    @property
+    def periods(self) -> Periods:
+        """The periods, in the order of time if that is known; none where the table has none."""
+        return read_periods(label for label in self.frame["period"] if isinstance(label, str))
 
     def state_provenance(
         self,
@@ -83,6 +93,6 @@ class Table:
             options=dict(options),
             reading=self.origin.reading,
             modelling={**self.origin.modelling, **(modelling or {})},
-            asking={**self.origin.asking, **(asking or {})},
+            asking=dict(asking or {}),
             lookups=self.origin.lookups,
         )

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from varstat.errors import ModelError, UsageError
-from varstat.estimands.rates import to_rate
+from varstat.estimands.rates.rate import to_rate
 from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.posterior import Posterior
 from varstat.measure import Direction, Floats
@@ -221,13 +221,7 @@ def mean_rate(design: Design, shift: Floats, weight: Floats, transient: Floats) 
 
 def slope_of(design: Design, rate: Floats) -> Floats:
     """Slope of a rate in its level; nearly so where what passes is integrated out."""
-    match design.measure.name:
-        case "mean":
-            return np.full_like(rate, design.spread)
-        case "ratio":
-            return rate
-        case "proportion":
-            return rate * (1.0 - rate)
+    return design.spread * design.measure.information(1.0, rate)
 
 
 def invert(rates: MeanRate, goal: Floats, *, design: Design) -> Floats:
@@ -248,28 +242,26 @@ def invert(rates: MeanRate, goal: Floats, *, design: Design) -> Floats:
         # A mean is linear in its level.
         at_zero, slope = rates(np.zeros_like(goal))
         return np.asarray((goal - at_zero) / slope)
-    top = 1.0 if design.measure.name == "proportion" else np.inf
+    top = design.measure.ends[1]
     inner = (goal > 0) & (goal < top)
     safe = np.where(inner, goal, 0.5)
-    aim = _link(design, safe)
+    aim = _level_of(design, safe)
     level = aim
     for _ in range(200):
         rate, slope = rates(level)
         # On the link scale rates are nearly straight in the level.
         steep = slope_of(design, rate)
         bend = np.divide(slope, steep, out=np.ones_like(slope), where=steep > 0)
-        step = np.clip((aim - _link(design, rate)) / np.maximum(bend, 0.05), -5.0, 5.0)
+        step = np.clip((aim - _level_of(design, rate)) / np.maximum(bend, 0.05), -5.0, 5.0)
         level = level + step
         if np.all(np.abs(step) <= 1e-11 * (1.0 + np.abs(level))):
             break
     return np.where(inner, level, np.where(goal <= 0, -np.inf, np.inf))
 
 
-def _link(design: Design, rate: Floats) -> Floats:
-    rate = np.maximum(rate, 1e-300)
-    if design.measure.name == "ratio":
-        return np.log(rate)
-    return np.asarray(np.log(rate) - np.log(np.maximum(1.0 - rate, 1e-17)))
+def _level_of(design: Design, rate: Floats) -> Floats:
+    """Put rates on the link scale; those at an end, by rounding, lie far out."""
+    return np.clip(design.to_link(rate), -700.0, 700.0)
 
 
 def make_target(
@@ -341,8 +333,8 @@ def _check_rate(design: Design, rule: TargetRule) -> None:
     """Refuse a target that no rate can be."""
     if rule.kind != "rate":
         return
-    top = 1.0 if design.measure.name == "proportion" else np.inf
-    if design.measure.counts and not 0.0 <= rule.value <= top:
+    least, top = design.measure.ends
+    if not least <= rule.value <= top:
         allowed = "between 0 and 1" if np.isfinite(top) else "zero or more"
         raise UsageError("target", f"'{rule.text}' is no rate: it must be {allowed}.")
 

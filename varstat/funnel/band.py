@@ -9,7 +9,7 @@ from varstat.card.schema import Limits, Sides
 from varstat.funnel.limits import limit_rates
 from varstat.funnel.recipes import Recipe, RecipeBand, garwood_limits
 from varstat.funnel.tails import Predictive
-from varstat.measure import Floats, Measure, scale_slope
+from varstat.measure import Floats, Measure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -75,10 +75,11 @@ def extra_variance(
     ndarray of float, shape (units,)
         NaN where the dispersion of continuous amounts can't be learned.
     """
-    extra = (inflation - 1.0) * measure.chance_variance(size, target)
-    if exact and measure.name == "proportion":
-        extra = extra * size / np.maximum(size - 1.0, 1.0)
-    return extra + tau2 / np.square(scale_slope(measure.link, target))
+    if exact:
+        extra = measure.inflated(inflation, size, target)
+    else:
+        extra = (inflation - 1.0) * measure.chance_variance(size, target)
+    return extra + tau2 / np.square(measure.slope(target))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

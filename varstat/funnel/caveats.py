@@ -69,7 +69,7 @@ def caveats(funnel: Funnel) -> Iterator[str]:
             "Tau lies outside its interval, which is that of Paule-Mandel: DerSimonian-Laird "
             "weighs units by their size, and their sizes differ too much for it."
         )
-    if funnel.measure.name == "proportion" and _is_two_pointed(funnel):
+    if funnel.measure.bounded and _is_two_pointed(funnel):
         yield (
             "Rates lie so far apart that the limits are as wide as they can be: there is more than "
             "one kind of unit here."

@@ -60,7 +60,7 @@ def find(table: Table, groups: Groups, options: Options) -> Findings:
     rate = measure.rates(groups.event, groups.size)
     sparse = groups.sparse(measure) & options.exact
     spread = _spread(groups, measure, options, cuttable=~sparse)
-    link = np.square(scale_slope(measure.link, groups.centres))
+    link = np.square(measure.slope(groups.centres))
     tau2, inflation = _applied(spread, link, options)
     extra = extra_variance(
         measure,
@@ -241,10 +241,8 @@ def _pull(spread: Spread, chance: Floats, groups: Groups) -> Floats:
 
 
 def _within(upper: Floats, measure: Measure) -> Floats:
-    """Limits that a rate can pass; NaN for a proportion's limit of 1."""
-    if measure.name == "proportion":
-        return np.where(upper < 1.0, upper, np.nan)
-    return upper
+    """Limits that a rate can pass; NaN for one at the end of what a rate can be."""
+    return np.where(upper < measure.ends[1], upper, np.nan)
 
 
 def _ratio_to(target: Floats, rate: Floats) -> Floats:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from varstat.data.groups import split_periods
 from varstat.data.table import Table
 from varstat.errors import expect
 from varstat.funnel.caveats import caveats
@@ -37,6 +38,7 @@ def compute_funnel(
     Parameters
     ----------
     table : Table
+        Where it has several periods, each is a group of its own.
     method : {"varstat", "shmi", "cqc"}
         A published recipe fixes target (for ratios 1), dispersion and scale.
     target : str, optional
@@ -63,6 +65,8 @@ def compute_funnel(
         If an option is not one of those listed.
     ModelError
         If the options and the data don't go together.
+    TableError
+        If a unit stands more than once in a group, as where rows are strata.
 
     References
     ----------
@@ -100,6 +104,7 @@ def compute_funnel(
         "robust": robust,
         "tau_scale": tau_scale,
     }
+    table = split_periods(table)
     groups = Groups.split(table, options.target)
     if options.recipe is None:
         found = find(table, groups, options)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from varstat.data.groups import group_rows, refuse_repeats
 from varstat.data.table import Table
 from varstat.errors import UsageError
 from varstat.funnel.result import FunnelUnits
@@ -13,7 +14,7 @@ from varstat.measure import Floats, Measure
 from varstat.target.of_rates import compute_target, pooled_rate
 from varstat.target.rule import TargetRule
 
-# Events, and in a proportion others, that a unit must expect.
+# Events, and others of those there can be, that a unit must expect.
 _NEARLY_NORMAL = 5.0
 
 
@@ -66,8 +67,7 @@ class Groups:
         if not measure.counts:
             return np.zeros(self.number, dtype=np.bool_)
         expected = self.size * self.centres[self.group]
-        if measure.name == "proportion":
-            expected = np.minimum(expected, self.size - expected)
+        expected = np.minimum(expected, measure.most_events(self.size) - expected)
         return np.array(
             [np.median(expected[self.rows(g)]) < _NEARLY_NORMAL for g in range(self.number)]
         )
@@ -88,19 +88,16 @@ class Groups:
         ------
         UsageError
             If a group column has the name of a result.
+        TableError
+            If a unit stands more than once in a group.
         """
         frame, measure = table.frame, table.measure
         _check_names(table)
-        labels: list[dict[str, str]] = [{}]
-        group = np.zeros(len(frame), dtype=np.intp)
+        refuse_repeats(table, what="a funnel")
+        group, labels = group_rows(table)
         if table.by:
-            keys = frame.groupby(list(table.by), sort=True)
-            group = keys.ngroup().to_numpy().astype(np.intp)
             order = np.argsort(group, kind="stable")
             frame, group = frame.iloc[order], group[order]
-            first = np.flatnonzero(np.diff(group, prepend=-1))
-            heads = frame[list(table.by)].iloc[first]
-            labels = [dict(zip(table.by, map(str, row), strict=True)) for row in heads.to_numpy()]
         start = np.searchsorted(group, np.arange(len(labels) + 1))
         event, size, lower, upper = (
             frame[name].to_numpy(dtype=float)

@@ -106,7 +106,7 @@ def first_event(predictive: Predictive, area: float, *, side: Literal["low", "hi
     if area == 0:
         return np.full_like(predictive.size, np.nan)
     least, mean = np.zeros_like(predictive.size), predictive.size * predictive.target
-    most = predictive.size if predictive.measure.name == "proportion" else least + np.inf
+    most = predictive.measure.most_events(predictive.size)
     reach = 1.0 + 0.02 * predictive.size * np.sqrt(predictive.variance)
     if side == "high":
         guess = _continuous_quantile(predictive, 1.0 - area)
@@ -123,14 +123,10 @@ def first_event(predictive: Predictive, area: float, *, side: Literal["low", "hi
 
 
 def _continuous_quantile(predictive: Predictive, area: float) -> Floats:
-    """Quantile of the beta or gamma with the mean and variance of the rate, as an event."""
+    """Quantile of rates with the mean and variance of the rate, as an event."""
     mean, variance = predictive.target, np.maximum(predictive.variance, 1e-300)
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        if predictive.measure.name == "proportion":
-            total = mean * (1.0 - mean) / variance - 1.0
-            rate = special.betaincinv(mean * total, (1.0 - mean) * total, area)
-        else:
-            rate = special.gammaincinv(np.square(mean) / variance, area) * variance / mean
+        rate = predictive.measure.quantile(area, mean, variance)
     return predictive.size * np.where(np.isfinite(rate), rate, mean)
 
 
@@ -245,8 +241,7 @@ def limit_rates(
             last_high = last_high - _share(high - beyond, here - beyond)
         lower, upper = last_low / predictive.size, last_high / predictive.size
         lower, upper = (np.where(area, x, np.nan) for area, x in ((low, lower), (high, upper)))
-    least = 0.0 if predictive.measure.counts else -np.inf
-    most = 1.0 if predictive.measure.name == "proportion" else np.inf
+    least, most = predictive.measure.ends
     return np.clip(lower, least, most), np.clip(upper, least, most)
 
 

@@ -23,7 +23,7 @@ from varstat.card.schema import Sides
 from varstat.errors import ModelError
 from varstat.funnel.limits import tail_area
 from varstat.funnel.tails import Predictive, Tails
-from varstat.measure import Floats, Measure, ScaleName, scale_slope
+from varstat.measure import Floats, Measure, ScaleName, from_scale, scale_slope, to_scale
 
 RecipeName = Literal["shmi", "cqc"]
 _SHARE = 0.1
@@ -47,24 +47,16 @@ class Recipe:
 
     def transform(self, rate: Floats) -> Floats:
         """Put a rate on the recipe's scale."""
-        with np.errstate(divide="ignore"):
-            match self.scale:
-                case "log":
-                    return np.log(rate)
-                case "sqrt":
-                    return np.sqrt(rate)
-                case _:
-                    return np.arcsin(np.sqrt(rate))
+        return to_scale(self.scale, rate)
 
     def back(self, y: Floats) -> Floats:
         """Bring a value back to a rate; what lies beyond the scale's end is its end."""
         match self.scale:
-            case "log":
-                return np.exp(y)
             case "sqrt":
-                return np.square(np.maximum(y, 0.0))
-            case _:
-                return np.square(np.sin(np.clip(y, 0.0, np.pi / 2.0)))
+                y = np.maximum(y, 0.0)
+            case "arcsine":
+                y = np.clip(y, 0.0, np.pi / 2.0)
+        return from_scale(self.scale, y)
 
     def error(self, size: Floats) -> Floats:
         """Standard error by chance on the recipe's scale."""
@@ -75,15 +67,15 @@ _TOO_SMALL = (
     "it does not correct phi for the extremes it {cut}: on average it finds {found} of the true "
     "phi, so that too many units lie outside its limits"
 )
-_SHMI = Recipe(
-    name="shmi",
-    scale="log",
-    bias="The SHMI recipe is reproduced as published: "
+_SHMI_BIAS = (
+    "The SHMI recipe is reproduced as published: "
     + _TOO_SMALL.format(cut="trims", found="44%")
-    + "; on its log scale, any unit without events is flagged low, whatever its size.",
+    + "; on its log scale, any unit without events is flagged low, whatever its size."
 )
-_CQC_BIAS = "The CQC recipe is reproduced as published: " + _TOO_SMALL.format(
-    cut="winsorises", found="68%"
+_CQC_BIAS = (
+    "The CQC recipe is reproduced as published: "
+    + _TOO_SMALL.format(cut="winsorises", found="68%")
+    + "."
 )
 
 
@@ -95,13 +87,11 @@ def recipe_for(name: str, measure: Measure) -> Recipe:
     ModelError
         If the recipe isn't defined for the measure.
     """
-    match name, measure.name:
-        case "shmi", "ratio":
-            return _SHMI
-        case "cqc", "ratio":
-            return Recipe(name="cqc", scale="sqrt", bias=_CQC_BIAS + ".")
-        case "cqc", "proportion":
-            return Recipe(name="cqc", scale="arcsine", bias=_CQC_BIAS + ".")
+    scale = dict(measure.recipes).get(name)
+    if scale is not None and name == "shmi":
+        return Recipe(name="shmi", scale=scale, bias=_SHMI_BIAS)
+    if scale is not None and name == "cqc":
+        return Recipe(name="cqc", scale=scale, bias=_CQC_BIAS)
     where = "observed and expected counts" if name == "shmi" else "proportions and ratios"
     raise ModelError(
         f"method {name}",

@@ -223,7 +223,7 @@ class Funnel(UnitResult):
         """
         low, high = float(self.units.size.min()), float(self.units.size.max())
         sizes = np.geomspace(low / 1.1, high * 1.1, points)
-        if self.measure.name == "proportion":
+        if self.measure.bounded:
             sizes = np.unique(np.maximum(np.round(sizes), 1.0))
         return sizes
 
@@ -260,11 +260,7 @@ class Funnel(UnitResult):
 
     def _target_text(self) -> str:
         name, _, value = self.target_rule.partition(":")
-        rate = (
-            f"{100 * self.target:.3g}%"
-            if self.measure.name == "proportion"
-            else f"{self.target:.4g}"
-        )
+        rate = self.measure.text(self.target)
         match name:
             case "rate":
                 return rate

@@ -23,12 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from varstat.funnel import betabinomial
 from varstat.measure import Floats, Measure
-
-# Below this much extra variance, as a share of chance, the mixing distribution is a point for
-# double precision, and the binomial or Poisson is exact.
-_NEGLIGIBLE = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -110,20 +105,15 @@ class Predictive:
 
     def at_least(self, event: Floats) -> Floats:
         """P(X >= event) for each unit."""
-        if not self.counts:
+        if not self.exact:
             return special.ndtr(-self._z(event))
-        if self.measure.name == "ratio":
-            return _ratio_at_least(event, self.size * self.target, self._omega())
-        return _proportion_at_least(event, self.size, self.target, self._rho())
+        return self.measure.at_least(event, self.size, self.target, self.extra)
 
     def at_most(self, event: Floats) -> Floats:
         """P(X <= event) for each unit."""
-        if not self.counts:
+        if not self.exact:
             return special.ndtr(self._z(event))
-        if self.measure.name == "ratio":
-            return _ratio_at_most(event, self.size * self.target, self._omega())
-        missed, target = self.size - event, 1.0 - self.target
-        return _proportion_at_least(missed, self.size, target, self._rho())
+        return self.measure.at_most(event, self.size, self.target, self.extra)
 
     def tails(self, event: Floats) -> Tails:
         """All four tail probabilities of each unit's event.
@@ -147,55 +137,4 @@ class Predictive:
         return Tails(at_most=at_most, below=below, at_least=at_least, above=above)
 
     def _z(self, event: Floats) -> Floats:
-        rate = self.measure.rates(event, self.size)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            variance = self.variance
-            z = (rate - self.target) / np.sqrt(variance)
-        # Without variance (zero events, all at the target) nothing is far from anything.
-        return np.where((rate == self.target) & ~np.isnan(variance), 0.0, z)
-
-    def _rho(self) -> Floats:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            rho = self.extra / (self.target * (1.0 - self.target))
-        return np.where(self.extra > 0, np.minimum(rho, 1.0), 0.0)
-
-    def _omega(self) -> Floats:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            omega = self.extra / np.square(self.target)
-        return np.where(self.extra > 0, omega, 0.0)
-
-
-def _ratio_at_least(event: Floats, mean: Floats, omega: Floats) -> Floats:
-    """P(X >= event), Poisson where omega is nothing, negative binomial elsewhere."""
-    with np.errstate(invalid="ignore"):
-        tail = _ratio_tail(event, mean, omega, special.gammainc, special.betaincc)
-    return np.where(event <= 0, 1.0, tail)
-
-
-def _ratio_at_most(event: Floats, mean: Floats, omega: Floats) -> Floats:
-    """P(X <= event), Poisson where omega is nothing, negative binomial elsewhere."""
-    with np.errstate(invalid="ignore"):
-        tail = _ratio_tail(event + 1.0, mean, omega, special.gammaincc, special.betainc)
-    return np.where(event < 0, 0.0, tail)
-
-
-def _ratio_tail(
-    event: Floats, mean: Floats, omega: Floats, poisson: np.ufunc, negative_binomial: np.ufunc
-) -> Floats:
-    mixed = omega * mean >= _NEGLIGIBLE
-    tail = np.empty_like(event)
-    tail[~mixed] = poisson(event[~mixed], mean[~mixed])
-    shape, mixed_mean = 1.0 / omega[mixed], mean[mixed]
-    tail[mixed] = negative_binomial(shape, event[mixed], 1.0 / (1.0 + omega[mixed] * mixed_mean))
-    return tail
-
-
-def _proportion_at_least(event: Floats, size: Floats, target: Floats, rho: Floats) -> Floats:
-    """P(X >= event), binomial where rho is nothing, beta-binomial elsewhere."""
-    with np.errstate(invalid="ignore"):
-        tail = np.asarray(special.betainc(event, size - event + 1.0, target), dtype=float)
-    tail = np.where(event <= 0, 1.0, np.where(event > size, 0.0, tail))
-    mixed = (rho * (size - 1.0) >= _NEGLIGIBLE) & (event > 0) & (event <= size)
-    if np.any(mixed):
-        tail[mixed] = betabinomial.at_least(event[mixed], size[mixed], target[mixed], rho[mixed])
-    return tail
+        return self.measure.deviate(event, self.size, self.target, self.variance)

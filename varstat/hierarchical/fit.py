@@ -1,12 +1,15 @@
 """Fit hierarchical models: one call for every group of a table."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pandas as pd
 
 from varstat.card.schema import Card
+from varstat.data.complete import keep_complete
+from varstat.data.groups import group_rows, refuse_repeats
 from varstat.data.table import Table
-from varstat.errors import UsageError, choose, expect
+from varstat.errors import TableError, UsageError, choose, did_you_mean, expect
 from varstat.hierarchical.diagnostics import Diagnostics
 from varstat.hierarchical.model.build import build_design
 from varstat.hierarchical.model.design import Design
@@ -22,7 +25,14 @@ PREDICTIVE_LIMIT = 0.005
 
 
 def fit_model(
-    table: Table, *, engine: str = "auto", draws: int = 4000, seed: int = 1, progress: bool = False
+    table: Table,
+    *,
+    covariates: Sequence[str] | str | None = None,
+    strata: Sequence[str] | str | None = None,
+    engine: str = "auto",
+    draws: int = 4000,
+    seed: int = 1,
+    progress: bool = False,
 ) -> Fits:
     r"""Fit the hierarchical model that a table's card states, in each group of the table.
 
@@ -37,7 +47,13 @@ def fit_model(
     Parameters
     ----------
     table : Table
-        Read with `for_model=True`, so that its periods stay together.
+        Its periods go into one model, unless it is split by them.
+    covariates : str or sequence of str, optional
+        Which of the table's covariates units' differences are explained by; all, unless given.
+        Rows without one are left out, as are units without a peer group where others have one,
+        and the account says so.
+    strata : str or sequence of str, optional
+        Which of the table's strata make the case-mix cells; all, unless given.
     engine : {"auto", "quadrature", "nuts"}
         "auto" is quadrature wherever that applies.
     draws : int
@@ -55,6 +71,9 @@ def fit_model(
     ------
     UsageError
         If an option is not one of those listed.
+    TableError
+        If the table lacks a covariate of the card, or a unit stands more than once in a period,
+        stratum and group.
     ModelError
         If the model can't be of these data.
 
@@ -67,7 +86,7 @@ def fit_model(
     Examples
     --------
     >>> import varstat
-    >>> fits = varstat.fit_model(varstat.read_table("example:star98", for_model=True))
+    >>> fits = varstat.fit_model(varstat.read_table("example:star98"))
     >>> fits[0].engine, fits[0].draws
     ('quadrature', 4000)
     """
@@ -83,41 +102,85 @@ def fit_model(
         )
     if seed < 0:
         raise UsageError("seed", "a seed is a whole number, zero or more.")
-    frame = table.frame
-    groups = frame.groupby(list(table.by), sort=True, dropna=False) if table.by else [((), frame)]
+    chosen = {"covariates": covariates, "strata": strata}
+    table = _for_model(table, covariates, strata)
+    group, labels = group_rows(table)
+    periods = table.periods.labels
     return Fits(
         groups=tuple(
             _fit_group(
                 table,
-                some,
-                tuple(map(str, key)),
+                table.frame[group == g],
+                by,
+                periods,
                 engine=engine,
                 draws=draws,
                 seed=seed,
                 progress=progress,
             )
-            for key, some in groups
+            for g, by in enumerate(labels)
         ),
         accounts=(table.account,),
         provenance=table.state_provenance(
             "fit",
             options={"engine": engine, "draws": draws, "seed": seed, "by": list(table.by)},
-            modelling={"engine": engine, "draws": draws, "seed": seed},
+            modelling={name: list(_names(of)) for name, of in chosen.items() if of is not None}
+            | {"engine": engine, "draws": draws, "seed": seed},
         ),
     )
+
+
+def _for_model(
+    table: Table, covariates: Sequence[str] | str | None, strata: Sequence[str] | str | None
+) -> Table:
+    """Keep the columns and rows that the model is of."""
+    stated = table.card.model.covariates
+    missing = [repr(name) for name in stated if name not in table.covariates]
+    if covariates is None and missing:
+        raise TableError(
+            table.account.source,
+            f"the card's model has the covariate{'s' if len(missing) > 1 else ''} "
+            f"{', '.join(missing)}, and there is no such column to spare. Add it to the file or a "
+            "--lookup, or name others with --covariate.",
+        )
+    covariates = _choose_columns("covariates", covariates, table.covariates)
+    strata = _choose_columns("strata", strata, table.strata)
+    table = keep_complete(table, covariates=covariates)
+    refuse_repeats(table, within=("period", *strata), what="a model")
+    return replace(table, covariates=covariates, strata=strata)
+
+
+def _choose_columns(
+    option: str, names: Sequence[str] | str | None, there: tuple[str, ...]
+) -> tuple[str, ...]:
+    if names is None:
+        return there
+    chosen = _names(names)
+    for name in chosen:
+        if name not in there:
+            raise UsageError(
+                option,
+                f"the table has no {name!r} among its {option}.{did_you_mean(name, there)} Name it "
+                "when the table is read.",
+            )
+    return chosen
+
+
+def _names(names: Sequence[str] | str) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(dict.fromkeys(names))
 
 
 def _fit_group(
     table: Table,
     frame: pd.DataFrame,
-    key: tuple[str, ...],
+    by: dict[str, str],
+    periods: Sequence[str],
     *,
     engine: str,
     draws: int,
     seed: int,
     progress: bool,
 ) -> Posterior:
-    by = dict(zip(table.by, key, strict=True))
     where = ", ".join(f"{name} {value}" for name, value in by.items()) or table.account.source
     design = build_design(
         frame,
@@ -125,6 +188,7 @@ def _fit_group(
         card=table.card,
         covariates=table.covariates,
         strata=table.strata,
+        periods=periods,
         where=where,
     )
     return fit_design(

@@ -19,7 +19,7 @@ import numpy as np
 from scipy.special import bdtr, bdtrc, betainc, expit, ndtr, pdtr, pdtrc
 
 from varstat.hierarchical.model.design import Design
-from varstat.hierarchical.model.likelihood import Smeared
+from varstat.hierarchical.model.smeared import Smeared
 from varstat.hierarchical.quadrature.marginal import unpack
 from varstat.measure import Floats
 
@@ -69,25 +69,19 @@ def draw_rows(design: Design, theta: Floats, spread: Floats, rng: np.random.Gene
     """Draw what rows of given link-scale rates would report: (draws, rows)."""
     if isinstance(design.family, Smeared):
         theta = theta + spread * rng.standard_normal(theta.shape)
-    size = np.broadcast_to(design.size, theta.shape)
+    size = np.broadcast_to(design.size / design.spread, theta.shape)
+    # Beyond this a rate could not be stored; a count is cut off long before.
+    rate = design.measure.from_link(np.minimum(theta, 600.0)) if design.measure.counts else theta
     match design.likelihood:
         case "normal":
-            sd = np.sqrt((design.size / design.spread) ** 2 + spread**2)
-            return theta + sd * rng.standard_normal(theta.shape)
-        case "poisson":
-            mean = size * np.exp(np.minimum(theta, 600.0))
-            return rng.poisson(np.minimum(mean, 1e15)).astype(np.float64)
+            size = np.sqrt(size**2 + spread**2)
         case "negative-binomial":
-            frailty = rng.gamma(1.0 / spread**2 + np.zeros_like(theta)) * spread**2
-            mean = size * np.exp(np.minimum(theta, 600.0)) * frailty
-            return rng.poisson(np.minimum(mean, 1e15)).astype(np.float64)
-        case _:
-            p = expit(theta)
-            if design.likelihood == "beta-binomial":
-                total = 4.0 / spread**2
-                p = rng.beta(np.maximum(total * p, 1e-12), np.maximum(total * (1 - p), 1e-12))
-            number = rng.binomial(size.astype(np.int64), np.clip(p, 0.0, 1.0))
-            return number.astype(np.float64)
+            size = size * rate
+            rate = rng.gamma(1.0 / spread**2 + np.zeros_like(theta)) * spread**2
+        case "beta-binomial":
+            total = 4.0 / spread**2
+            rate = rng.beta(np.maximum(total * rate, 1e-12), np.maximum(total * (1 - rate), 1e-12))
+    return design.measure.draw(rate, size, rng)
 
 
 def check_predictive(design: Design, h: Floats, *, seed: int) -> dict[str, float]:
@@ -160,8 +154,7 @@ def withhold(design: Design, event: Floats) -> Floats:
     if np.any((reported >= least) & (reported <= most)):
         least, most = 1.0, 0.0
     low, high = np.where(withheld, lower, least), np.where(withheld, upper, most)
-    if design.measure.name == "proportion":
-        high = np.minimum(high, design.size)
+    high = np.minimum(high, design.measure.most_events(design.size))
     hidden = (event >= low) & (event <= high)
     return np.where(hidden, 0.5 * (low + high), event)
 
@@ -169,16 +162,7 @@ def withhold(design: Design, event: Floats) -> Floats:
 def _distance(design: Design, h: Floats, event: Floats) -> Floats:
     """How far each unit lies from what the model expects of it, in SDs on the link scale."""
     hyper = unpack(design, h)
-    size = design.size
-    match design.measure.name:
-        case "mean":
-            value, variance = event, np.broadcast_to((size / design.spread) ** 2, event.shape)
-        case "ratio":
-            value, variance = np.log((event + 0.5) / size), 1.0 / (event + 0.5)
-        case "proportion":
-            share = (event + 0.5) / (size + 1.0)
-            value = np.log(share / (1.0 - share))
-            variance = 1.0 / (size * share * (1.0 - share))
+    value, variance = design.measure.smoothed(event, design.size / design.spread)
     weight = 1.0 / (variance + hyper.spread[:, None] ** 2)
     total = design.gather(weight)
     mean = design.gather(weight * (value - hyper.eta)) / total

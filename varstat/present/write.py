@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from varstat.errors import choose
-from varstat.files import check_path, replace_files
+from varstat.files import beside, check_path, replace_files
 from varstat.funnel.result import Funnels
 from varstat.present.content import Content
 from varstat.present.tables import (
@@ -239,7 +239,7 @@ def _write(
     files = {path: _TABLES[suffix](content)}
     if suffix == ".csv":
         # First in place, so that a CSV never stands without it.
-        files = {path.with_name(f"{path.name}.provenance.json"): beside_csv(content)} | files
+        files = {beside(path): beside_csv(content)} | files
     replace_files(files)
 
 

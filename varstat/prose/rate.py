@@ -57,7 +57,7 @@ def style_of(measure: Measure, *, raw: Floats, lower: Floats, upper: Floats) -> 
     measure : Measure
     raw, lower, upper : ndarray of float, shape (units,)
     """
-    percent = measure.name == "proportion"
+    percent = measure.percent
     width = (upper - lower) * (100.0 if percent else 1.0)
     width = width[np.isfinite(width) & (width > 0)]
     middle = float(np.median(width)) if width.size else 1.0

@@ -22,6 +22,18 @@ def clean_lines(text: str) -> str:
     return "\n".join(map(clean, text.splitlines()))
 
 
+def printable(text: str) -> str:
+    r"""Take out of a text what a terminal would obey; its lines and blanks stay.
+
+    Examples
+    --------
+    >>> printable("two\n  lines\x1b[31m")
+    'two\n  lines[31m'
+    """
+    lines = text.split("\n")
+    return "\n".join("".join(filter(str.isprintable, line)) for line in lines)
+
+
 def shorten(text: str, longest: int) -> str:
     """Cut text to a length, with an ellipsis in place of what is lost.
 

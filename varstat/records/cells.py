@@ -148,6 +148,9 @@ def count_cells(
       1  no unit in column 'trust'
     Sums:
       died: 3 read = 2 kept + 1 excluded
+    Notes:
+      - 3 of 3 cells are of fewer than 5 records, which may tell of persons: withhold
+        or join such cells before they are published
     """
     plan = plan_cells(
         unit=unit,
@@ -231,21 +234,21 @@ def write_cells(
         period=period,
         roll_up=roll_up,
     )
-    with open_records(
-        source,
-        plan=plan,
-        table=table,
-        threads=threads,
-        memory_limit=memory_limit,
-        writes=path.parent.absolute(),
-    ) as opened:
+    with (
+        written_beside(path) as beside,
+        open_records(
+            source,
+            plan=plan,
+            table=table,
+            threads=threads,
+            memory_limit=memory_limit,
+            writes=beside.absolute(),
+        ) as opened,
+    ):
         account = count_groups(opened, plan, lenient=lenient)
         provenance = state_provenance(opened, plan, lenient=lenient)
         about = {"account": account.to_dict(), "provenance": provenance}
-        with written_beside(path) as beside:
-            _copy(
-                opened.connection, ordered_cells(plan), beside.absolute(), about=about, where=path
-            )
+        _copy(opened.connection, ordered_cells(plan), beside.absolute(), about=about, where=path)
     return account
 
 

@@ -6,10 +6,12 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from varstat.data.source.content import name_of
 from varstat.data.source.database import quote_text
 from varstat.data.source.delimited import DELIMITERS
+from varstat.data.source.heading import tell_headings
 from varstat.data.source.numbers import MISSING
-from varstat.errors import TableError
+from varstat.errors import TableError, one_of
 
 _HEAD_BYTES = 1_000_000
 # What stands for text that should be a number or a date and is none: never in range.
@@ -48,36 +50,67 @@ def lay_file(path: Path, *, typed: bool, wanted: Sequence[str]) -> str:
     TableError
         If the file is empty or of another format, or a column stands twice.
     """
+    name = name_of(path)
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
     if not head.strip():
-        raise TableError(path.name, "the file is empty. Give a file with a header and rows.")
+        raise TableError(name, "the file is empty. Give a file with a header and rows.")
     literal = quote_text(spell_path(path))
+    # A folder called unit=A is no column, though DuckDB would make it one in place of the file's.
     if head.startswith(b"PAR1"):
-        return f"read_parquet({literal})"
+        return f"read_parquet({literal}, hive_partitioning = false)"
     if b"\0" in head or head.startswith((b"PK\x03\x04", b"\x1f\x8b", b"%PDF")):
         raise TableError(
-            path.name,
+            name,
             "records are read from Parquet, CSV in UTF-8 or a DuckDB file, and this is none of "
             "them. Save it as one.",
         )
     text = head.decode("utf-8-sig", errors="replace")
-    headers = [next(csv.reader(io.StringIO(text, newline=""), delimiter=d), []) for d in DELIMITERS]
-    header = max(headers, key=len)
-    problems = [
-        f"the column {name!r} stands more than once. Rename all but one."
-        for name in wanted
-        if header.count(name) > 1
-    ]
-    if problems:
-        raise TableError(path.name, problems)
-    delimiter = quote_text(DELIMITERS[headers.index(header)])
-    given = f"{literal}, header = true, delim = {delimiter}, quote = '\"', escape = '\"'"
+    rows = [_first_rows(text, delimiter, name=name) for delimiter in DELIMITERS]
+    header, second = max(rows, key=lambda two: len(two[0]))
+    _check_header(header, second, wanted, name=name)
+    delimiter = quote_text(DELIMITERS[rows.index((header, second))])
+    given = (
+        f"{literal}, header = true, delim = {delimiter}, quote = '\"', escape = '\"', "
+        "hive_partitioning = false"
+    )
     if typed:
         return f"read_csv({given})"
     # Told everything, DuckDB guesses nothing: no row is taken for a title or a comment.
     columns = ", ".join(f"{quote_text(name)}: 'VARCHAR'" for name in _distinct(header))
     return f"read_csv({given}, auto_detect = false, columns = {{{columns}}})"
+
+
+def _first_rows(text: str, delimiter: str, *, name: str) -> tuple[list[str], list[str]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        return next(reader, []), next(reader, [])
+    except csv.Error:
+        raise TableError(
+            name,
+            "the first rows cannot be split into cells: one is longer than any column's name. Look "
+            "for a quotation mark that is never closed.",
+        ) from None
+
+
+def _check_header(
+    header: Sequence[str], second: Sequence[str], wanted: Sequence[str], *, name: str
+) -> None:
+    """Check that columns stand once, and that a first row without any of them names columns."""
+    problems = [
+        f"the column {column!r} stands more than once. Rename all but one."
+        for column in wanted
+        if header.count(column) > 1
+    ]
+    if problems:
+        raise TableError(name, problems)
+    if wanted and not set(wanted) & set(header) and not tell_headings(header, second):
+        listed = one_of([repr(column) for column in wanted])
+        raise TableError(
+            name,
+            f"the first row names no column {listed}, and looks like a record. Give the file a "
+            "header that names its columns.",
+        )
 
 
 def _distinct(header: Sequence[str]) -> list[str]:

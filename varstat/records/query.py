@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from varstat.data.rows.checks import MOST
+from varstat.data.source.heading import list_names, look_like_names
 from varstat.errors import TableError, did_you_mean, one_of
 from varstat.records.label import label_key, raw_key
 from varstat.records.plan import CellPlan, Key, plan_cells
@@ -213,13 +214,12 @@ def _amounts(records: "ibis.Table", plan: CellPlan) -> dict[str, Any]:
 def _check_columns(records: "ibis.Table", plan: CellPlan, *, where: str) -> None:
     schema = records.schema()
     absent = [name for name in plan.columns if name not in schema]
-    problems = [
-        f"there is no column {name!r}.{did_you_mean(name, schema.names)}" for name in absent
-    ]
+    # Names that are none, as where a record was taken for a header, are not printed.
+    known = schema.names if look_like_names(schema.names) else ()
+    problems = [f"there is no column {name!r}.{did_you_mean(name, known)}" for name in absent]
     if absent:
-        listed = ", ".join(map(repr, schema.names[:40]))
-        more = f" and {len(schema) - 40} more" if len(schema) > 40 else ""
-        problems[-1] += f" The columns are {listed or 'none'}{more}."
+        listed = list_names(known)
+        problems[-1] += f" The columns are {listed}." if listed else ""
     problems += [
         _mistyped(key.column, schema[key.column], expected)
         for key in plan.keys

@@ -1,14 +1,13 @@
 """Records where they are: a file, a data frame or a live connection, laid open to DuckDB.
 
 DuckDB reads what it needs of a file and no more, and spills to disk what its memory can't hold.
-It is kept from every other file and from the network: a view in a database that somebody sent
-could name any.
+It is kept from every other file and from the network, and runs no view that somebody else wrote.
 """
 
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,16 +15,16 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from varstat.data.source.content import STANDARD_INPUT, is_duckdb, missing_file, name_of
 from varstat.data.source.database import (
     attach,
     confine,
     connect,
-    is_duckdb,
+    files_of,
     pick_table,
     quote_name,
 )
 from varstat.data.source.grid import texts_of
-from varstat.data.source.open import missing_file
 from varstat.errors import TableError, UsageError
 from varstat.records.file import date_sql, lay_file, number_sql, spell_path
 from varstat.records.plan import CellPlan
@@ -81,6 +80,18 @@ class RecordSource:
     live: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Allowed:
+    """What a connection may reach beside its source: where it spills, and the file it writes."""
+
+    folder: Path
+    file: Path | None
+
+    def confine(self, connection: "duckdb.DuckDBPyConnection", *files: Path) -> None:
+        written = () if self.file is None else (self.file,)
+        confine(connection, files=(*files, *written), folders=(self.folder,))
+
+
 @contextmanager
 def open_records(
     source: "str | os.PathLike[str] | pd.DataFrame | ibis.Table",
@@ -90,6 +101,7 @@ def open_records(
     threads: int | None = None,
     memory_limit: str | None = None,
     writes: Path | None = None,
+    wanted: Sequence[str] = (),
 ) -> Iterator[RecordSource]:
     """Open records of any kind.
 
@@ -105,7 +117,9 @@ def open_records(
     memory_limit : str, optional
         As in `4GB`.
     writes : Path, optional
-        The folder that is written to.
+        The file that is written.
+    wanted : sequence of str
+        Without a plan, columns that there should be.
 
     Yields
     ------
@@ -130,12 +144,13 @@ def open_records(
     with tempfile.TemporaryDirectory(prefix="varstat-") as spill:
         settings["temp_directory"] = spill
         with connect(settings) as connection:
-            folders = (Path(spill), *([] if writes is None else [writes]))
-            yield _open(source, connection, plan=plan, table=table, folders=folders)
+            allowed = _Allowed(folder=Path(spill), file=writes)
+            wanted = plan.columns if plan else wanted
+            yield _open(source, connection, plan=plan, table=table, wanted=wanted, allowed=allowed)
 
 
 def describe_records(
-    source: str | os.PathLike[str], *, table: str | None = None
+    source: str | os.PathLike[str], *, table: str | None = None, wanted: Sequence[str] = ()
 ) -> tuple[dict[str, str], str]:
     """Say what columns a file of records has, and what its table is called.
 
@@ -144,6 +159,8 @@ def describe_records(
     source : path
     table : str, optional
         Of a DuckDB file, where it has one of this name; else what to call the records.
+    wanted : sequence of str
+        Columns that it should have.
 
     Returns
     -------
@@ -160,10 +177,13 @@ def describe_records(
     asked = None
     if is_duckdb(path):
         with connect() as connection:
-            tables = attach(connection, path)
+            confine(connection, files=files_of(path))
+            tables, views = attach(connection, path)
         several = len(tables) > 1 or table in tables
-        asked = pick_table(tables, table if several else None, where=path.name, option="--table")
-    with open_records(source, plan=None, table=asked) as opened:
+        asked = pick_table(
+            tables, table if several else None, views=views, where=name_of(path), option="--table"
+        )
+    with open_records(source, plan=None, table=asked, wanted=wanted) as opened:
         schema = {name: str(kind) for name, kind in opened.records.schema().items()}
     return schema, table or asked or "records"
 
@@ -174,30 +194,30 @@ def _open(
     *,
     plan: CellPlan | None,
     table: str | None,
-    folders: tuple[Path, ...],
+    wanted: Sequence[str],
+    allowed: _Allowed,
 ) -> RecordSource:
     path, name = None, FRAME
     if isinstance(source, str | os.PathLike):
         path = Path(source)
-        name = path.name or str(path)
-        if not path.is_file():
-            folder = "this is a folder. Give one file in it."
-            raise TableError(name, folder if path.is_dir() else missing_file(path))
+        name = name_of(path)
+        _check_file(path, name=name)
     if table is not None and not (path and is_duckdb(path)):
         raise UsageError("table", f"only a DuckDB file has tables, and {name} is none.")
     if isinstance(source, pd.DataFrame):
         origin = _lay_frame(source, connection, plan=plan)
+        allowed.confine(connection)
     elif path is None:
-        return _open_live(source, connection, folders=folders)
+        return _open_live(source, connection, allowed=allowed)
     elif is_duckdb(path):
-        tables = attach(connection, path)
-        table = pick_table(tables, table, where=name, option="--table")
+        allowed.confine(connection, *files_of(path))
+        tables, views = attach(connection, path)
+        table = pick_table(tables, table, views=views, where=name, option="--table")
         origin = tables[table]
     else:
-        origin = lay_file(path, typed=plan is None, wanted=plan.columns if plan else ())
-    # As it is, and as DuckDB spells it.
-    files = () if path is None else (path, Path(spell_path(path)))
-    confine(connection, files=files, folders=folders)
+        origin = lay_file(path, typed=plan is None, wanted=wanted)
+        # As it is, and as DuckDB spells it.
+        allowed.confine(connection, path, Path(spell_path(path)))
     with told(name):
         records = _view(connection, origin, plan=plan)
     return RecordSource(
@@ -205,8 +225,19 @@ def _open(
     )
 
 
+def _check_file(path: Path, *, name: str) -> None:
+    """Refuse what DuckDB can't read as often as it likes."""
+    if path.is_file():
+        return
+    if path.is_dir():
+        raise TableError(name, "this is a folder. Give one file in it.")
+    if path.exists() or str(path) == STANDARD_INPUT:
+        raise TableError(name, "records are read from a file, not from a pipe. Save them as one.")
+    raise TableError(name, missing_file(path))
+
+
 def _open_live(
-    source: Any, connection: "duckdb.DuckDBPyConnection", *, folders: tuple[Path, ...]
+    source: Any, connection: "duckdb.DuckDBPyConnection", *, allowed: _Allowed
 ) -> RecordSource:
     import ibis
 
@@ -225,7 +256,7 @@ def _open_live(
     operation = source.op()
     named = isinstance(operation, ibis.expr.operations.DatabaseTable)
     name = operation.name if named and not operation.name.startswith("ibis_") else LIVE
-    confine(connection, files=(), folders=folders)
+    allowed.confine(connection)
     return RecordSource(
         name=name, path=None, table=None, connection=connection, records=source, live=True
     )

@@ -1,15 +1,18 @@
 """The query of case-mix cells as SQL, in the dialect of the warehouse where the records live."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from varstat.errors import choose
-from varstat.records.plan import plan_cells
+from varstat.errors import UsageError, choose, one_of
+from varstat.records.plan import CellPlan, plan_cells
 from varstat.records.query import finish_cells, group_records, order_cells, tally_groups
 
 if TYPE_CHECKING:
     import ibis  # type: ignore[import-untyped]
 
+# What a name can't hold there.
+_NO_BIGQUERY = re.compile(r"[!\"$()*,./;?@\[\]\\^`{}~\n]")
 DIALECTS = ("duckdb", "postgres", "snowflake", "bigquery", "databricks", "pyspark")
 
 
@@ -78,6 +81,7 @@ def cells_sql(
         period=period,
         roll_up=roll_up,
     )
+    _check_names(plan, dialect=dialect)
     *place, name = table.split(".", 2)
     catalog, database = [None, None, *place][-2:]
     records = ibis.table(schema, name=name, catalog=catalog, database=database)
@@ -85,6 +89,17 @@ def cells_sql(
     if account:
         return compile_query(tally_groups(groups, plan), dialect=dialect)
     return compile_query(order_cells(finish_cells(groups, plan), plan), dialect=dialect)
+
+
+def _check_names(plan: CellPlan, *, dialect: str) -> None:
+    """Refuse names that a dialect would silently make others."""
+    odd = [name for name in plan.columns if _NO_BIGQUERY.search(name)]
+    if odd and dialect == "bigquery":
+        raise UsageError(
+            "dialect",
+            f"BigQuery has no column named {one_of([repr(name) for name in odd])}: names have no "
+            "marks or brackets. Rename it in a view.",
+        )
 
 
 def compile_query(query: "ibis.Table", *, dialect: str) -> str:

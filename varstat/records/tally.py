@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import ibis  # type: ignore[import-untyped]
 
 _BATCH = 100_000
+# Below as many, counts of patients are commonly withheld.
+FEW = 5
 
 
 def count_groups(opened: RecordSource, plan: CellPlan, *, lenient: bool) -> Account:
@@ -61,8 +63,10 @@ def count_groups(opened: RecordSource, plan: CellPlan, *, lenient: bool) -> Acco
         _refuse(tally, plan, where=opened.name, lenient=lenient)
         finished = compile_query(finish_cells(groups, plan), dialect="duckdb")
         opened.connection.execute(f"CREATE TEMP VIEW cells AS {finished}")
-        shape = "SELECT count(*), count(DISTINCT unit) FROM cells"
-        ((cells, units),) = opened.connection.execute(shape).fetchall()
+        shape = "SELECT count(*), count(DISTINCT unit), count(*) FILTER ($1 > {size}) FROM cells"
+        ((cells, units, small),) = opened.connection.execute(
+            shape.format(size=plan.amounts[0]), [FEW]
+        ).fetchall()
     kept = int(tally["records_counted"])
     counted, left_out = float(tally["sum_counted"]), float(tally["sum_left_out"])
     return Account(
@@ -77,7 +81,19 @@ def count_groups(opened: RecordSource, plan: CellPlan, *, lenient: bool) -> Acco
         ),
         totals={plan.measured: (counted + left_out, counted, left_out)},
         units=int(units),
+        notes=_note_small(int(small), int(cells)),
     )
+
+
+def _note_small(small: int, cells: int) -> tuple[str, ...]:
+    if not small:
+        return ()
+    verb = "is" if small == 1 else "are"
+    note = (
+        f"{small:,} of {cells:,} cells {verb} of fewer than {FEW} records, which may tell of "
+        "persons: withhold or join such cells before they are published"
+    )
+    return (note,)
 
 
 def state_provenance(opened: RecordSource, plan: CellPlan, *, lenient: bool) -> dict[str, Any]:

@@ -59,11 +59,12 @@ def compute_target(
             "no unit here has a known event to take it from. Set it, as in rate:0.75.",
         )
     rates = measure.rates(event[known], size[known])
+    least, most = measure.ends
     match rule.kind:
         case "rate":
             target = rule.value
-            if (measure.counts and target <= 0) or (measure.name == "proportion" and target >= 1):
-                inside = "between 0 and 1" if measure.name == "proportion" else "above 0"
+            if not least < target < most:
+                inside = "between 0 and 1" if measure.bounded else "above 0"
                 raise ModelError(f"target {rule.text}", f"the rate must be {inside}.")
         case "median":
             target = float(np.median(rates))
@@ -90,8 +91,8 @@ def compute_target(
             raise ModelError(f"target {rule.text}", "one unit has no others.")
         amount, weight = _amounts(event, size, measure)
         targets = (amount.sum() - amount) / (weight.sum() - weight)
-    ends = (targets <= 0) | ((targets >= 1) if measure.name == "proportion" else False)
-    if measure.counts and np.any(ends[known] & (rates != targets[known])):
+    ends = (targets <= least) | (targets >= most)
+    if np.any(ends[known] & (rates != targets[known])):
         raise ModelError(
             f"target {rule.text}",
             "it comes out at an end of what a rate can be, where any other rate would be "
@@ -129,6 +130,6 @@ def _amounts(event: Floats, size: Floats, measure: Measure) -> tuple[Floats, Flo
     """What each unit adds to a pooled rate, above and below; nothing if withheld."""
     known = np.isfinite(event)
     # Errors in units of the smallest: the weights of very small ones would overflow.
-    weight = size if measure.counts else np.square(size.min() / size)
+    weight = np.square(size.min() / size) if measure.size_is_error else size
     weight = np.where(known, weight, 0.0)
     return np.where(known, event if measure.counts else event * weight, 0.0), weight

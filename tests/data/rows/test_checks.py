@@ -4,6 +4,7 @@ import pytest
 from cards import make_card
 
 from varstat.data import read_table
+from varstat.data.groups import split_periods
 from varstat.errors import TableError
 
 
@@ -92,7 +93,8 @@ def test_the_same_unit_may_stand_in_two_periods_and_groups():
         {"unit": ["A"] * 4, "numerator": 1, "denominator": 2, "p": list("xxyy"), "g": list("abab")}
     )
     table = read_table(data, card=make_card(also={"period": "p"}), by="g")
-    assert table.by == ("period", "g")
+    assert table.by == ("g",)
+    assert split_periods(table).by == ("period", "g")
     with pytest.raises(TableError, match="the same unit and period as"):
         read_table(data, card=make_card(also={"period": "p"}))
 

@@ -64,7 +64,7 @@ def test_units_are_chosen_by_their_code():
 
 def test_a_stratum_and_a_group_may_choose_too():
     table = read(only={"type": "Small"}, by="type")
-    assert table.by == ("period", "type")
+    assert table.by == ("type",)
     assert table.frame["numerator"].tolist() == [3, 4]
 
 

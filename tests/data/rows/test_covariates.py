@@ -7,6 +7,7 @@ from cards import make_card
 
 from varstat.card import override_card
 from varstat.data import read_table
+from varstat.data.complete import keep_complete
 from varstat.errors import CardError, TableError, UsageError
 
 
@@ -21,7 +22,7 @@ def frame(**changes):
 
 
 def read(data=None, **options):
-    options = {"covariates": "age", "for_model": True, "card": make_card()} | options
+    options = {"covariates": "age", "card": make_card()} | options
     return read_table(frame() if data is None else data, **options)
 
 
@@ -38,25 +39,34 @@ def test_a_covariate_is_carried_as_numbers_under_its_own_name():
     assert table.account.totals.keys() == {"numerator", "denominator"}
 
 
-def test_only_a_model_looks_for_the_cards_covariates():
-    card = override_card(make_card(), {"model": {"covariates": ["need"]}}, where="x")
+def test_the_cards_covariates_are_read_as_far_as_there_are_such_columns():
+    card = override_card(make_card(), {"model": {"covariates": ["need", "age"]}}, where="x")
     table = read_table(frame(), card=card)
-    assert table.covariates == ()
+    assert table.covariates == ("age",)
     assert "need" not in table.frame
-    with pytest.raises(TableError, match="there is no column 'need'"):
-        read_table(frame(), card=card, for_model=True)
+    assert read_table(frame(), card=card, by="age").covariates == ()
+    assert read_table(frame(), card=card, peer_group="age").covariates == ()
+    needs = pd.DataFrame({"code": ["A"], "need": [3]})
+    assert read_table(frame(), card=card, lookup=(needs, "code")).covariates == ("need", "age")
     assert read(card=card).covariates == ("age",)
     assert read(card=card, covariates=()).covariates == ()
 
 
-def test_covariates_without_a_model_are_refused():
-    with pytest.raises(UsageError, match="only a model"):
-        read(for_model=False)
+def test_a_covariate_of_the_card_that_holds_text_is_refused_by_a_model_only():
+    card = override_card(make_card(), {"model": {"covariates": ["age"]}}, where="x")
+    table = read_table(frame(age=[1, 2, "old", 4]), card=card)
+    assert len(table.frame) == 4
+    with pytest.raises(TableError, match=r"text where a number should be, in column 'age'"):
+        keep_complete(table, covariates=["age"])
+    lenient = read_table(frame(age=[1, 2, "old", 4]), card=card, lenient=True)
+    assert keep_complete(lenient, covariates=["age"]).frame["unit"].tolist() == ["A", "B", "D"]
 
 
 def test_a_covariate_may_stand_in_a_lookup_as_text():
     needs = pd.DataFrame({"code": ["A", "B", "C"], "need": ["12.5", "1,300", ".."]})
     table = read(covariates=["age", "need"], lookup=(needs, "code"))
+    assert table.account.rows_excluded == 0
+    table = keep_complete(table, covariates=["age", "need"])
     assert table.frame["need"].tolist() == [12.5, 1300.0]
     assert reasons(table) == [
         ("no need for this unit in lookup", (3,)),
@@ -70,8 +80,14 @@ def test_the_files_own_column_comes_before_a_lookups():
     assert read(lookup=(other, "code")).frame["age"].iloc[0] == 50.5
 
 
-def test_rows_without_a_covariate_are_excluded_and_say_so():
+def test_rows_without_a_covariate_are_kept_when_they_are_read():
     table = read(frame(age=[50.5, None, "*", "n/a"]))
+    assert table.account.rows_excluded == 0
+    np.testing.assert_array_equal(table.frame["age"], [50.5, np.nan, np.nan, np.nan])
+
+
+def test_rows_without_a_covariate_are_excluded_and_say_so():
+    table = keep_complete(read(frame(age=[50.5, None, "*", "n/a"])), covariates=["age"])
     assert table.frame["unit"].tolist() == ["A"]
     assert reasons(table) == [
         ("no age", (1,)),
@@ -143,7 +159,6 @@ def test_a_column_of_varstats_own_names_does_not_corrupt_the_frame():
             card="default-proportion",
             denominator="spells",
             covariates="denominator",
-            for_model=True,
         )
 
 
@@ -162,12 +177,11 @@ MONTHS = frame(
 MONTHLY = make_card(also={"period": "month"})
 
 
-def test_a_model_keeps_the_periods_together():
+def test_a_table_keeps_its_periods():
     table = read(MONTHS, card=MONTHLY)
     assert table.by == ()
     assert table.frame["period"].tolist() == ["2016-04-01", "2016-05-01"] * 2
     assert read(MONTHS, card=MONTHLY, by="period").by == ("period",)
-    assert read_table(MONTHS, card=MONTHLY).by == ("period",)
 
 
 def test_a_roll_up_averages_a_covariate_by_size():
@@ -179,6 +193,8 @@ def test_a_roll_up_averages_a_covariate_by_size():
 
 def test_a_month_without_a_covariate_is_not_in_its_quarter():
     table = read(MONTHS.assign(age=[None, 40.0, 0.1, 0.1]), card=MONTHLY, roll_up="quarter")
+    assert table.frame["denominator"].tolist() == [30.0, 70.0]
+    table = keep_complete(table, covariates=["age"])
     assert table.frame["age"].tolist() == [40.0, 0.1]
     assert table.frame["denominator"].tolist() == [20.0, 70.0]
     assert reasons(table) == [("no age", (0,))]
@@ -199,6 +215,6 @@ def test_what_is_said_of_the_model_is_in_the_tables_card():
 
 
 def test_an_example_takes_covariates_without_a_card():
-    table = read_table("example:star98", covariates=["LOWINC", "PCTCHRT"], for_model=True)
+    table = read_table("example:star98", covariates=["LOWINC", "PCTCHRT"])
     assert table.covariates == ("LOWINC", "PCTCHRT")
     assert table.frame["LOWINC"].iloc[0] == 34.3973

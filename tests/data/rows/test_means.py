@@ -107,7 +107,7 @@ def test_a_card_may_give_sums():
 
 
 def test_sums_may_be_by_stratum():
-    table = read_sums(sums_frame(unit=["A", "A"], sex=["F", "M"]), stratum="sex", for_model=True)
+    table = read_sums(sums_frame(unit=["A", "A"], sex=["F", "M"]), stratum="sex")
     assert table.strata == ("sex",)
     assert table.frame["value"].tolist() == [4.0, 5.0]
 
@@ -208,4 +208,4 @@ def test_columns_of_a_mean_dont_go_with_those_of_counts():
 
 def test_a_count_is_no_covariate_of_a_mean():
     with pytest.raises(CardError, match="covariates names 'spells', which"):
-        read_sums(covariates="spells", for_model=True)
+        read_sums(covariates="spells")

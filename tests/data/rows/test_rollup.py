@@ -48,9 +48,10 @@ def test_the_last_name_seen_is_kept():
     assert read(roll_up="all").frame["unit_name"].tolist() == ["new", "Ash"]
 
 
-def test_each_period_is_a_group_unless_the_caller_says_so():
-    assert read().by == ("period",)
-    assert read(roll_up="year").by == ("period",)
+def test_a_table_keeps_its_periods_and_is_split_by_them_only_if_the_caller_says_so():
+    assert read().by == ()
+    assert read().periods.labels == tuple(MONTHS)
+    assert read(roll_up="year").by == ()
     assert read(roll_up="year", by="year").by == ("year",)
     assert read(by="month").by == ("month",)
     assert read(roll_up="all").by == ()
@@ -64,7 +65,7 @@ def test_a_by_column_named_after_the_roll_up_holds_the_periods():
 def test_a_column_of_that_name_in_the_file_wins():
     table = read(frame(year=["x"] * 8), roll_up="year", by="year")
     assert set(table.frame["year"]) == {"x"}
-    assert table.by == ("period", "year")
+    assert table.by == ("year",)
 
 
 def test_ends_are_summed_and_a_sum_with_a_hidden_count_is_hidden():
@@ -87,7 +88,11 @@ def test_rows_of_one_period_are_not_merged_silently():
 
 def test_a_period_that_cannot_be_understood_is_refused_only_by_a_roll_up():
     data = frame(month=["wave 1", *MONTHS[1:]] * 2)
-    assert read(data).by == ("period",)
+    table = read(data)
+    assert table.periods.labels == ("wave 1", *MONTHS[1:])
+    (note,) = table.account.notes
+    assert note.startswith("the periods of 'month' stand in the order of the rows, not of time")
+    assert "'wave 1'" in note
     with pytest.raises(TableError, match=r"cannot be understood \(rows 0 and 4\)"):
         read(data, roll_up="year")
 

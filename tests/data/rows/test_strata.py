@@ -23,7 +23,7 @@ def frame(**changes):
 
 
 def read(data=None, **options):
-    options = {"stratum": "sex", "for_model": True, "card": make_card()} | options
+    options = {"stratum": "sex", "card": make_card()} | options
     return read_table(frame() if data is None else data, **options)
 
 
@@ -60,15 +60,14 @@ def test_a_table_without_strata_says_so():
 
 
 def test_strata_may_be_read_for_something_else_than_a_model():
-    table = read(for_model=False)
+    table = read()
     assert table.strata == ("sex",)
     assert table.frame["sex"].tolist() == ["F", "M", "F", "M"]
 
 
-def test_a_model_takes_the_cards_strata_if_the_file_has_them_all():
+def test_the_cards_strata_are_read_if_the_file_has_them_all():
     assert read(stratum=None, card=mixed_card("sex")).strata == ("sex",)
     whole = frame(unit=list("ABCD"))
-    assert read(whole, stratum=None, card=mixed_card("sex"), for_model=False).strata == ()
     assert read(whole, stratum=(), card=mixed_card("sex")).strata == ()
     table = read(whole, stratum=None, card=mixed_card("sex", "age", "type"))
     assert table.strata == ()
@@ -143,12 +142,19 @@ def test_the_same_unit_and_stratum_twice_is_refused():
     assert "the same unit and sex as on an earlier row (row 1)" in str(caught.value)
 
 
-def test_strata_are_offered_for_duplicates_where_there_are_any():
-    with pytest.raises(TableError, match="--stratum COLUMN if they are the case-mix of a unit"):
+def test_rows_that_repeat_a_unit_are_refused_with_the_column_that_tells_them_apart():
+    with pytest.raises(TableError, match="--stratum COLUMN if they are the case-mix") as caught:
         read(stratum=None)
+    assert "They differ in 'sex'." in str(caught.value)
     with pytest.raises(TableError) as caught:
-        read(stratum=None, for_model=False)
-    assert "--stratum" not in str(caught.value)
+        read(
+            frame(sex=["F", "F", "F", "M"], age=[1, 2, 1, 2], half=["1", "2", "1", "2"]),
+            stratum=None,
+        )
+    assert "Columns 'age' and 'half' each tell them apart." in str(caught.value)
+    with pytest.raises(TableError) as caught:
+        read(frame(sex="F"), stratum=None)
+    assert "apart." not in str(caught.value)
 
 
 def test_a_roll_up_adds_up_within_strata():

@@ -68,18 +68,26 @@ def test_the_tables_are_listed_where_none_has_the_columns(put):
         read_table(path, card=make_card())
 
 
-def test_a_view_is_read_too(put):
-    path = put(DATA.format("cells"), "CREATE VIEW v AS FROM cells WHERE unit = '001'")
-    assert len(read_table(path, card=make_card(), sheet="v").frame) == 1
+def test_a_file_of_views_alone_is_refused_by_their_names(put):
+    path = put("CREATE VIEW v AS SELECT 'A' unit, 1 numerator, 2 denominator")
+    with pytest.raises(TableError, match=r"only views \('v'\), which are not run. Make a table"):
+        read_table(path, card=make_card())
 
 
-def test_a_view_opens_no_other_file(put, tmp_path):
+def test_an_endless_view_is_not_run(put):
+    endless = "CREATE VIEW v AS WITH RECURSIVE r AS (SELECT 1 x UNION ALL SELECT x FROM r) FROM r"
+    path = put(DATA.format("cells"), endless)
+    table = read_table(path, card=make_card())
+    assert table.frame["unit"].tolist() == ["5E1", "001"]
+
+
+def test_a_view_is_not_run_and_opens_no_other_file(put, tmp_path):
     (tmp_path / "secret.csv").write_text("unit,numerator,denominator\nA,1,2\n")
     path = put(f"CREATE VIEW v AS FROM read_csv('{tmp_path / 'secret.csv'}')", DATA.format("cells"))
     table = read_table(path, card=make_card())
     assert table.frame["unit"].tolist() == ["5E1", "001"]
-    assert any("'v' is a view of other files" in note for note in table.account.notes)
-    with pytest.raises(TableError, match="view of other files"):
+    assert "views were not run: 'v'" in table.account.notes
+    with pytest.raises(TableError, match="'v' is a view, which is not run"):
         read_table(path, card=make_card(), sheet="v")
 
 

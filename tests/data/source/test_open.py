@@ -114,7 +114,7 @@ def test_quoted_line_ends_and_late_wide_rows_do_not_shift_rows(tmp_path):
     with pytest.raises(Exception, match="row 304"):
         read_table(path, card=make_card())
     table = read_table(path, card=make_card(), lenient=True)
-    assert table.frame["unit"].tolist()[::301] == ["a\nb", "V"]
+    assert table.frame["unit"].tolist() == ["a\nb", *(f"U{i}" for i in range(300))]
 
 
 def test_the_right_sheet_is_found_and_said(tmp_path):

@@ -5,7 +5,7 @@ import pytest
 from designs import all_effects, fits_of, half_normal, make_design, make_posterior
 from scipy.special import expit
 
-from varstat.errors import ModelError, UsageError
+from varstat.errors import CardError, ModelError, UsageError
 from varstat.estimands import combine_opportunities, compute_opportunity
 from varstat.estimands.opportunity.shapley import share_out
 
@@ -298,6 +298,41 @@ def test_activity_adjustment_counts_every_period_at_the_first_ones_volumes(quart
     assert found.periods.estimate[0] == pytest.approx(plain.periods.estimate[0], rel=1e-9)
     assert first.sum() * 4 == pytest.approx(np.sum(np.repeat(first, 4)), rel=1e-12)
     assert "2016-17 Q1" in " ".join(found.notes)
+
+
+@pytest.mark.parametrize(
+    "periods",
+    [
+        ["01/09/2015", "01/12/2015", "01/03/2016", "01/06/2016"],
+        ["Apr-16", "Aug-16", "Dec-16", "Feb-17"],
+        ["8", "9", "10", "11"],
+    ],
+)
+def test_activity_adjustment_takes_the_first_period_in_time(periods):
+    rng = np.random.default_rng(4)
+    size = rng.integers(100, 900, 24)
+    posterior = posterior_of(
+        rng.binomial(size, 0.3),
+        size,
+        unit=[f"u{at}" for at in range(6)] * 4,
+        period=np.repeat(periods[::-1], 6).tolist(),
+        transient="none",
+    )
+    found = find(posterior, target="bcbv-activity-adjusted")
+    assert found.periods.period == tuple(periods)
+    assert f"Volumes are those of {periods[0]} in every period." in " ".join(found.notes)
+
+
+def test_a_unit_cost_may_be_another_than_the_cards():
+    fits = fits_of(posterior_of())
+    assert compute_opportunity(fits)[0].money is None
+    told = compute_opportunity(fits, unit_cost=30.0, price_year="2020-21", cost_source="a study")
+    assert told[0].money.unit_cost == 30.0
+    assert told.provenance.card_hash != fits.provenance.card_hash
+    plain = compute_opportunity(fits)
+    assert told[0].total.estimate == plain[0].total.estimate
+    with pytest.raises(CardError, match="price_year"):
+        compute_opportunity(fits, unit_cost=30.0)
 
 
 def test_activity_adjustment_needs_periods():

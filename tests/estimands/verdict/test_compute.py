@@ -9,7 +9,9 @@ from scipy.special import logit
 
 from varstat import Fits, Funnels, compute_funnel, fit_model, read_table
 from varstat.errors import ModelError, UsageError
-from varstat.estimands.rates import drawn_rates, estimate_rates, exceedance_of
+from varstat.estimands.rates.drawn import drawn_rates
+from varstat.estimands.rates.estimate import estimate_rates
+from varstat.estimands.rates.summed import exceedance_of
 from varstat.estimands.verdict.compute import compute_verdicts
 from varstat.estimands.verdict.result import VERDICTS, Verdicts
 
@@ -214,11 +216,11 @@ def test_what_is_of_another_table_is_refused() -> None:
 def test_periods_are_not_judged_by_a_posterior_of_them_all() -> None:
     years = ("2018-19", "2019-20")
     frame = pd.concat([make_frame(12, seed=i).assign(year=y) for i, y in enumerate(years)])
-    together = read_table(frame, period="year", for_model=True)
-    apart = read_table(frame, period="year")
+    together = read_table(frame, period="year")
+    apart = read_table(frame, period="year", by="period")
     with pytest.raises(ModelError, match="of other units"):
         compute_verdicts(compute_funnel(apart), fit_model(together, draws=100))
-    with pytest.raises(ModelError, match="of other units"):
+    with pytest.raises(ModelError, match="by='period'"):
         compute_verdicts(compute_funnel(together), fit_model(together, draws=100))
     verdicts = compute_verdicts(compute_funnel(apart), fit_model(apart, draws=100))
     assert [verdict.by for verdict in verdicts] == [{"period": year} for year in years]
@@ -226,12 +228,11 @@ def test_periods_are_not_judged_by_a_posterior_of_them_all() -> None:
 
 def test_a_reader_is_told_which_rates_are_compared() -> None:
     frame = make_frame().assign(age=np.random.default_rng(1).normal(60, 5, 60))
-    table = read_table(frame, covariates=["age"], for_model=True)
+    table = read_table(frame, covariates=["age"])
     funnels = compute_funnel(table)
     (verdict,) = compute_verdicts(funnels, fit_model(table, draws=200))
     assert any("average case-mix" in note for note in verdict.notes)
-    plain = replace(table, covariates=())
-    (verdict,) = compute_verdicts(funnels, fit_model(plain, draws=200))
+    (verdict,) = compute_verdicts(funnels, fit_model(table, covariates=(), draws=200))
     assert any("leaves out the card's covariates" in note for note in verdict.notes)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from designs import all_effects, fits_of, half_normal, make_design, make_posterior, normal
-from hierarchical.test_nuts import Point, our_log_density, pymc_log_density, random_points
+from hierarchical.density import Point, our_log_density
 from scipy.integrate import quad
 from scipy.special import expit, gammaln, logsumexp
 from scipy.stats import binom, norm
@@ -217,9 +217,12 @@ def test_a_units_integral_over_its_cells_is_that_of_brute_force():
         assert found[at] == pytest.approx(np.log(whole) - ways.sum(), abs=1e-7)
 
 
+@pytest.mark.nuts
 @pytest.mark.parametrize("likelihood", ["binomial", "poisson", "normal"])
 @pytest.mark.parametrize("effects", ["normal", "student-t"])
 def test_both_engines_have_the_same_density(likelihood: str, effects: str):
+    from hierarchical.nuts.pymc_density import pymc_log_density, random_points
+
     rows = rows_of()
     said: dict[str, Any] = {"likelihood": likelihood, "effects": effects}
     said["measure"] = {"binomial": "proportion", "poisson": "ratio", "normal": "mean"}[likelihood]
@@ -329,7 +332,7 @@ def suppressed_counts() -> tuple[pd.DataFrame, dict[str, Any]]:
 
 def fit_kind(name: str) -> Fits:
     frame, said = KINDS[name]()
-    table = varstat.read_table(frame, for_model=True, direction="lower-is-better", **said)
+    table = varstat.read_table(frame, direction="lower-is-better", **said)
     return fit_model(table, engine="quadrature", draws=200)
 
 

@@ -172,7 +172,7 @@ def test_small_and_large_transient_effects_in_one_batch_are_as_if_alone(monkeypa
     alone = [design.family.value_and_slope(theta[[b]], spread[[b]]) for b in range(6)]
     together = design.family.value_and_slope(theta, spread)
     # As well with so little to be held that even the nodes of one draw come a few at a time.
-    monkeypatch.setattr("varstat.hierarchical.model.likelihood._HELD", 2 * 41 * design.rows)
+    monkeypatch.setattr("varstat.hierarchical.model.smeared._HELD", 2 * 41 * design.rows)
     in_pieces = design.family.value_and_slope(theta, spread)
     for j in range(2):
         expected = np.concatenate([each[j] for each in alone])

@@ -79,7 +79,7 @@ KINDS: dict[str, tuple[Callable[[], pd.DataFrame], dict[str, Any]]] = {
 def fit_kind(kind: str, draws: int = 400) -> Fits:
     """Fit one of the kinds of model."""
     make, options = KINDS[kind]
-    table = varstat.read_table(make(), for_model=True, direction="lower-is-better", **options)
+    table = varstat.read_table(make(), direction="lower-is-better", **options)
     return fit_model(table, engine="quadrature", draws=draws)
 
 
@@ -278,9 +278,7 @@ def test_hostile_names_come_back_as_they_were(tmp_path: Path) -> None:
             "kind": ["\x00[x]", "b\\]"] * (number // 2) + ["b\\]"],
         }
     )
-    table = varstat.read_table(
-        frame, for_model=True, peer_group="kind", peer_tau="own", title="a\x00b"
-    )
+    table = varstat.read_table(frame, peer_group="kind", peer_tau="own", title="a\x00b")
     fits = fit_model(table, draws=100)
     write_fit(fits, tmp_path / "fit.nc")
     one, two = fits[0], load_fit(tmp_path / "fit.nc")[0]
@@ -518,7 +516,7 @@ def test_bytes_that_changed_are_no_traceback(tmp_path: Path, fits: Fits) -> None
 def test_neither_arviz_nor_xarray_is_imported(tmp_path: Path) -> None:
     told = (
         "import sys, varstat\n"
-        "table = varstat.read_table('example:star98', for_model=True)\n"
+        "table = varstat.read_table('example:star98')\n"
         "fits = varstat.fit_model(table, draws=100)\n"
         "assert not {'h5py', 'h5netcdf'} & set(sys.modules)\n"
         "varstat.write_fit(fits, 'fit.nc')\n"

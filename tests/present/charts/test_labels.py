@@ -28,7 +28,7 @@ def place(anchors: np.ndarray, sizes: np.ndarray, required: np.ndarray, limit: i
 points = st.tuples(st.floats(0, 400), st.floats(0, 300))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(points, min_size=1, max_size=25), st.integers(0, 20))
 def test_labels_are_apart_inside_and_no_more_than_asked(anchors: list, limit: int) -> None:
     at = np.array(anchors)

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from varstat.data.account import Account, Ledger, Mask
+from varstat.data.account import Account, Ledger, Mask, Rows
 from varstat.data.rows.counts import Converted, Counts
 from varstat.data.rows.covariates import count_without
 from varstat.data.rows.records import Records
@@ -12,6 +12,7 @@ from varstat.data.source.grid import Texts
 from varstat.data.source.numbers import Kind
 from varstat.data.source.open import Source
 from varstat.period.label import RollUp
+from varstat.period.period import Periods, read_periods
 
 
 def note_lookups(records: Records, rows: Mask) -> tuple[str, ...]:
@@ -67,6 +68,25 @@ def note_counts(records: Records, event: Converted, kept: Mask) -> tuple[str, ..
     return tuple(notes)
 
 
+def note_periods(periods: Periods, column: str | None) -> tuple[str, ...]:
+    """Say that periods stand as they appear, if so.
+
+    Parameters
+    ----------
+    periods : Periods
+    column : str or None
+        Their column in the file.
+
+    Returns
+    -------
+    tuple of str
+    """
+    if periods.in_time:
+        return ()
+    why = f"{periods.unread!r} says no time that is sure"
+    return (f"the periods of {column!r} stand in the order of the rows, not of time: {why}",)
+
+
 def assemble(
     records: Records,
     counts: Counts,
@@ -74,8 +94,7 @@ def assemble(
     kept: Mask,
     *,
     roll_up: RollUp | None,
-    apart: bool,
-) -> tuple[pd.DataFrame, tuple[str, ...]]:
+) -> pd.DataFrame:
     """Put the kept rows into canonical columns, merged if asked for.
 
     Parameters
@@ -87,15 +106,11 @@ def assemble(
     kept : ndarray of bool, shape (rows,)
     roll_up : RollUp, optional
         Merges the rows of a period.
-    apart : bool
-        Make a group of each period that remains, whether or not it was asked for.
 
     Returns
     -------
-    frame : DataFrame
+    DataFrame
         As in `Table`.
-    by : tuple of str
-        What to group by.
     """
     absent = np.full(int(kept.sum()), None, dtype=object)
     texts: dict[str, Texts] = {
@@ -109,15 +124,12 @@ def assemble(
     texts |= {name: attribute.values[kept] for name, attribute in records.strata.items()}
     covariates = {name: each.numbers.values[kept] for name, each in records.covariates.items()}
     counts = counts.take(kept)
-    by = tuple(records.by)
     if roll_up is not None:
-        keys = ("unit", "period", *by, *records.strata)
-        counts, texts, covariates = merge(counts, texts, covariates, keys=keys)
-    split = any(attribute is period for attribute in records.by.values())
-    if apart and not split and len(set(texts["period"])) > 1:
-        by = ("period", *by)
+        keys = ("unit", "period", *records.by, *records.strata)
+        order = None if period is None else _in_time(period.values[kept])
+        counts, texts, covariates = merge(counts, texts, covariates, keys=keys, order=order)
     measure = records.measure
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {name: pd.Series(values, dtype=object) for name, values in texts.items()}
         | {
             measure.event: counts.event,
@@ -128,7 +140,12 @@ def assemble(
         | ({} if measure.counts else {"count": counts.count})
         | covariates
     )
-    return frame, by
+
+
+def _in_time(labels: Texts) -> Rows:
+    """Give the rows in the order of their periods."""
+    place = read_periods(label for label in labels if label is not None).place
+    return np.argsort([place.get(label, -1) for label in labels], kind="stable").astype(np.int64)
 
 
 def make_account(
@@ -160,13 +177,16 @@ def make_account(
     kept = ledger.open
     rows_kept = int(kept.sum())
     totals = {}
+    withheld = any((~each.is_kind(Kind.NUMBER)).any() for each in (records.event, records.size))
     if records.measure.counts:
         for column, values in (
             (records.measure.event, counts.event),
             (records.measure.size, counts.size),
         ):
             inside = float(np.nansum(values[kept]))
-            outside = float(np.nansum(values[~kept]))
+            # A total less what was read would give a number that is withheld.
+            left = ~kept & ~ledger.sums if withheld else ~kept
+            outside = float(np.nansum(values[left]))
             totals[column] = (inside + outside, inside, outside)
     return Account(
         source=source.name,

@@ -1,21 +1,29 @@
 """Checks: what cannot be analysed, and what cannot be."""
 
+import shlex
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from varstat.card.schema import Card
-from varstat.data.account import Ledger, Mask, Rows
+from varstat.data.account import Ledger, Mask, Rows, count_rows
+from varstat.data.rows.choose import say_choice
 from varstat.data.rows.counts import WHOLE_TO, Converted, Counts
+from varstat.data.rows.distinguish import Apart
 from varstat.data.rows.means import refuse_counts, refuse_sums
-from varstat.data.rows.records import Attribute, Records
+from varstat.data.rows.records import Records
 from varstat.data.source.grid import Texts
-from varstat.data.source.numbers import Kind, explain_mark
+from varstat.data.source.numbers import SAY_WHICH, TWO_WAYS, Kind, explain_mark
 from varstat.measure import Floats
 
 ASK = "Ask the publisher, or correct the file."
+# Letters of a code, of which every unit's takes as much room as the longest.
+LONGEST = 1000
 # Beyond these nothing can be computed: doubles no longer tell whole numbers apart, or overflow.
 MOST = 2.0**53
 LEAST = 1e-100
+NOTHING_APART = Apart()
 
 
 def exclude_declared(records: Records, ledger: Ledger) -> None:
@@ -54,19 +62,10 @@ def exclude_unreported(records: Records, ledger: Ledger, *, card: Card) -> None:
         )
 
 
-def exclude_ungrouped(records: Records, ledger: Ledger, *, for_model: bool) -> None:
-    """Leave out rows without a value to group by, or their stratum.
-
-    For a model units without a peer group on any row go too, unless no unit has one.
-    """
+def exclude_ungrouped(records: Records, ledger: Ledger) -> None:
+    """Leave out rows without a value to group by, or their stratum."""
     for attribute in (*records.by.values(), *records.strata.values()):
-        ledger.exclude(_absent(attribute), attribute.missing)
-    peers = records.roles.get("peer_group")
-    if for_model and peers is not None:
-        units, absent = records.roles["unit"].values, _absent(peers)
-        having = set(units[ledger.open & ~absent])
-        if having:
-            ledger.exclude(np.array([unit not in having for unit in units]), peers.missing)
+        ledger.exclude(attribute.absent, attribute.missing)
 
 
 def refuse_unreadable(records: Records, event: Converted, ledger: Ledger) -> None:
@@ -81,12 +80,17 @@ def refuse_unreadable(records: Records, event: Converted, ledger: Ledger) -> Non
     """
     unit = records.roles["unit"]
     ledger.refuse(
-        _absent(unit), f"no unit in column {unit.column!r}", mend="Give every row its unit's code."
+        unit.absent, f"no unit in column {unit.column!r}", mend="Give every row its unit's code."
+    )
+    ledger.refuse(
+        np.array([code is not None and len(code) > LONGEST for code in unit.values], dtype=bool),
+        f"a code of more than {LONGEST:,} letters in column {unit.column!r}",
+        mend="Give each unit's code; a missing quotation mark joins rows.",
     )
     period = records.roles.get("period")
     if period is not None:
         ledger.refuse(
-            _absent(period),
+            period.absent,
             f"no period in column {period.column!r}",
             mend="Give every row its period.",
         )
@@ -99,6 +103,12 @@ def refuse_unreadable(records: Records, event: Converted, ledger: Ledger) -> Non
         )
         ledger.refuse(
             numbers.is_kind(Kind.INFINITE), f"an infinite number in column {column!r}", mend=ASK
+        )
+        ledger.refuse(
+            numbers.is_kind(Kind.AMBIGUOUS),
+            f"{TWO_WAYS} in column {column!r}",
+            mend=SAY_WHICH,
+            leavable=False,
         )
         ledger.refuse(
             numbers.is_kind(Kind.PERCENT),
@@ -131,15 +141,14 @@ def refuse_impossible(
         refuse_counts(records.count, ledger)
     if records.squares is not None:
         refuse_sums(records, records.squares, ledger)
-    elif card.measure.name == "mean":
-        ledger.refuse(
-            counts.size <= 0, f"a standard error in column {of!r} is zero or negative", mend=ASK
-        )
+    elif not card.measure.counts:
+        noun = "standard error" if card.measure.size_is_error else card.measure.size
+        ledger.refuse(counts.size <= 0, f"a {noun} in column {of!r} is zero or negative", mend=ASK)
     _refuse_beyond_precision(records, counts, ledger)
-    if card.measure.name == "mean":
+    if not card.measure.counts:
         return
     whole = card.indicator.counts == "whole"
-    proportion = card.measure.name == "proportion"
+    part = card.measure.bounded
     ledger.refuse(counts.event < 0, f"a negative count in column {column!r}", mend=ASK)
     ledger.refuse(counts.size < 0, f"a negative number in column {of!r}", mend=ASK)
     ledger.refuse(counts.size == 0, f"{records.measure.size} of zero in column {of!r}", mend=ASK)
@@ -148,16 +157,16 @@ def refuse_impossible(
     if whole:
         torn = _is_fraction(counts.event) & ~event.impossible
         ledger.refuse(torn, f"a count in column {column!r} is not a whole number", mend=advice)
-    if whole and proportion:
+    if whole and part:
         torn = _is_fraction(counts.size)
         ledger.refuse(torn, f"a count in column {of!r} is not a whole number", mend=advice)
-    if proportion:
+    if part:
         ledger.refuse(
             (counts.event > counts.size) & (counts.size > 0),
             f"{column!r} is greater than {of!r}",
             mend="Check that the two columns are not exchanged, and that both count the same.",
         )
-    if proportion and card.columns.suppressed is not None:
+    if part and card.columns.suppressed is not None:
         ledger.refuse(
             event.numbers.is_kind(Kind.SUPPRESSED)
             & (counts.size < card.columns.suppressed[0])
@@ -180,9 +189,15 @@ def _refuse_beyond_precision(records: Records, counts: Counts, ledger: Ledger) -
             "can't be told apart",
             mend=ASK,
         )
+    near = "is too near zero to compute with"
     ledger.refuse(
         (counts.size > 0) & (counts.size < LEAST),
-        f"a number in column {smallest!r} is too near zero to compute with",
+        f"a number in column {smallest!r} {near}",
+        mend=ASK,
+    )
+    ledger.refuse(
+        (records.event.values != 0) & (np.abs(records.event.values) < LEAST),
+        f"a number in column {records.event_column!r} {near}",
         mend=ASK,
     )
 
@@ -206,7 +221,7 @@ def _refuse_percentages(records: Records, event: Converted, ledger: Ledger) -> N
 
 
 def refuse_duplicates(
-    records: Records, ledger: Ledger, *, periods: Texts | None, for_model: bool
+    records: Records, ledger: Ledger, *, periods: Texts | None, apart: Apart = NOTHING_APART
 ) -> None:
     """Refuse a unit that stands twice in the same period, group and stratum.
 
@@ -214,11 +229,11 @@ def refuse_duplicates(
     ----------
     records : Records
     ledger : Ledger
-        When lenient, the first row of each unit is kept.
+        When lenient, the first row of each unit is kept, unless one row holds what others hold.
     periods : ndarray of object, shape (rows,), optional
         None when a roll-up merges all rows of a unit.
-    for_model : bool
-        Whether strata could tell the rows apart.
+    apart : Apart, optional
+        Other columns that tell the rows apart.
     """
     splits = (*records.by.values(), *records.strata.values())
     keys = [records.roles["unit"].values, *(each.values for each in splits)]
@@ -229,22 +244,51 @@ def refuse_duplicates(
     named += [name for name in (*records.by, *records.strata) if name not in named]
     groups = number_groups(keys)
     # Other rows get numbers of their own, so that they repeat nothing.
-    compared = ledger.open & ~_absent(records.roles["unit"])
+    compared = ledger.open & ~records.roles["unit"].absent
     groups = np.where(compared, groups, -1 - np.arange(len(groups)))
     again = pd.Series(groups).duplicated().to_numpy()
-    options = ["--by COLUMN if the rows are groups to keep apart"]
-    if for_model:
-        options.append("--stratum COLUMN if they are the case-mix of a unit")
-    if periods is None:
-        options.insert(0, "--period COLUMN if they are periods")
-    ledger.refuse(
-        again,
-        f"the same {' and '.join(named)} as on an earlier row",
-        mend=f"Say {', '.join(options)}, or --roll-up all (without a period) to add the rows up.",
-    )
+    if not again.any():
+        return
+    what = f"the same {' and '.join(named)} as on an earlier row"
+    if _renamed(records, groups, again):
+        ledger.refuse(
+            again,
+            f"{what}, under another name: a unit renamed within a period",
+            mend="Add its rows up in the file under one name, if each holds a part; else leave one "
+            "out with --exclude COLUMN=NAME.",
+        )
+    elif apart.overlap is not None:
+        column, level, why = apart.overlap
+        ledger.stop(
+            f"{count_rows(int(again.sum()))}: {what}. They differ in {column!r}, where {level!r} "
+            f"{why}: keep it alone with {say_choice('--only', column, level)}, or leave it out "
+            f"with {say_choice('--exclude', column, level)} and say --by {shlex.quote(column)} to "
+            "keep the others apart."
+        )
+    else:
+        differ = " and ".join(map(repr, apart.columns))
+        tell = f"They differ in {differ}. " if differ else ""
+        options = ["--by COLUMN if the rows are groups to keep apart"]
+        options.append("for a model --stratum COLUMN if they are the case-mix of a unit")
+        if periods is None:
+            options.insert(0, "--period COLUMN if they are periods")
+        add = "or --roll-up all (without a period) to add the rows up, if none holds another's."
+        ledger.refuse(again, what, mend=f"{tell}Say {', '.join(options)}, {add}")
 
 
-def number_groups(keys: list[Texts]) -> Rows:
+def _renamed(records: Records, groups: Rows, again: Mask) -> bool:
+    """Say whether rows that repeat a unit differ from the earlier ones in its name."""
+    name = records.roles.get("unit_name")
+    if name is None or name.lookup is not None:
+        return False
+    repeated = np.isin(groups, groups[again])
+    codes = pd.factorize(name.values[repeated])[0]
+    numbers = pd.factorize(groups[repeated])[0]
+    pairs = pd.factorize(numbers * (int(codes.max(initial=0)) + 2) + codes + 1)[1]
+    return len(pairs) == int(repeated.sum())
+
+
+def number_groups(keys: Sequence[Texts | Rows]) -> Rows:
     """Give each distinct combination of some columns a number, by first appearance.
 
     Returns
@@ -257,10 +301,6 @@ def number_groups(keys: list[Texts]) -> Rows:
         combined = groups * (len(distinct) + 1) + codes + 1
         groups = np.asarray(pd.factorize(combined)[0], dtype=np.int64)
     return groups
-
-
-def _absent(attribute: Attribute) -> Mask:
-    return pd.isna(pd.Series(attribute.values, dtype=object)).to_numpy()
 
 
 def _is_fraction(values: Floats) -> Mask:

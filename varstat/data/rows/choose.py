@@ -1,16 +1,18 @@
-"""Choosing rows: those with some values of a column, such as one year or one type of unit."""
+"""Choosing rows by the values of a column, such as one year or one type of unit."""
+
+import shlex
 
 import numpy as np
 
-from varstat.data.account import Ledger
-from varstat.data.rows.records import Records
+from varstat.data.account import Ledger, Mask
+from varstat.data.rows.records import Attribute, Records
 from varstat.data.source.grid import Texts
 from varstat.errors import TableError, UsageError, did_you_mean
 from varstat.period.label import RollUp, roll_up_periods
 
 
 def exclude_others(records: Records, ledger: Ledger, *, roll_up: RollUp | None) -> None:
-    """Leave out the rows that weren't asked for.
+    """Leave out the rows that weren't asked for, and those that are not wanted.
 
     Parameters
     ----------
@@ -23,23 +25,48 @@ def exclude_others(records: Records, ledger: Ledger, *, roll_up: RollUp | None) 
     Raises
     ------
     UsageError
-        If no row has a value that is asked for.
+        If no row has a value that is named.
     """
     for name, attribute, wanted in records.only:
-        values = attribute.values
-        if roll_up is not None and attribute is records.roles.get("period"):
-            longer = _longer(values, ledger, roll_up=roll_up)
-            if longer is None:
-                continue
-            values = longer
-        there = dict.fromkeys(value for value in values[ledger.open] if value is not None)
-        for value in wanted:
-            if there and value not in there:
-                raise UsageError(
-                    "only", f"no row has {value!r} in {name!r}.{did_you_mean(value, there)}"
-                )
-        other = np.array([value not in wanted for value in values], dtype=np.bool_)
-        ledger.exclude(other, f"not among the rows asked for ({name})")
+        chosen = _choose(records, ledger, attribute, wanted, name, option="only", roll_up=roll_up)
+        if chosen is not None:
+            ledger.exclude(~chosen, f"not among the rows asked for ({name})")
+    for name, attribute, unwanted in records.left_out:
+        chosen = _choose(
+            records, ledger, attribute, unwanted, name, option="exclude", roll_up=roll_up
+        )
+        if chosen is not None:
+            ledger.exclude(chosen, f"left out as asked for ({name})")
+
+
+def _choose(
+    records: Records,
+    ledger: Ledger,
+    attribute: Attribute,
+    named: tuple[str, ...],
+    name: str,
+    *,
+    option: str,
+    roll_up: RollUp | None,
+) -> Mask | None:
+    """Find the rows that have one of some values; None where periods can't be read."""
+    values = attribute.values
+    if roll_up is not None and attribute is records.roles.get("period"):
+        longer = _longer(values, ledger, roll_up=roll_up)
+        if longer is None:
+            return None
+        # A period that is left out may also go by its own name: a year among its quarters does.
+        own = np.array([value in named for value in values], dtype=np.bool_)
+        if option == "exclude" and own.any():
+            return own
+        values = longer
+    there = dict.fromkeys(value for value in values[ledger.open] if value is not None)
+    for value in named:
+        if there and value not in there:
+            raise UsageError(
+                option, f"no row has {value!r} in {name!r}.{did_you_mean(value, there)}"
+            )
+    return np.array([value in named for value in values], dtype=np.bool_)
 
 
 def _longer(values: Texts, ledger: Ledger, *, roll_up: RollUp) -> Texts | None:
@@ -52,3 +79,14 @@ def _longer(values: Texts, ledger: Ledger, *, roll_up: RollUp) -> Texts | None:
     out = np.empty(len(values), dtype=object)
     out[:] = [rolled.get(label, label) for label in values]
     return out
+
+
+def say_choice(option: str, column: str, value: str) -> str:
+    """Write an option that chooses rows, ready for a shell.
+
+    Examples
+    --------
+    >>> say_choice("--only", "Sex", "Persons"), say_choice("--exclude", "Age", "All ages")
+    ('--only Sex=Persons', "--exclude 'Age=All ages'")
+    """
+    return f"{option} {shlex.quote(f'{column}={value}')}"

@@ -84,7 +84,7 @@ def convert_percentages(event: Numbers, size: Numbers, *, card: Card) -> Convert
     """
     values = event.values
     percent = event.is_kind(Kind.PERCENT) & size.is_kind(Kind.NUMBER)
-    if card.measure.name != "proportion":
+    if not card.measure.bounded:
         percent = np.zeros_like(percent)
     if not percent.any():
         return Converted(
@@ -142,7 +142,7 @@ def state_counts(event: Converted, size: Numbers, *, card: Card) -> Counts:
         lower, upper = np.where(hidden, low, lower), np.where(hidden, high, upper)
     if card.measure.counts:
         lower = np.maximum(lower, 0.0)
-    if card.measure.name == "proportion":
+    if card.measure.bounded:
         upper = np.fmin(upper, size.values)
         lower = np.fmin(lower, size.values)
     none = np.full(len(values), np.nan)

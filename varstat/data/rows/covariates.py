@@ -6,7 +6,7 @@ import numpy as np
 
 from varstat.data.account import Ledger, Mask, Rows
 from varstat.data.source.grid import Texts
-from varstat.data.source.numbers import Kind, Numbers, explain_mark
+from varstat.data.source.numbers import SAY_WHICH, TWO_WAYS, Kind, Numbers, explain_mark
 from varstat.measure import Floats
 
 # The square of anything larger can't be computed with.
@@ -79,6 +79,9 @@ def refuse_unusable(covariate: Covariate, ledger: Ledger) -> None:
         "peer group.",
     )
     ledger.refuse(numbers.is_kind(Kind.INFINITE), f"an infinite number in {place}", mend=mend)
+    ledger.refuse(
+        numbers.is_kind(Kind.AMBIGUOUS), f"{TWO_WAYS} in {place}", mend=SAY_WHICH, leavable=False
+    )
     ledger.refuse(
         np.abs(numbers.values) > MOST,
         f"a number in {place} is too large to compute with",

@@ -1,14 +1,23 @@
 """Gathering: the columns that an analysis needs, out of a file and its lookups."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from varstat.card.schema import Card
 from varstat.data.rows.covariates import Covariate
 from varstat.data.rows.lookup import Lookup
-from varstat.data.rows.pick import ROLES, Picker, pick_named, pick_role, pick_strata
-from varstat.data.rows.records import Records
+from varstat.data.rows.pick import (
+    ROLES,
+    Picker,
+    pick_covariates,
+    pick_named,
+    pick_role,
+    pick_strata,
+)
+from varstat.data.rows.records import Attribute, Records
+from varstat.data.rows.wholes import MISSING_CODES
 from varstat.data.source.header import Header, Wanted, find_header
 from varstat.data.source.numbers import Kind
 from varstat.data.source.open import Source
@@ -22,9 +31,10 @@ def gather(
     by: Sequence[str],
     lookups: Sequence[Lookup],
     roll_up: RollUp | None,
-    covariates: Sequence[str] = (),
+    covariates: Sequence[str] | None = (),
     strata: Sequence[str] | None = (),
     only: Mapping[str, Sequence[str]] | None = None,
+    exclude: Mapping[str, Sequence[str]] | None = None,
 ) -> tuple[Records, Header, tuple[str, ...]]:
     """Pick the needed columns out of a source and its lookups.
 
@@ -37,13 +47,16 @@ def gather(
     lookups : sequence of Lookup
     roll_up : RollUp, optional
         Lets `by` say `year` or `quarter` for the period.
-    covariates : sequence of str
-        Columns of numbers, of the file or of a lookup.
+    covariates : sequence of str, optional
+        Columns of numbers, of the file or of a lookup. None for those that the card names, as far
+        as there are such columns.
     strata : sequence of str, optional
         Columns of text that make the case-mix cells. None for those that the card names, if the
         file has them all.
     only : mapping of str to sequence of str, optional
         Columns as in `by`, and which values of them to keep.
+    exclude : mapping of str to sequence of str, optional
+        Likewise, and which to leave out.
 
     Returns
     -------
@@ -70,22 +83,26 @@ def gather(
     }
     cells, more = pick_strata(strata, by=by, card=card, picker=picker)
     count = _count(card, picker)
-    explaining = {name: picker.covariate(name, by=by) for name in covariates}
+    explaining = pick_covariates(covariates, by=by, card=card, picker=picker)
     declared = tuple((picker.text(each.column, (each.column,)), each) for each in card.exclusions)
-    kept = {
-        name: (pick_named(name, roles, picker, roll_up, option="only"), tuple(values))
-        for name, values in (only or {}).items()
-    }
+    kept, out = (
+        {
+            name: (pick_named(name, roles, picker, roll_up, option=option), tuple(values))
+            for name, values in (chosen or {}).items()
+        }
+        for option, chosen in (("only", only), ("exclude", exclude))
+    )
     picker.check()
     event_at, size_at, *squares_at = (header.find(wanted.names)[0] for wanted in core[1:])
     records = Records(
         rows=header.rows,
-        roles=roles,
+        roles=_without_marks(roles),
         by={name: found for name, found in groups.items() if found},
         strata={name: found for name, found in cells.items() if found},
         declared=tuple((found, why) for found, why in declared if found),
         covariates={name: found for name, found in explaining.items() if found},
         only=tuple((name, found, some) for name, (found, some) in kept.items() if found),
+        left_out=tuple((name, found, some) for name, (found, some) in out.items() if found),
         event=header.numbers(event_at),
         size=header.numbers(size_at),
         event_column=header.names[event_at],
@@ -100,13 +117,23 @@ def gather(
 def core_columns(card: Card) -> list[Wanted]:
     """Say what any table must have; a column that the card leaves out goes by its own name."""
     roles = ("unit", *card.needed)
-    return [Wanted(role=role, names=getattr(card.columns, role) or (role,)) for role in roles]
+    return [Wanted(role=role, names=card.columns.names_of(role)) for role in roles]
+
+
+def _without_marks(roles: dict[str, Attribute]) -> dict[str, Attribute]:
+    """Take a mark such as "-" or ".." for no code at all."""
+    unit = roles.get("unit")
+    if unit is None or not MISSING_CODES.intersection(set(unit.values) - {None}):
+        return roles
+    values = unit.values.copy()
+    values[[value in MISSING_CODES for value in values]] = None
+    return roles | {"unit": replace(unit, values=values)}
 
 
 def _count(card: Card, picker: Picker) -> Covariate | None:
     """Pick of how many cases a mean is, which may be said nowhere."""
     names = card.columns.count
-    if names is None or card.measure.name != "mean" or "count" in card.needed:
+    if names is None or card.measure.counts or "count" in card.needed:
         return None
     found = picker.header.find(names)
     if found or "count" not in names:
@@ -125,6 +152,6 @@ def _drop_empty(records: Records, header: Header) -> Records:
         if attribute.lookup is None:
             blank = np.flatnonzero(empty)
             empty[blank] = [value is None for value in attribute.values[blank]]
-    for at in np.flatnonzero(empty):
-        empty[at] = not any(header.line(int(records.rows[at])))
+    left = np.flatnonzero(empty)
+    empty[left] = header.grid.blank(records.rows[left] - header.first_row)
     return records.take(~empty) if empty.any() else records

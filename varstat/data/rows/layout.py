@@ -1,4 +1,4 @@
-"""Rows that are laid out like records and are none: headers again, column numbers, notes."""
+"""Rows laid out like records that are none, and records that are laid out like no row."""
 
 import re
 
@@ -31,6 +31,24 @@ def exclude_layout(records: Records, header: Header, ledger: Ledger) -> None:
         note[at] = filled < 2 or records.roles["unit"].values[at] is None
     ledger.exclude(blank & note, "no counts: a note or an empty row")
     ledger.exclude(blank, "no counts reported")
+
+
+def refuse_overfull(records: Records, header: Header, ledger: Ledger) -> None:
+    """Refuse rows with more cells than the header, whose cells stand under the wrong headings.
+
+    Parameters
+    ----------
+    records : Records
+    header : Header
+    ledger : Ledger
+    """
+    numbers = header.rows[header.overfull()]
+    ledger.refuse(
+        np.isin(records.rows, numbers),
+        "more cells than the header names",
+        mend="A comma in a number or a name cuts it in two unless quotation marks stand around it: "
+        "put them there, or name the columns beyond the last.",
+    )
 
 
 def _repeats_header(records: Records, header: Header) -> Mask:

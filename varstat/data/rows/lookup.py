@@ -73,13 +73,17 @@ class Lookup:
         return attribute
 
 
-def open_lookups(lookup: OneLookup | Sequence[OneLookup] | None) -> tuple[Lookup, ...]:
+def open_lookups(
+    lookup: OneLookup | Sequence[OneLookup] | None, *, decimal: str | None = None
+) -> tuple[Lookup, ...]:
     """Open one lookup or several.
 
     Parameters
     ----------
     lookup : str, (DataFrame or path, str), or sequence of these, optional
         "FILE:KEY", or a table and the name of its key column, which holds unit codes.
+    decimal : {".", ","}, optional
+        The decimal mark of numbers in text.
 
     Returns
     -------
@@ -95,16 +99,16 @@ def open_lookups(lookup: OneLookup | Sequence[OneLookup] | None) -> tuple[Lookup
     if lookup is None:
         return ()
     if isinstance(lookup, str):
-        return (_open_lookup(*_split(lookup)),)
+        return (_open_lookup(*_split(lookup), decimal=decimal),)
     if isinstance(lookup, tuple) and len(lookup) == 2 and ":" not in str(lookup[1]):
         # A table and its key; two of FILE:KEY have a colon each.
-        return (_open_lookup(*lookup),)
+        return (_open_lookup(*lookup, decimal=decimal),)
     opened: list[Lookup] = []
     for each in lookup:
         if isinstance(each, str):
-            opened.append(_open_lookup(*_split(each)))
+            opened.append(_open_lookup(*_split(each), decimal=decimal))
         elif isinstance(each, tuple) and len(each) == 2:
-            opened.append(_open_lookup(*each))
+            opened.append(_open_lookup(*each, decimal=decimal))
         else:
             raise UsageError("lookup", "expected 'FILE:KEY', or a table and its key column.")
     return tuple(opened)
@@ -134,10 +138,20 @@ def _split(lookup: str) -> tuple[str, str]:
     return path, key.strip()
 
 
-def _open_lookup(table: pd.DataFrame | str | os.PathLike[str], key: str) -> Lookup:
-    source = open_source(table, name="lookup")
+def _open_lookup(
+    table: pd.DataFrame | str | os.PathLike[str], key: str, *, decimal: str | None
+) -> Lookup:
+    source = open_source(table, decimal=decimal, name="lookup")
     wanted = [Wanted(role="key of the lookup", names=(key,))]
     header, _ = find_header(source, wanted)
     check_found(source.name, header, wanted)
+    overfull = tuple(int(row) for row in header.rows[header.overfull()])
+    if overfull:
+        rows = name_rows(overfull[:FIRST_ROWS], total=len(overfull))
+        raise TableError(
+            source.name,
+            f"more cells than the header names ({rows}). Put quotation marks around what has a "
+            "comma in it.",
+        )
     keys = header.texts(header.find((key,))[0])
     return Lookup(name=source.name, header=header, keys=keys, key=key, data_hash=source.data_hash)

@@ -122,7 +122,7 @@ def refuse_counts(count: Covariate, ledger: Ledger) -> None:
     """
     numbers = count.numbers
     ledger.refuse(
-        numbers.is_kind(Kind.TEXT, Kind.PERCENT, Kind.INFINITE),
+        numbers.is_kind(Kind.TEXT, Kind.PERCENT, Kind.INFINITE, Kind.AMBIGUOUS),
         f"no usable number in {count.place}",
         mend="Say of how many cases each mean is, or leave the cell blank.",
     )

@@ -9,7 +9,7 @@ from varstat.data.rows.covariates import Covariate
 from varstat.data.rows.lookup import Lookup, look_up
 from varstat.data.rows.records import Attribute
 from varstat.data.source.grid import Texts
-from varstat.data.source.header import Header, Wanted, check_found
+from varstat.data.source.header import Header, Wanted, check_found, find_sheet
 from varstat.data.source.numbers import parse_numbers
 from varstat.data.source.open import Source
 from varstat.errors import UsageError
@@ -103,7 +103,11 @@ class Picker:
         attribute = self.text(name, (name,))
         if attribute is None:
             return None
-        numbers = parse_numbers(attribute.values)
+        mark = next(
+            (each.header.grid.decimal for each in self.lookups if each.name == attribute.lookup),
+            None,
+        )
+        numbers = parse_numbers(attribute.values, mark=mark)
         return Covariate(column=attribute.column, numbers=numbers, lookup=attribute.lookup)
 
     def units(self) -> Texts:
@@ -119,7 +123,8 @@ class Picker:
     def check(self) -> None:
         """Raise for all columns that are missing or ambiguous at once."""
         also = [name for lookup in self.lookups for name in lookup.header.names if name]
-        check_found(self.source.name, self.header, self.wanted, also=also)
+        hint = find_sheet(self.source, self.header, self.wanted)
+        check_found(self.source.name, self.header, self.wanted, also=also, hint=hint)
 
 
 def pick_role(role: str, card: Card, picker: Picker) -> Attribute | None:
@@ -142,7 +147,7 @@ def pick_named(
     picker : Picker
     roll_up : RollUp, optional
         Lets `year` or `quarter` mean the period.
-    option : {"by", "only"}
+    option : {"by", "only", "exclude"}
         For messages.
 
     Returns
@@ -202,3 +207,34 @@ def pick_strata(
         lack = f"the card adjusts by {listed}, which the file doesn't have"
         return {}, (*notes, f"{lack}: not adjusted for case-mix")
     return {name: picker.stratum(name, by=by) for name in free}, notes
+
+
+def pick_covariates(
+    names: Sequence[str] | None, *, by: Sequence[str], card: Card, picker: Picker
+) -> dict[str, Covariate | None]:
+    """Pick what a model may explain by.
+
+    Parameters
+    ----------
+    names : sequence of str or None
+        As said; None for those that the card names, where there is such a column that has no
+        other part.
+    by : sequence of str
+    card : Card
+    picker : Picker
+
+    Returns
+    -------
+    dict of str to Covariate or None
+        By name; None for a column that is nowhere.
+    """
+    if names is None:
+        headers = (picker.header, *(lookup.header for lookup in picker.lookups))
+        names = [
+            name
+            for name in card.model.covariates
+            if name not in by
+            and picker.used_as(name) is None
+            and any(header.find((name,)) for header in headers)
+        ]
+    return {name: picker.covariate(name, by=by) for name in names}

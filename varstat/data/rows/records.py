@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+import pandas as pd
+
 from varstat.card.schema import Exclusion
 from varstat.data.account import Mask, Rows
 from varstat.data.rows.covariates import Covariate
@@ -32,6 +34,11 @@ class Attribute:
     by_unit: dict[str, str]
 
     @property
+    def absent(self) -> Mask:
+        """Rows without a value, of shape (rows,)."""
+        return pd.isna(pd.Series(self.values, dtype=object)).to_numpy()
+
+    @property
     def missing(self) -> str:
         """The reason for leaving out rows without a value."""
         unit = f" for this unit in {self.lookup}" if self.lookup else ""
@@ -58,6 +65,8 @@ class Records:
         Under the names that the card gives; empty unless they are asked for.
     only : tuple of (str, Attribute, tuple of str)
         By what rows are chosen: its name as the caller gave it, and which values are kept.
+    left_out : tuple of (str, Attribute, tuple of str)
+        Likewise, and which values are left out.
     event, size : Numbers
         Of a mean that is given by sums, its total and count.
     event_column, size_column : str
@@ -76,6 +85,7 @@ class Records:
     declared: tuple[tuple[Attribute, Exclusion], ...]
     covariates: dict[str, Covariate]
     only: tuple[tuple[str, Attribute, tuple[str, ...]], ...]
+    left_out: tuple[tuple[str, Attribute, tuple[str, ...]], ...]
     event: Numbers
     size: Numbers
     event_column: str
@@ -88,7 +98,7 @@ class Records:
     def attributes(self) -> tuple[Attribute, ...]:
         """Every column of text, once for each use."""
         declared = (attribute for attribute, _ in self.declared)
-        chosen = (attribute for _, attribute, _ in self.only)
+        chosen = (attribute for _, attribute, _ in (*self.only, *self.left_out))
         named = (*self.roles.values(), *self.by.values(), *self.strata.values())
         return (*named, *declared, *chosen)
 
@@ -115,6 +125,7 @@ class Records:
             declared=tuple((cut(attribute), why) for attribute, why in self.declared),
             covariates={name: each.take(kept) for name, each in self.covariates.items()},
             only=tuple((name, cut(attribute), some) for name, attribute, some in self.only),
+            left_out=tuple((name, cut(attribute), some) for name, attribute, some in self.left_out),
             event=self.event.take(kept),
             size=self.size.take(kept),
             squares=self.squares and self.squares.take(kept),

@@ -65,6 +65,7 @@ def merge(
     covariates: dict[str, Floats],
     *,
     keys: tuple[str, ...],
+    order: Rows | None = None,
 ) -> tuple[Counts, dict[str, Texts], dict[str, Floats]]:
     """Add up the rows that agree in all keys.
 
@@ -75,10 +76,12 @@ def merge(
     ----------
     counts : Counts
     texts : dict of str to ndarray of object, shape (rows,)
-        Columns of text; of those that aren't keys, the last value seen is kept.
+        Columns of text; of those that aren't keys, the last value is kept.
     covariates : dict of str to ndarray of float, shape (rows,)
     keys : tuple of str
         Names among `texts`.
+    order : ndarray of int, shape (rows,), optional
+        The rows in the order of time, if they don't stand in it.
 
     Returns
     -------
@@ -88,7 +91,8 @@ def merge(
     covariates : dict of str to ndarray of float
     """
     groups = number_groups([texts[key] for key in keys])
-    merged = {name: _last(values, groups) for name, values in texts.items()}
+    order = np.arange(len(groups)) if order is None else order
+    merged = {name: _last(values[order], groups[order]) for name, values in texts.items()}
     return (
         Counts(
             event=_sum(counts.event, groups),

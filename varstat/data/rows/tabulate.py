@@ -1,21 +1,31 @@
 """Tabulating: what was opened becomes a table, every row judged once."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from varstat.card import Card
-from varstat.data.account import Ledger, Mask
+from varstat.data.account import Ledger
 from varstat.data.rows import checks
-from varstat.data.rows.assembly import assemble, make_account, note_counts, note_lookups
+from varstat.data.rows.assembly import (
+    assemble,
+    make_account,
+    note_counts,
+    note_lookups,
+    note_periods,
+)
 from varstat.data.rows.choose import exclude_others
 from varstat.data.rows.counts import convert_percentages, state_counts
-from varstat.data.rows.covariates import exclude_without, refuse_unusable
+from varstat.data.rows.covariates import refuse_unusable
+from varstat.data.rows.distinguish import Apart
 from varstat.data.rows.gather import gather
-from varstat.data.rows.layout import exclude_layout
+from varstat.data.rows.kept import Kept
+from varstat.data.rows.layout import exclude_layout, refuse_overfull
 from varstat.data.rows.lookup import Lookup
 from varstat.data.rows.means import mean_counts, note_uncounted
+from varstat.data.rows.reconcile import reconcile
 from varstat.data.rows.records import Records
 from varstat.data.rows.rollup import roll_labels
-from varstat.data.rows.totals import exclude_totals, reconcile
+from varstat.data.rows.totals import Totals, exclude_totals
 from varstat.data.source.grid import Texts
 from varstat.data.source.header import Header
 from varstat.data.source.open import Source
@@ -30,11 +40,12 @@ def tabulate(
     card: Card,
     by: tuple[str, ...],
     strata: Sequence[str] | None,
+    covariates: Sequence[str] | None,
     only: Mapping[str, Sequence[str]],
+    exclude: Mapping[str, Sequence[str]],
     lookups: Sequence[Lookup],
     roll_up: RollUp | None,
     lenient: bool,
-    for_model: bool,
 ) -> Table:
     """Judge every row of a source, and put those that are kept into a table.
 
@@ -44,12 +55,12 @@ def tabulate(
     card : Card
         Complete, with what the caller said.
     by : tuple of str
-    strata : sequence of str or None
+    strata, covariates : sequence of str or None
         None for those of the card, if the file has them.
-    only : mapping of str to sequence of str
+    only, exclude : mapping of str to sequence of str
     lookups : sequence of Lookup
     roll_up : RollUp, optional
-    lenient, for_model : bool
+    lenient : bool
         All as `read_table` explains.
 
     Returns
@@ -61,7 +72,6 @@ def tabulate(
     TableError, UsageError
     """
     _check_roll_up(roll_up, card)
-    covariates = card.model.covariates if for_model else ()
     records, header, notes = gather(
         opened,
         card=card,
@@ -71,44 +81,62 @@ def tabulate(
         covariates=covariates,
         strata=strata,
         only=only,
+        exclude=exclude,
     )
     ledger = Ledger(records.rows, lenient=lenient)
-    total, total_notes = _exclude(records, header, ledger, card=card, roll_up=roll_up)
+    totals = _exclude(records, header, ledger, card=card, roll_up=roll_up)
     lookup_notes = note_lookups(records, ledger.open)
-    checks.exclude_ungrouped(records, ledger, for_model=for_model)
-    for covariate in records.covariates.values():
-        exclude_without(covariate, ledger)
+    checks.exclude_ungrouped(records, ledger)
     event = convert_percentages(records.event, records.size, card=card)
     counted = card.measure.counts
     counts = state_counts(event, records.size, card=card) if counted else mean_counts(records)
     checks.refuse_unreadable(records, event, ledger)
-    for covariate in records.covariates.values():
-        refuse_unusable(covariate, ledger)
+    if covariates is not None:
+        for covariate in records.covariates.values():
+            refuse_unusable(covariate, ledger)
     checks.refuse_impossible(records, event, counts, ledger, card=card)
-    periods = _periods(records, ledger, roll_up=roll_up, where=opened.name, for_model=for_model)
+    periods = _periods(records, ledger, roll_up=roll_up, where=opened.name, apart=totals.apart)
     ledger.close(opened.name)
     kept = ledger.open
     notes = (
         *opened.notes,
         *notes,
-        *total_notes,
-        *reconcile(records, total, kept),
+        *totals.notes,
+        *reconcile(records, totals.whole, kept, ~ledger.sums, within=totals.within),
         *lookup_notes,
         *note_counts(records, event, kept),
         *note_uncounted(records, counts, kept),
     )
-    frame, by = assemble(records, counts, periods, kept, roll_up=roll_up, apart=not for_model)
-    account = make_account(opened, records, counts, ledger, frame, notes=notes)
-    return Table(
+    frame = assemble(records, counts, periods, kept, roll_up=roll_up)
+    table = Table(
         frame=frame,
         measure=records.measure,
         card=card,
-        by=by,
+        by=tuple(records.by),
         strata=tuple(records.strata),
-        covariates=covariates,
-        account=account,
+        covariates=tuple(records.covariates),
+        account=make_account(opened, records, counts, ledger, frame, notes=notes),
         data_hash=opened.data_hash,
+        kept=Kept(
+            records=records.take(kept),
+            counts=counts.take(kept),
+            periods=None if periods is None else periods[kept],
+            roll_up=roll_up,
+            lenient=lenient,
+            frame=frame,
+        ),
     )
+    return _note_order(table, records)
+
+
+def _note_order(table: Table, records: Records) -> Table:
+    """Say it if periods don't stand in the order of time."""
+    period = records.roles.get("period")
+    notes = note_periods(table.periods, None if period is None else period.column)
+    if not notes:
+        return table
+    account = replace(table.account, notes=(*table.account.notes, *notes))
+    return replace(table, account=account)
 
 
 def _check_roll_up(roll_up: RollUp | None, card: Card) -> None:
@@ -125,28 +153,29 @@ def _check_roll_up(roll_up: RollUp | None, card: Card) -> None:
 
 def _exclude(
     records: Records, header: Header, ledger: Ledger, *, card: Card, roll_up: RollUp | None
-) -> tuple[Mask, tuple[str, ...]]:
+) -> Totals:
     """Leave out what is no record of a unit's counts; give the total rows and what to note."""
     exclude_layout(records, header, ledger)
+    refuse_overfull(records, header, ledger)
     checks.exclude_declared(records, ledger)
     exclude_others(records, ledger, roll_up=roll_up)
-    total, notes = exclude_totals(records, header, ledger)
+    totals = exclude_totals(records, header, ledger, card=card, roll_up=roll_up)
     checks.exclude_unreported(records, ledger, card=card)
-    return total, notes
+    return totals
 
 
 def _periods(
-    records: Records, ledger: Ledger, *, roll_up: RollUp | None, where: str, for_model: bool
+    records: Records, ledger: Ledger, *, roll_up: RollUp | None, where: str, apart: Apart
 ) -> Texts | None:
     """Check that nothing stands twice; give each row's period, rolled up if asked for."""
     period = records.roles.get("period")
     if period is None:
         if roll_up is None:
-            checks.refuse_duplicates(records, ledger, periods=None, for_model=for_model)
+            checks.refuse_duplicates(records, ledger, periods=None, apart=apart)
         elif roll_up != "all":
             raise UsageError("roll-up", f"adding up to {roll_up!r} needs periods: give --period.")
         return None
-    checks.refuse_duplicates(records, ledger, periods=period.values, for_model=for_model)
+    checks.refuse_duplicates(records, ledger, periods=period.values, apart=apart)
     if roll_up is None:
         return period.values
     return roll_labels(period.values, ledger, roll_up=roll_up, where=where, column=period.column)

@@ -2,20 +2,19 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from varstat.data.source.grid import Grid
-from varstat.data.source.workbook import MOST_CELLS
+from varstat.data.source.content import name_of
+from varstat.data.source.grid import MOST_CELLS, Grid
 from varstat.errors import TableError, did_you_mean
 
 if TYPE_CHECKING:
     import duckdb
 
 ATTACHED = "attached"
-_MAGIC = slice(8, 12)
 # What pandas has no numbers or times for, as what it has.
 _CASTS = {
     "decimal": "DOUBLE",
@@ -24,15 +23,7 @@ _CASTS = {
     "timestamp with time zone": "TIMESTAMP",
 }
 _LISTED = 40
-
-
-def is_duckdb(path: Path) -> bool:
-    """Tell by its first bytes whether a file is a DuckDB database."""
-    try:
-        with path.open("rb") as file:
-            return file.read(_MAGIC.stop)[_MAGIC] == b"DUCK"
-    except (OSError, ValueError):
-        return False
+_MAKE_TABLE = "Make a table of it in DuckDB: CREATE TABLE name AS FROM view."
 
 
 def quote_name(name: str) -> str:
@@ -77,27 +68,40 @@ def connect(
 
 
 def confine(
-    connection: "duckdb.DuckDBPyConnection", *, files: tuple[Path, ...], folders: tuple[Path, ...]
+    connection: "duckdb.DuckDBPyConnection",
+    *,
+    files: Iterable[Path] = (),
+    folders: Iterable[Path] = (),
 ) -> None:
-    """Keep a connection from all other files, for good; views may name any."""
+    """Keep a connection from all other files and the network, for good."""
     for setting, paths in (("allowed_paths", files), ("allowed_directories", folders)):
         listed = ", ".join(quote_text(path) for path in paths)
         connection.execute(f"SET {setting} = [{listed}]")
     connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
 
 
-def attach(connection: "duckdb.DuckDBPyConnection", path: Path) -> dict[str, str]:
+def files_of(path: Path) -> tuple[Path, ...]:
+    """Name the files of a database: itself, and what was written and not yet put into it."""
+    return path, path.with_name(f"{path.name}.wal")
+
+
+def attach(connection: "duckdb.DuckDBPyConnection", path: Path) -> tuple[dict[str, str], list[str]]:
     """Open a DuckDB file for reading.
 
     Parameters
     ----------
     connection : DuckDBPyConnection
+        Confined to the file.
     path : Path
 
     Returns
     -------
-    dict of str to str
-        Its tables and views: the name as a user says it, and as SQL does.
+    tables : dict of str to str
+        The name as a user says it, and as SQL does.
+    views : list of str
+        As a user says them. They are never run: a view can be any query at all, which its author
+        wrote and its reader would run.
 
     Raises
     ------
@@ -106,27 +110,46 @@ def attach(connection: "duckdb.DuckDBPyConnection", path: Path) -> dict[str, str
     """
     import duckdb
 
+    where = name_of(path)
     try:
         connection.execute(f"ATTACH {quote_text(path)} AS {ATTACHED} (READ_ONLY)")
-    except duckdb.Error as error:
-        raise TableError(path.name, _unopened(str(error))) from None
-    found = connection.execute(
-        "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = $1 "
-        "UNION ALL SELECT schema_name, view_name FROM duckdb_views() "
-        "WHERE database_name = $1 AND NOT internal ORDER BY ALL",
-        [ATTACHED],
-    ).fetchall()
-    if not found:
-        raise TableError(path.name, "the database holds no tables. Give one that holds data.")
-    return {
-        name if schema == "main" else f"{schema}.{name}": ".".join(
-            map(quote_name, (ATTACHED, schema, name))
+        found, views = (
+            connection.execute(
+                f"SELECT schema_name, {kind}_name FROM duckdb_{kind}s() "  # noqa: S608
+                "WHERE database_name = $1 AND NOT internal ORDER BY ALL",
+                [ATTACHED],
+            ).fetchall()
+            for kind in ("table", "view")
         )
+    except duckdb.Error as error:
+        raise TableError(where, _unopened(str(error))) from None
+    named = [_say(*view) for view in views]
+    if not found:
+        raise TableError(
+            where,
+            f"the database holds no tables, only views ({list_names(named)}), which are not run. "
+            f"{_MAKE_TABLE}"
+            if named
+            else "the database holds no tables. Give one that holds data.",
+        )
+    return {
+        _say(schema, name): ".".join(map(quote_name, (ATTACHED, schema, name)))
         for schema, name in found
-    }
+    }, named
 
 
-def pick_table(tables: Mapping[str, str], asked: str | None, *, where: str, option: str) -> str:
+def _say(schema: str, name: str) -> str:
+    return name if schema == "main" else f"{schema}.{name}"
+
+
+def pick_table(
+    tables: Mapping[str, str],
+    asked: str | None,
+    *,
+    views: Sequence[str] = (),
+    where: str,
+    option: str,
+) -> str:
     """Find the table that is meant.
 
     Parameters
@@ -134,6 +157,8 @@ def pick_table(tables: Mapping[str, str], asked: str | None, *, where: str, opti
     tables : mapping of str to str
         What `attach` found.
     asked : str, optional
+    views : sequence of str
+        Likewise.
     where : str
         The file, for messages.
     option : str
@@ -155,6 +180,8 @@ def pick_table(tables: Mapping[str, str], asked: str | None, *, where: str, opti
         raise TableError(
             where, f"the database has several tables. Name one with {option}: {list_names(tables)}."
         )
+    if asked in views:
+        raise TableError(where, f"{asked!r} is a view, which is not run. {_MAKE_TABLE}")
     if asked not in tables:
         raise TableError(
             where,
@@ -164,10 +191,11 @@ def pick_table(tables: Mapping[str, str], asked: str | None, *, where: str, opti
     return asked
 
 
-def list_names(names: Mapping[str, Any]) -> str:
+def list_names(names: Iterable[str]) -> str:
     """List names for a message, the first forty of them."""
-    more = len(names) - _LISTED
-    return ", ".join(map(repr, list(names)[:_LISTED])) + (f" and {more} more" if more > 0 else "")
+    listed = list(names)
+    more = len(listed) - _LISTED
+    return ", ".join(map(repr, listed[:_LISTED])) + (f" and {more} more" if more > 0 else "")
 
 
 def read_duckdb(path: Path, *, sheet: str | None) -> tuple[tuple[Grid, ...], tuple[str, ...]]:
@@ -183,7 +211,7 @@ def read_duckdb(path: Path, *, sheet: str | None) -> tuple[tuple[Grid, ...], tup
     -------
     grids : tuple of Grid
     notes : tuple of str
-        Which tables were not read and why, where there are others.
+        Which tables and views were not read and why, where there are others.
 
     Raises
     ------
@@ -191,16 +219,18 @@ def read_duckdb(path: Path, *, sheet: str | None) -> tuple[tuple[Grid, ...], tup
         If the file can't be opened, has no such table, or none that can be read.
     """
     with connect() as connection:
-        tables = attach(connection, path)
-        confine(connection, files=(), folders=())
+        confine(connection, files=files_of(path))
+        tables, views = attach(connection, path)
         if sheet is not None:
-            name = pick_table(tables, sheet, where=path.name, option="--sheet")
+            name = pick_table(tables, sheet, views=views, where=name_of(path), option="--sheet")
             tables = {name: tables[name]}
         read = [_read_one(connection, quoted, sheet=name) for name, quoted in tables.items()]
     grids = tuple(each for each in read if isinstance(each, Grid))
     refused = tuple(each for each in read if isinstance(each, str))
     if not grids:
-        raise TableError(path.name, [f"{each}." for each in refused])
+        raise TableError(name_of(path), [f"{each}." for each in refused])
+    if views and sheet is None:
+        refused = (*refused, f"views were not run: {list_names(views)}")
     return grids, refused
 
 
@@ -220,10 +250,8 @@ def _read_one(connection: "duckdb.DuckDBPyConnection", quoted: str, *, sheet: st
             _as_pandas(name, kind.id) for name, kind in zip(table.columns, table.types, strict=True)
         )
         cells = connection.sql(f"FROM {quoted} SELECT {columns}").to_arrow_table()
-    except duckdb.PermissionException:
-        return f"table {sheet!r} is a view of other files, which are not opened: make it a table"
     except duckdb.Error:
-        return f"table {sheet!r} cannot be read: the file is damaged, or it is a broken view"
+        return f"table {sheet!r} cannot be read: the file is damaged"
     return Grid(
         cells=cells.to_pandas(ignore_metadata=True), names=tuple(table.columns), sheet=sheet
     )

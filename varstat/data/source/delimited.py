@@ -1,4 +1,4 @@
-"""Delimited text: which encoding, which delimiter, and the cells."""
+"""Delimited text: which delimiter, and the cells."""
 
 import contextlib
 import csv
@@ -14,31 +14,8 @@ from varstat.errors import TableError
 DELIMITERS = (",", "\t", ";", "|")
 PROBE_RECORDS = 200
 PROBE_CHARACTERS = 200_000
-
-
-def decode(data: bytes) -> tuple[str, str | None]:
-    """Turn a file's bytes into text.
-
-    UTF-8 with or without a byte order mark and UTF-16 with one are recognised; what is not
-    valid UTF-8 is Windows-1252, as Excel writes, or failing that Latin-1, which takes any byte.
-
-    Returns
-    -------
-    text : str
-    note : str or None
-        Which encoding was taken, when it was not UTF-8.
-    """
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16"), "read as UTF-16 text"
-    for encoding, note in (
-        ("utf-8-sig", None),
-        ("cp1252", "read as Windows-1252 text: it is not valid UTF-8"),
-    ):
-        try:
-            return data.decode(encoding), note
-        except UnicodeDecodeError:
-            continue
-    return data.decode("latin-1"), "read as Latin-1 text: it is neither UTF-8 nor Windows-1252"
+# Three times as many as a spreadsheet has.
+MOST_COLUMNS = 50_000
 
 
 def read_delimited(text: str, *, name: str) -> Grid:
@@ -57,10 +34,13 @@ def read_delimited(text: str, *, name: str) -> Grid:
     Raises
     ------
     TableError
-        If a quotation mark is never closed.
+        If a quotation mark is never closed, or a row has more cells than any table.
     """
+    # Spreadsheets leave a million empty rows below a table that nobody sees.
+    text = text.rstrip("\r\n\t ,;|") + "\n"
     probe = text[:PROBE_CHARACTERS]
     delimiter = _find_delimiter(probe)
+    _check_width(text, delimiter, name=name)
     width = max((len(record) for record in _probe(probe, delimiter)), default=1)
     try:
         cells = pd.read_csv(
@@ -75,7 +55,20 @@ def read_delimited(text: str, *, name: str) -> Grid:
         )
     except pd.errors.ParserError:
         cells = _read_ragged(text, delimiter, name=name)
-    return Grid(cells=cells)
+    return Grid(cells=cells, delimiter=delimiter)
+
+
+def _check_width(text: str, delimiter: str, *, name: str) -> None:
+    """Refuse a row so wide that laying it out would take all memory."""
+    if text.count(delimiter) < MOST_COLUMNS:
+        return
+    for row, line in enumerate(text.splitlines(), start=1):
+        if line.count(delimiter) >= MOST_COLUMNS:
+            raise TableError(
+                name,
+                f"row {row} has more than {MOST_COLUMNS:,} cells. Delete what stands far from the "
+                "table.",
+            )
 
 
 def _find_delimiter(probe: str) -> str:

@@ -9,7 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from varstat.data.source.decimal_mark import Mark
+
 Texts = NDArray[np.object_]
+# More can't be laid out in the memory that most have.
+MOST_CELLS = 100_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -24,15 +28,46 @@ class Grid:
         The columns' names where the format has them; None when a row of the cells holds them.
     sheet : str or None
         The workbook's sheet.
+    hidden : bool
+        Whether a spreadsheet hides that sheet.
+    delimiter : str or None
+        At which text was split into cells, so that one too many in a row moves the others.
+    decimal : {".", ","} or None
+        The decimal mark, where the caller says it; None where the numbers are to tell.
     """
 
     cells: pd.DataFrame
     names: tuple[str, ...] | None = None
     sheet: str | None = None
+    hidden: bool = False
+    delimiter: str | None = None
+    decimal: Mark | None = None
 
     def line(self, row: int) -> tuple[str | None, ...]:
         """Give one row as stripped text."""
         return tuple(text_of(cell) for cell in self.cells.iloc[row].tolist())
+
+    def blank(self, rows: NDArray[np.int64], *, columns: slice = slice(None)) -> NDArray[np.bool_]:
+        """Tell which of these rows hold nothing in these columns.
+
+        Parameters
+        ----------
+        rows : ndarray of int, shape (some,)
+            Positions.
+        columns : slice
+            By default all.
+
+        Returns
+        -------
+        ndarray of bool, shape (some,)
+        """
+        left = np.arange(len(rows))
+        for column in range(*columns.indices(self.cells.shape[1])):
+            if not len(left):
+                break
+            texts = texts_of(self.cells.iloc[rows[left], column])
+            left = left[pd.isna(texts)]
+        return np.isin(np.arange(len(rows)), left)
 
 
 def text_of(cell: Any) -> str | None:
@@ -66,8 +101,12 @@ def texts_of(column: "pd.Series[Any]") -> Texts:
     out = np.empty(len(cells), dtype=object)
     # Text, by far the most common, is stripped here: a call for each cell would double the time.
     out[:] = [(cell.strip() or None) if isinstance(cell, str) else text_of(cell) for cell in cells]
+    joined = "".join(cell for cell in out if cell is not None)
+    if "\0" in joined:
+        # Arrays of text end at it, so that "A" and "A\0" would be two units here and one there.
+        out[:] = [cell and (cell.replace("\0", "").strip() or None) for cell in out]
     try:
-        "".join(cell for cell in out if cell is not None).encode()
+        joined.encode()
     except UnicodeEncodeError:
         # Half a character, which no file can hold, though a data frame can.
         out[:] = [cell and cell.encode(errors="replace").decode() for cell in out]

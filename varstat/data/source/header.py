@@ -4,15 +4,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
-from varstat.data.account import Rows
+from varstat.data.account import Mask, Rows
+from varstat.data.source.decimal_mark import Mark, find_mark
 from varstat.data.source.grid import Grid, Texts, texts_of
-from varstat.data.source.numbers import Kind, Numbers, parse_numbers, read_numbers
+from varstat.data.source.heading import (
+    join_headings,
+    list_names,
+    list_wordy,
+    tell_apart,
+    tell_headings,
+)
+from varstat.data.source.numbers import Kind, Numbers, read_numbers
 from varstat.data.source.open import Source
 from varstat.errors import TableError, did_you_mean, one_of
 
 SEARCHED_ROWS = 100
-LISTED_NAMES = 40
+JOINED_MOST = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +48,12 @@ class Header:
     ----------
     grid : Grid
     names : tuple of str
-        One a column, as printed but stripped; empty where the header is blank.
+        One a column, as printed but stripped; empty where the header is blank. Where one stands
+        more than once and the row above tells them apart, with that one's heading before it.
+    plain : tuple of str
+        The row's own cells.
+    joined : tuple of str
+        Each with the heading above it, by which a column can be found too; empty if there is none.
     row : int
         Index of the header among the grid's rows; -1 where the format has names of its own.
     first_row : int
@@ -48,6 +62,8 @@ class Header:
 
     grid: Grid
     names: tuple[str, ...]
+    plain: tuple[str, ...]
+    joined: tuple[str, ...]
     row: int
     first_row: int
 
@@ -62,8 +78,45 @@ class Header:
         return texts_of(self.grid.cells.iloc[self.row + 1 :, position])
 
     def numbers(self, position: int) -> Numbers:
-        """Give a column below the header as numbers and marks."""
-        return read_numbers(self.grid.cells.iloc[self.row + 1 :, position])
+        """Give a column below the header as numbers and marks.
+
+        A number that can be read two ways is read as the file's other columns are. Where none of
+        them tells, a point marks decimals, unless semicolons part the cells, as they do where
+        commas mark decimals: such numbers stay `AMBIGUOUS`.
+        """
+        column = self.grid.cells.iloc[self.row + 1 :, position]
+        numbers = read_numbers(column, mark=self.grid.decimal)
+        if not numbers.is_kind(Kind.AMBIGUOUS).any():
+            return numbers
+        mark = self._find_mark()
+        return numbers if mark is None else read_numbers(column, mark=mark)
+
+    def _find_mark(self) -> Mark | None:
+        found = {
+            find_mark(text for text in pd.unique(self.texts(at)) if text)
+            for at, kind in enumerate(self.grid.cells.dtypes)
+            if not pd.api.types.is_numeric_dtype(kind)
+        } - {None}
+        if len(found) == 1:
+            return found.pop()
+        return None if self.grid.delimiter == ";" else "."
+
+    def overfull(self) -> Mask:
+        """Tell which rows below the header have a filled cell beyond the last heading.
+
+        In delimited text such a cell means that another was cut in two, so that the row's cells
+        stand under the wrong headings; elsewhere that it is a number.
+        """
+        below = np.arange(self.row + 1, len(self.grid.cells))
+        last = max((at for at, name in enumerate(self.names) if name), default=-1)
+        if last < 0 or self.grid.names is not None:
+            return np.zeros(len(below), dtype=np.bool_)
+        filled = ~self.grid.blank(below, columns=slice(last + 1, None))
+        if self.grid.delimiter is None and filled.any():
+            for at in np.flatnonzero(filled):
+                cells = self.grid.cells.iloc[below[at], last + 1 :]
+                filled[at] = not read_numbers(cells).is_kind(Kind.TEXT, Kind.BLANK).all()
+        return filled
 
     def line(self, number: int) -> tuple[str | None, ...]:
         """Give all cells of the row with this number."""
@@ -81,13 +134,14 @@ class Header:
             once.
         """
         for name in names:
-            exact = [at for at, column in enumerate(self.names) if column == name]
-            loose = _loose(name)
-            found = exact or [
-                at for at, column in enumerate(self.names) if column and _loose(column) == loose
-            ]
-            if found:
-                return found
+            for columns in (self.names, self.plain, self.joined):
+                exact = [at for at, column in enumerate(columns) if column == name]
+                loose = _loose(name)
+                found = exact or [
+                    at for at, column in enumerate(columns) if column and _loose(column) == loose
+                ]
+                if found:
+                    return found
         return []
 
 
@@ -112,7 +166,9 @@ def find_header(source: Source, core: Sequence[Wanted]) -> tuple[Header, tuple[s
     TableError
         If no row names any of them, where a row should, or none of several tables does.
     """
-    best = [_best_header(grid, core, source.first_row) for grid in source.grids]
+    # What a workbook hides is taken only where nothing else has as many of the columns.
+    shown = sorted(source.grids, key=lambda grid: grid.hidden)
+    best = [_best_header(grid, core, source.first_row) for grid in shown]
     matched = [score for score, _ in best]
     most = max(matched)
     score, header = best[matched.index(most)]
@@ -121,10 +177,13 @@ def find_header(source: Source, core: Sequence[Wanted]) -> tuple[Header, tuple[s
     if score == 0 and len(source.grids) > 1:
         raise TableError(source.name, _no_table(source, core))
     notes = []
-    if header.grid.sheet is not None and len(source.grids) > 1:
+    if header.grid.hidden:
+        notes.append(f"sheet {header.grid.sheet!r} was used, which the workbook hides")
+    elif header.grid.sheet is not None and len(source.grids) > 1:
         notes.append(f"sheet {header.grid.sheet!r} was used")
+    if len(source.grids) > 1:
         others = [
-            repr(each.grid.sheet)
+            repr(each.grid.sheet) + (" (hidden)" if each.grid.hidden else "")
             for number, each in best
             if number == len(core) and each is not header
         ]
@@ -135,11 +194,18 @@ def find_header(source: Source, core: Sequence[Wanted]) -> tuple[Header, tuple[s
             )
     if header.row > 0:
         notes.append(f"the header was found on row {header.row + source.first_row}")
+    if header.names != header.plain:
+        notes.append("headings were joined with those in the row above")
     return header, tuple(notes)
 
 
 def check_found(
-    source: str, header: Header, wanted: Sequence[Wanted], *, also: Sequence[str] = ()
+    source: str,
+    header: Header,
+    wanted: Sequence[Wanted],
+    *,
+    also: Sequence[str] = (),
+    hint: str = "",
 ) -> None:
     """Check that every wanted column stands in the header exactly once.
 
@@ -151,6 +217,8 @@ def check_found(
     wanted : sequence of Wanted
     also : sequence of str
         Columns of lookups, to suggest where a name is misspelt.
+    hint : str
+        What else helps if one is missing, as a sentence.
 
     Raises
     ------
@@ -160,45 +228,96 @@ def check_found(
     """
     problems = []
     some_missing = False
+    listed = list_wordy(header.names)
+    known = (*(header.names if listed else ()), *also)
     for each in wanted:
         found = header.find(each.names)
         if len(found) > 1:
             places = " and ".join(str(at + 1) for at in found)
             problems.append(
-                f"the column {header.names[found[0]]!r} stands more than once, as "
-                f"columns {places}. Rename all but one."
+                f"the column {header.plain[found[0]]!r} stands more than once, as "
+                f"columns {places}. {_tell_which(header, found)}"
             )
         elif not found:
             some_missing = True
-            problems.append(_missing(each, (*header.names, *also)))
+            problems.append(_missing(each, known))
     if problems and some_missing:
-        problems[-1] += f" The columns are {_list_names(header.names) or 'none'}."
+        problems[-1] += f" {hint}".rstrip()
+        problems[-1] += f" The columns are {listed}." if listed else ""
     if problems:
         raise TableError(source, problems)
+
+
+def find_sheet(source: Source, header: Header, wanted: Sequence[Wanted]) -> str:
+    """Say which other sheet or table has every wanted column, as a sentence; empty if none has."""
+    for grid in source.grids:
+        if grid is not header.grid and len(source.grids) > 1:
+            score, _ = _best_header(grid, wanted, source.first_row)
+            if score == len(wanted):
+                return f"They all stand on sheet {grid.sheet!r}: choose it with --sheet."
+    return ""
+
+
+def _tell_which(header: Header, found: Sequence[int]) -> str:
+    longer = [header.names[at] for at in found]
+    if len(set(longer)) == len(found):
+        return f"Say which, with the heading above it: {one_of([repr(name) for name in longer])}."
+    return "Rename all but one."
 
 
 def _missing(wanted: Wanted, names: Sequence[str]) -> str:
     quoted = one_of([repr(name) for name in wanted.names])
     role = "" if wanted.role in wanted.names else f" ({wanted.role})"
-    hints = (did_you_mean(name, filter(None, names)) for name in wanted.names)
+    wordy = [name for name in names if name and not name[0].isdigit()]
+    hints = (did_you_mean(name, wordy) for name in wanted.names)
     return f"there is no column {quoted}{role}.{next(filter(None, hints), '')}"
 
 
 def _best_header(grid: Grid, core: Sequence[Wanted], first_row: int) -> tuple[int, Header]:
     if grid.names is not None:
         names = tuple(name.strip() for name in grid.names)
-        header = Header(grid=grid, names=names, row=-1, first_row=first_row)
+        header = Header(grid=grid, names=names, plain=names, joined=(), row=-1, first_row=first_row)
         return _score(header, core), header
-    best = 0, Header(grid=grid, names=(), row=0, first_row=first_row)
+    none = Header(grid=grid, names=(), plain=(), joined=(), row=0, first_row=first_row)
+    best: tuple[int, Header] = (0, none)
+    above: tuple[str, ...] = ()
     for row in range(min(SEARCHED_ROWS, len(grid.cells))):
-        names = tuple(name or "" for name in grid.line(row))
-        header = Header(grid=grid, names=names, row=row, first_row=first_row)
+        plain = tuple(name or "" for name in grid.line(row))
+        joined = join_headings(above, plain) if any(above) and len(plain) <= JOINED_MOST else ()
+        header = Header(
+            grid=grid,
+            names=_name_columns(plain, joined, core),
+            plain=plain,
+            joined=joined,
+            row=row,
+            first_row=first_row,
+        )
         score = _score(header, core)
         if row == 0 or score > best[0]:
             best = score, header
         if score == len(core):
             break
+        above = plain
     return best
+
+
+def _name_columns(
+    plain: tuple[str, ...], joined: tuple[str, ...], core: Sequence[Wanted]
+) -> tuple[str, ...]:
+    """Name columns by their own row, with the row above where that is needed to tell them apart.
+
+    A heading merged downwards stands in the row above alone; it is one if it names a core column.
+    """
+    if not joined:
+        return plain
+    sought = {_loose(name) for wanted in core for name in wanted.names}
+    merged = any(
+        not short and _loose(long) in sought for short, long in zip(plain, joined, strict=True)
+    )
+    named = tell_apart(plain, joined)
+    if not (merged and any(plain)):
+        return named
+    return tuple(name or long for name, long in zip(named, joined, strict=True))
 
 
 def _score(header: Header, core: Sequence[Wanted]) -> int:
@@ -206,32 +325,26 @@ def _score(header: Header, core: Sequence[Wanted]) -> int:
 
 
 def _no_header(source: Source, core: Sequence[Wanted], first: Header) -> str:
-    """Say what was looked for. A row is listed only if it looks like names, not a record."""
+    """Say what was looked for. A row is listed only if it names columns, and is no record."""
     looked = ", ".join(one_of([repr(name) for name in wanted.names]) for wanted in core)
     sought = f"no row among the first {SEARCHED_ROWS} names the columns {looked}."
-    filled = [name for name in first.names if name]
-    cells = np.array(filled, dtype=object)
-    wordy = len(filled) > 1 and parse_numbers(cells).is_kind(Kind.TEXT).all()
-    if not wordy:
+    cells = first.grid.cells
+    second = [cell or "" for cell in first.grid.line(1)] if len(cells) > 1 else []
+    if not tell_headings(first.names, second):
         return f"{sought} Give the file a header, or say what its columns are called."
+    filled = [name for name in first.names if name]
     hints = [did_you_mean(name, filled) for wanted in core for name in wanted.names]
     hint = next(filter(None, hints), "")
-    return f"{sought}{hint} The first names {_list_names(first.names)}."
+    return f"{sought}{hint} The first names {list_names(first.names)}."
 
 
 def _no_table(source: Source, core: Sequence[Wanted]) -> str:
     looked = ", ".join(one_of([repr(name) for name in wanted.names]) for wanted in core)
-    tables = _list_names([grid.sheet or "" for grid in source.grids])
+    tables = list_names([grid.sheet or "" for grid in source.grids])
     return (
         f"none of its tables has the columns {looked}. They are {tables}. Say what its columns are "
         "called, and which table is meant with --sheet."
     )
-
-
-def _list_names(names: Sequence[str]) -> str:
-    filled = [repr(name) for name in names if name]
-    more = len(filled) - LISTED_NAMES
-    return ", ".join(filled[:LISTED_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
 def _loose(name: str) -> str:

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from varstat.data.account import Mask
+from varstat.data.source.decimal_mark import Mark, find_mark, is_ambiguous, with_point
 from varstat.data.source.grid import Texts, texts_of
 from varstat.measure import Floats
 
@@ -25,6 +26,7 @@ class Kind(IntEnum):
     PERCENT = 4
     TEXT = 5
     INFINITE = 6
+    AMBIGUOUS = 7
 
 
 SUPPRESSED = {"*": "suppressed", "[c]": "suppressed"}
@@ -43,7 +45,9 @@ MISSING = {
     "na": "not available",
     "null": "not recorded",
 }
-GROUPED = re.compile(r"[+-]?\d{1,3}([,\s]\d{3})+(\.\d+)?")
+TWO_WAYS = "numbers whose comma or point may mark decimals or thousands,"
+SAY_WHICH = "Say how decimals are marked: --decimal , or --decimal ."
+GROUPED = re.compile(r"[+-]?\d{1,3}([,\s'’]\d{3})+(\.\d+)?")
 PRINTED = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 
 
@@ -87,7 +91,7 @@ def explain_mark(mark: str) -> str:
     return f"{SUPPRESSED.get(mark) or MISSING[mark]} (marked {mark!r})"
 
 
-def parse_numbers(texts: Texts) -> Numbers:
+def parse_numbers(texts: Texts, *, mark: Mark | None = None) -> Numbers:
     """Parse a column of stripped text.
 
     A whole column of plain numbers takes one vectorised step; otherwise each distinct text is
@@ -97,6 +101,9 @@ def parse_numbers(texts: Texts) -> Numbers:
     ----------
     texts : ndarray of object, shape (rows,)
         Text, or None where the cell is blank.
+    mark : {".", ","}, optional
+        The decimal mark. By default the column tells it; where it doesn't, numbers such as "12,125"
+        are of kind `AMBIGUOUS`, with the value that they have if a point marks decimals.
 
     Returns
     -------
@@ -105,9 +112,12 @@ def parse_numbers(texts: Texts) -> Numbers:
     try:
         values = texts.astype(np.float64)
     except (ValueError, TypeError):
-        return _parse_distinct(texts)
+        return _parse_distinct(texts, mark)
     plain = np.isfinite(values).all() and not any("_" in text for text in texts)
-    return plain_numbers(values) if plain else _parse_distinct(texts)
+    whole = plain and not any("." in text for text in texts)
+    if plain and (whole or mark == "." or find_mark(texts) == "."):
+        return plain_numbers(values)
+    return _parse_distinct(texts, mark)
 
 
 def plain_numbers(values: Floats) -> Numbers:
@@ -124,10 +134,11 @@ def plain_numbers(values: Floats) -> Numbers:
     )
 
 
-def _parse_distinct(texts: Texts) -> Numbers:
+def _parse_distinct(texts: Texts, mark: Mark | None) -> Numbers:
     codes, distinct = pd.factorize(texts, use_na_sentinel=True)
+    settled = mark or find_mark(distinct)
     # The last entry is what the code -1 points to: a blank.
-    parsed = [_parse(text) for text in distinct] + [(math.nan, Kind.BLANK, None, 0.0)]
+    parsed = [_parse(text, settled) for text in distinct] + [(math.nan, Kind.BLANK, None, 0.0)]
     columns: tuple[Any, ...] = tuple(zip(*parsed, strict=True))
     values, kinds, marks, halves = columns
     return Numbers(
@@ -138,7 +149,7 @@ def _parse_distinct(texts: Texts) -> Numbers:
     )
 
 
-def _parse(text: str) -> tuple[float, Kind, str | None, float]:
+def _parse(text: str, decimal: Mark | None) -> tuple[float, Kind, str | None, float]:
     """Parse one cell: its number, kind, mark and, for a percentage, half its last digit."""
     lowered = text.lower()
     if lowered in SUPPRESSED:
@@ -147,30 +158,32 @@ def _parse(text: str) -> tuple[float, Kind, str | None, float]:
         return math.nan, Kind.MISSING, lowered, 0.0
     if lowered == "nan":
         return math.nan, Kind.BLANK, None, 0.0
-    body = text.replace("\u2212", "-")
+    body = with_point(text.replace("\u2212", "-"), decimal or ".")
     percent = body.endswith("%")
     if percent:
         body = body[:-1].rstrip()
     if GROUPED.fullmatch(body):
-        body = re.sub(r"[,\s]", "", body)
+        body = re.sub(r"[,\s'’]", "", body)
     if not PRINTED.fullmatch(body):
         infinite = lowered.lstrip("+-") in ("inf", "infinity", "∞")
         return math.nan, Kind.INFINITE if infinite else Kind.TEXT, None, 0.0
     value = float(body)
     if math.isinf(value):
         return math.nan, Kind.INFINITE, None, 0.0
+    if decimal is None and is_ambiguous(text):
+        return value, Kind.AMBIGUOUS, None, 0.0
     if not percent:
         return value, Kind.NUMBER, None, 0.0
     decimals = len(body.partition(".")[2]) if "e" not in body.lower() else 0
     return value, Kind.PERCENT, None, 0.5 * 10.0**-decimals
 
 
-def read_numbers(column: "pd.Series[Any]") -> Numbers:
-    """Read a column of text or of numbers."""
+def read_numbers(column: "pd.Series[Any]", *, mark: Mark | None = None) -> Numbers:
+    """Read a column of text or of numbers, as `parse_numbers` does."""
     if (
         pd.api.types.is_numeric_dtype(column)
         and not pd.api.types.is_bool_dtype(column)
         and not pd.api.types.is_complex_dtype(column)
     ):
         return plain_numbers(column.to_numpy(dtype=np.float64, na_value=np.nan))
-    return parse_numbers(texts_of(column))
+    return parse_numbers(texts_of(column), mark=mark)

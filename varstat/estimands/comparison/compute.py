@@ -28,7 +28,8 @@ from varstat.estimands.monte_carlo import probability_mcse
 from varstat.estimands.opportunity.gaps import reported_levels
 from varstat.estimands.opportunity.shapley import share_out
 from varstat.estimands.ranks.ranks import check_level
-from varstat.estimands.rates import effective_of, reference_rate, to_rate
+from varstat.estimands.rates.drawn import effective_of
+from varstat.estimands.rates.rate import reference_rate, to_rate
 from varstat.estimands.target import case_mix_of_rows
 from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.posterior import Fits, Posterior
@@ -64,7 +65,7 @@ def compare_units(fits: Fits, units: tuple[str, str], *, level: float = 0.95) ->
     Examples
     --------
     >>> import varstat
-    >>> table = varstat.read_table("example:star98", for_model=True, direction="higher-is-better")
+    >>> table = varstat.read_table("example:star98", direction="higher-is-better")
     >>> found = varstat.compare_units(varstat.fit_model(table), ("D001", "D002"))[0]
     >>> bool(abs(found.part[0] - found.part[1:].sum()) < 1e-9)
     True
@@ -147,7 +148,7 @@ class _Side:
             return reference_rate(self.part, beta, level[:, None], transient)[:, 0]
         part = self.part
         shift = beta @ self.case_mix.T
-        weight = part.size if part.measure.counts else part.size**-2.0
+        weight = part.measure.weight(part.size)
         if not part.measure.counts and np.all(part.volume > 0):
             weight = part.volume
         return np.asarray(
@@ -242,6 +243,6 @@ def _text(value: object) -> str | None:
 
 def _shared(one: Design, other: Design) -> float:
     """Share of a unit's volume in cells that another has as well."""
-    weight = one.size if one.measure.counts else one.size**-2.0
+    weight = one.measure.weight(one.size)
     there = np.isin(one.row_cell, other.row_cell)
     return float(weight[there].sum() / weight.sum())

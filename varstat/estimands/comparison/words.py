@@ -80,6 +80,6 @@ def _probability(p: float) -> str:
 
 def _signed(comparison: Comparison, value: float) -> str:
     """A difference of rates, in percentage points of a proportion."""
-    if comparison.measure.name == "proportion":
+    if comparison.measure.percent:
         return f"{100 * value:+.3g} points".replace("-", MINUS)
     return f"{value:+.3g}".replace("-", MINUS)

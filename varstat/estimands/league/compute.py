@@ -15,14 +15,10 @@ from varstat.estimands.ranks.pairwise import MOST_PAIRED
 from varstat.estimands.ranks.ranks import RankSummary, check_level, quartile_size
 from varstat.estimands.ranks.tally import RankTally
 from varstat.estimands.ranks.tiers import Tiers, grade_draws, grade_moments
-from varstat.estimands.rates import (
-    Rates,
-    effective_of,
-    estimate_rates,
-    find_heavy_tails,
-    own_rate,
-    reference_rate,
-)
+from varstat.estimands.rates.drawn import effective_of
+from varstat.estimands.rates.estimate import estimate_rates
+from varstat.estimands.rates.rate import own_rate, reference_rate
+from varstat.estimands.rates.result import Rates, find_heavy_tails
 from varstat.estimands.target import Target, make_target, pooling_weights
 from varstat.hierarchical.posterior import Fits, Posterior, summarise_hyper
 from varstat.measure import Floats
@@ -72,7 +68,7 @@ def compute_league(fits: Fits, *, level: float = 0.95, target: str | None = None
     Examples
     --------
     >>> import varstat
-    >>> table = varstat.read_table("example:star98", for_model=True, direction="higher-is-better")
+    >>> table = varstat.read_table("example:star98", direction="higher-is-better")
     >>> league = varstat.compute_league(varstat.fit_model(table))[0]
     >>> league.rank_scope, league.top
     ('all', 75)

@@ -60,7 +60,7 @@ def combine_opportunities(
     Examples
     --------
     >>> import varstat
-    >>> table = varstat.read_table("example:star98", for_model=True,
+    >>> table = varstat.read_table("example:star98",
     ...                            direction="higher-is-better")
     >>> found = varstat.compute_opportunity(varstat.fit_model(table, draws=200))
     >>> varstat.combine_opportunities([found]).combined

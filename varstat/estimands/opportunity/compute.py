@@ -5,28 +5,29 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from varstat.adjust.interaction import say_interaction
-from varstat.card.schema import Card
 from varstat.errors import UsageError, choose, did_you_mean, expect
 from varstat.estimands.league.compute import describe_model, raw_rates
 from varstat.estimands.opportunity.chance import replicate_published
 from varstat.estimands.opportunity.gaps import expected, find_goals, published, published_in_periods
 from varstat.estimands.opportunity.interactions import ask_interactions
+from varstat.estimands.opportunity.money import price, restate_cost
 from varstat.estimands.opportunity.result import (
-    Money,
     Opportunities,
     Opportunity,
-    OpportunityTotal,
     OpportunityUnits,
-    Waterfall,
 )
 from varstat.estimands.opportunity.setting import Setting, set_question
-from varstat.estimands.opportunity.sums import Sums, sum_up, total_periods
+from varstat.estimands.opportunity.sums import (
+    Sums,
+    sum_parts,
+    sum_total,
+    sum_up,
+    total_periods,
+)
 from varstat.estimands.opportunity.words import say_opportunities, say_opportunity
 from varstat.estimands.ranks.ranks import check_level
-from varstat.estimands.rates import effective_of
 from varstat.estimands.target import invert, mean_rate
 from varstat.hierarchical.posterior import Fits, Posterior
 from varstat.measure import Floats
@@ -45,6 +46,9 @@ def compute_opportunity(
     least_comparability: float = 0.5,
     multiplier: float = 1.0,
     subtotals: Mapping[str, Sequence[str]] | None = None,
+    unit_cost: float | None = None,
+    price_year: str | None = None,
+    cost_source: str | None = None,
 ) -> Opportunities:
     r"""Compute what units would gain by reaching a target, with its uncertainty.
 
@@ -73,6 +77,10 @@ def compute_opportunity(
         By which events are multiplied to be those of a year: 4 for a quarter.
     subtotals : mapping of str to sequence of str, optional
         Sets of units, by their codes, to add up as well as the peer groups.
+    unit_cost : float, optional
+        What one event is worth, instead of what the card says; needs `price_year` and
+        `cost_source`, unless the card has them.
+    price_year, cost_source : str, optional
 
     Returns
     -------
@@ -84,6 +92,8 @@ def compute_opportunity(
         If an option can't be.
     ModelError
         If there is no good direction, or a mean doesn't say how many cases it is of.
+    CardError
+        If a unit cost has no price year or source.
 
     Notes
     -----
@@ -103,7 +113,7 @@ def compute_opportunity(
     Examples
     --------
     >>> import varstat
-    >>> table = varstat.read_table("example:star98", for_model=True, direction="higher-is-better")
+    >>> table = varstat.read_table("example:star98", direction="higher-is-better")
     >>> found = varstat.compute_opportunity(varstat.fit_model(table), level=0.9)
     >>> total = found[0].total
     >>> total.plug_in < total.estimate, total.chance_expected < 0.1 * total.published
@@ -119,6 +129,7 @@ def compute_opportunity(
     if not (np.isfinite(multiplier) and multiplier > 0):
         raise UsageError("multiplier", "it is a number above zero.")
     rule = None if target is None else parse_target(target)
+    fits = restate_cost(fits, unit_cost=unit_cost, price_year=price_year, cost_source=cost_source)
     asked = {
         "level": level,
         "target": target,
@@ -127,6 +138,7 @@ def compute_opportunity(
         "least_comparability": least_comparability,
         "multiplier": multiplier,
     }
+    cost = {"unit_cost": unit_cost, "price_year": price_year, "cost_source": cost_source}
     sets = {name: list(units) for name, units in (subtotals or {}).items()}
     found = tuple(
         _one_opportunity(
@@ -149,7 +161,7 @@ def compute_opportunity(
         provenance=fits.provenance.then(
             "opportunity",
             options=asked,
-            asking=asked | {"subtotals": sets or None},
+            asking=asked | cost | {"subtotals": sets or None},
         ),
     )
 
@@ -203,8 +215,8 @@ def _one_opportunity(
         multiplier=multiplier,
         level=level,
         materiality=float("nan") if materiality is None else float(materiality),
-        money=_money(card),
-        total=_total(
+        money=price(card),
+        total=sum_total(
             setting,
             sums,
             point,
@@ -215,7 +227,7 @@ def _one_opportunity(
             multiplier=multiplier,
         ),
         units=OpportunityUnits(**{name: np.asarray(each)[order] for name, each in units.items()}),
-        waterfall=_waterfall(setting, sums, order, names, sets, level=level, multiplier=multiplier),
+        waterfall=sum_parts(setting, sums, order, names, sets, level=level, multiplier=multiplier),
         periods=total_periods(
             setting, sums, published_in_periods(setting), level=level, multiplier=multiplier
         ),
@@ -250,19 +262,6 @@ def _sets(
         columns[str(name)] = column
     sets = np.column_stack([*columns.values()]) if columns else np.empty((design.units, 0))
     return tuple(columns), sets
-
-
-def _money(card: Card) -> Money | None:
-    cost = card.cost
-    if cost is None or cost.value is None:
-        return None
-    return Money(
-        unit_cost=cost.value,
-        per=cost.per,
-        basis=cost.basis,
-        price_year=cost.price_year or "",
-        source=cost.source or "",
-    )
 
 
 def _scope(setting: Setting) -> str:
@@ -315,41 +314,6 @@ def _plug_in(setting: Setting, sums: Sums) -> Floats:
     return np.where(setting.counted, np.maximum(np.nan_to_num(gap), 0.0), 0.0)
 
 
-def _total(
-    setting: Setting,
-    sums: Sums,
-    point: Floats,
-    plug_in: Floats,
-    chance: Floats,
-    *,
-    level: float,
-    material: float,
-    multiplier: float,
-) -> OpportunityTotal:
-    ends = [0.5 * (1.0 - level), 0.5 * (1.0 + level)]
-    lower, upper = np.quantile(sums.total, ends)
-    # Of the same units as the published figure.
-    by_chance = chance[:, np.isfinite(point)].sum(axis=1, dtype=float)
-    low, high = np.quantile(by_chance, ends)
-    effective = effective_of(setting.posterior, sums.total[:, None])
-    error = sums.total.std(ddof=1) / np.sqrt(np.ravel(effective)[0])
-    reached = float(np.mean(sums.total >= material)) if np.isfinite(material) else float("nan")
-    return OpportunityTotal(
-        estimate=multiplier * float(sums.total.mean()),
-        estimate_mcse=multiplier * float(error),
-        lower=multiplier * float(lower),
-        upper=multiplier * float(upper),
-        level=level,
-        published=multiplier * float(np.nansum(point)),
-        plug_in=multiplier * float(plug_in.sum()),
-        signed=multiplier * float(sums.total_signed.mean()),
-        chance_expected=multiplier * float(by_chance.mean()),
-        chance_lower=multiplier * float(low),
-        chance_upper=multiplier * float(high),
-        p_material=reached,
-    )
-
-
 def _unit_columns(
     setting: Setting,
     sums: Sums,
@@ -399,33 +363,3 @@ def _unit_columns(
         "effective_comparators": of.effective,
         "leverage": of.leverage,
     }
-
-
-def _waterfall(
-    setting: Setting,
-    sums: Sums,
-    order: NDArray[np.intp],
-    names: tuple[str, ...],
-    sets: Floats,
-    *,
-    level: float,
-    multiplier: float,
-) -> Waterfall:
-    ends = [0.5 * (1.0 - level), 0.5 * (1.0 + level)]
-    lower, upper = np.quantile(sums.parts, ends, axis=1)
-    set_lower, set_upper = np.quantile(sums.subtotals, ends, axis=1)
-    return Waterfall(
-        component=("published", *setting.parts, "remaining"),
-        estimate=multiplier * sums.parts.mean(axis=1),
-        lower=multiplier * lower,
-        upper=multiplier * upper,
-        unit_estimate=multiplier * sums.part[:, order],
-        unit_lower=multiplier * sums.part_lower[:, order],
-        unit_upper=multiplier * sums.part_upper[:, order],
-        subtotal=names,
-        subtotal_units=sets.sum(axis=0).astype(np.int64),
-        subtotal_estimate=multiplier * sums.subtotals.mean(axis=1),
-        subtotal_lower=multiplier * set_lower,
-        subtotal_upper=multiplier * set_upper,
-        level=level,
-    )

@@ -20,7 +20,7 @@ import numpy as np
 from varstat.estimands.league.compute import draw_slices
 from varstat.estimands.opportunity.reported import overall_rate, point_method, standard_of
 from varstat.estimands.opportunity.setting import Bools, Setting
-from varstat.estimands.rates import to_rate
+from varstat.estimands.rates.rate import to_rate
 from varstat.estimands.target import Target, invert, slope_of
 from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.posterior import Posterior
@@ -141,7 +141,7 @@ def reported_levels(
     """
     size, value = part.size, part.event
     if not part.measure.counts:
-        size = part.volume if np.all(part.volume > 0) else part.size**-2.0
+        size = part.volume if np.all(part.volume > 0) else part.measure.weight(part.size)
         value = part.event * size
     total = part.gather(size[None])
     goal = part.gather(value[None]) / total

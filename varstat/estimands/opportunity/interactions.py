@@ -47,7 +47,7 @@ def ask_interactions(posterior: Posterior) -> tuple[Interaction, ...]:
             for factor, level in levels.items()
         },
         covariates={},
-        measure=design.measure.name,
+        measure=design.measure,
         draws=_DRAWS,
         seed=posterior.seed,
     )

@@ -115,7 +115,7 @@ def set_question(
     # Those that the rule leaves out for their size; it is of what was reported, not the base's.
     size = design.gather(design.volume[None])[0]
     # Of a ratio sizes are expected events, which say nothing of how many cases there were.
-    least_cases = named.minimum if named and design.measure.name != "ratio" else 0.0
+    least_cases = named.minimum if named and design.measure.of_cases else 0.0
     eligible = (size >= least_cases) & (reported.volume > 0)
     if not eligible.any():
         raise ModelError(
@@ -130,7 +130,7 @@ def set_question(
         cell=design.row_cell,
         cases=design.volume,
         group=group,
-        presence_only=design.measure.name == "ratio",
+        presence_only=not design.measure.of_cases,
         least=least,
     )
     comparable = comparability.comparable | (not design.strata and rule.kind == "rate")

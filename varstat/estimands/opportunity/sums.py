@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from varstat.estimands.opportunity.gaps import (
     Block,
@@ -12,16 +13,12 @@ from varstat.estimands.opportunity.gaps import (
     row_rates,
     unit_blocks,
 )
-from varstat.estimands.opportunity.result import PeriodTotals
+from varstat.estimands.opportunity.result import OpportunityTotal, PeriodTotals, Waterfall
 from varstat.estimands.opportunity.setting import Setting
 from varstat.estimands.opportunity.shapley import share_out
-from varstat.estimands.rates import (
-    effective_of,
-    prior_variance,
-    prune,
-    reliability_of,
-    summed_moments,
-)
+from varstat.estimands.rates.drawn import effective_of
+from varstat.estimands.rates.result import prior_variance, reliability_of
+from varstat.estimands.rates.summed import prune, summed_moments
 from varstat.measure import Floats
 
 
@@ -185,5 +182,72 @@ def total_periods(
         lower=multiplier * lower,
         upper=multiplier * upper,
         published=multiplier * published,
+        level=level,
+    )
+
+
+def sum_total(
+    setting: Setting,
+    sums: Sums,
+    point: Floats,
+    plug_in: Floats,
+    chance: Floats,
+    *,
+    level: float,
+    material: float,
+    multiplier: float,
+) -> OpportunityTotal:
+    """Summarise the total over units: its draws, beside the published figure and chance."""
+    ends = [0.5 * (1.0 - level), 0.5 * (1.0 + level)]
+    lower, upper = np.quantile(sums.total, ends)
+    # Of the same units as the published figure.
+    by_chance = chance[:, np.isfinite(point)].sum(axis=1, dtype=float)
+    low, high = np.quantile(by_chance, ends)
+    effective = effective_of(setting.posterior, sums.total[:, None])
+    error = sums.total.std(ddof=1) / np.sqrt(np.ravel(effective)[0])
+    reached = float(np.mean(sums.total >= material)) if np.isfinite(material) else float("nan")
+    return OpportunityTotal(
+        estimate=multiplier * float(sums.total.mean()),
+        estimate_mcse=multiplier * float(error),
+        lower=multiplier * float(lower),
+        upper=multiplier * float(upper),
+        level=level,
+        published=multiplier * float(np.nansum(point)),
+        plug_in=multiplier * float(plug_in.sum()),
+        signed=multiplier * float(sums.total_signed.mean()),
+        chance_expected=multiplier * float(by_chance.mean()),
+        chance_lower=multiplier * float(low),
+        chance_upper=multiplier * float(high),
+        p_material=reached,
+    )
+
+
+def sum_parts(
+    setting: Setting,
+    sums: Sums,
+    order: NDArray[np.intp],
+    names: tuple[str, ...],
+    sets: Floats,
+    *,
+    level: float,
+    multiplier: float,
+) -> Waterfall:
+    """Summarise the parts of the published figure, for the total, units and sets of them."""
+    ends = [0.5 * (1.0 - level), 0.5 * (1.0 + level)]
+    lower, upper = np.quantile(sums.parts, ends, axis=1)
+    set_lower, set_upper = np.quantile(sums.subtotals, ends, axis=1)
+    return Waterfall(
+        component=("published", *setting.parts, "remaining"),
+        estimate=multiplier * sums.parts.mean(axis=1),
+        lower=multiplier * lower,
+        upper=multiplier * upper,
+        unit_estimate=multiplier * sums.part[:, order],
+        unit_lower=multiplier * sums.part_lower[:, order],
+        unit_upper=multiplier * sums.part_upper[:, order],
+        subtotal=names,
+        subtotal_units=sets.sum(axis=0).astype(np.int64),
+        subtotal_estimate=multiplier * sums.subtotals.mean(axis=1),
+        subtotal_lower=multiplier * set_lower,
+        subtotal_upper=multiplier * set_upper,
         level=level,
     )

@@ -10,7 +10,7 @@ import numpy as np
 
 from varstat.estimands.ranks.pmf import rank_pmf, summarise_pmf
 from varstat.estimands.ranks.ranks import RankSummary
-from varstat.estimands.rates import prune, summed_lattice
+from varstat.estimands.rates.summed import prune, summed_lattice
 from varstat.hierarchical.posterior import Posterior
 from varstat.hierarchical.quadrature.fit import nodes_for
 from varstat.hierarchical.quadrature.marginal import condition, unpack

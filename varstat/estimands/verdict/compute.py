@@ -27,16 +27,18 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logit
 
 from varstat.errors import ModelError
 from varstat.estimands.monte_carlo import probability_mcse
 from varstat.estimands.ranks.ranks import check_level
-from varstat.estimands.rates import effective_of, estimate_rates, exceedance_of, to_rate
+from varstat.estimands.rates.drawn import effective_of
+from varstat.estimands.rates.estimate import estimate_rates
+from varstat.estimands.rates.rate import to_rate
+from varstat.estimands.rates.summed import exceedance_of
 from varstat.estimands.verdict.result import Verdict, Verdicts
 from varstat.estimands.verdict.words import say_verdicts
 from varstat.funnel.result import Funnel, Funnels
-from varstat.hierarchical.model.likelihood import Smeared
+from varstat.hierarchical.model.smeared import Smeared
 from varstat.hierarchical.posterior import Fits, Posterior
 from varstat.measure import Floats, Measure
 
@@ -88,7 +90,9 @@ def compute_verdicts(funnels: Funnels, fits: Fits, *, level: float = 0.95) -> Ve
             raise ModelError(
                 "posterior",
                 "the funnels and the fitted models are of other units. Read the table once, and "
-                "use it for both.",
+                "use it for both: with by='period' where it has several, as each has a funnel of "
+                "its own, and without units that a model leaves out for want of a peer group or "
+                "covariate.",
             )
         found.append(_one_verdict(funnel, posterior, level=level))
     made = fits.provenance
@@ -143,13 +147,8 @@ def _one_verdict(funnel: Funnel, posterior: Posterior, *, level: float) -> Verdi
 
 def _inside(measure: Measure, target: Floats) -> NDArray[np.bool_]:
     """Mark targets that a rate can be on either side of."""
-    match measure.name:
-        case "proportion":
-            return (target > 0.0) & (target < 1.0)
-        case "ratio":
-            return target > 0.0
-        case "mean":
-            return np.isfinite(target)
+    least, most = measure.ends
+    return (target > least) & (target < most)
 
 
 def _notes(posterior: Posterior) -> tuple[str, ...]:
@@ -188,14 +187,6 @@ def _above_in_draws(posterior: Posterior, columns: slice, target: Floats) -> tup
 
 
 def _to_link(posterior: Posterior, rate: Floats) -> Floats:
-    design = posterior.design
-    with np.errstate(divide="ignore"):
-        match design.measure.name:
-            case "proportion":
-                link = logit(rate)
-            case "ratio":
-                link = np.log(rate)
-            case "mean":
-                link = (rate - design.centre) / design.spread
+    link = posterior.design.to_link(rate)
     # No link-scale rate lies beyond this; an infinite one has no place in a table.
     return np.clip(link, -700.0, 700.0)

@@ -26,11 +26,11 @@ References
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betaincinv, gammaincinv, ndtr, ndtri
+from scipy.special import ndtr
 
 from varstat.errors import ModelError
 from varstat.hierarchical.model.design import Design
-from varstat.hierarchical.model.likelihood import Smeared, hermite
+from varstat.hierarchical.model.smeared import Smeared, hermite
 from varstat.hierarchical.posterior import Posterior
 from varstat.hierarchical.predictive import tail_of_rows
 from varstat.hierarchical.quadrature.fit import nodes_for
@@ -144,14 +144,5 @@ def _likelihood_points(posterior: Posterior) -> Floats:
     design = posterior.design
     at = ((np.arange(_POINTS) + 0.5) / _POINTS)[:, None]
     middle = 0.5 * (design.event_lower + design.event_upper)
-    match design.measure.name:
-        case "proportion":
-            p = betaincinv(middle + 0.5, design.size - middle + 0.5, at)
-            p = np.clip(p, 1e-300, 1.0 - 1e-16)
-            return np.asarray(np.log(p) - np.log1p(-p))
-        case "ratio":
-            rate = np.maximum(gammaincinv(middle + 0.5, at), 1e-300)
-            return np.asarray(np.log(rate / design.size))
-        case "mean":
-            value = (design.event - design.centre) / design.spread
-            return np.asarray(value + design.size / design.spread * ndtri(at))
+    event, size = (middle - design.centre) / design.spread, design.size / design.spread
+    return design.measure.to_link(design.measure.jeffreys(at, event, size))

@@ -9,6 +9,7 @@ from scipy.special import gammaln
 from varstat.adjust.cells import Cells, find_cells
 from varstat.card.schema import Card
 from varstat.errors import ModelError
+from varstat.hierarchical.model.censored import Censored
 from varstat.hierarchical.model.design import Design, Integers, Strings
 from varstat.hierarchical.model.effects import (
     Effects,
@@ -16,19 +17,13 @@ from varstat.hierarchical.model.effects import (
     normal_effects,
     student_effects,
 )
-from varstat.hierarchical.model.likelihood import (
-    BetaBinomial,
-    Binomial,
-    Censored,
-    Family,
-    NegativeBinomial,
-    Normal,
-    Poisson,
-    smear,
-)
+from varstat.hierarchical.model.likelihood import Binomial, Family, Normal, Poisson
 from varstat.hierarchical.model.matrix import Columns, place_cells, report_places
+from varstat.hierarchical.model.mixed import BetaBinomial, NegativeBinomial
 from varstat.hierarchical.model.prior import beta_prior, scale_prior
+from varstat.hierarchical.model.smeared import smear
 from varstat.measure import Floats, Measure
+from varstat.period.period import read_periods
 
 _FAMILIES: dict[str, Callable[..., Family]] = {
     "binomial": Binomial,
@@ -62,6 +57,7 @@ def build_design(
     covariates: Sequence[str],
     where: str,
     strata: Sequence[str] = (),
+    periods: Sequence[str] = (),
 ) -> Design:
     """Build the design of one group of units.
 
@@ -79,6 +75,8 @@ def build_design(
         For messages.
     strata : sequence of str
         Columns whose combinations are the case-mix cells.
+    periods : sequence of str
+        In order, those of the frame and maybe others; as `read_periods` has them unless given.
 
     Returns
     -------
@@ -99,7 +97,7 @@ def build_design(
             "a binomial nor a Poisson says how they vary by chance. Give each unit's mean and "
             "its standard error instead (--value, --se).",
         )
-    period_names, frame = _sort(frame, tuple(strata))
+    period_names, frame = _sort(frame, tuple(strata), periods)
     unit, row_start, row_unit = np.unique(
         frame["unit"].to_numpy(dtype=str), return_index=True, return_inverse=True
     )
@@ -116,7 +114,7 @@ def build_design(
         transient = _transient(card, single=single, problems=problems, notes=notes)
     event = frame[measure.event].to_numpy(float)
     size = frame[measure.size].to_numpy(float)
-    centre, spread = _standard(event, scaled=model.priors.scaled)
+    centre, spread = _standard(event, scaled=model.priors.scaled and not measure.counts)
     link_rate, link_variance = _link_rates(frame, measure, centre=centre, spread=spread)
     family = _family(frame, measure, model.likelihood, centre=centre, spread=spread)
     if transient != 0.0 and model.likelihood not in _TRANSIENT_INSIDE:
@@ -198,16 +196,21 @@ def build_design(
     )
 
 
-def _sort(frame: pd.DataFrame, strata: tuple[str, ...]) -> tuple[tuple[str, ...], pd.DataFrame]:
+def _sort(
+    frame: pd.DataFrame, strata: tuple[str, ...], order: Sequence[str]
+) -> tuple[tuple[str, ...], pd.DataFrame]:
     """Put rows in the order of unit, period and strata; name the periods, if there are several."""
     frame = frame.reset_index(drop=True)
-    periods = frame["period"].to_numpy(dtype=object)
-    names = tuple(sorted({str(p) for p in periods if p is not None}))
-    key = pd.DataFrame({"unit": frame["unit"].astype(str), "period": periods}).fillna("")
+    periods = [None if p is None else str(p) for p in frame["period"].to_numpy(dtype=object)]
+    there = dict.fromkeys(p for p in periods if p is not None)
+    names = tuple(p for p in (order or read_periods(there).labels) if p in there)
+    place = {name: at for at, name in enumerate(names)}
+    key = pd.DataFrame({"unit": frame["unit"].astype(str)})
+    key["period"] = [-1 if p is None else place[p] for p in periods]
     for factor in strata:
         key[f"stratum {factor}"] = frame[factor].astype(str)
-    order = key.sort_values(list(key.columns), kind="stable").index
-    return (names if len(names) > 1 else ()), frame.loc[order]
+    rows = key.sort_values(list(key.columns), kind="stable").index
+    return (names if len(names) > 1 else ()), frame.loc[rows]
 
 
 def _period_index(frame: pd.DataFrame, names: tuple[str, ...]) -> Integers:
@@ -300,14 +303,8 @@ def _link_rates(
 ) -> tuple[Floats, Floats]:
     """Each row's own rate on the link scale, kept off its ends, and its variance by chance."""
     size = frame[measure.size].to_numpy(float)
-    if not measure.counts:
-        value = frame[measure.event].to_numpy(float)
-        return (value - centre) / spread, (size / spread) ** 2
     event = 0.5 * (frame["event_lower"].to_numpy(float) + frame["event_upper"].to_numpy(float))
-    if measure.name == "ratio":
-        return np.log((event + 0.5) / size), 1.0 / (event + 0.5)
-    share = (event + 0.5) / (size + 1.0)
-    return np.log(share / (1.0 - share)), 1.0 / (size * share * (1.0 - share))
+    return measure.smoothed((event - centre) / spread, size / spread)
 
 
 def _family(

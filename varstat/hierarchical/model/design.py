@@ -165,6 +165,16 @@ class Design:
         """Number of hyper-parameters."""
         return len(self.names)
 
+    def to_link(self, rate: Floats) -> Floats:
+        """Put rates on the link scale, in the units of the model."""
+        return np.asarray((self.measure.to_link(rate) - self.centre) / self.spread)
+
+    def from_link(self, theta: Floats) -> Floats:
+        """Bring link-scale values, in the units of the model, back to rates."""
+        if self.centre != 0.0 or self.spread != 1.0:
+            theta = self.centre + self.spread * theta
+        return self.measure.from_link(theta)
+
     def expand(self, per_unit: Floats) -> Floats:
         """Repeat what is one a unit (axis 1) for each of its rows."""
         return per_unit if self.single else per_unit[:, self.row_unit]

@@ -5,15 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from varstat.hierarchical.model.likelihood import (
-    BetaBinomial,
-    Binomial,
-    Censored,
-    Family,
-    NegativeBinomial,
-    Normal,
-    Poisson,
-)
+from varstat.hierarchical.model.censored import Censored
+from varstat.hierarchical.model.likelihood import Binomial, Family, Normal, Poisson
+from varstat.hierarchical.model.mixed import BetaBinomial, NegativeBinomial
 from varstat.measure import Floats
 
 with warnings.catch_warnings():

@@ -24,8 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from varstat.hierarchical.model.design import Design
-from varstat.hierarchical.model.likelihood import Smeared
 from varstat.hierarchical.model.prior import ScalePrior
+from varstat.hierarchical.model.smeared import Smeared
 from varstat.hierarchical.nuts.likelihood import row_log_likelihood
 from varstat.hierarchical.quadrature.start import start_values
 from varstat.measure import Floats
@@ -73,7 +73,7 @@ def plan_sampling(design: Design) -> Plan:
     --------
     >>> import varstat
     >>> from varstat.hierarchical.model.build import build_design
-    >>> table = varstat.read_table("example:star98", for_model=True)
+    >>> table = varstat.read_table("example:star98")
     >>> design = build_design(
     ...     table.frame, measure=table.measure, card=table.card, covariates=(), where="star98"
     ... )

@@ -11,7 +11,7 @@ from scipy.special import logsumexp
 
 from varstat.hierarchical.diagnostics import fit_tail
 from varstat.hierarchical.model.design import Design
-from varstat.hierarchical.model.likelihood import Smeared
+from varstat.hierarchical.model.smeared import Smeared
 from varstat.hierarchical.quadrature.folded import MOST_FOLDED, Folded, fold
 from varstat.hierarchical.quadrature.hyper import Lattice, Whitened
 from varstat.hierarchical.quadrature.marginal import log_posterior

@@ -21,7 +21,7 @@ import numpy as np
 from scipy.special import expit
 
 from varstat.hierarchical.model.design import Design
-from varstat.hierarchical.model.likelihood import hermite
+from varstat.hierarchical.model.smeared import hermite
 from varstat.measure import Floats
 
 _LOG_ROOT_TWO_PI = 0.5 * np.log(2.0 * np.pi)

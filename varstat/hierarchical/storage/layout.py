@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import expit
 
 from varstat.hierarchical.model.design import Design
 from varstat.measure import Floats
@@ -118,15 +117,5 @@ def theta_blocks(
         base = beta[some] @ design.own.T + block
         rate = np.zeros_like(base)
         for cell, weight in zip(design.cells, design.cell_weight, strict=True):
-            rate += weight * _rate(design, base + (beta[some] @ cell)[:, None])
+            rate += weight * design.from_link(base + (beta[some] @ cell)[:, None])
         yield some, block, rate
-
-
-def _rate(design: Design, theta: Floats) -> Floats:
-    match design.measure.name:
-        case "proportion":
-            return np.asarray(expit(theta))
-        case "ratio":
-            return np.exp(theta)
-        case "mean":
-            return design.centre + design.spread * theta

@@ -55,7 +55,7 @@ def load_fit(path: str | os.PathLike[str]) -> Fits:
     Examples
     --------
     >>> import tempfile, varstat
-    >>> fits = varstat.fit_model(varstat.read_table("example:star98", for_model=True), draws=100)
+    >>> fits = varstat.fit_model(varstat.read_table("example:star98"), draws=100)
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     varstat.write_fit(fits, f"{folder}/fit.nc")
     ...     varstat.load_fit(f"{folder}/fit.nc")[0].draws
@@ -144,7 +144,8 @@ def _design(file: "h5py.File", card: Card, where: str) -> Design:
     codes, names, peers = (_column(constants[n]) for n in ("unit", "unit_name", "peer_group"))
     texts = {"unit": codes[unit], "unit_name": names[unit], "peer_group": peers[unit]}
     texts["period"] = np.full(len(unit), None, dtype=object)
-    if "period" in constants:
+    periods = _texts(constants["period"]) if "period" in constants else []
+    if periods:
         texts["period"] = _column(constants["period"])[rows["period_index"][...]]
     measure = card.measure
     numbers = {measure.event: rows["event"][...], measure.size: rows["size"][...]}
@@ -167,6 +168,7 @@ def _design(file: "h5py.File", card: Card, where: str) -> Design:
         card=card,
         covariates=covariates,
         strata=strata,
+        periods=periods,
         where=where,
     )
     matrix, own = constants["matrix"][...], constants["own"][...]
@@ -198,8 +200,7 @@ def _check_rows(rows: Any, *, measure: Measure) -> None:
     sound &= np.isfinite(size) & (size > 0) & (rows["unit_index"][...] >= 0)
     if measure.counts:
         sound &= lower >= 0
-    if measure.name == "proportion":
-        sound &= upper <= size
+    sound &= upper <= measure.most_events(size)
     if not sound.all():
         raise ValueError("the rows hold what can't be")
 

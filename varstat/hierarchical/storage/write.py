@@ -30,7 +30,7 @@ import numpy as np
 from varstat.errors import OutputError
 from varstat.files import check_path
 from varstat.hierarchical.model.design import Design
-from varstat.hierarchical.model.likelihood import Smeared
+from varstat.hierarchical.model.smeared import Smeared
 from varstat.hierarchical.posterior import Fits, Posterior
 from varstat.hierarchical.storage.layout import by_kind, count_chains, members, theta_blocks
 from varstat.hierarchical.storage.netcdf import chain_parts, put_numbers, put_text, written_netcdf
@@ -76,7 +76,7 @@ def write_fit(fits: Fits, path: str | os.PathLike[str]) -> None:
     Examples
     --------
     >>> import tempfile, varstat
-    >>> fits = varstat.fit_model(varstat.read_table("example:star98", for_model=True), draws=100)
+    >>> fits = varstat.fit_model(varstat.read_table("example:star98"), draws=100)
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     varstat.write_fit(fits, f"{folder}/fit.nc")
     ...     again = varstat.load_fit(f"{folder}/fit.nc")

@@ -75,15 +75,8 @@ def finding_of_many(funnels: Sequence[Funnel]) -> str:
 
 def rate_title(funnel: Funnel) -> str:
     """Title the axis of rates, with the direction that is better."""
-    said = funnel.event_label != funnel.measure.event
-    match funnel.measure.name:
-        case "proportion":
-            name = f"Share: {funnel.event_label}" if said else "Rate"
-        case "ratio":
-            between = " per " if funnel.measure.size == "exposure" else " / "
-            name = f"{funnel.measure.event.capitalize()}{between}{funnel.measure.size}"
-        case _:
-            name = "Value"
+    named = funnel.measure.percent and funnel.event_label != funnel.measure.event
+    name = f"Share: {funnel.event_label}" if named else funnel.measure.title
     better = {
         "higher-is-better": " (higher is better)",
         "lower-is-better": " (lower is better)",
@@ -95,7 +88,7 @@ def rate_title(funnel: Funnel) -> str:
 def size_title(funnel: Funnel, scale: str) -> str:
     """Title the axis of sizes, with its scale where that isn't even."""
     note = {"log": ", log scale", "sqrt": ", square-root scale", "linear": ""}[scale]
-    if funnel.measure.name == "mean":
+    if funnel.measure.size_is_error:
         return f"Standard error (more certain to the right{note})"
     what = {"expected": "expected events"}.get(funnel.size_label, funnel.size_label)
     return clean(f"Size of the unit ({what}{note})")
@@ -133,7 +126,7 @@ def alt_text(funnel: Funnel) -> str:
         A few sentences, for readers who don't see the chart.
     """
     units = funnel.units
-    shares = funnel.measure.name == "proportion"
+    shares = funnel.measure.percent
     drawn, withheld = has_point(units), has_bar(units)
     parts = [f"Funnel plot of {heading(funnel)}."]
     if drawn.any():

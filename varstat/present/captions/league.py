@@ -91,9 +91,7 @@ def distrust_of_many(leagues: Sequence[League]) -> str:
 
 def rate_title(league: League) -> str:
     """Title the axis of rates, with the direction that is better."""
-    name = {"proportion": "Rate", "mean": "Value"}.get(
-        league.measure.name, f"{league.measure.event.capitalize()} / {league.measure.size}"
-    )
+    name = league.measure.title
     mix = (
         " at the average case-mix"
         if (league.model.get("covariates") or league.model.get("strata"))
@@ -115,7 +113,7 @@ def rank_title(league: League) -> str:
 
 def target_text(league: League) -> str:
     """Name the target line and its value."""
-    shares = league.measure.name == "proportion"
+    shares = league.measure.percent
     rule = _rule_text(league.target_rule)
     if not np.isfinite(league.target):
         return f"target of the peer group: {rule}"
@@ -162,7 +160,7 @@ def alt_text(league: League, *, ranks: bool) -> str:
         A few sentences, for readers who don't see the chart; first, if so, that the posterior is
         not to be trusted.
     """
-    units, shares = league.units, league.measure.name == "proportion"
+    units, shares = league.units, league.measure.percent
     what = "Ranks" if ranks else "Caterpillar plot"
     parts = [say_distrust(league.diagnostics), f"{what} of {heading(league)}."]
     count = units.unit.size

@@ -199,7 +199,7 @@ def frame_of(leagues: Sequence[League]) -> View:
         x=(0.0, 1.0),
         y=(low, high),
         reverse=False,
-        percent=measure.name == "proportion",
+        percent=measure.percent,
     )
 
 

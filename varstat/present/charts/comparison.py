@@ -47,8 +47,8 @@ def draw_comparison(comparison: Comparison) -> Figure:
     # Names must leave room for what is said of them.
     first, second = (shorten(clean(unit), LONGEST) for unit in comparison.unit)
     comparison = replace(comparison, unit=(first, second))
-    shares = comparison.measure.name == "proportion"
     distrust = clean(say_distrust(comparison.diagnostics))
+    shares = comparison.measure.percent
     count = len(comparison.component)
     # The finding takes several lines.
     height = AROUND + 30.0 + BAR * count + (WARNING if distrust else 0.0)
@@ -105,7 +105,7 @@ def _title(comparison: Comparison) -> str:
 
 def _columns(comparison: Comparison) -> tuple[Column, ...]:
     level = percent(comparison.level)
-    sign = " %" if comparison.measure.name == "proportion" else ""
+    sign = " %" if comparison.measure.percent else ""
     return (
         Column(title="Peer group", number=False),
         Column(title=f"Raw{sign}"),

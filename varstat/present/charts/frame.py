@@ -74,8 +74,8 @@ def view_of(funnels: Sequence[Funnel], *, x_scale: XScale = "auto") -> View:
         scale=scale,
         x=_size_range(sizes, scale),
         y=_rate_range(funnels),
-        reverse=measure.name == "mean",
-        percent=measure.name == "proportion",
+        reverse=measure.size_is_error,
+        percent=measure.percent,
     )
 
 
@@ -126,7 +126,7 @@ def _usual_limits(funnel: Funnel) -> Floats:
     sizes = funnel.units.size[has_point(funnel.units) | has_bar(funnel.units)]
     if not sizes.size:
         return np.empty(0)
-    q = 0.9 if funnel.measure.name == "mean" else 0.1
+    q = 0.9 if funnel.measure.size_is_error else 0.1
     frame = funnel.limits(np.quantile(sizes, [q], method="nearest"))
     strong = frame[frame["kind"] == strong_kind(list(frame["kind"]))]
     limits = strong[["lower", "upper"]].to_numpy(dtype=float).ravel()
@@ -140,13 +140,7 @@ def strong_kind(kinds: Sequence[str]) -> str:
 
 def natural_range(measure: Measure) -> tuple[float, float]:
     """Give the range of rates that are possible at all."""
-    match measure.name:
-        case "proportion":
-            return 0.0, 1.0
-        case "ratio":
-            return 0.0, np.inf
-        case "mean":
-            return -np.inf, np.inf
+    return measure.ends
 
 
 def transforms(scale: str) -> tuple[Callable[[Floats], Floats], Callable[[Floats], Floats]]:
@@ -163,7 +157,7 @@ def grid(funnel: Funnel, view: View) -> Floats:
     forward, inverse = transforms(view.scale)
     sizes = funnel.units.size
     sizes = sizes[np.isfinite(sizes) & (sizes > 0)]
-    whole = funnel.measure.name == "proportion" and bool(np.all(sizes == np.round(sizes)))
+    whole = funnel.measure.bounded and bool(np.all(sizes == np.round(sizes)))
     smallest = 1.0 if whole else (float(sizes.min()) if sizes.size else 1.0) / 10
     low = max(view.x[0], min(smallest, view.x[1] / 2))
     ends = forward(np.array([low, view.x[1]]))

@@ -155,7 +155,7 @@ def _plot(
     alt = words.alt_text(funnel)
     data = render(figure, suffix=".svg", alt=alt, provenance=provenance, title=title)
     # Standard errors fall from left to right.
-    sign = -1.0 if funnel.measure.name == "mean" else 1.0
+    sign = -1.0 if funnel.measure.size_is_error else 1.0
     ordered = tipped[np.argsort(sign * units.size[tipped], kind="stable")]
     at = np.column_stack([units.size, centre(funnel)])
     return Plot(
@@ -171,7 +171,7 @@ def _plot(
 
 
 def _size_title(funnel: Funnel) -> str:
-    return "Standard error" if funnel.measure.name == "mean" else funnel.measure.size.capitalize()
+    return "Standard error" if funnel.measure.size_is_error else funnel.measure.size.capitalize()
 
 
 def _listed(funnel: Funnel, important: NDArray[np.bool_]) -> NDArray[np.intp]:
@@ -236,7 +236,7 @@ class _Beside:
 
 def _row(funnel: Funnel, i: int, beside: _Beside | None) -> Row:
     units = funnel.units
-    shares = funnel.measure.name == "proportion"
+    shares = funnel.measure.percent
     p = float(units.p_value[i])
     rate, target = float(units.rate[i]), float(units.target[i])
     name, code = full_name(units, i), clean(str(units.unit[i]))

@@ -169,7 +169,7 @@ def _amount(value: float) -> str:
 def _rate(funnel: Funnel, value: float) -> str:
     if np.isnan(value):
         return ""
-    return f"{100 * value:.1f}%" if funnel.measure.name == "proportion" else f"{value:.4g}"
+    return f"{100 * value:.1f}%" if funnel.measure.percent else f"{value:.4g}"
 
 
 def _significant(value: float) -> str:

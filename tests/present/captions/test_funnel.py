@@ -1,4 +1,4 @@
-"""Numbers and names as they are written in charts."""
+"""Numbers and names as they are written in captions and charts."""
 
 from dataclasses import replace
 

@@ -161,7 +161,7 @@ def browse(tmp_path: Path) -> Callable[[bytes], str]:
             "--dump-dom",
             path.as_uri(),
         ]
-        done = subprocess.run(command, capture_output=True, timeout=120, check=True)
+        done = subprocess.run(command, capture_output=True, timeout=600, check=True)
         return done.stdout.decode()
 
     return dump

@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 from scipy import special
 
-from varstat.measure import Floats
+from varstat.measure.scale import Floats
 
 # A tail of this many terms or fewer is summed; a longer one is integrated.
 _SUMMED = 100

@@ -7,7 +7,8 @@ import pytest
 from designs import half_normal, make_design, make_posterior
 from scipy import stats
 
-from varstat.estimands.rates import Rates, estimate_rates, find_heavy_tails
+from varstat.estimands.rates.estimate import estimate_rates
+from varstat.estimands.rates.result import Rates, find_heavy_tails
 from varstat.hierarchical.posterior import Posterior
 
 

@@ -1,0 +1,88 @@
+"""Standard output that is full or closed, signals, and what a terminal is sent."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+TOLD = [sys.executable, "-c", "from varstat.cli import main; main()"]
+FULL = Path("/dev/full")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ["check", "example:star98"],
+        ["check", "example:star98", "--format", "csv"],
+        ["example", "list"],
+        ["card", "list"],
+        ["--help"],
+    ],
+)
+def test_output_that_is_full_is_an_error_without_a_traceback(asked: list[str]) -> None:
+    with FULL.open("w") as full:
+        done = subprocess.run(
+            [*TOLD, *asked], stdout=full, stderr=subprocess.PIPE, check=False, timeout=60
+        )
+    assert done.returncode == 15
+    assert done.stderr.decode().startswith("OutputError: output: this can't be written (no space")
+    assert done.stderr.count(b"\n") == 1
+
+
+@pytest.mark.parametrize("asked", [["check", "example:star98"], ["example", "list"], ["--help"]])
+def test_output_that_is_closed_is_wanted_by_nobody(asked: list[str]) -> None:
+    command = " ".join(["exec", '"$0"', '"$@"', ">&-"])
+    done = subprocess.run(
+        ["/bin/sh", "-c", command, *TOLD, *asked], stderr=subprocess.PIPE, check=False, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_leaves_no_temporary_file(tmp_path: Path, number: int) -> None:
+    script = (
+        "import sys, time; from pathlib import Path; from varstat.cli import _clean_up_when_ended; "
+        "from varstat.files import written_beside; _clean_up_when_ended()\n"
+        "with written_beside(Path(sys.argv[1])) as place: print(place, flush=True); time.sleep(60)"
+    )
+    running = subprocess.Popen(
+        [sys.executable, "-c", script, str(tmp_path / "o.csv")], stdout=subprocess.PIPE
+    )
+    assert running.stdout is not None
+    running.stdout.readline()
+    assert len(os.listdir(tmp_path)) == 1
+    time.sleep(0.1)
+    running.send_signal(number)
+    assert running.wait(timeout=30) == 128 + number
+    running.stdout.close()
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_cards_title_and_a_column_are_shown_harmlessly(
+    run: Callable[..., Any], tmp_path: Path
+) -> None:
+    card = tmp_path / "c.toml"
+    card.write_text(
+        '[indicator]\ntitle = "T\\u001b[31mred\\u0007"\nmeasure = "proportion"\n'
+        'direction = "neither"\n'
+    )
+    (tmp_path / "t.csv").write_text(
+        "unit,\x1b[31mregion,numerator,denominator\nA,,1,2\nB,x,1,2\n", encoding="utf-8"
+    )
+    for asked in (
+        ["card", "check", card],
+        ["card", "show", card],
+        ["check", tmp_path / "t.csv", "--by", "\x1b[31mregion"],
+        ["check", tmp_path / "t.csv", "--by", "\x1b[31mother"],
+    ):
+        ran = run(*asked)
+        assert ran.out + ran.err
+        assert "\x1b" not in ran.out + ran.err
+        assert "\x07" not in ran.out + ran.err

@@ -1,0 +1,40 @@
+"""The density of a model at a place, from the arrays of quadrature and from SciPy."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+from scipy.special import logsumexp
+
+from varstat.hierarchical.model.design import Design
+from varstat.hierarchical.model.smeared import Smeared
+from varstat.hierarchical.quadrature.marginal import log_prior, unpack
+
+
+@dataclass(frozen=True)
+class Point:
+    """A place in the space of hyper-parameters, persistent and transient effects."""
+
+    h: np.ndarray
+    u: np.ndarray
+    w: np.ndarray
+
+
+def our_log_density(design: Design, point: Point) -> float:
+    """Prior, likelihood and effects from the arrays of the other engine, and from SciPy."""
+    hyper = unpack(design, point.h[None])
+    tau, spread = hyper.tau[0], float(hyper.spread[0])
+    x, effects = point.u / tau, design.effects
+    if effects.name == "normal":
+        effect = stats.norm.logpdf(x)
+    elif effects.name == "student-t":
+        effect = stats.t(effects.degrees_of_freedom).logpdf(x)
+    else:
+        parts = [stats.norm(scale=scale).logpdf(x) for scale in effects.scale]
+        effect = logsumexp(np.array(parts) + hyper.log_share[0][:, None], axis=0)
+    total = log_prior(design, point.h[None])[0][0] + np.sum(effect - np.log(tau))
+    theta, family = hyper.eta[0] + point.u[design.row_unit], design.family
+    if isinstance(family, Smeared):
+        theta, family = theta + point.w, family.inner
+        total += stats.norm(scale=spread).logpdf(point.w).sum()
+    return float(total + family.value(theta[None, :, None], np.full((1, 1, 1), spread)).sum())

@@ -1,0 +1,90 @@
+import pytest
+
+from varstat.period.pattern import Span, read_label
+
+
+def month(year, number):
+    return 12 * year + number - 1
+
+
+@pytest.mark.parametrize(
+    ("label", "start", "months"),
+    [
+        ("Jan-Mar 2018", month(2018, 1), 3),
+        ("Jan to Mar 2018", month(2018, 1), 3),
+        ("January \u2013 March 2018", month(2018, 1), 3),
+        ("Oct-Dec-17", month(2017, 10), 3),
+        ("Dec-Feb 2018", month(2017, 12), 3),
+        ("Apr 2016 - Mar 2017", month(2016, 4), 12),
+        ("July 2010 to June 2011", month(2010, 7), 12),
+        ("2015-16 Q2 to 2016-17 Q1", month(2015, 7), 12),
+        ("2016-04-01 to 2016-06-30", month(2016, 4), 3),
+        ("2012 to 2014", month(2012, 1), 36),
+        ("2008-2010", month(2008, 1), 36),
+        ("2008 - 10", month(2008, 1), 36),
+        ("2016-18", month(2016, 1), 36),
+        ("12 months to March 2018", month(2017, 4), 12),
+        ("Year ending Dec 2018", month(2018, 1), 12),
+        ("Quarter to June 2018", month(2018, 4), 3),
+        ("3Q2022", month(2022, 7), 3),
+        ("2007/Mar", month(2007, 3), 1),
+        ("2016-Apr", month(2016, 4), 1),
+        ("Apr'16", month(2016, 4), 1),
+        ("Sept. 2016", month(2016, 9), 1),
+        ("MSitAE-FEBRUARY-2026", month(2026, 2), 1),
+        ("20160401", month(2016, 4), 1),
+        ("2016-04-01T00:00:00", month(2016, 4), 1),
+        ("2016/17 Month 3", month(2016, 6), 1),
+        ("M12 2016-17", month(2017, 3), 1),
+        ("2016-17 Quarter 2", month(2016, 7), 3),
+        ("FY16/17", month(2016, 4), 12),
+        ("FY2016/17", month(2016, 4), 12),
+        ("2016", month(2016, 1), 12),
+    ],
+)
+def test_what_means_one_thing_is_read_as_that(label, start, months):
+    (span,) = read_label(label).values()
+    assert (span.start, span.months) == (start, months)
+
+
+@pytest.mark.parametrize(
+    ("label", "meanings"),
+    [
+        (
+            "2011-12",
+            {"month": Span(month(2011, 12), 1), "year": Span(month(2011, 4), 12)},
+        ),
+        (
+            "2008-10",
+            {"month": Span(month(2008, 10), 1), "years": Span(month(2008, 1), 36)},
+        ),
+        (
+            "04/05/2016",
+            {
+                "day-first": Span(month(2016, 5), 1, 4),
+                "month-first": Span(month(2016, 4), 1, 5),
+            },
+        ),
+        ("30/04/2016", {"day-first": Span(month(2016, 4), 1, 30)}),
+        ("04-30-2016", {"month-first": Span(month(2016, 4), 1, 30)}),
+        ("01/04/2016 - 30/06/2016", {"day-first": Span(month(2016, 4), 3, 1)}),
+        (
+            "2006 Q4",
+            {"calendar": Span(month(2006, 10), 3), "financial": Span(month(2007, 1), 3)},
+        ),
+    ],
+)
+def test_what_means_two_things_has_both(label, meanings):
+    assert read_label(label) == meanings
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        *("", "Wave 3", "spring 2016", "45/04/2016", "2016-13-01", "2016-40", "2016-17 Q5"),
+        *("Mar-Jan 2018 Q1", "2018 to 2012", "1 to 3", "18-64", "65 to 74", "Mar", "Q1"),
+        *("year to date", "99 months", "31 June", "2016-18 Q1", "01/04/16"),
+    ],
+)
+def test_what_is_no_period_means_nothing(label):
+    assert read_label(label) == {}

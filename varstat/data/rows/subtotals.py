@@ -1,0 +1,369 @@
+r"""Subtotals: rows among the units that are sums of other units.
+
+In a cell (a period, a stratum, a group: whatever tells a unit's rows apart) three kinds of row are
+looked for, again and again until there are no more:
+
+* in a *group* of rows with the same value in a column, such as a region, the row that is the
+  sum of the others, or a row outside whose code or name is that value;
+* the row that is the sum of the *block* of rows just before or after it;
+* the row that is the sum of *all* others of the cell.
+
+What a unit is in one cell it must be in nearly all, and the evidence must be what `sums` requires
+beyond the logarithm of the number of rows that could have been such a total.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from varstat.data.account import Mask, Rows
+from varstat.data.rows.distinguish import Factor, combine
+from varstat.data.rows.sums import REQUIRED, Addends, add_evidence, nearly_all, weigh
+from varstat.measure import Floats
+
+ROUNDS = 5
+# The sum of all others is one guess a cell, and what any table with a total has: less is needed.
+WHOLE_REQUIRED = 8.0
+# Of five rows or more the largest is rarely half of all, so that less is needed still.
+MANY_REQUIRED, MANY = 6.0, 5
+UNNAMED_REQUIRED = 4.0
+FAMILY = 3.0
+TILED = 0.8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Subtotals:
+    """Rows that are sums of others.
+
+    Attributes
+    ----------
+    whole : ndarray of bool, shape (rows,)
+        Of all units of their cell.
+    part : ndarray of bool, shape (rows,)
+        Of some.
+    doubt : str or None
+        The column in most of whose groups one row is the sum of the others, but not in all; empty
+        where it is the codes that look like those of subtotals.
+    """
+
+    whole: Mask
+    part: Mask
+    doubt: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Candidates:
+    """Rows that may be totals, each beside the sum that it may be."""
+
+    rows: Rows
+    parts: Addends
+    width: Floats
+    guesses: Floats
+
+
+def find_subtotals(
+    addends: Addends, cells: Rows, units: Rows, columns: Sequence[Factor], names: Sequence[Factor]
+) -> Subtotals:
+    """Find the rows that are sums of other units.
+
+    Parameters
+    ----------
+    addends : Addends, of rows
+    cells : ndarray of int, shape (rows,)
+        From zero; each unit has one row in a cell.
+    units : ndarray of int, shape (rows,)
+        Below zero for rows without a code.
+    columns : sequence of Factor
+        By which units may be grouped.
+    names : sequence of Factor
+        The units' codes, and names where there are any.
+
+    Returns
+    -------
+    Subtotals
+    """
+    whole = np.zeros(len(cells), dtype=np.bool_)
+    part = whole.copy()
+    doubts: list[str] = []
+    for _ in range(ROUNDS):
+        left = np.flatnonzero(~(whole | part))
+        more = _find_groups(addends, cells, units, columns, names, left, doubts)
+        if not len(more):
+            more = _find_blocks(addends, cells, units, left)
+        part[more] = True
+        if not len(more):
+            more = _find_whole(addends, cells, units, left)
+            whole[more] = True
+        if not len(more):
+            break
+    more, doubt = _find_alike(addends, cells, units, names[0].levels, whole, part)
+    part[more] = True
+    if doubt:
+        doubts.append("")
+    return Subtotals(whole=whole, part=part, doubt=next(iter(doubts), None))
+
+
+def _find_alike(
+    addends: Addends, cells: Rows, units: Rows, codes: Sequence[str], whole: Mask, part: Mask
+) -> tuple[Rows, bool]:
+    """Find the rows whose codes look like those of the subtotals, as no other unit's do.
+
+    One with the numbers of another row of its cell is the subtotal of a single unit; of others it
+    can't be known what they are: a doubt.
+    """
+    none = np.zeros(0, dtype=np.int64)
+    found = np.unique(units[part & (units >= 0)])
+    left = np.flatnonzero(~(whole | part) & (units >= 0))
+    for look in (first_three, shape_of):
+        looks, _ = pd.factorize(np.array([look(code) for code in codes], dtype=object))
+        if not len(found) or len(np.unique(looks[found])) > 1:
+            continue
+        alike = looks[units[left]] == looks[found[0]]
+        if not alike.any() or alike.all():
+            continue
+        keyed = pd.DataFrame(np.column_stack([cells[left], addends.values[left]]))
+        twins = keyed[alike].merge(keyed[~alike].drop_duplicates(), how="left", indicator=True)
+        equal = (twins["_merge"] == "both").to_numpy()
+        return np.asarray(left[alike][equal], dtype=np.int64), bool((~equal).any())
+    return none, False
+
+
+def first_three(code: str) -> str:
+    """Give the beginning of a code, which in many systems says of what kind it is."""
+    return code[:3]
+
+
+def shape_of(code: str) -> str:
+    """Say of what a code is made: "E06000001" is A9, "R0A" A9A.
+
+    Examples
+    --------
+    >>> shape_of("E06000001"), shape_of("Region 12")
+    ('A9', 'A 9')
+    """
+    return re.sub(r"9+", "9", re.sub(r"A+", "A", re.sub(r"\d", "9", _letters(code))))
+
+
+def _letters(code: str) -> str:
+    return "".join("A" if each.isalpha() else each for each in code)
+
+
+def _find_whole(addends: Addends, cells: Rows, units: Rows, left: Rows) -> Rows:
+    """Find the rows that are the sum of all others of their cell."""
+    found = _largest(addends.take(left), cells[left])
+    if found is None:
+        return left[:0]
+    many = np.bincount(cells[left])[cells[left][found.rows]].min() >= MANY
+    required = MANY_REQUIRED if many else WHOLE_REQUIRED
+    return left[_judge(addends.take(left), units[left], found, required=required)]
+
+
+def _find_groups(
+    addends: Addends,
+    cells: Rows,
+    units: Rows,
+    columns: Sequence[Factor],
+    names: Sequence[Factor],
+    left: Rows,
+    doubts: list[str],
+) -> Rows:
+    """Find the rows that are the sum of those with the same value in a column."""
+    some, cell = addends.take(left), cells[left]
+    for column in columns:
+        codes = column.codes[left]
+        groups = np.where(codes < 0, -1, combine([cell, codes]))
+        inside = _largest(some, groups)
+        if inside is not None:
+            rows = _vouch(some, inside, column.column, doubts)
+            if len(rows):
+                rows = np.concatenate([rows, _pairs(some, groups, rows)])
+                return np.asarray(left[rows], dtype=np.int64)
+            rows = _judge(some, units[left], inside, required=REQUIRED)
+            if len(rows):
+                return left[rows]
+        for name in names:
+            outside = _outside(some, cell, column, name, left)
+            if outside is not None:
+                rows = _vouch(some, outside, column.column, doubts)
+                if len(rows):
+                    return left[rows]
+    return left[:0]
+
+
+def _find_blocks(addends: Addends, cells: Rows, units: Rows, left: Rows) -> Rows:
+    """Find the rows that are the sum of the block just after them, or just before."""
+    some, cell = addends.take(left), cells[left]
+    order = np.argsort(cell, kind="stable")
+    for ordered in (order, order[::-1]):
+        found = _blocks(some, cell, ordered)
+        rows = _tile(some, found, len(left))
+        if len(rows):
+            return left[rows]
+    for ordered in (order, order[::-1]):
+        rows = _judge(some, units[left], _blocks(some, cell, ordered), required=REQUIRED)
+        if len(rows):
+            return left[rows]
+    return left[:0]
+
+
+def _largest(addends: Addends, groups: Rows) -> Candidates | None:
+    """Beside the largest row of each group the sum of the others."""
+    number = int(groups.max(initial=-1)) + 1
+    if not number:
+        return None
+    inside = groups >= 0
+    counts = np.bincount(groups[inside], minlength=number)
+    at = 1 if addends.known[:, 1].any() else 0
+    top = np.full(number, -np.inf)
+    np.maximum.at(top, groups[inside], addends.values[inside, at])
+    hit = inside & (addends.values[:, at] == top[groups]) & (counts[groups] > 2)
+    rows = np.flatnonzero(hit)
+    # Of equal ones the first will do.
+    rows = rows[np.unique(groups[rows], return_index=True)[1]]
+    if not len(rows):
+        return None
+    own = addends.take(rows)
+    parts = addends.add(groups, number).take(groups[rows]).less(own)
+    return Candidates(
+        rows=rows, parts=parts, width=np.abs(own.values[:, 1]), guesses=np.ones(len(rows))
+    )
+
+
+def _outside(
+    addends: Addends, cells: Rows, column: Factor, names: Factor, left: Rows
+) -> Candidates | None:
+    """Beside each row that has a group's value as its code or name that group's sum."""
+    codes = column.codes[left]
+    place = pd.Index(column.levels, dtype=object).get_indexer(pd.Index(names.levels, dtype=object))
+    named = names.codes[left]
+    speaks = np.where(named >= 0, place[named], -1)
+    rows = np.flatnonzero((speaks >= 0) & (speaks != codes))
+    if not len(rows):
+        return None
+    wide = len(column.levels) + 1
+    keys, groups = np.unique(np.where(codes >= 0, cells * wide + codes, -1), return_inverse=True)
+    sums = addends.add(groups, len(keys))
+    counts = np.bincount(groups, minlength=len(keys))
+    at = np.searchsorted(keys, cells[rows] * wide + speaks[rows])
+    there = keys[np.minimum(at, len(keys) - 1)] == cells[rows] * wide + speaks[rows]
+    there[there] &= counts[at[there]] > 1
+    rows, at = rows[there], at[there]
+    if not len(rows):
+        return None
+    width = np.abs(addends.values[rows, 1])
+    return Candidates(rows=rows, parts=sums.take(at), width=width, guesses=np.ones(len(rows)))
+
+
+def _blocks(addends: Addends, cells: Rows, order: Rows) -> Candidates:
+    """Beside each row the sum of the block of rows after it that comes nearest to it."""
+    ordered, cell = addends.take(order), cells[order]
+    count = len(order)
+    running = _running(ordered.values)
+    change = np.flatnonzero(np.diff(cell)) + 1
+    ends = np.append(change, count)
+    end = ends[np.searchsorted(ends, np.arange(count), side="right")]
+    start = np.arange(count) + 1
+    at = 1 if ordered.known[:, 1].any() else 0
+    target = running[np.minimum(start, count), at] + ordered.values[:, at]
+    guess = np.searchsorted(running[:, at], target - 1e-9 * np.abs(target), side="left")
+    best = np.clip(guess, start, end)
+    # Rounding may have moved the end to the row before.
+    before = np.clip(guess - 1, start, end)
+    nearer = np.abs(running[before, at] - target) < np.abs(running[best, at] - target)
+    best = np.where(nearer, before, best)
+    rows = np.flatnonzero((best - start >= 2) & (ordered.values[:, at] > 0))
+    lo, hi = start[rows], best[rows]
+    hidden, most, variance = (
+        _running(each)
+        for each in ((~ordered.known).astype(np.float64), ordered.most, ordered.variance)
+    )
+    parts = Addends(
+        values=running[hi] - running[lo],
+        known=hidden[hi] == hidden[lo],
+        most=np.maximum(most[hi] - most[lo], 0.0),
+        variance=np.maximum(variance[hi] - variance[lo], 0.0),
+        step=addends.step,
+        root=addends.root,
+    )
+    first = np.concatenate([[0], change])
+    held = (ends - first)[np.searchsorted(ends, rows, side="right")]
+    return Candidates(
+        rows=order[rows],
+        parts=parts,
+        width=np.abs(ordered.values[rows, 1]) / (hi - lo),
+        guesses=2.0 * held,
+    )
+
+
+def _running(values: Floats) -> Floats:
+    return np.concatenate([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0)])
+
+
+def _judge(addends: Addends, units: Rows, found: Candidates, *, required: float) -> Rows:
+    """Give the rows of the units that are totals in nearly all cells in which they stand."""
+    if not len(found.rows):
+        return found.rows
+    own = addends.take(found.rows)
+    weighed = weigh(own, found.parts, width=found.width)
+    who, codes = np.unique(units[found.rows], return_inverse=True)
+    agree = np.bincount(codes, weights=weighed.agree, minlength=len(who))
+    # A unit that stands among a cell's rows and isn't its largest is no total there.
+    readable = units[addends.known.any(axis=1)]
+    stands = np.bincount(readable + 1, minlength=int(units.max()) + 2)[who + 1]
+    bits = add_evidence(weighed, own, codes, len(who))
+    needed = np.zeros(len(who))
+    np.maximum.at(needed, codes, np.log2(found.guesses))
+    needed += np.where(who < 0, min(required, UNNAMED_REQUIRED), required)
+    total = nearly_all(agree, stands) & (bits >= needed)
+    return np.asarray(np.flatnonzero(np.isin(units, who[total])), dtype=np.int64)
+
+
+def _vouch(addends: Addends, found: Candidates, column: str, doubts: list[str]) -> Rows:
+    """Give the rows that are the sum of their group, if that is so of every group.
+
+    Groups of one column vouch for each other. Where it is so of most only, which of the others'
+    rows are units can't be known: a doubt.
+    """
+    own = addends.take(found.rows)
+    weighed = weigh(own, found.parts, width=found.width)
+    one = np.zeros(len(found.rows), dtype=np.int64)
+    bits = float(add_evidence(weighed, own, one, 1)[0])
+    agree, compared = int(weighed.agree.sum()), int(weighed.comparable.sum())
+    if agree == compared and bits >= REQUIRED:
+        return np.asarray(found.rows[weighed.agree], dtype=np.int64)
+    if 2 * agree > compared and agree > 1 and bits >= 2 * REQUIRED:
+        doubts.append(column)
+    return found.rows[:0]
+
+
+def _pairs(addends: Addends, groups: Rows, totals: Rows) -> Rows:
+    """Find the subtotals of groups of one: of two equal rows that which stands where others do."""
+    inside = np.flatnonzero(groups >= 0)
+    order = inside[np.argsort(groups[inside], kind="stable")]
+    starts = np.flatnonzero(np.diff(groups[order], prepend=-1))
+    counts = np.diff(np.append(starts, len(order)))
+    first = order[starts]
+    leading = np.isin(first, totals).sum() * 2 > len(totals)
+    two = np.flatnonzero(counts == 2)
+    one, other = order[starts[two]], order[starts[two] + 1]
+    equal = (addends.values[one] == addends.values[other]).all(axis=1)
+    equal &= (addends.known[one] == addends.known[other]).all(axis=1)
+    return np.asarray((one if leading else other)[equal], dtype=np.int64)
+
+
+def _tile(addends: Addends, found: Candidates, rows: int) -> Rows:
+    """Accept blocks that between them hold nearly all rows, though each alone might be chance."""
+    if len(found.rows) < 2:
+        return found.rows[:0]
+    own = addends.take(found.rows)
+    weighed = weigh(own, found.parts, width=found.width)
+    net = weighed.near.sum(axis=1) - np.log2(found.guesses)
+    members = np.rint(np.abs(own.values[:, 1]) / np.maximum(found.width, 1e-12))
+    fit = weighed.agree & (net >= FAMILY)
+    covered = float((members[fit] + 1).sum())
+    if fit.sum() < 2 or not TILED * rows <= covered <= rows or net[fit].sum() < REQUIRED:
+        return found.rows[:0]
+    return np.asarray(found.rows[fit], dtype=np.int64)

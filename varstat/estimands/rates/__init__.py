@@ -1,0 +1,1 @@
+"""Rates of units from their posterior, summed or drawn."""
