@@ -15,7 +15,7 @@ class Origin:
 
     Attributes
     ----------
-    reading, modelling, asking : dict
+    reading, modelling : dict
         What was asked for, as the parts of a `Specification` name it. Files go by their names,
         without their folders.
     lookups : dict of str to str
@@ -24,7 +24,6 @@ class Origin:
 
     reading: dict[str, Any] = field(default_factory=dict)
     modelling: dict[str, Any] = field(default_factory=dict)
-    asking: dict[str, Any] = field(default_factory=dict)
     lookups: dict[str, str] = field(default_factory=dict)
 
 

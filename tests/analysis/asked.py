@@ -95,6 +95,8 @@ READINGS: dict[str, tuple[Reading, Any]] = {
     "period": (PROPORTION, "when"),
     "by": (PROPORTION, ("quarter", "kind")),
     "only": (PROPORTION, {"kind": ["x"]}),
+    "exclude": (PROPORTION, {"kind": ["x"]}),
+    "decimal": (PROPORTION, "."),
     "lookup": (PROPORTION, ("types:code",)),
     "roll_up": (PROPORTION, "all"),
     "annualise": (PROPORTION, "x4"),

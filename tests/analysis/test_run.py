@@ -68,7 +68,8 @@ def test_another_reading_is_another_provenance_from_which_it_can_be_run(name: st
 
 @pytest.mark.parametrize("name", MODELLINGS)
 def test_another_model_is_another_provenance_from_which_it_can_be_run(name: str) -> None:
-    asked = few(FitAsking(), reading=replace(ONE_PERIOD, peer_group="kind"))
+    reading = PROPORTION if name == "likelihood" else ONE_PERIOD
+    asked = few(FitAsking(), reading=replace(reading, peer_group="kind"))
     changed = {name: MODELLINGS[name]}
     other = few(FitAsking(), changed, reading=asked.reading)
     after = told(other)
@@ -213,7 +214,6 @@ def test_a_saved_fit_gives_the_same_result_and_provenance(asking: Any, tmp_path:
         ({"by": ("kind",)}, {}, LeagueAsking(), "--by"),
         ({}, {"seed": 3}, LeagueAsking(), "--seed"),
         ({"peer_group": "kind"}, {"peer_tau": "own"}, LeagueAsking(), "--peer-group, --peer-tau"),
-        ({}, {}, OpportunityAsking(unit_cost=3.0), "--unit-cost"),
     ],
 )
 def test_a_saved_fit_leaves_no_room_for_what_was_decided(

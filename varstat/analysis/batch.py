@@ -79,9 +79,9 @@ def batch(
         Runs them elsewhere, as a `dask.distributed.Client` does; else they run here, one after
         another.
 
-    Yields
-    ------
-    Outcome
+    Returns
+    -------
+    iterator of Outcome
         In their order. A mistake in one is its outcome, and doesn't end the others.
 
     Examples

@@ -1,10 +1,9 @@
 """The one way from a specification to results: read, annualise, fit or load, ask."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from varstat.analysis.asking import (
     CompareAsking,
@@ -13,25 +12,13 @@ from varstat.analysis.asking import (
     LeagueAsking,
     OpportunityAsking,
 )
-from varstat.analysis.inputs import (
-    FIT_SUFFIX,
-    check_cards,
-    check_table,
-    decided_in_fit,
-    find_input,
-    is_fit,
-    refuse_decided,
-    refuse_fit,
-    split_lookup,
-)
+from varstat.analysis.inputs import check_cards, refuse_fit
 from varstat.analysis.specification import Reading, Specification
+from varstat.analysis.steps import Setting, fit_all, fit_table, read_indicator
 from varstat.errors import DiagnosticsError
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from varstat.analysis.inputs import Input
-    from varstat.card import Card
     from varstat.data import Table
     from varstat.estimands import Opportunities
     from varstat.estimands.verdict.result import Verdicts
@@ -39,11 +26,7 @@ if TYPE_CHECKING:
     from varstat.hierarchical import Fits, Posterior
     from varstat.results import Judged, Results
 
-    Where = str | os.PathLike[str] | pd.DataFrame
-
-# Of `Reading`, what `read_table` takes in another form.
-_FOUND = ("source", "card", "lookup", "annualise", "only", "exclude")
-_COST = ("unit_cost", "price_year", "cost_source")
+_EXPLAINING = ("covariates", "strata")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -69,29 +52,6 @@ class Analysis:
         """What rests on a posterior, and so on its checks."""
         found = self.results.groups if self.verdicts is None else self.verdicts.groups
         return tuple(each for each in found if hasattr(each, "diagnostics"))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Setting:
-    """A specification, where what it names is, and what is to be done on the way."""
-
-    asked: Specification
-    sources: "Mapping[str, Input]"
-    folder: str | os.PathLike[str] | None
-    stored_as: Sequence[str]
-    progress: bool
-
-    def find_card(self, name: str) -> "Card | str":
-        found = find_input(name, sources=self.sources, folder=self.folder)
-        return str(found) if isinstance(found, (str, os.PathLike)) else cast("Card", found)
-
-    def find_table(self, name: str) -> "Where":
-        return cast("Where", find_input(name, sources=self.sources, folder=self.folder))
-
-    def find_lookup(self, lookup: str) -> "str | tuple[Where, str]":
-        name, key = split_lookup(lookup)
-        # What isn't FILE:KEY is refused where lookups are opened.
-        return (self.find_table(name), key) if name else lookup
 
 
 def run(
@@ -172,7 +132,7 @@ def analyse(
     VarstatError
         As `run`, but for what failed its checks: see `refuse_failed`.
     """
-    setting = _Setting(
+    setting = Setting(
         asked=specification,
         sources=sources or {},
         folder=folder,
@@ -213,14 +173,14 @@ def read(
     VarstatError
         As `read_table`.
     """
-    setting = _Setting(
+    setting = Setting(
         asked=Specification(reading=reading, asking=FunnelAsking()),
         sources=sources or {},
         folder=folder,
         stored_as=(),
         progress=False,
     )
-    return _read(setting, *next(reading.pair_up()))[0]
+    return read_indicator(setting, *next(reading.pair_up()))[0]
 
 
 def refuse_failed(checked: "Iterable[Judged | Posterior]", *, accepted: bool) -> None:
@@ -250,7 +210,7 @@ def refuse_failed(checked: "Iterable[Judged | Posterior]", *, accepted: bool) ->
     raise DiagnosticsError(where, [*others, last + tail])
 
 
-def _refuse_early(setting: _Setting) -> None:
+def _refuse_early(setting: Setting) -> None:
     """Refuse what can't be before anything is read, let alone fitted."""
     asking, reading = setting.asked.asking, setting.asked.reading
     if isinstance(asking, (FunnelAsking, FitAsking)):
@@ -270,7 +230,7 @@ def _refuse_early(setting: _Setting) -> None:
         _refuse_cards(setting, allow_overlap=asking.allow_overlap)
 
 
-def _refuse_cards(setting: _Setting, *, allow_overlap: str | None) -> None:
+def _refuse_cards(setting: Setting, *, allow_overlap: str | None) -> None:
     """Refuse cards whose opportunities can't be added up."""
     from varstat.card import load_card
     from varstat.estimands.opportunity.combine import find_overlaps, refuse_overlaps, refuse_years
@@ -286,11 +246,11 @@ def _refuse_cards(setting: _Setting, *, allow_overlap: str | None) -> None:
         refuse_years({cost.price_year or "" for cost in costs})
 
 
-def _ask_funnel(setting: _Setting, asking: FunnelAsking) -> Analysis:
+def _ask_funnel(setting: Setting, asking: FunnelAsking) -> Analysis:
     from varstat.funnel.funnel import compute_funnel
 
     (source, card), *_ = setting.asked.reading.pair_up()
-    table, _ = _read(setting, source, card)
+    table, _ = read_indicator(setting, source, card)
     funnels = compute_funnel(
         table,
         method=asking.method,
@@ -307,26 +267,26 @@ def _ask_funnel(setting: _Setting, asking: FunnelAsking) -> Analysis:
     return _judge(setting, table, funnels, level=asking.level)
 
 
-def _judge(setting: _Setting, table: "Table", funnels: "Funnels", *, level: float) -> Analysis:
+def _judge(setting: Setting, table: "Table", funnels: "Funnels", *, level: float) -> Analysis:
     """Set posteriors beside the flags of funnels."""
-    from dataclasses import replace
-
     from varstat.data.groups import split_periods
     from varstat.estimands.verdict.compute import compute_verdicts
 
     # Each period has a funnel, and so a model, which knows what a funnel does.
-    fits = _fit(setting, split_periods(table), covariates=(), strata=())
+    fits = fit_table(setting, split_periods(table), alone=True)
     verdicts = compute_verdicts(funnels, fits, level=level)
     made = funnels.provenance
     told = made.asking | {"posterior": True, "level": level}
-    provenance = replace(made, modelling=fits.provenance.modelling, asking=told)
+    # Not that covariates and strata were left out: that goes without saying.
+    model = {k: v for k, v in fits.provenance.modelling.items() if k not in _EXPLAINING}
+    provenance = replace(made, modelling=model | made.modelling, asking=told)
     return Analysis(results=replace(funnels, provenance=provenance), verdicts=verdicts)
 
 
-def _ask_model(setting: _Setting) -> Analysis:
+def _ask_model(setting: Setting) -> Analysis:
     from varstat.estimands import compare_units, compute_league
 
-    (fits, _), *_ = _fit_all(setting)
+    (fits, _), *_ = fit_all(setting)
     asking = setting.asked.asking
     results: Results[Any] = fits
     if isinstance(asking, LeagueAsking):
@@ -336,12 +296,12 @@ def _ask_model(setting: _Setting) -> Analysis:
     return Analysis(results=results, fits=fits)
 
 
-def _ask_opportunity(setting: _Setting, asking: OpportunityAsking) -> Analysis:
+def _ask_opportunity(setting: Setting, asking: OpportunityAsking) -> Analysis:
     from varstat.estimands import combine_opportunities, compute_opportunity
 
     found: list[Opportunities] = []
     # One after another, so that the draws of one model are in memory at a time.
-    for fits, factor in _fit_all(setting):
+    for fits, factor in fit_all(setting):
         found.append(
             compute_opportunity(
                 fits,
@@ -360,80 +320,3 @@ def _ask_opportunity(setting: _Setting, asking: OpportunityAsking) -> Analysis:
     if len(found) == 1:
         return Analysis(results=found[0])
     return Analysis(results=combine_opportunities(found, allow_overlap=asking.allow_overlap))
-
-
-def _fit_all(setting: _Setting) -> "Iterator[tuple[Fits, float]]":
-    """Fit the model of each indicator, or load it; and the factor that makes years of periods."""
-    from varstat.hierarchical import load_fit
-
-    for source, card in setting.asked.reading.pair_up():
-        if is_fit(source):
-            refuse_decided(source, _options_decided(setting.asked))
-            yield load_fit(cast(str, setting.find_table(source))), 1.0
-        else:
-            table, factor = _read(setting, source, card)
-            yield _fit(setting, table), factor
-
-
-def _options_decided(asked: Specification) -> Iterator[str]:
-    """Spell the options that say anything which a saved fit has decided."""
-    names = (*sorted(decided_in_fit()), *_COST)
-    for part in (asked.reading, asked.modelling, asked.asking):
-        for field in fields(part):
-            if field.name in names and getattr(part, field.name) != field.default:
-                yield f"--{field.name.replace('_', '-')}"
-
-
-def _read(setting: _Setting, source: str, card: str | None) -> "tuple[Table, float]":
-    """Read an indicator's table, and make years of its quarters if that is asked."""
-    from varstat.data import read_table
-    from varstat.data.annualise import annualise
-
-    reading, modelling = setting.asked.reading, setting.asked.modelling
-    table = read_table(
-        setting.find_table(source),
-        card=None if card is None else setting.find_card(card),
-        lookup=[setting.find_lookup(each) for each in reading.lookup],
-        only=dict(reading.only),
-        exclude=dict(reading.exclude),
-        **{
-            field.name: getattr(reading, field.name)
-            for field in fields(reading)
-            if field.name not in _FOUND
-        },
-        covariates=modelling.covariates,
-        stratum=modelling.strata,
-        effects=modelling.effects,
-        likelihood=modelling.likelihood,
-        transient=modelling.transient,
-        peer_tau=modelling.peer_tau,
-    )
-    check_table(setting.asked, table, source=source)
-    return annualise(table, reading.annualise)
-
-
-def _fit(
-    setting: _Setting,
-    table: "Table",
-    *,
-    covariates: Sequence[str] | None = None,
-    strata: Sequence[str] | None = None,
-) -> "Fits":
-    from varstat.hierarchical import fit_model
-    from varstat.hierarchical.storage.write import refuse_groups
-
-    if table.by:
-        groups = len(table.frame[list(table.by)].drop_duplicates())
-        for path in setting.stored_as:
-            if Path(path).suffix.lower() == FIT_SUFFIX:
-                refuse_groups(groups, name=Path(path).name)
-    modelling = setting.asked.modelling
-    return fit_model(
-        table,
-        covariates=covariates,
-        strata=strata,
-        engine=modelling.engine,
-        draws=modelling.draws,
-        seed=modelling.seed,
-        progress=setting.progress,
-    )

@@ -31,8 +31,7 @@ exposure, value, se, count, total, sum_of_squares, peer_group, period : str or N
         "FILE:KEY".
     roll_up : str or None
     annualise : {"none", "x4", "rolling4"}
-    sheet : str or None
-    decimal : str or None
+    sheet, decimal : str or None
     suppressed : (int, int) or None
     rounded : int or None
     lenient : bool

@@ -60,19 +60,8 @@ def check(card: Name) -> None:
 @app.command()
 @grouped(
     without={
-        *(
-            "source",
-            "card",
-            "by",
-            "only",
-            "exclude",
-            "lookup",
-            "roll_up",
-            "annualise",
-            "sheet",
-            "decimal",
-            "lenient",
-        ),
+        *("source", "card", "by", "only", "exclude", "lookup", "roll_up", "annualise"),
+        *("sheet", "decimal", "lenient"),
         *(field.name for field in fields(Modelling) if field.name != "strata"),
         *(field.name for field in fields(OpportunityAsking) if field.name not in _COST),
     }

@@ -197,16 +197,15 @@ def _print_sql(counting: Counting, dialect: Dialect) -> None:
     from varstat.records import cells_sql
     from varstat.records.source import describe_records
 
-    question = counting.question()
-    given = (counting.unit, counting.event, counting.value, counting.period)
-    wanted = [name for name in (*given, *question["strata"], *question["bands"]) if name]
+    given = (counting.unit, counting.event, counting.value, counting.period, *counting.stratum)
+    wanted = [name for name in (*given, *(counting.band or {})) if name]
     schema, name = describe_records(counting.data, table=counting.table, wanted=wanted)
     query = cells_sql(
         schema,
         dialect=dialect.value,
         table=name,
         account=counting.account,
-        **question,
+        **counting.question(),
     )
     typer.echo(query)
 

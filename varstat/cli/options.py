@@ -4,6 +4,7 @@ The order of the table is the order of the options in a command's help.
 """
 
 from enum import StrEnum
+from functools import partial
 
 import typer
 
@@ -18,7 +19,6 @@ from varstat.cli.option import Laid, argument, choice, files, flag, number, text
 from varstat.cli.output import Format, Output
 from varstat.cli.parse import (
     parse_covariates,
-    parse_exclude,
     parse_levels,
     parse_only,
     parse_range,
@@ -125,7 +125,7 @@ OPTIONS: dict[tuple[type, str], Laid] = {
         _ROWS,
         "Leave out the rows that say so; several values by commas; repeatable.",
         metavar="COL=VALUE",
-        read=parse_exclude,
+        read=partial(parse_only, option="--exclude"),
     ),
     (Reading, "lookup"): texts(
         "lookup", _ROWS, "Join columns of another file on the unit.", metavar="FILE:KEY"

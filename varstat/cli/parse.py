@@ -96,11 +96,6 @@ def parse_only(texts: list[str] | None, *, option: str = "--only") -> dict[str, 
     return only or None
 
 
-def parse_exclude(texts: list[str] | None) -> dict[str, list[str]] | None:
-    """Read COL=VALUE[,VALUE] of rows that are left out; see `parse_only`."""
-    return parse_only(texts, option="--exclude")
-
-
 def parse_levels(text: str | None) -> tuple[float, ...] | None:
     """Read levels such as 0.95,0.998.
 

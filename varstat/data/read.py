@@ -145,8 +145,8 @@ total, sum_of_squares, peer_group, period : str, optional
     2
     """
     strata = (stratum,) if isinstance(stratum, str) else stratum
+    chosen, left_out = _values(only), _values(exclude)
     groups = (by,) if isinstance(by, str) else tuple(by)
-    kept, left_out = _values(only), _values(exclude)
     said = {
         "title": title,
         "direction": direction,
@@ -177,15 +177,8 @@ total, sum_of_squares, peer_group, period : str, optional
     stated = state_card(card, said)
     opened = _open(source, sheet=sheet, decimal=decimal)
     lookups = open_lookups(lookup, decimal=decimal)
-    rows = {
-        "by": groups,
-        "only": kept,
-        "exclude": left_out,
-        "roll_up": roll_up,
-        "sheet": sheet,
-        "decimal": decimal,
-        "lenient": lenient,
-    }
+    rows: dict[str, Any] = {"by": groups, "only": chosen, "exclude": left_out, "roll_up": roll_up}
+    rows |= {"sheet": sheet, "decimal": decimal, "lenient": lenient}
     origin = _state_origin(opened.name, card, {**said, **rows}, lookups)
     if stated is None:
         implied, example_title = _implied(source)
@@ -197,7 +190,7 @@ total, sum_of_squares, peer_group, period : str, optional
         by=groups,
         strata=strata,
         covariates=None if covariates is None else stated.model.covariates,
-        only=kept,
+        only=chosen,
         exclude=left_out,
         lookups=lookups,
         roll_up=None if roll_up is None else choose("roll-up", roll_up, ROLL_UPS),

@@ -93,6 +93,6 @@ class Table:
             options=dict(options),
             reading=self.origin.reading,
             modelling={**self.origin.modelling, **(modelling or {})},
-            asking={**self.origin.asking, **(asking or {})},
+            asking=dict(asking or {}),
             lookups=self.origin.lookups,
         )

@@ -94,7 +94,6 @@ def compute_funnel(
         robust=robust,
         tau_scale=tau_scale,
     )
-    table = split_periods(table)
     asked = {
         "method": method,
         "target": target,
@@ -105,6 +104,7 @@ def compute_funnel(
         "robust": robust,
         "tau_scale": tau_scale,
     }
+    table = split_periods(table)
     groups = Groups.split(table, options.target)
     if options.recipe is None:
         found = find(table, groups, options)

@@ -103,6 +103,7 @@ def fit_model(
         )
     if seed < 0:
         raise UsageError("seed", "a seed is a whole number, zero or more.")
+    chosen = {"covariates": covariates, "strata": strata}
     table = _for_model(table, covariates, strata)
     group, labels = group_rows(table)
     periods = table.periods.labels
@@ -124,7 +125,8 @@ def fit_model(
         provenance=table.state_provenance(
             "fit",
             options={"engine": engine, "draws": draws, "seed": seed, "by": list(table.by)},
-            modelling={"engine": engine, "draws": draws, "seed": seed},
+            modelling={name: list(_names(of)) for name, of in chosen.items() if of is not None}
+            | {"engine": engine, "draws": draws, "seed": seed},
         ),
     )
 
@@ -155,7 +157,7 @@ def _choose_columns(
 ) -> tuple[str, ...]:
     if names is None:
         return there
-    chosen = (names,) if isinstance(names, str) else tuple(dict.fromkeys(names))
+    chosen = _names(names)
     for name in chosen:
         if name not in there:
             raise UsageError(
@@ -164,6 +166,10 @@ def _choose_columns(
                 "when the table is read.",
             )
     return chosen
+
+
+def _names(names: Sequence[str] | str) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(dict.fromkeys(names))
 
 
 def _fit_group(

@@ -36,9 +36,11 @@ def funnel(
     period: str | None = None,
     by: Sequence[str] | str = (),
     only: Mapping[str, Sequence[str] | str] | None = None,
+    exclude: Mapping[str, Sequence[str] | str] | None = None,
     lookup: "OneLookup | Sequence[OneLookup] | None" = None,
     roll_up: str | None = None,
     sheet: str | None = None,
+    decimal: str | None = None,
     suppressed: Sequence[int] | None = None,
     rounded: int | None = None,
     lenient: bool = False,
@@ -68,14 +70,16 @@ exposure, value, se, count, total, sum_of_squares, peer_group, period : str, opt
         are whole, and the names of columns.
     by : str or sequence of str
         Columns that split the table into groups, each analysed on its own.
-    only : mapping of str to str or sequence of str, optional
-        Keep the rows that have one of these values in a column.
+    only, exclude : mapping of str to str or sequence of str, optional
+        Keep, or leave out, the rows that have one of these values in a column.
     lookup : str, (DataFrame, str) or sequence of these, optional
         "FILE:KEY": attributes of units from another table.
     roll_up : {"quarter", "year", "calendar-year", "all"}, optional
         Add up the periods.
     sheet : str, optional
         Sheet of a workbook, or table of a DuckDB file.
+    decimal : {".", ","}, optional
+        Decimal mark of the numbers; by default they tell.
     suppressed : (int, int), optional
         The range that a suppression mark stands for.
     rounded : int, optional

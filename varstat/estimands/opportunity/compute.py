@@ -138,6 +138,7 @@ def compute_opportunity(
         "price_year": price_year,
         "cost_source": cost_source,
     }
+    cost = {"unit_cost": unit_cost, "price_year": price_year, "cost_source": cost_source}
     sets = {name: list(units) for name, units in (subtotals or {}).items()}
     found = tuple(
         _one_opportunity(
@@ -160,7 +161,7 @@ def compute_opportunity(
         provenance=fits.provenance.then(
             "opportunity",
             options=asked,
-            asking=asked | {"subtotals": sets or None},
+            asking=asked | cost | {"subtotals": sets or None},
         ),
     )
 
