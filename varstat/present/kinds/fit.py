@@ -10,8 +10,8 @@ from varstat.present.highlight import Bools
 from varstat.present.kind import Kind
 from varstat.prose.number import percent
 
-# Hyper-parameters and groups of a terminal; all of them go to a file or a pipe.
-_MOST, _MOST_GROUPS = 40, 20
+# Hyper-parameters of a terminal; all of them go to a file or a pipe.
+_MOST = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +105,6 @@ KIND: Kind[Posterior, Fits] = Kind(
     noun="groups",
     title="Fit",
     columns=COLUMNS,
-    most=_MOST_GROUPS,
     named=_named,
     notes=lambda posterior: posterior.design.notes,
     sheets=lambda fits: {"hyperparameters": fits.to_frame()},

@@ -9,10 +9,11 @@ import pandas as pd
 from varstat.funnel.result import Funnel, Funnels
 from varstat.present.caption import MAX_PANELS, heading
 from varstat.present.captions import funnel as words
+from varstat.present.chart import Chart, Order, Places
 from varstat.present.column import ALWAYS, Column, Table
 from varstat.present.content import number, records, state
 from varstat.present.highlight import Bools
-from varstat.present.kind import MOST_ROWS, MOST_SHOWN, Chart, Kind, Order, Places
+from varstat.present.kind import MOST_ROWS, MOST_SHOWN, Kind
 from varstat.present.kinds.units import event, peer_group, size, unit, unit_name, units_count
 from varstat.prose.number import percent
 

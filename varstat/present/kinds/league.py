@@ -10,24 +10,25 @@ from varstat.estimands.league.result import League, Leagues
 from varstat.estimands.league.words import SURE, count_sure
 from varstat.present.caption import MAX_PANELS, heading
 from varstat.present.captions import league as words
+from varstat.present.chart import Chart, Order, Places
 from varstat.present.column import ALWAYS, Column, Table
 from varstat.present.content import below, records, state
 from varstat.present.highlight import Bools
-from varstat.present.kind import MOST_ROWS, Chart, Kind, Order, Places
+from varstat.present.kind import MOST_ROWS, Kind
 from varstat.present.kinds.units import (
     checks,
+    ends,
     event,
     interval_text,
-    level,
     peer_group,
-    rate_text,
+    probability,
+    raw,
     reliability,
     size,
     unit,
     unit_name,
     units_count,
 )
-from varstat.prose.number import probability_text
 from varstat.prose.rate import RateStyle, rank_interval, rank_text, style_of
 
 if TYPE_CHECKING:
@@ -58,16 +59,7 @@ COLUMNS: tuple[Column[League], ...] = (
         "weighted by the inverse of its squared standard errors"
     ),
     size("the size, likewise"),
-    Column(
-        name="raw",
-        heading="raw{t.sign}",
-        type="number or missing",
-        means="what the unit's numbers say",
-        text=lambda t, i: rate_text(t, t.result.units.raw[i]),
-        keep=3,
-        tip=True,
-        reveals=frozenset({"event"}),
-    ),
+    raw("what the unit's numbers say", keep=3),
     Column(
         name="estimate",
         heading="estimate{t.sign}\n({t.level}\ninterval)",
@@ -81,9 +73,7 @@ COLUMNS: tuple[Column[League], ...] = (
     ),
     Column(name="estimate_own", means="the same at the unit's own case-mix"),
     Column(name="sd", means="posterior SD of the rate at the average case-mix"),
-    Column(name="lower", error=True, means="lower end of the estimate's interval"),
-    Column(name="upper", error=True, means="upper end of the estimate's interval"),
-    level(),
+    *ends("the estimate", error=True),
     reliability("share of the variance of effects that the unit's own data resolve"),
     Column(
         name="outlying",
@@ -115,35 +105,28 @@ COLUMNS: tuple[Column[League], ...] = (
         error=True,
         means="upper end of the interval of the rank",
     ),
-    Column(
-        name="p_top_quartile",
-        heading="P best\nquarter",
-        type="number or missing",
-        error=True,
-        means="probability of being among the best quarter",
-        text=lambda t, i: probability_text(t.result.units.p_top_quartile[i]),
+    probability(
+        "p_top_quartile",
+        "P best\nquarter",
+        "probability of being among the best quarter",
         keep=5,
-        tip=True,
+        error=True,
         where=_ranked,
     ),
-    Column(
-        name="p_bottom_quartile",
-        heading="P worst\nquarter",
-        type="number or missing",
-        error=True,
-        means="probability of being among the worst quarter",
-        text=lambda t, i: probability_text(t.result.units.p_bottom_quartile[i]),
+    probability(
+        "p_bottom_quartile",
+        "P worst\nquarter",
+        "probability of being among the worst quarter",
         keep=4,
-        tip=True,
+        error=True,
         where=_ranked,
     ),
-    Column(
-        name="p_better_than_target",
-        heading="P better\nthan target",
+    probability(
+        "p_better_than_target",
+        "P better\nthan target",
+        "probability of being better than the target; with direction `neither`, of lying *above* "
+        "it",
         error=True,
-        means="probability of being better than the target; with direction `neither`, of lying "
-        "*above* it",
-        text=lambda t, i: probability_text(t.result.units.p_better_than_target[i]),
         where=_ranked,
     ),
     Column(
@@ -158,13 +141,11 @@ COLUMNS: tuple[Column[League], ...] = (
     ),
 )
 # Where no direction is good the same probability is of lying above the target.
-_ABOVE: Column[League] = Column(
-    name="p_better_than_target",
-    heading="P above\ntarget",
-    means="",
-    text=lambda t, i: probability_text(t.result.units.p_better_than_target[i]),
+_ABOVE = probability(
+    "p_better_than_target",
+    "P above\ntarget",
+    "",
     keep=ALWAYS,
-    tip=True,
     where=lambda league: not _ranked(league),
 )
 
@@ -352,7 +333,6 @@ KIND: Kind[League, Leagues] = Kind(
     style=rate_style,
     sheets=_sheets,
     objects=_objects,
-    order=standing,
     shown=_shown,
     listed=_listed,
     caption=_caption,
