@@ -8,6 +8,7 @@ from varstat.present.column import ALWAYS, Column, Table
 from varstat.present.content import records, state
 from varstat.present.highlight import Bools
 from varstat.present.kind import Kind
+from varstat.present.kinds.units import cell
 from varstat.prose.number import percent
 
 # Hyper-parameters of a terminal; all of them go to a file or a pipe.
@@ -26,6 +27,14 @@ def _figure(table: Table[Posterior], name: str, i: int) -> str:
     return f"{table.frame[name].iloc[i]:.4g}"
 
 
+def _interval(table: Table[Posterior], i: int) -> str:
+    return f"{_figure(table, 'lower', i)} to {_figure(table, 'upper', i)}"
+
+
+def _error(table: Table[Posterior], i: int) -> str:
+    return "none" if table.frame["mcse"].iloc[i] == 0 else _figure(table, "mcse", i)
+
+
 COLUMNS: tuple[Column[Posterior], ...] = (
     Column(
         name="name",
@@ -38,36 +47,12 @@ COLUMNS: tuple[Column[Posterior], ...] = (
         cut=True,
         names=True,
     ),
-    Column(
-        name="mean",
-        heading="mean",
-        means="posterior mean",
-        text=lambda t, i: _figure(t, "mean", i),
-        keep=ALWAYS,
-    ),
-    Column(
-        name="sd",
-        heading="SD",
-        means="posterior SD",
-        text=lambda t, i: _figure(t, "sd", i),
-        keep=2,
-    ),
-    Column(
-        name="lower",
-        heading=f"{percent(HYPER_LEVEL)} interval",
-        means="lower end of its interval",
-        text=lambda t, i: f"{_figure(t, 'lower', i)} to {_figure(t, 'upper', i)}",
-        keep=ALWAYS,
-    ),
+    cell("mean", "mean", "posterior mean", lambda t, i: _figure(t, "mean", i)),
+    cell("sd", "SD", "posterior SD", lambda t, i: _figure(t, "sd", i), keep=2),
+    cell("lower", f"{percent(HYPER_LEVEL)} interval", "lower end of its interval", _interval),
     Column(name="upper", means="upper end of its interval"),
     Column(name="level", means="level of the interval"),
-    Column(
-        name="mcse",
-        heading="MC error",
-        means="Monte Carlo error of the mean; 0 where it was summed",
-        text=lambda t, i: "none" if t.frame["mcse"].iloc[i] == 0 else _figure(t, "mcse", i),
-        keep=1,
-    ),
+    cell("mcse", "MC error", "Monte Carlo error of the mean; 0 if summed", _error, keep=1),
 )
 
 

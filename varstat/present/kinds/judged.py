@@ -16,7 +16,7 @@ from varstat.present.content import records, state
 from varstat.present.highlight import Bools
 from varstat.present.kind import Kind
 from varstat.present.kinds import funnel
-from varstat.present.kinds.units import checks, ends, interval_text
+from varstat.present.kinds.units import cell, checks, ends, interval_text
 from varstat.prose.number import probability_text
 from varstat.prose.rate import RateStyle, style_of
 
@@ -61,15 +61,15 @@ JUDGED: tuple[Column[JudgedFunnel], ...] = (
         tip=True,
     ),
 )
+
+
+def _count(judged: JudgedFunnel) -> str:
+    return f"{judged.verdict.count('differs'):,}"
+
+
 GROUPS: tuple[Column[Any], ...] = (
     *funnel.GROUPS,
-    Column(
-        name="differs",
-        heading="differ",
-        means="units that differ",
-        text=lambda t, _: f"{t.result.verdict.count('differs'):,}",
-        keep=ALWAYS,
-    ),
+    cell("differs", "differ", "units that differ", lambda t, _: _count(t.result)),
     checks(),
 )
 

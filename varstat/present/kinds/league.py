@@ -16,6 +16,7 @@ from varstat.present.content import below, records, state
 from varstat.present.highlight import Bools
 from varstat.present.kind import MOST_ROWS, Kind
 from varstat.present.kinds.units import (
+    cell,
     checks,
     ends,
     event,
@@ -48,6 +49,11 @@ def _rank(table: Table[League], i: int) -> str:
     units = table.result.units
     rank = rank_text(units.expected_rank[i], units=units.unit.size)
     return f"{rank} ({rank_interval(units.rank_lower[i], units.rank_upper[i])})"
+
+
+def _rank_end(which: str) -> Column[League]:
+    means = f"{which} end of the interval of the rank"
+    return Column(name=f"rank_{which}", type="number or missing", error=True, means=means)
 
 
 COLUMNS: tuple[Column[League], ...] = (
@@ -93,18 +99,7 @@ COLUMNS: tuple[Column[League], ...] = (
         tip=True,
         where=_ranked,
     ),
-    Column(
-        name="rank_lower",
-        type="number or missing",
-        error=True,
-        means="lower end of the interval of the rank",
-    ),
-    Column(
-        name="rank_upper",
-        type="number or missing",
-        error=True,
-        means="upper end of the interval of the rank",
-    ),
+    *(_rank_end(name) for name in ("lower", "upper")),
     probability(
         "p_top_quartile",
         "P best\nquarter",
@@ -154,38 +149,34 @@ def _sure(table: Table[League], which: int) -> str:
     return f"{count_sure(table.result)[which]:,}" if _ranked(table.result) else ""
 
 
+def _misclassified(table: Table[League], _: int) -> str:
+    share = table.result.misclassified
+    return f"{share:.2f}" if np.isfinite(share) else ""
+
+
+_SURELY = f"(P > {100 * SURE:g}%)"
 GROUPS: tuple[Column[League], ...] = (
     units_count(),
-    Column(
-        name="target",
-        heading="target{t.sign}",
-        means="the target",
-        text=lambda t, _: t.style.text(t.result.target) or "differs",
+    cell(
+        "target",
+        "target{t.sign}",
+        "the target",
+        lambda t, _: t.style.text(t.result.target) or "differs",
         keep=1,
     ),
-    Column(
-        name="sure_top",
-        heading=f"best quarter\n(P > {100 * SURE:g}%)",
-        means="units in the best quarter with a probability over 0.95",
-        text=lambda t, _: _sure(t, 0),
-        keep=ALWAYS,
+    cell(
+        "sure_top",
+        f"best quarter\n{_SURELY}",
+        "units surely in the best quarter",
+        lambda t, _: _sure(t, 0),
     ),
-    Column(
-        name="sure_bottom",
-        heading=f"worst quarter\n(P > {100 * SURE:g}%)",
-        means="units in the worst quarter with a probability over 0.95",
-        text=lambda t, _: _sure(t, 1),
-        keep=ALWAYS,
+    cell(
+        "sure_bottom",
+        f"worst quarter\n{_SURELY}",
+        "units surely in the worst quarter",
+        lambda t, _: _sure(t, 1),
     ),
-    Column(
-        name="misclassified",
-        heading="mis-\nclassified",
-        means="how good the table is: 0 perfect, 1 as by lot",
-        text=lambda t, _: (
-            f"{t.result.misclassified:.2f}" if np.isfinite(t.result.misclassified) else ""
-        ),
-        keep=2,
-    ),
+    cell("misclassified", "mis-\nclassified", "how good the table is", _misclassified, keep=2),
     checks(),
 )
 

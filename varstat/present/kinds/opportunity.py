@@ -18,6 +18,7 @@ from varstat.present.highlight import Bools
 from varstat.present.kind import MOST_SHOWN, Block, Kind
 from varstat.present.kinds.units import (
     amount,
+    cell,
     checks,
     ends,
     event,
@@ -142,13 +143,7 @@ def _total(table: Table[Opportunity], _: int) -> str:
 
 GROUPS: tuple[Column[Opportunity], ...] = (
     units_count(keep=1),
-    Column(
-        name="estimate",
-        heading="opportunity\n({t.level} interval)",
-        means="of all comparable units together",
-        text=_total,
-        keep=ALWAYS,
-    ),
+    cell("estimate", "opportunity\n({t.level} interval)", "of all units together", _total),
     amount("published", "published", _GIVES, keep=ALWAYS, of=_total_of),
     amount("chance_expected", "if all\nalike", _IF_ALIKE, keep=2, of=_total_of),
     checks(),

@@ -104,6 +104,13 @@ def raw(means: str, *, keep: int) -> Column[Any]:
     )
 
 
+def cell(
+    name: str, heading: str, means: str, text: Text, *, keep: int = ALWAYS, tip: bool = False
+) -> Column[Any]:
+    """Make a column of numbers that people read, and files have as well."""
+    return Column(name=name, heading=heading, means=means, text=text, keep=keep, tip=tip)
+
+
 def ends(of: str, *, error: bool = False, type: str = "number") -> tuple[Column[Any], ...]:  # noqa: A002
     """Make the columns of an interval's ends and of its level."""
     return (
