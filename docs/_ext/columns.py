@@ -16,7 +16,7 @@ TABLES = {
     "posterior": "judged.JUDGED",
     "league": "league.COLUMNS",
     "opportunity": "opportunity.COLUMNS",
-    "comparison": "comparison.PARTS",
+    "comparison": "comparison.FILES",
     "fit": "fit.COLUMNS",
 }
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pandas as pd
 
+from varstat.present.chart import Chart
 from varstat.present.column import ALWAYS, Column
-from varstat.present.kind import Chart, Kind
+from varstat.present.kind import Kind
 from varstat.present.kinds.units import unit
 from varstat.results import Result, Results
 

@@ -6,6 +6,15 @@ from dataclasses import dataclass, field
 from varstat.prose.text import clean
 from varstat.results import Result
 
+# What the parts of a waterfall are called.
+PARTS = {
+    "published": "published",
+    "raw": "raw",
+    "chance": "chance",
+    "casemix": "case-mix",
+    "peer_group": "peer group",
+    "remaining": "remaining",
+}
 # Panels of small multiples; the figure says how many groups more there are.
 MAX_PANELS = 60
 

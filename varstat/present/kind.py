@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from varstat.errors import UsageError, choose
-from varstat.measure import Floats
 from varstat.present import disclose
+from varstat.present.chart import Chart, Order
 from varstat.present.column import Column, R, Table
 from varstat.present.content import records
 from varstat.present.highlight import Bools, Named, find_units
@@ -19,16 +18,12 @@ from varstat.prose.rate import RateStyle
 from varstat.results import Result, Results
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
     from varstat.estimands.verdict.result import Verdicts
 
 T = TypeVar("T", bound=Results[Any])
 # Units in a terminal, and in the table of a page.
 MOST_SHOWN, MOST_ROWS = 20, 2_000
-_MOST_GROUPS = 60
-Order = NDArray[np.intp]
+_MOST_GROUPS, _MOST_ALONE = 60, 20
 # Which file has the kind of a class, by the class's home and name.
 _HOMES = {
     "varstat.estimands.comparison.result": "comparison",
@@ -38,59 +33,6 @@ _HOMES = {
     "varstat.funnel.result": "funnel",
     "varstat.hierarchical.posterior": "fit",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Places:
-    """Where the units of a chart stand, for a pointer.
-
-    Attributes
-    ----------
-    at : ndarray of float, shape (units, 2)
-        In data; not a number where a unit isn't drawn.
-    order : ndarray of int
-        The units that can be pointed at, in the order of the arrow keys.
-    """
-
-    at: Floats
-    order: Order
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chart(Generic[R]):
-    """A chart of a kind of result.
-
-    Attributes
-    ----------
-    draw : callable
-        Draws some groups, marks units of each, and does so on axes if there are any.
-    alt : callable
-        Says in words what the chart of some groups shows.
-    title : callable
-        Titles the chart of one group.
-    check : callable
-        Refuses groups of which there is no such chart; told whether units are to be marked.
-    shows : callable
-        Tells whether the page of a group has it.
-    places : callable
-        Where the units stand; without it none can be pointed at.
-    order : str
-        By what the arrow keys move among units.
-    rows : bool
-        Whether units are rows, so that a pointer anywhere on one is at the unit.
-    several : bool
-        Whether it can show several groups.
-    """
-
-    draw: "Callable[[Sequence[R], Sequence[Bools], Axes | None], Figure]"
-    alt: Callable[[Sequence[R]], str]
-    title: Callable[[R], str]
-    check: Callable[[Sequence[R], bool], None] = lambda _groups, _marked: None
-    shows: Callable[[R], bool] = lambda _result: True
-    places: Callable[[R, Bools], Places] | None = None
-    order: str = "size"
-    rows: bool = True
-    several: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,8 +98,6 @@ class Kind(Generic[R, T]):
         Of the table with a row for each of several groups; without it each is shown by itself.
     together : str
         Title of that table; the indicator's by default.
-    most : int
-        How many groups a terminal shows.
     style : callable
         Chooses how rates of a result are written.
     named : callable
@@ -172,8 +112,6 @@ class Kind(Generic[R, T]):
         Makes what stands beside account and provenance.
     remarks : callable
         Says what a page has below all groups.
-    order : callable
-        Orders the units as they are shown, the first on top.
     shown : callable
         Chooses the rows of a terminal; None where some are left out.
     left : callable
@@ -199,7 +137,6 @@ class Kind(Generic[R, T]):
     files: tuple[Column[R], ...] = ()
     groups: tuple[Column[R], ...] = ()
     together: str = ""
-    most: int = _MOST_GROUPS
     style: Callable[[R], RateStyle] = lambda _result: RateStyle(percent=False, decimals=2, dash="–")
     named: Callable[[R], Named] = lambda result: result.units  # type: ignore[attr-defined]
     notes: Callable[[R], Sequence[str]] = lambda result: getattr(result, "notes", ())
@@ -207,7 +144,6 @@ class Kind(Generic[R, T]):
     objects: Callable[[T], list[dict[str, Any]]] = _objects
     also: Callable[[T], dict[str, Any]] = lambda _results: {}
     remarks: Callable[[T], Sequence[str]] = lambda _results: ()
-    order: Callable[[R], Order] = lambda result: np.arange(len(result.to_frame()))
     shown: Callable[[R, Bools], list[int | None]] = _first
     left: Callable[[R, Bools], str] = lambda _result, _mark: ""
     blocks: Callable[[R], list[Block]] = lambda _result: []
@@ -216,6 +152,11 @@ class Kind(Generic[R, T]):
     strong: Callable[[R, Bools], Bools] = lambda _result, mark: mark
     finding: Callable[[R], str] = lambda result: result.summary()
     charts: Mapping[str, Chart[R]] = field(default_factory=dict)
+
+    @property
+    def most(self) -> int:
+        """How many groups a terminal shows: fewer where each is shown by itself."""
+        return _MOST_GROUPS if self.groups else _MOST_ALONE
 
     def table(self, result: R) -> Table[R]:
         """Make of a result what cells are made from."""

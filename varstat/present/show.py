@@ -90,7 +90,7 @@ def _show_groups(opened: Open, console: Console) -> None:
         if mark.any():
             console.print()
             console.print(Text(clean(", ".join(each.by.values())), style="bold"))
-            rows = [i for i in kind.order(each).tolist() if mark[i]]
+            rows = [i for i in kind.shown(each, mark) if i is not None and mark[i]]
             table = kind.table(each)
             print_padded(console, set_units(kind.columns, table, rows, mark, width=console.width))
     console.print()

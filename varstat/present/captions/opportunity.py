@@ -8,19 +8,11 @@ import numpy as np
 from varstat.errors import ModelError, UsageError
 from varstat.estimands.opportunity.result import Opportunity
 from varstat.estimands.opportunity.words import is_like_chance
-from varstat.present.caption import MAX_PANELS, Caption, group_text
+from varstat.present.caption import MAX_PANELS, PARTS, Caption, group_text
 from varstat.present.captions.league import ENGINES
 from varstat.prose.number import figure, percent
 from varstat.prose.text import clean
 from varstat.target.rule import say_target
-
-_PARTS = {
-    "published": "Published",
-    "chance": "Chance",
-    "casemix": "Case-mix",
-    "peer_group": "Peer group",
-    "remaining": "Remaining",
-}
 
 
 def titled(what: str, opportunity: Opportunity) -> str:
@@ -187,7 +179,7 @@ def alt_text(opportunities: Sequence[Opportunity], what: str) -> str:
     if what == "waterfall":
         fall = opportunity.waterfall
         parts += [
-            f"{_PARTS[name]}: {figure(value)}."
+            f"{PARTS[name].capitalize()}: {figure(value)}."
             for name, value in zip(fall.component, fall.estimate.tolist(), strict=True)
         ]
     if what == "comparability":

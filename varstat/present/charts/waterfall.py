@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from varstat.errors import UsageError, did_you_mean
 from varstat.estimands.opportunity.result import Opportunity
 from varstat.measure import Floats
-from varstat.present.caption import Caption
+from varstat.present.caption import PARTS, Caption
 from varstat.present.charts import style
 from varstat.present.charts.frame import View, rate_ticks
 from varstat.present.charts.funnel_panel import plain_axes
@@ -19,15 +19,6 @@ from varstat.present.charts.sheet import MARGIN, Sheet
 from varstat.prose.number import figure
 
 WIDTH, BAR, AROUND, LEFT, RIGHT = 8.4 * 72, 30.0, 130.0, 84.0, 92.0
-# What the parts are called.
-COMPONENTS = {
-    "published": "Published",
-    "raw": "Raw",
-    "chance": "Chance",
-    "casemix": "Case-mix",
-    "peer_group": "Peer group",
-    "remaining": "Remaining",
-}
 _COLOURS = {"raw": style.INSIDE, "published": style.INSIDE, "remaining": style.WORSE}
 
 
@@ -75,8 +66,8 @@ def draw_waterfall(
             fall.subtotal_upper[:, at],
         )
     # What is published with strata is standardised already.
-    crude = {"published": "Crude rates"} if opportunity.model.get("strata") else {}
-    return draw_fall(fall.component, parts, caption, write=figure, labels=COMPONENTS | crude, ax=ax)
+    crude = {"published": "crude rates"} if opportunity.model.get("strata") else {}
+    return draw_fall(fall.component, parts, caption, write=figure, labels=PARTS | crude, ax=ax)
 
 
 def draw_fall(
@@ -86,7 +77,7 @@ def draw_fall(
     *,
     write: Callable[[float], str],
     taken: bool = True,
-    labels: Mapping[str, str] = COMPONENTS,
+    labels: Mapping[str, str] = PARTS,
     percent: bool = False,
     above: float = 0.0,
     lines: int = 3,
@@ -142,7 +133,7 @@ def draw_bars(
     *,
     write: Callable[[float], str],
     taken: bool = True,
-    labels: Mapping[str, str] = COMPONENTS,
+    labels: Mapping[str, str] = PARTS,
     percent: bool = False,
 ) -> None:
     """Draw a bar for each part, from where the one before it ends; the first and last from zero.
@@ -215,7 +206,7 @@ def draw_bars(
     ax.set_xticks(ticks, texts)
     ax.set_ylim(count - 0.5, -0.5)
     ax.set_yticks(
-        range(count), [labels[name] for name in component],
+        range(count), [labels[name].capitalize() for name in component],
         fontsize=style.BODY,
     )  # fmt: skip
     ax.tick_params(axis="y", length=0)

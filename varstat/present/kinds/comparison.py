@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from varstat.estimands.comparison.result import Comparison, Comparisons
+from varstat.present.caption import PARTS
 from varstat.present.captions import comparison as words
+from varstat.present.chart import Chart
 from varstat.present.column import ALWAYS, Column
 from varstat.present.content import number, plain, records, state
 from varstat.present.highlight import Bools
-from varstat.present.kind import Block, Chart, Kind
-from varstat.present.kinds.units import interval_text, peer_group, rate_text, unit, unit_name
+from varstat.present.kind import Block, Kind
+from varstat.present.kinds.units import ends, interval_text, peer_group, raw, unit, unit_name
 from varstat.prose.rate import RateStyle, style_of
 from varstat.prose.text import clean, shorten
 
@@ -19,25 +21,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_PARTS = {
-    "raw": "raw difference",
-    "chance": "chance",
-    "casemix": "case-mix",
-    "peer_group": "peer group",
-    "remaining": "remaining",
-}
+_PARTS = PARTS | {"raw": "raw difference"}
 COLUMNS: tuple[Column[Comparison], ...] = (
     unit(),
     unit_name(keep=1),
     peer_group(keep=2),
-    Column(
-        name="raw",
-        heading="raw{t.sign}",
-        means="what the unit reported",
-        text=lambda t, i: rate_text(t, t.result.raw[i]),
-        keep=ALWAYS,
-        reveals=frozenset({"event"}),
-    ),
+    raw("what the unit reported", keep=ALWAYS),
     Column(
         name="estimate",
         heading="estimate{t.sign} ({t.level} interval)",
@@ -48,7 +37,7 @@ COLUMNS: tuple[Column[Comparison], ...] = (
         keep=ALWAYS,
     ),
 )
-PARTS: tuple[Column[Comparison], ...] = (
+FILES: tuple[Column[Comparison], ...] = (
     Column(name="unit", type="text", means="A"),
     Column(name="other", type="text", means="B"),
     Column(
@@ -57,9 +46,7 @@ PARTS: tuple[Column[Comparison], ...] = (
         means="a part of the raw difference: `raw` is the whole, which the others add up to",
     ),
     Column(name="estimate", means="its posterior mean, A less B", reveals=frozenset({"event"})),
-    Column(name="lower", means="lower end of its interval"),
-    Column(name="upper", means="upper end of its interval"),
-    Column(name="level", means="level of the interval"),
+    *ends("the part"),
 )
 
 
@@ -126,10 +113,9 @@ KIND: Kind[Comparison, Comparisons] = Kind(
     noun="groups",
     title="Comparison",
     columns=COLUMNS,
-    most=20,
     style=_style,
     named=lambda comparison: comparison,
-    files=PARTS,
+    files=FILES,
     blocks=_blocks,
     objects=_objects,
     caption=lambda _comparison, _listed: "The two units",

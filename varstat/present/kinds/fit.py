@@ -8,10 +8,11 @@ from varstat.present.column import ALWAYS, Column, Table
 from varstat.present.content import records, state
 from varstat.present.highlight import Bools
 from varstat.present.kind import Kind
+from varstat.present.kinds.units import cell
 from varstat.prose.number import percent
 
-# Hyper-parameters and groups of a terminal; all of them go to a file or a pipe.
-_MOST, _MOST_GROUPS = 40, 20
+# Hyper-parameters of a terminal; all of them go to a file or a pipe.
+_MOST = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,14 @@ def _figure(table: Table[Posterior], name: str, i: int) -> str:
     return f"{table.frame[name].iloc[i]:.4g}"
 
 
+def _interval(table: Table[Posterior], i: int) -> str:
+    return f"{_figure(table, 'lower', i)} to {_figure(table, 'upper', i)}"
+
+
+def _error(table: Table[Posterior], i: int) -> str:
+    return "none" if table.frame["mcse"].iloc[i] == 0 else _figure(table, "mcse", i)
+
+
 COLUMNS: tuple[Column[Posterior], ...] = (
     Column(
         name="name",
@@ -38,36 +47,12 @@ COLUMNS: tuple[Column[Posterior], ...] = (
         cut=True,
         names=True,
     ),
-    Column(
-        name="mean",
-        heading="mean",
-        means="posterior mean",
-        text=lambda t, i: _figure(t, "mean", i),
-        keep=ALWAYS,
-    ),
-    Column(
-        name="sd",
-        heading="SD",
-        means="posterior SD",
-        text=lambda t, i: _figure(t, "sd", i),
-        keep=2,
-    ),
-    Column(
-        name="lower",
-        heading=f"{percent(HYPER_LEVEL)} interval",
-        means="lower end of its interval",
-        text=lambda t, i: f"{_figure(t, 'lower', i)} to {_figure(t, 'upper', i)}",
-        keep=ALWAYS,
-    ),
+    cell("mean", "mean", "posterior mean", lambda t, i: _figure(t, "mean", i)),
+    cell("sd", "SD", "posterior SD", lambda t, i: _figure(t, "sd", i), keep=2),
+    cell("lower", f"{percent(HYPER_LEVEL)} interval", "lower end of its interval", _interval),
     Column(name="upper", means="upper end of its interval"),
     Column(name="level", means="level of the interval"),
-    Column(
-        name="mcse",
-        heading="MC error",
-        means="Monte Carlo error of the mean; 0 where it was summed",
-        text=lambda t, i: "none" if t.frame["mcse"].iloc[i] == 0 else _figure(t, "mcse", i),
-        keep=1,
-    ),
+    cell("mcse", "MC error", "Monte Carlo error of the mean; 0 if summed", _error, keep=1),
 )
 
 
@@ -105,7 +90,6 @@ KIND: Kind[Posterior, Fits] = Kind(
     noun="groups",
     title="Fit",
     columns=COLUMNS,
-    most=_MOST_GROUPS,
     named=_named,
     notes=lambda posterior: posterior.design.notes,
     sheets=lambda fits: {"hyperparameters": fits.to_frame()},

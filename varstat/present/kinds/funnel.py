@@ -9,11 +9,12 @@ import pandas as pd
 from varstat.funnel.result import Funnel, Funnels
 from varstat.present.caption import MAX_PANELS, heading
 from varstat.present.captions import funnel as words
+from varstat.present.chart import Chart, Order, Places
 from varstat.present.column import ALWAYS, Column, Table
 from varstat.present.content import number, records, state
 from varstat.present.highlight import Bools
-from varstat.present.kind import MOST_ROWS, MOST_SHOWN, Chart, Kind, Order, Places
-from varstat.present.kinds.units import event, peer_group, size, unit, unit_name, units_count
+from varstat.present.kind import MOST_ROWS, MOST_SHOWN, Kind
+from varstat.present.kinds.units import cell, event, peer_group, size, unit, unit_name, units_count
 from varstat.prose.number import percent
 
 if TYPE_CHECKING:
@@ -57,6 +58,19 @@ def _significant(value: float) -> str:
     if np.isnan(value):
         return ""
     return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
+
+
+def _tail(name: str, means: str, *, keep: int, tip: bool = False) -> Column[Any]:
+    return Column(
+        name=f"{name}_value",
+        heading=name,
+        type="number or missing",
+        means=means,
+        text=lambda t, i: _probability(getattr(t.result.units, f"{name}_value")[i]),
+        keep=keep,
+        tip=tip,
+        reveals=frozenset({"event"}),
+    )
 
 
 _RANGE = "range in which the event lies; only where some count is suppressed or rounded"
@@ -104,25 +118,13 @@ COLUMNS: tuple[Column[Any], ...] = (
         "with `--method`",
         reveals=frozenset({"event"}),
     ),
-    Column(
-        name="p_value",
-        heading="p",
-        type="number or missing",
-        means="two-sided mid-p, over-dispersion allowed for where the limits allow for it",
-        text=lambda t, i: _probability(t.result.units.p_value[i]),
+    _tail(
+        "p",
+        "two-sided mid-p, over-dispersion allowed for where the limits allow for it",
         keep=2,
         tip=True,
-        reveals=frozenset({"event"}),
     ),
-    Column(
-        name="q_value",
-        heading="q",
-        type="number or missing",
-        means="its Benjamini–Hochberg adjustment within the funnel",
-        text=lambda t, i: _probability(t.result.units.q_value[i]),
-        keep=1,
-        reveals=frozenset({"event"}),
-    ),
+    _tail("q", "its Benjamini–Hochberg adjustment within the funnel", keep=1),
     Column(
         name="flag",
         heading="flag",
@@ -165,40 +167,26 @@ def _to_expect(table: Table[Any], _: int) -> str:
 
 GROUPS: tuple[Column[Any], ...] = (
     units_count(),
-    Column(
-        name="target",
-        heading="target",
-        means="the target",
-        text=lambda t, _: _rate(t, _funnel(t).target),
-        keep=3,
-    ),
-    Column(
-        name="phi",
-        heading="phi",
-        means="how many times the variance of the units is what chance would give",
-        text=lambda t, _: _significant(_funnel(t).phi),
+    cell("target", "target", "the target", lambda t, _: _rate(t, _funnel(t).target), keep=3),
+    cell(
+        "phi",
+        "phi",
+        "how many times the variance of the units is what chance would give",
+        lambda t, _: _significant(_funnel(t).phi),
         keep=1,
     ),
-    Column(
-        name="tau",
-        heading="tau",
-        means="between-unit SD",
-        text=lambda t, _: _significant(_funnel(t).tau),
-        keep=2,
+    cell("tau", "tau", "between-unit SD", lambda t, _: _significant(_funnel(t).tau), keep=2),
+    cell(
+        "flagged",
+        "outside {t.strictest}",
+        "units flagged at the strictest level",
+        lambda t, _: f"{_funnel(t).flagged(_funnel(t).levels[-1]):,}",
     ),
-    Column(
-        name="flagged",
-        heading="outside {t.strictest}",
-        means="units flagged at the strictest level",
-        text=lambda t, _: f"{_funnel(t).flagged(_funnel(t).levels[-1]):,}",
-        keep=ALWAYS,
-    ),
-    Column(
-        name="expected_false_flags",
-        heading="to expect",
-        means="how many would be flagged if all were at the target",
-        text=_to_expect,
-        keep=ALWAYS,
+    cell(
+        "expected_false_flags",
+        "to expect",
+        "how many would be flagged if all were at the target",
+        _to_expect,
     ),
 )
 

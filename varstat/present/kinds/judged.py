@@ -10,12 +10,13 @@ from varstat.estimands.verdict.beside import JudgedFunnel, JudgedFunnels
 from varstat.estimands.verdict.result import VERDICTS
 from varstat.present.caption import heading
 from varstat.present.captions import funnel as words
+from varstat.present.chart import Chart
 from varstat.present.column import ALWAYS, Column
 from varstat.present.content import records, state
 from varstat.present.highlight import Bools
-from varstat.present.kind import Chart, Kind
+from varstat.present.kind import Kind
 from varstat.present.kinds import funnel
-from varstat.present.kinds.units import checks, interval_text, level
+from varstat.present.kinds.units import cell, checks, ends, interval_text
 from varstat.prose.number import probability_text
 from varstat.prose.rate import RateStyle, style_of
 
@@ -36,9 +37,7 @@ JUDGED: tuple[Column[JudgedFunnel], ...] = (
         keep=ALWAYS,
         tip=True,
     ),
-    Column(name="lower", means="lower end of its interval"),
-    Column(name="upper", means="upper end of its interval"),
-    level(),
+    *ends("the estimate"),
     Column(
         name="p_above_target",
         heading="P above\ntarget",
@@ -62,15 +61,15 @@ JUDGED: tuple[Column[JudgedFunnel], ...] = (
         tip=True,
     ),
 )
+
+
+def _count(judged: JudgedFunnel) -> str:
+    return f"{judged.verdict.count('differs'):,}"
+
+
 GROUPS: tuple[Column[Any], ...] = (
     *funnel.GROUPS,
-    Column(
-        name="differs",
-        heading="differ",
-        means="units that differ",
-        text=lambda t, _: f"{t.result.verdict.count('differs'):,}",
-        keep=ALWAYS,
-    ),
+    cell("differs", "differ", "units that differ", lambda t, _: _count(t.result)),
     checks(),
 )
 

@@ -10,24 +10,26 @@ from varstat.estimands.league.result import League, Leagues
 from varstat.estimands.league.words import SURE, count_sure
 from varstat.present.caption import MAX_PANELS, heading
 from varstat.present.captions import league as words
+from varstat.present.chart import Chart, Order, Places
 from varstat.present.column import ALWAYS, Column, Table
 from varstat.present.content import below, records, state
 from varstat.present.highlight import Bools
-from varstat.present.kind import MOST_ROWS, Chart, Kind, Order, Places
+from varstat.present.kind import MOST_ROWS, Kind
 from varstat.present.kinds.units import (
+    cell,
     checks,
+    ends,
     event,
     interval_text,
-    level,
     peer_group,
-    rate_text,
+    probability,
+    raw,
     reliability,
     size,
     unit,
     unit_name,
     units_count,
 )
-from varstat.prose.number import probability_text
 from varstat.prose.rate import RateStyle, rank_interval, rank_text, style_of
 
 if TYPE_CHECKING:
@@ -49,6 +51,11 @@ def _rank(table: Table[League], i: int) -> str:
     return f"{rank} ({rank_interval(units.rank_lower[i], units.rank_upper[i])})"
 
 
+def _rank_end(which: str) -> Column[League]:
+    means = f"{which} end of the interval of the rank"
+    return Column(name=f"rank_{which}", type="number or missing", error=True, means=means)
+
+
 COLUMNS: tuple[Column[League], ...] = (
     unit(),
     unit_name(keep=1),
@@ -58,16 +65,7 @@ COLUMNS: tuple[Column[League], ...] = (
         "weighted by the inverse of its squared standard errors"
     ),
     size("the size, likewise"),
-    Column(
-        name="raw",
-        heading="raw{t.sign}",
-        type="number or missing",
-        means="what the unit's numbers say",
-        text=lambda t, i: rate_text(t, t.result.units.raw[i]),
-        keep=3,
-        tip=True,
-        reveals=frozenset({"event"}),
-    ),
+    raw("what the unit's numbers say", keep=3),
     Column(
         name="estimate",
         heading="estimate{t.sign}\n({t.level}\ninterval)",
@@ -81,9 +79,7 @@ COLUMNS: tuple[Column[League], ...] = (
     ),
     Column(name="estimate_own", means="the same at the unit's own case-mix"),
     Column(name="sd", means="posterior SD of the rate at the average case-mix"),
-    Column(name="lower", error=True, means="lower end of the estimate's interval"),
-    Column(name="upper", error=True, means="upper end of the estimate's interval"),
-    level(),
+    *ends("the estimate", error=True),
     reliability("share of the variance of effects that the unit's own data resolve"),
     Column(
         name="outlying",
@@ -103,47 +99,29 @@ COLUMNS: tuple[Column[League], ...] = (
         tip=True,
         where=_ranked,
     ),
-    Column(
-        name="rank_lower",
-        type="number or missing",
-        error=True,
-        means="lower end of the interval of the rank",
-    ),
-    Column(
-        name="rank_upper",
-        type="number or missing",
-        error=True,
-        means="upper end of the interval of the rank",
-    ),
-    Column(
-        name="p_top_quartile",
-        heading="P best\nquarter",
-        type="number or missing",
-        error=True,
-        means="probability of being among the best quarter",
-        text=lambda t, i: probability_text(t.result.units.p_top_quartile[i]),
+    *(_rank_end(name) for name in ("lower", "upper")),
+    probability(
+        "p_top_quartile",
+        "P best\nquarter",
+        "probability of being among the best quarter",
         keep=5,
-        tip=True,
+        error=True,
         where=_ranked,
     ),
-    Column(
-        name="p_bottom_quartile",
-        heading="P worst\nquarter",
-        type="number or missing",
-        error=True,
-        means="probability of being among the worst quarter",
-        text=lambda t, i: probability_text(t.result.units.p_bottom_quartile[i]),
+    probability(
+        "p_bottom_quartile",
+        "P worst\nquarter",
+        "probability of being among the worst quarter",
         keep=4,
-        tip=True,
+        error=True,
         where=_ranked,
     ),
-    Column(
-        name="p_better_than_target",
-        heading="P better\nthan target",
+    probability(
+        "p_better_than_target",
+        "P better\nthan target",
+        "probability of being better than the target; with direction `neither`, of lying *above* "
+        "it",
         error=True,
-        means="probability of being better than the target; with direction `neither`, of lying "
-        "*above* it",
-        text=lambda t, i: probability_text(t.result.units.p_better_than_target[i]),
         where=_ranked,
     ),
     Column(
@@ -158,13 +136,11 @@ COLUMNS: tuple[Column[League], ...] = (
     ),
 )
 # Where no direction is good the same probability is of lying above the target.
-_ABOVE: Column[League] = Column(
-    name="p_better_than_target",
-    heading="P above\ntarget",
-    means="",
-    text=lambda t, i: probability_text(t.result.units.p_better_than_target[i]),
+_ABOVE = probability(
+    "p_better_than_target",
+    "P above\ntarget",
+    "",
     keep=ALWAYS,
-    tip=True,
     where=lambda league: not _ranked(league),
 )
 
@@ -173,38 +149,34 @@ def _sure(table: Table[League], which: int) -> str:
     return f"{count_sure(table.result)[which]:,}" if _ranked(table.result) else ""
 
 
+def _misclassified(table: Table[League], _: int) -> str:
+    share = table.result.misclassified
+    return f"{share:.2f}" if np.isfinite(share) else ""
+
+
+_SURELY = f"(P > {100 * SURE:g}%)"
 GROUPS: tuple[Column[League], ...] = (
     units_count(),
-    Column(
-        name="target",
-        heading="target{t.sign}",
-        means="the target",
-        text=lambda t, _: t.style.text(t.result.target) or "differs",
+    cell(
+        "target",
+        "target{t.sign}",
+        "the target",
+        lambda t, _: t.style.text(t.result.target) or "differs",
         keep=1,
     ),
-    Column(
-        name="sure_top",
-        heading=f"best quarter\n(P > {100 * SURE:g}%)",
-        means="units in the best quarter with a probability over 0.95",
-        text=lambda t, _: _sure(t, 0),
-        keep=ALWAYS,
+    cell(
+        "sure_top",
+        f"best quarter\n{_SURELY}",
+        "units surely in the best quarter",
+        lambda t, _: _sure(t, 0),
     ),
-    Column(
-        name="sure_bottom",
-        heading=f"worst quarter\n(P > {100 * SURE:g}%)",
-        means="units in the worst quarter with a probability over 0.95",
-        text=lambda t, _: _sure(t, 1),
-        keep=ALWAYS,
+    cell(
+        "sure_bottom",
+        f"worst quarter\n{_SURELY}",
+        "units surely in the worst quarter",
+        lambda t, _: _sure(t, 1),
     ),
-    Column(
-        name="misclassified",
-        heading="mis-\nclassified",
-        means="how good the table is: 0 perfect, 1 as by lot",
-        text=lambda t, _: (
-            f"{t.result.misclassified:.2f}" if np.isfinite(t.result.misclassified) else ""
-        ),
-        keep=2,
-    ),
+    cell("misclassified", "mis-\nclassified", "how good the table is", _misclassified, keep=2),
     checks(),
 )
 
@@ -352,7 +324,6 @@ KIND: Kind[League, Leagues] = Kind(
     style=rate_style,
     sheets=_sheets,
     objects=_objects,
-    order=standing,
     shown=_shown,
     listed=_listed,
     caption=_caption,

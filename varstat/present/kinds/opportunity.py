@@ -7,19 +7,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from varstat.estimands.opportunity.result import Opportunities, Opportunity
+from varstat.estimands.opportunity.result import Opportunities, Opportunity, OpportunityTotal
 from varstat.estimands.opportunity.words import say_combined
+from varstat.present.caption import PARTS
 from varstat.present.captions import opportunity as words
+from varstat.present.chart import Chart, Places
 from varstat.present.column import ALWAYS, Column, Table
 from varstat.present.content import below, plain, records, state
 from varstat.present.highlight import Bools
-from varstat.present.kind import MOST_SHOWN, Block, Chart, Kind, Places
+from varstat.present.kind import MOST_SHOWN, Block, Kind
 from varstat.present.kinds.units import (
+    amount,
+    cell,
     checks,
+    ends,
     event,
-    level,
     peer_group,
+    probability,
     rate_text,
+    raw,
     reliability,
     size,
     unit,
@@ -27,7 +33,7 @@ from varstat.present.kinds.units import (
     units_count,
 )
 from varstat.present.terminal.columns import name_text
-from varstat.prose.number import figure, percent, probability_text
+from varstat.prose.number import figure, percent
 from varstat.prose.rate import RateStyle, style_of
 
 if TYPE_CHECKING:
@@ -36,13 +42,6 @@ if TYPE_CHECKING:
 
 # Units of a terminal that can't be compared.
 _MOST_APART = 8
-_NAMES = {
-    "published": "published",
-    "chance": "chance",
-    "casemix": "case-mix",
-    "peer_group": "peer group",
-    "remaining": "remaining",
-}
 _OF_A_UNIT = (
     *("unit", "unit_name", "peer_group", "estimate", "lower", "upper", "level", "published"),
     *("plug_in", "signed", "chance_expected", "chance_lower", "chance_upper", "p_material"),
@@ -61,22 +60,15 @@ def _has_money(opportunity: Opportunity) -> bool:
     return opportunity.money is not None
 
 
+_GIVES = "what the point method gives on raw rates"
+_IF_ALIKE = "mean of what the published method gives where units don't differ"
 COLUMNS: tuple[Column[Opportunity], ...] = (
     unit(),
     unit_name(keep=1),
     peer_group(),
     event("the event as reported, over all strata and periods"),
     size("the size, likewise"),
-    Column(
-        name="raw",
-        heading="raw{t.sign}",
-        type="number or missing",
-        means="what the unit's numbers say",
-        text=lambda t, i: rate_text(t, t.result.units.raw[i]),
-        keep=5,
-        tip=True,
-        reveals=frozenset({"event"}),
-    ),
+    raw("what the unit's numbers say", keep=5),
     Column(name="rate", means="posterior mean of the unit's rate at its own case-mix"),
     Column(
         name="target",
@@ -96,29 +88,11 @@ COLUMNS: tuple[Column[Opportunity], ...] = (
         keep=ALWAYS,
         tip=True,
     ),
-    Column(name="lower", type="number or missing", means="lower end of its interval"),
-    Column(name="upper", type="number or missing", means="upper end of its interval"),
-    level(),
-    Column(
-        name="published",
-        heading="published",
-        type="number or missing",
-        means="what the point method gives on raw rates",
-        text=lambda t, i: figure(t.result.units.published[i]),
-        keep=ALWAYS,
-        tip=True,
-        reveals=frozenset({"event"}),
-    ),
+    *ends("the opportunity", type="number or missing"),
+    amount("published", "published", _GIVES, keep=ALWAYS, reveals=frozenset({"event"})),
     Column(name="plug_in", means="what the point method gives on posterior means"),
     Column(name="signed", means="posterior mean without the floor at zero"),
-    Column(
-        name="chance_expected",
-        heading="if all\nalike",
-        means="mean of what the published method gives where units don't differ",
-        text=lambda t, i: figure(t.result.units.chance_expected[i]),
-        keep=4,
-        tip=True,
-    ),
+    amount("chance_expected", "if all\nalike", _IF_ALIKE, keep=4),
     Column(name="chance_lower", means="lower end of the interval of that"),
     Column(name="chance_upper", means="upper end of the interval of that"),
     Column(
@@ -144,11 +118,10 @@ COLUMNS: tuple[Column[Opportunity], ...] = (
 )
 
 # It stands last where people read it, not where it stands in files.
-_MATERIAL: Column[Opportunity] = Column(
-    name="p_material",
-    heading="P of {t.result.materiality:,.15g}\nor more",
-    means="",
-    text=lambda t, i: probability_text(t.result.units.p_material[i]) or "–",
+_MATERIAL = probability(
+    "p_material",
+    "P of {t.result.materiality:,.15g}\nor more",
+    "",
     keep=ALWAYS,
     where=lambda opportunity: bool(np.isfinite(opportunity.materiality)),
 )
@@ -159,6 +132,10 @@ def _money(table: Table[Opportunity], _: int) -> str:
     return "" if money is None else figure(money.unit_cost * table.result.total.estimate)
 
 
+def _total_of(table: Table[Opportunity]) -> OpportunityTotal:
+    return table.result.total
+
+
 def _total(table: Table[Opportunity], _: int) -> str:
     total = table.result.total
     return f"{figure(total.estimate)} ({figure(total.lower)}–{figure(total.upper)})"
@@ -166,27 +143,9 @@ def _total(table: Table[Opportunity], _: int) -> str:
 
 GROUPS: tuple[Column[Opportunity], ...] = (
     units_count(keep=1),
-    Column(
-        name="estimate",
-        heading="opportunity\n({t.level} interval)",
-        means="of all comparable units together",
-        text=_total,
-        keep=ALWAYS,
-    ),
-    Column(
-        name="published",
-        heading="published",
-        means="what the point method gives on raw rates",
-        text=lambda t, _: figure(t.result.total.published),
-        keep=ALWAYS,
-    ),
-    Column(
-        name="chance_expected",
-        heading="if all\nalike",
-        means="mean of what the published method gives where units don't differ",
-        text=lambda t, _: figure(t.result.total.chance_expected),
-        keep=2,
-    ),
+    cell("estimate", "opportunity\n({t.level} interval)", "of all units together", _total),
+    amount("published", "published", _GIVES, keep=ALWAYS, of=_total_of),
+    amount("chance_expected", "if all\nalike", _IF_ALIKE, keep=2, of=_total_of),
     checks(),
     Column(
         name="money",
@@ -233,7 +192,7 @@ def _spans(estimate: Any, lower: Any, upper: Any) -> list[str]:
 def _blocks(opportunity: Opportunity) -> list[Block]:
     """The waterfall of all units, of each peer group if there are some, and the periods."""
     fall, periods = opportunity.waterfall, opportunity.periods
-    names = [_NAMES[name] for name in fall.component]
+    names = [PARTS[name] for name in fall.component]
     if opportunity.model.get("strata"):
         # What is published with strata is standardised already.
         names[0] = "crude rates"

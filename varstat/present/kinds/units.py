@@ -5,10 +5,16 @@ from typing import Any
 
 import numpy as np
 
-from varstat.present.column import ALWAYS, Column, Table
+from varstat.present.column import ALWAYS, Column, Table, everywhere
+from varstat.prose.number import figure, probability_text
 from varstat.prose.text import is_blank
 
 Text = Callable[[Table[Any], int], str]
+
+
+def units_of(table: Table[Any]) -> Any:
+    """The units of a table, or what stands for them."""
+    return getattr(table.result, "units", table.result)
 
 
 def unit() -> Column[Any]:
@@ -18,7 +24,7 @@ def unit() -> Column[Any]:
         heading="unit",
         type="text",
         means="code of the unit",
-        text=lambda t, i: _text(_units(t).unit[i]),
+        text=lambda t, i: _text(units_of(t).unit[i]),
         keep=ALWAYS,
         number=False,
         cut=True,
@@ -33,7 +39,7 @@ def unit_name(*, keep: int) -> Column[Any]:
         heading="name",
         type="text or missing",
         means="its name, where the table has one",
-        text=lambda t, i: _text(_units(t).unit_name[i]),
+        text=lambda t, i: _text(units_of(t).unit_name[i]),
         keep=keep,
         number=False,
         cut=True,
@@ -48,7 +54,7 @@ def peer_group(*, keep: int = 0) -> Column[Any]:
         heading="peer group",
         type="text or missing",
         means="its peer group, where the table has one",
-        text=lambda t, i: _text(_units(t).peer_group[i]),
+        text=lambda t, i: _text(units_of(t).peer_group[i]),
         keep=keep,
         number=False,
         cut=True,
@@ -84,9 +90,79 @@ def size(
     return Column(name=name, heading=heading, means=means, text=text, keep=keep, tip=tip)
 
 
-def level() -> Column[Any]:
-    """Make the column of the level of intervals."""
-    return Column(name="level", means="level of the interval")
+def raw(means: str, *, keep: int) -> Column[Any]:
+    """Make the column of raw rates."""
+    return Column(
+        name="raw",
+        heading="raw{t.sign}",
+        type="number or missing",
+        means=means,
+        text=lambda t, i: rate_text(t, units_of(t).raw[i]),
+        keep=keep,
+        tip=True,
+        reveals=frozenset({"event"}),
+    )
+
+
+def cell(
+    name: str, heading: str, means: str, text: Text, *, keep: int = ALWAYS, tip: bool = False
+) -> Column[Any]:
+    """Make a column of numbers that people read, and files have as well."""
+    return Column(name=name, heading=heading, means=means, text=text, keep=keep, tip=tip)
+
+
+def ends(of: str, *, error: bool = False, type: str = "number") -> tuple[Column[Any], ...]:  # noqa: A002
+    """Make the columns of an interval's ends and of its level."""
+    return (
+        Column(name="lower", error=error, type=type, means=f"lower end of the interval of {of}"),
+        Column(name="upper", error=error, type=type, means=f"upper end of the interval of {of}"),
+        Column(name="level", means="level of the interval"),
+    )
+
+
+def probability(
+    name: str,
+    heading: str,
+    means: str,
+    *,
+    keep: int = 0,
+    error: bool = False,
+    where: Callable[[Any], bool] = everywhere,
+) -> Column[Any]:
+    """Make a column of probabilities."""
+    return Column(
+        name=name,
+        heading=heading,
+        type="number from 0 to 1, or missing",
+        error=error,
+        means=means,
+        text=lambda t, i: probability_text(getattr(units_of(t), name)[i]) or "–",
+        keep=keep,
+        tip=True,
+        where=where,
+    )
+
+
+def amount(
+    name: str,
+    heading: str,
+    means: str,
+    *,
+    keep: int,
+    reveals: frozenset[str] = frozenset(),
+    of: Callable[[Table[Any]], Any] = units_of,
+) -> Column[Any]:
+    """Make a column of events, of units or of what else a table has."""
+    return Column(
+        name=name,
+        heading=heading,
+        type="number or missing",
+        means=means,
+        text=lambda t, i: figure(np.ravel(getattr(of(t), name))[i]),
+        keep=keep,
+        tip=True,
+        reveals=reveals,
+    )
 
 
 def reliability(means: str, *, keep: int = 0) -> Column[Any]:
@@ -97,7 +173,7 @@ def reliability(means: str, *, keep: int = 0) -> Column[Any]:
         type="number from 0 to 1",
         means=means,
         text=lambda t, i: (
-            "" if np.isnan(_units(t).reliability[i]) else f"{_units(t).reliability[i]:.2f}"
+            "" if np.isnan(units_of(t).reliability[i]) else f"{units_of(t).reliability[i]:.2f}"
         ),
         keep=keep,
     )
@@ -134,10 +210,6 @@ def rate_text(table: Table[Any], rate: float) -> str:
 def interval_text(table: Table[Any], estimate: float, lower: float, upper: float) -> str:
     """Write a rate and its interval."""
     return f"{table.style.text(estimate)} ({table.style.interval(lower, upper)})"
-
-
-def _units(table: Table[Any]) -> Any:
-    return getattr(table.result, "units", table.result)
 
 
 def _text(text: object) -> str:

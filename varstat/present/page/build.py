@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 
 from varstat.present.caption import group_text
+from varstat.present.chart import Chart, Places
 from varstat.present.charts.render import rasterise_marks, render, svg_places
 from varstat.present.column import Column, Table
 from varstat.present.highlight import Bools, full_name
-from varstat.present.kind import Chart, Open, Places, findings_of
+from varstat.present.kind import Open, findings_of
 from varstat.present.page.inline import Stylesheet, inline_svg
 from varstat.present.page.page import (
     MAX_SECTIONS,
