@@ -110,9 +110,7 @@ def set_question(
         raise ModelError(
             where, f"the rule '{rule.text}' leaves out units of this size, which are all of them."
         )
-    declared = len(np.unique(design.peer)) > 1
-    scope = named.peers if named else "declared"
-    heeded = declared and scope == "declared"
+    heeded = len(np.unique(design.peer)) > 1 and (named is None or named.peers == "declared")
     group = design.peer if heeded else np.zeros(design.units, np.int64)
     comparability = assess_comparability(
         unit=design.row_unit,

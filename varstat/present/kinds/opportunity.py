@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from varstat.estimands.opportunity.result import Opportunities, Opportunity, OpportunityTotal
+from varstat.estimands.opportunity.parts import OpportunityTotal
+from varstat.estimands.opportunity.result import Opportunities, Opportunity
 from varstat.estimands.opportunity.words import say_combined
 from varstat.present.caption import PARTS
 from varstat.present.captions import opportunity as words
