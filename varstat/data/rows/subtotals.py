@@ -128,22 +128,27 @@ def _find_alike(
     One with the numbers of another row of its cell is the subtotal of a single unit; of others it
     can't be known what they are: a doubt.
     """
-    none = np.zeros(0, dtype=np.int64)
     found = np.unique(units[part & (units >= 0)])
     left = np.flatnonzero(~(whole | part) & (units >= 0))
-    for look in (first_three, shape_of):
+    more, doubt = np.zeros(0, dtype=np.int64), False
+    for look in (first_three, beginning_of, shape_of):
         looks, _ = pd.factorize(np.array([look(code) for code in codes], dtype=object))
-        common = np.bincount(looks[found]) if len(found) else np.zeros(1, dtype=np.int64)
-        if 3 * common.max() < 2 * len(found) or not len(found):
-            continue
-        alike = looks[units[left]] == int(common.argmax())
-        if not alike.any() or alike.all():
-            continue
-        keyed = pd.DataFrame(np.column_stack([cells[left], addends.values[left]]))
-        twins = keyed[alike].merge(keyed[~alike].drop_duplicates(), how="left", indicator=True)
-        equal = (twins["_merge"] == "both").to_numpy()
-        return np.asarray(left[alike][equal], dtype=np.int64), bool((~equal).any())
-    return none, False
+        for each, number in zip(*np.unique(looks[found], return_counts=True), strict=True):
+            alike = looks[units[left]] == each
+            if not alike.any() or 2 * alike.sum() > len(left):
+                continue
+            keyed = pd.DataFrame(np.column_stack([cells[left], addends.values[left]]))
+            twins = keyed[alike].merge(keyed[~alike].drop_duplicates(), how="left", indicator=True)
+            equal = (twins["_merge"] == "both").to_numpy()
+            more = np.union1d(more, left[alike][equal]).astype(np.int64)
+            # One that is called like another may be so by chance; like most, hardly.
+            doubt |= bool((~equal).any()) and 3 * number >= 2 * len(found)
+    return more, doubt
+
+
+def beginning_of(code: str) -> str:
+    """Give what stands before the digits of a code."""
+    return re.split(r"\d", code, maxsplit=1)[0]
 
 
 def first_three(code: str) -> str:
