@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from cards import make_card
 
+from varstat import compute_funnel
 from varstat.data import load_example, read_table
 from varstat.data.complete import keep_complete
 from varstat.errors import TableError
-from varstat.funnel import compute_funnel
 from varstat.period.period import overlaps
 
 MAR = make_card(

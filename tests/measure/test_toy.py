@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from varstat import compute_funnel
 from varstat.card import Card, describe_card, load_card
 from varstat.card.contradiction import find_contradictions
 from varstat.data import read_table
 from varstat.errors import TableError
-from varstat.funnel import compute_funnel
 from varstat.measure import MEASURES, Floats, Measure, MeasureName, ScaleName
 
 
