@@ -72,22 +72,9 @@ if TYPE_CHECKING:
         load_fit as load_fit,
         write_fit as write_fit,
     )
-    from varstat.present import (
-        draw_comparability as draw_comparability,
-        draw_comparison as draw_comparison,
-        draw_funnel as draw_funnel,
-        draw_funnels as draw_funnels,
-        draw_league as draw_league,
-        draw_leagues as draw_leagues,
-        draw_opportunities as draw_opportunities,
-        draw_opportunity as draw_opportunity,
-        draw_ranks as draw_ranks,
-        draw_waterfall as draw_waterfall,
-        write_comparisons as write_comparisons,
-        write_funnels as write_funnels,
-        write_leagues as write_leagues,
-        write_opportunities as write_opportunities,
-    )
+    from varstat.present.draw import draw as draw
+    from varstat.present.show import show as show
+    from varstat.present.write import write as write
     from varstat.records import (
         Cells as Cells,
         cells_expression as cells_expression,
@@ -160,22 +147,9 @@ _ROOMS = {
         "load_fit",
         "write_fit",
     ),
-    "present": (
-        "draw_comparability",
-        "draw_comparison",
-        "draw_funnel",
-        "draw_funnels",
-        "draw_league",
-        "draw_leagues",
-        "draw_opportunities",
-        "draw_opportunity",
-        "draw_ranks",
-        "draw_waterfall",
-        "write_comparisons",
-        "write_funnels",
-        "write_leagues",
-        "write_opportunities",
-    ),
+    "present.draw": ("draw",),
+    "present.show": ("show",),
+    "present.write": ("write",),
     "records": (
         "Cells",
         "cells_expression",

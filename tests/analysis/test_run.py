@@ -30,8 +30,8 @@ from varstat.analysis.asking import (
 )
 from varstat.analysis.run import analyse, read, refuse_failed, run
 from varstat.analysis.specification import Modelling, Reading, Specification
-from varstat.cli.shown import encode
 from varstat.errors import DiagnosticsError, TableError, UsageError
+from varstat.present.write import encode
 from varstat.results import Results
 
 # Given by Python alone, or tried on their own below.

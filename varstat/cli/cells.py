@@ -245,7 +245,7 @@ def _write(counting: Counting, paths: list[Path], *, format_: Format, quiet: boo
 def _write_csv(counted: "Cells", path: Path) -> None:
     """Write the cells, and beside them what became of the records."""
     from varstat.files import beside, replace_files
-    from varstat.present.tables import csv_bytes
+    from varstat.present.formats.csv import csv_bytes
 
     about = {"account": counted.account.to_dict(), "provenance": counted.provenance}
     stated = (json.dumps(about, indent=2, ensure_ascii=False) + "\n").encode()
@@ -254,7 +254,7 @@ def _write_csv(counted: "Cells", path: Path) -> None:
 
 
 def _print_all(counted: "Cells", format_: Format) -> None:
-    from varstat.present.tables import csv_bytes
+    from varstat.present.formats.csv import csv_bytes
 
     if format_ is Format.CSV:
         sys.stdout.buffer.write(csv_bytes(counted.frame))

@@ -28,7 +28,7 @@ def check(reading: Reading, output: Output) -> None:
         case Format.JSON:
             typer.echo(json.dumps(table.account.to_dict(), ensure_ascii=False))
         case Format.CSV:
-            from varstat.present.tables import csv_bytes
+            from varstat.present.formats.csv import csv_bytes
 
             sys.stdout.buffer.write(csv_bytes(table.frame))
         case Format.TABLE:

@@ -37,11 +37,13 @@ def carry_out(
         anything is computed.
     """
     from varstat.analysis.run import analyse, refuse_failed
-    from varstat.cli.shown import CHARTS, check_chart, output_suffixes
     from varstat.files import check_path
+    from varstat.present.highlight import find_units
+    from varstat.present.kind import check_chart
+    from varstat.present.write import CHARTS
 
     inputs = read_inputs(specification.reading)
-    suffixes = output_suffixes(specification.verb, fits=fits)
+    suffixes = _suffixes(specification.verb, fits=fits)
     paths = [check_path(path, suffixes=suffixes, inputs=inputs) for path in output.output]
     refuse_options(context, specification.reading.source)
     analysis = analyse(
@@ -49,9 +51,11 @@ def carry_out(
         stored_as=[path.name for path in paths],
         progress=sys.stderr.isatty() and not output.quiet,
     )
-    drawn = any(path.suffix.lower() in CHARTS for path in paths)
     # Said before any file is written.
-    check_chart(analysis.results, output.chart, highlight=output.highlight, drawn=drawn)
+    if any(path.suffix.lower() in CHARTS for path in paths):
+        check_chart(analysis.results, output.chart, highlight=output.highlight)
+    elif output.highlight:
+        find_units(analysis.results.groups, output.highlight)
     for path in paths:
         _write(analysis, path, output)
     _show(analysis, output, wrote=[path.name for path in paths])
@@ -72,9 +76,18 @@ def read_inputs(reading: Reading) -> list[str]:
     return [*reading.source, *(split_lookup(each)[0] for each in reading.lookup)]
 
 
+def _suffixes(verb: str, *, fits: bool) -> tuple[str, ...]:
+    """What files of a verb's results may end in."""
+    from varstat.present.write import SUFFIXES
+
+    if verb == "fit":
+        return (FIT_SUFFIX, ".json", ".csv")
+    return (*SUFFIXES, FIT_SUFFIX) if fits else SUFFIXES
+
+
 def _write(analysis: "Analysis", path: Path, output: Output) -> None:
-    from varstat.cli.shown import write
     from varstat.hierarchical import write_fit
+    from varstat.present.write import write
 
     if path.suffix.lower() == FIT_SUFFIX and analysis.fits is not None:
         write_fit(analysis.fits, path)
@@ -92,7 +105,10 @@ def _show(analysis: "Analysis", output: Output, *, wrote: list[str]) -> None:
     """Print the results, unless they went to files, and on stderr what to mind."""
     from rich.console import Console
 
-    from varstat.cli.shown import encode, print_notes, show, summarise
+    from varstat.present.show import show
+    from varstat.present.terminal.notes import print_notes
+    from varstat.present.write import encode
+    from varstat.prose.text import clean_lines
 
     results, verdicts = analysis.results, analysis.verdicts
     messages = Console(stderr=True, highlight=False, quiet=output.quiet)
@@ -102,7 +118,8 @@ def _show(analysis: "Analysis", output: Output, *, wrote: list[str]) -> None:
         out = Console(highlight=False)
         show(results, out, highlight=output.highlight, verdicts=verdicts)
     else:
-        messages.print(summarise(results, verdicts=verdicts), markup=False)
+        summaries = [each.summary() for each in (results, verdicts) if each is not None]
+        messages.print(clean_lines("\n".join(summaries)), markup=False)
     sys.stdout.flush()
     print_notes(results, messages, verdicts=verdicts)
     for name in wrote:

@@ -8,6 +8,7 @@ import pandas as pd
 from varstat.card.schema import Card
 from varstat.data.complete import keep_complete
 from varstat.data.groups import group_rows, refuse_repeats
+from varstat.data.overlap import refuse_overlaps
 from varstat.data.table import Table
 from varstat.errors import TableError, UsageError, choose, did_you_mean, expect
 from varstat.hierarchical.diagnostics import Diagnostics
@@ -146,6 +147,7 @@ def _for_model(
     covariates = _choose_columns("covariates", covariates, table.covariates)
     strata = _choose_columns("strata", strata, table.strata)
     table = keep_complete(table, covariates=covariates)
+    refuse_overlaps(table)
     refuse_repeats(table, within=("period", *strata), what="a model")
     return replace(table, covariates=covariates, strata=strata)
 

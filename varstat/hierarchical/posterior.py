@@ -13,10 +13,13 @@ from varstat.hierarchical.diagnostics import Diagnostics
 from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.quadrature.hyper import Lattice
 from varstat.hierarchical.storage.layout import by_kind, count_chains, theta_blocks
+from varstat.hierarchical.words import say_fit, say_fits
 from varstat.measure import Floats
 from varstat.results import Result, Results
 
 EngineName = Literal["quadrature", "nuts"]
+# Of the intervals of hyper-parameters, unless another is asked for.
+HYPER_LEVEL = 0.95
 
 
 class EffectDraws(Protocol):
@@ -215,6 +218,27 @@ class Posterior(Result):
             about={"inference_library": "varstat", "engine": self.engine, "seed": self.seed},
         )
 
+    def to_frame(self, *, level: float = HYPER_LEVEL) -> pd.DataFrame:
+        """Tabulate the hyper-parameters, one row each.
+
+        Parameters
+        ----------
+        level : float
+            Of the intervals, in (0, 1).
+
+        Returns
+        -------
+        DataFrame
+            The group's by columns, then `name, mean, sd, lower, upper, level, mcse`.
+        """
+        frame = summarise_hyper(self, level=level).to_frame()
+        group = {name: [value] * len(frame) for name, value in self.by.items()}
+        return pd.DataFrame(group | {name: frame[name] for name in frame})
+
+    def summary(self) -> str:
+        """Say what was fitted, how, and whether it passed its checks, a sentence a line."""
+        return say_fit(self.design, self.diagnostics, engine=self.engine, draws=self.draws)
+
 
 def transient_of(design: Design, h: Floats) -> Floats:
     """Transient SDs, on the model's scale, of unconstrained hyper-parameters."""
@@ -273,3 +297,9 @@ class Fits(Results[Posterior]):
     def trusted(self) -> bool:
         """Whether every posterior passed its checks."""
         return all(each.diagnostics.passed for each in self.groups)
+
+    def summary(self) -> str:
+        """Say how many models were fitted, of what, and whether they passed their checks."""
+        if len(self) == 1:
+            return self[0].summary()
+        return say_fits([each.design.units for each in self], [each.diagnostics for each in self])

@@ -266,8 +266,10 @@ def refuse_duplicates(
             "keep the others apart."
         )
     else:
-        differ = " and ".join(map(repr, apart.columns))
+        differ = " and ".join(map(repr, (*apart.columns, *apart.instead)))
         tell = f"They differ in {differ}. " if differ else ""
+        if apart.instead:
+            tell = f"Columns {differ} each tell them apart. "
         options = ["--by COLUMN if the rows are groups to keep apart"]
         options.append("for a model --stratum COLUMN if they are the case-mix of a unit")
         if periods is None:

@@ -43,11 +43,15 @@ class Apart:
     Attributes
     ----------
     columns : tuple of str
+        All of them together tell most apart.
+    instead : tuple of str
+        Other columns that would each do as well as the only one of `columns`.
     overlap : (str, str, str) or None
         A column, a level of it that holds what other levels hold too, and how that is known.
     """
 
     columns: tuple[str, ...] = ()
+    instead: tuple[str, ...] = ()
     overlap: tuple[str, str, str] | None = None
 
 
@@ -125,7 +129,7 @@ def read_factor(records: Records, header: Header, name: str, at: int, rows: Rows
 
 def tell_apart(
     records: Records, header: Header, rows: Rows, units: Rows, named: Sequence[Factor]
-) -> list[Factor]:
+) -> tuple[list[Factor], tuple[str, ...]]:
     """Find the further columns that tell the rows of a unit apart, where those in use don't.
 
     Parameters
@@ -140,15 +144,18 @@ def tell_apart(
 
     Returns
     -------
-    list of Factor
+    found : list of Factor
         None where a unit's rows are told apart already; the fewest columns that tell most of
         them apart, those with few levels first.
+    instead : tuple of str
+        Columns that each tell all apart, as the first one does.
     """
     groups = combine([units, *(each.codes for each in named)])
     found: list[Factor] = []
     distinct = int(groups.max(initial=-1)) + 1
+    instead: tuple[str, ...] = ()
     if distinct == len(rows):
-        return found
+        return found, instead
     most = 3 * int(np.bincount(groups).max()) + 2
     candidates = []
     for name, at in other_columns(records, header):
@@ -160,10 +167,15 @@ def tell_apart(
         best = min(range(len(told)), key=lambda at: (-told[at], len(candidates[at].levels), at))
         if told[best] - distinct <= 0.02 * (len(rows) - distinct):
             break
+        if not found and told[best] == len(rows):
+            same = [
+                each for each, number in zip(candidates, told, strict=True) if number == len(rows)
+            ]
+            instead = tuple(each.column for each in same if each is not candidates[best])
         factor = candidates.pop(best)
         groups, distinct = combine([groups, factor.codes]), told[best]
         found.append(factor)
-    return found
+    return found, instead
 
 
 def combine(codes: Sequence[Rows]) -> Rows:

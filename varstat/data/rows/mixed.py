@@ -20,6 +20,7 @@ MOST_LEVELS = 8
 LARGER = 1.5
 EQUAL_REQUIRED = 6.0
 FOLDS = (2, 3, 4)
+FOLDS_REQUIRED = 8.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -106,7 +107,11 @@ def find_folds(addends: Addends, cells: Rows, totals: Rows) -> bool:
         use = held >= 2 * fold
         own = addends.take(known[use])
         weighed = weigh(_times(own, fold), parts.take(use))
-        if use.any() and _sure(weighed, own, guesses=len(FOLDS)):
+        second = np.zeros(number)
+        np.maximum.at(second, cells[others >= 0], addends.values[others >= 0, 1])
+        uneven = own.values[:, 1] / np.maximum(second[cells[known[use]]], 1e-12)
+        bonus = float(np.log2(np.clip(uneven, 1.0, 16.0)).mean()) if use.any() else 0.0
+        if use.any() and _sure(weighed, own, guesses=len(FOLDS), required=FOLDS_REQUIRED - bonus):
             return True
     return False
 

@@ -1,12 +1,14 @@
 """Rolling up: rows merged by a declared, longer period."""
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from varstat.data.account import Ledger, Rows
+from varstat.data.account import FIRST_ROWS, Ledger, Rows
 from varstat.data.rows.checks import number_groups
 from varstat.data.rows.counts import Counts
 from varstat.data.rows.covariates import average
+from varstat.data.rows.overlap import describe_overlap
 from varstat.data.source.grid import Texts
 from varstat.errors import TableError
 from varstat.measure import Floats
@@ -37,15 +39,18 @@ def roll_labels(
     Raises
     ------
     TableError
-        If a period can mean two things, or is longer than what is asked for; with every other
-        problem found so far.
+        If a period can mean two things, is longer than what is asked for, or shares time with
+        another; with every other problem found so far.
     """
     shown = dict.fromkeys(label for label in periods[ledger.open] if label is not None)
+    overlap = describe_overlap(shown, column=column)
+    if overlap is not None:
+        raise TableError(where, [*ledger.stops, *ledger.problems, f"column {column!r}: {overlap}"])
     try:
         rolled = roll_up_periods(shown, roll_up=roll_up, where=where)
     except TableError as error:
         found = [f"column {column!r}: {problem}" for problem in error.problems]
-        raise TableError(where, [*ledger.problems, *found]) from None
+        raise TableError(where, [*ledger.stops, *ledger.problems, *found]) from None
     out = np.empty(len(periods), dtype=object)
     out[:] = [rolled.get(label) for label in periods]
     unknown = np.array(
@@ -57,6 +62,40 @@ def roll_labels(
         mend="Write 2016-04-01, 30/04/2016, Apr-16, 2016-17 Q1, 2016-17 or 2016.",
     )
     return out
+
+
+def note_partial(units: Texts, periods: Texts, rolled: Texts) -> tuple[str, ...]:
+    """Say which units have only some of the periods that a longer one is made of.
+
+    Parameters
+    ----------
+    units, periods, rolled : ndarray of object, shape (rows,)
+        Of the rows that are kept: their periods in the file, and the longer ones.
+
+    Returns
+    -------
+    tuple of str
+        A note, or none.
+    """
+    frame = pd.DataFrame({"unit": units, "period": periods, "rolled": rolled})
+    of = frame.groupby("rolled", sort=False)["period"].nunique()
+    has = frame.groupby(["unit", "rolled"], sort=False)["period"].nunique().reset_index()
+    has["of"] = has["rolled"].map(of)
+    partial = has[has["period"] < has["of"]]
+    if partial.empty:
+        return ()
+    listed = [
+        f"{row.unit!r} has {row.period} of {row.of} in {row.rolled}"
+        for row in partial.head(FIRST_ROWS).itertuples()
+    ]
+    more = f" and {len(partial) - len(listed):,} more" if len(partial) > len(listed) else ""
+    number = partial["unit"].nunique()
+    have = "unit has" if number == 1 else "units have"
+    note = (
+        f"{number:,} {have} rows for a part of a period only, so that their volumes are of that "
+        f"part: {', '.join(listed)}{more}"
+    )
+    return (note,)
 
 
 def merge(

@@ -14,7 +14,7 @@ beyond the logarithm of the number of rows that could have been such a total.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -30,6 +30,7 @@ WHOLE_REQUIRED = 8.0
 # Of five rows or more the largest is rarely half of all, so that less is needed still.
 MANY_REQUIRED, MANY = 6.0, 5
 UNNAMED_REQUIRED = 4.0
+STANDS_OUT = 4.0
 FAMILY = 3.0
 TILED = 0.8
 
@@ -56,12 +57,25 @@ class Subtotals:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Candidates:
-    """Rows that may be totals, each beside the sum that it may be."""
+    """Rows that may be totals, each beside the sum that it may be.
+
+    Attributes
+    ----------
+    rows : ndarray of int, shape (candidates,)
+    parts : Addends, of candidates
+    width : ndarray of float, shape (candidates,)
+        How far apart the sizes are that the parts could have had.
+    guesses : ndarray of float, shape (candidates,)
+        How many sums were tried.
+    stands_out : ndarray of float, shape (candidates,), optional
+        By what factor a row is larger than any other.
+    """
 
     rows: Rows
     parts: Addends
     width: Floats
     guesses: Floats
+    stands_out: Floats | None = None
 
 
 def find_subtotals(
@@ -114,21 +128,27 @@ def _find_alike(
     One with the numbers of another row of its cell is the subtotal of a single unit; of others it
     can't be known what they are: a doubt.
     """
-    none = np.zeros(0, dtype=np.int64)
     found = np.unique(units[part & (units >= 0)])
     left = np.flatnonzero(~(whole | part) & (units >= 0))
-    for look in (first_three, shape_of):
+    more, doubt = np.zeros(0, dtype=np.int64), False
+    for look in (first_three, beginning_of, shape_of):
         looks, _ = pd.factorize(np.array([look(code) for code in codes], dtype=object))
-        if not len(found) or len(np.unique(looks[found])) > 1:
-            continue
-        alike = looks[units[left]] == looks[found[0]]
-        if not alike.any() or alike.all():
-            continue
-        keyed = pd.DataFrame(np.column_stack([cells[left], addends.values[left]]))
-        twins = keyed[alike].merge(keyed[~alike].drop_duplicates(), how="left", indicator=True)
-        equal = (twins["_merge"] == "both").to_numpy()
-        return np.asarray(left[alike][equal], dtype=np.int64), bool((~equal).any())
-    return none, False
+        for each, number in zip(*np.unique(looks[found], return_counts=True), strict=True):
+            alike = looks[units[left]] == each
+            if not alike.any() or 2 * alike.sum() > len(left):
+                continue
+            keyed = pd.DataFrame(np.column_stack([cells[left], addends.values[left]]))
+            twins = keyed[alike].merge(keyed[~alike].drop_duplicates(), how="left", indicator=True)
+            equal = (twins["_merge"] == "both").to_numpy()
+            more = np.union1d(more, left[alike][equal]).astype(np.int64)
+            # One that is called like another may be so by chance; like most, hardly.
+            doubt |= bool((~equal).any()) and 3 * number >= 2 * len(found)
+    return more, doubt
+
+
+def beginning_of(code: str) -> str:
+    """Give what stands before the digits of a code."""
+    return re.split(r"\d", code, maxsplit=1)[0]
 
 
 def first_three(code: str) -> str:
@@ -153,12 +173,19 @@ def _letters(code: str) -> str:
 
 def _find_whole(addends: Addends, cells: Rows, units: Rows, left: Rows) -> Rows:
     """Find the rows that are the sum of all others of their cell."""
-    found = _largest(addends.take(left), cells[left])
+    some = addends.take(left)
+    found = _largest(some, cells[left])
     if found is None:
         return left[:0]
+    second = np.zeros(int(cells.max()) + 1)
+    others = np.ones(len(left), dtype=np.bool_)
+    others[found.rows] = False
+    np.maximum.at(second, cells[left][others], some.values[others, 1])
+    own = some.values[found.rows, 1]
+    found = replace(found, stands_out=own / np.maximum(second[cells[left][found.rows]], 1e-12))
     many = np.bincount(cells[left])[cells[left][found.rows]].min() >= MANY
     required = MANY_REQUIRED if many else WHOLE_REQUIRED
-    return left[_judge(addends.take(left), units[left], found, required=required)]
+    return left[_judge(some, units[left], found, required=required)]
 
 
 def _find_groups(
@@ -177,17 +204,16 @@ def _find_groups(
         groups = np.where(codes < 0, -1, combine([cell, codes]))
         inside = _largest(some, groups)
         if inside is not None:
-            rows = _vouch(some, inside, column.column, doubts)
-            if len(rows):
-                rows = np.concatenate([rows, _pairs(some, groups, rows)])
-                return np.asarray(left[rows], dtype=np.int64)
-            rows = _judge(some, units[left], inside, required=REQUIRED)
+            rows = _whole_units(_vouch(some, inside, column.column, doubts), units[left])
+            if not len(rows):
+                found = replace(inside, guesses=inside.guesses * len(inside.rows) * len(columns))
+                rows = _judge(some, units[left], found, required=REQUIRED)
             if len(rows):
                 return left[rows]
         for name in names:
             outside = _outside(some, cell, column, name, left)
             if outside is not None:
-                rows = _vouch(some, outside, column.column, doubts)
+                rows = _whole_units(_vouch(some, outside, column.column, doubts), units[left])
                 if len(rows):
                     return left[rows]
     return left[:0]
@@ -316,6 +342,11 @@ def _judge(addends: Addends, units: Rows, found: Candidates, *, required: float)
     bits = add_evidence(weighed, own, codes, len(who))
     needed = np.zeros(len(who))
     np.maximum.at(needed, codes, np.log2(found.guesses))
+    if found.stands_out is not None:
+        # Where sizes are as uneven as they ever are, one is r times the next in one table of r.
+        most = np.zeros(len(who))
+        np.maximum.at(most, codes, np.log2(np.maximum(found.stands_out, 1.0)))
+        bits = bits + np.where(agree > 0, np.minimum(most, STANDS_OUT), 0.0)
     needed += np.where(who < 0, min(required, UNNAMED_REQUIRED), required)
     total = nearly_all(agree, stands) & (bits >= needed)
     return np.asarray(np.flatnonzero(np.isin(units, who[total])), dtype=np.int64)
@@ -339,19 +370,19 @@ def _vouch(addends: Addends, found: Candidates, column: str, doubts: list[str]) 
     return found.rows[:0]
 
 
-def _pairs(addends: Addends, groups: Rows, totals: Rows) -> Rows:
-    """Find the subtotals of groups of one: of two equal rows that which stands where others do."""
-    inside = np.flatnonzero(groups >= 0)
-    order = inside[np.argsort(groups[inside], kind="stable")]
-    starts = np.flatnonzero(np.diff(groups[order], prepend=-1))
-    counts = np.diff(np.append(starts, len(order)))
-    first = order[starts]
-    leading = np.isin(first, totals).sum() * 2 > len(totals)
-    two = np.flatnonzero(counts == 2)
-    one, other = order[starts[two]], order[starts[two] + 1]
-    equal = (addends.values[one] == addends.values[other]).all(axis=1)
-    equal &= (addends.known[one] == addends.known[other]).all(axis=1)
-    return np.asarray((one if leading else other)[equal], dtype=np.int64)
+def _whole_units(rows: Rows, units: Rows) -> Rows:
+    """Make totals of units that are so in most of their rows, and of no others.
+
+    Where one of two members of a group holds nothing, the other equals their total.
+    """
+    named = rows[units[rows] >= 0]
+    if not len(named):
+        return rows
+    stands = np.bincount(units[units >= 0])
+    found = np.bincount(units[named], minlength=len(stands))
+    total = np.flatnonzero((found > 0) & (2 * found > stands))
+    unnamed = rows[units[rows] < 0]
+    return np.concatenate([np.flatnonzero(np.isin(units, total)), unnamed]).astype(np.int64)
 
 
 def _tile(addends: Addends, found: Candidates, rows: int) -> Rows:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from varstat.card import Card
-from varstat.data.account import Ledger
+from varstat.data.account import Ledger, Mask
 from varstat.data.rows import checks
 from varstat.data.rows.assembly import (
     assemble,
@@ -24,7 +24,7 @@ from varstat.data.rows.lookup import Lookup
 from varstat.data.rows.means import mean_counts, note_uncounted
 from varstat.data.rows.reconcile import reconcile
 from varstat.data.rows.records import Records
-from varstat.data.rows.rollup import roll_labels
+from varstat.data.rows.rollup import note_partial, roll_labels
 from varstat.data.rows.totals import Totals, exclude_totals
 from varstat.data.source.grid import Texts
 from varstat.data.source.header import Header
@@ -106,6 +106,7 @@ def tabulate(
         *lookup_notes,
         *note_counts(records, event, kept),
         *note_uncounted(records, counts, kept),
+        *_note_partial(records, periods, kept, roll_up=roll_up),
     )
     frame = assemble(records, counts, periods, kept, roll_up=roll_up)
     table = Table(
@@ -137,6 +138,17 @@ def _note_order(table: Table, records: Records) -> Table:
         return table
     account = replace(table.account, notes=(*table.account.notes, *notes))
     return replace(table, account=account)
+
+
+def _note_partial(
+    records: Records, periods: Texts | None, kept: Mask, *, roll_up: RollUp | None
+) -> tuple[str, ...]:
+    """Say which units lack a part of a longer period; with `all` the file may have no other."""
+    period = records.roles.get("period")
+    if roll_up in (None, "all") or period is None or periods is None:
+        return ()
+    units = records.roles["unit"].values
+    return note_partial(units[kept], period.values[kept], periods[kept])
 
 
 def _check_roll_up(roll_up: RollUp | None, card: Card) -> None:

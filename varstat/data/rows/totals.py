@@ -28,7 +28,7 @@ from varstat.data.rows.distinguish import (
 from varstat.data.rows.levels import LevelTotal, find_level_totals
 from varstat.data.rows.mixed import Mixture, find_folds, find_mixture
 from varstat.data.rows.records import Records
-from varstat.data.rows.subtotals import find_subtotals, first_three, shape_of
+from varstat.data.rows.subtotals import beginning_of, find_subtotals, first_three, shape_of
 from varstat.data.rows.sums import Addends, make_addends
 from varstat.data.rows.wholes import (
     is_average,
@@ -97,10 +97,11 @@ def exclude_totals(
     if len(rows):
         factors = named_factors(records, rows)
         codes = number_levels(units[rows])[0]
-        extras = tell_apart(records, header, rows, codes, factors)
+        extras, instead = tell_apart(records, header, rows, codes, factors)
         judged = _Levels(records, header, ledger, addends, [*factors, *extras], roll_up=roll_up)
         notes += judged.exclude(rows, codes)
-        apart = Apart(columns=tuple(each.column for each in extras), overlap=judged.overlap)
+        columns = tuple(each.column for each in extras)
+        apart = Apart(columns=columns, instead=instead, overlap=judged.overlap)
         if addends is not None:
             found, more = _exclude_units(
                 records, header, ledger, addends, [*factors, *extras], rows=rows, named=whole
@@ -464,7 +465,7 @@ def _cut(factor: Factor, rows: Rows) -> Factor:
 def _shapes(units: Texts) -> list[Factor]:
     """Group units by how their codes look: E12..., E06...; RXX, Y56; long and short."""
     made = []
-    for look in (first_three, _first, shape_of):
+    for look in (first_three, beginning_of, _first, shape_of):
         shape = np.array([None if unit is None else look(unit) for unit in units], dtype=object)
         codes, levels = number_levels(shape)
         if 2 <= len(levels) <= LISTED:

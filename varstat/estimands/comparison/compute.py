@@ -178,11 +178,7 @@ def _compare(posterior: Posterior, i: int, j: int, *, level: float) -> Compariso
         not np.array_equal(a.part.row_period, b.part.row_period)
     )
     apart = design.peer[i] != design.peer[j]
-    parts = (
-        "chance",
-        *(("casemix",) if adjusted else ()),
-        *(("peer_group",) if apart else ()),
-    )
+    parts = ("chance", *(("casemix",) * adjusted), *(("peer_group",) * apart))
 
     def gap(some: frozenset[str]) -> Floats:
         return a.rate(posterior, some, common) - b.rate(posterior, some, common)
@@ -199,11 +195,7 @@ def _compare(posterior: Posterior, i: int, j: int, *, level: float) -> Compariso
     rates = np.stack([a.rate(posterior, allowed, common), b.rate(posterior, allowed, common)])
     difference = rates[0] - rates[1]
     low, high = np.quantile(difference, ends)
-    sign = -1.0 if design.direction == "lower-is-better" else 1.0
-    better = (sign * difference > 0) + 0.5 * (difference == 0)
-    within = (sign * after > 0) + 0.5 * (after == 0)
-    p = float(better.mean())
-    effective = np.ravel(effective_of(posterior, better[:, None]))[0]
+    better, error = _better(posterior, difference)
     rate_lower, rate_upper = np.quantile(rates, ends, axis=1)
     comparison = Comparison(
         indicator=posterior.indicator,
@@ -222,9 +214,9 @@ def _compare(posterior: Posterior, i: int, j: int, *, level: float) -> Compariso
         difference=float(difference.mean()),
         difference_lower=float(low),
         difference_upper=float(high),
-        p_better=p,
-        p_better_mcse=float(probability_mcse(np.array([p]), np.array([effective]))[0]),
-        p_better_within=float(within.mean()),
+        p_better=better,
+        p_better_mcse=error,
+        p_better_within=_better(posterior, after)[0],
         component=("raw", *parts, "remaining"),
         part=drawn.mean(axis=1),
         part_lower=lower,
@@ -235,6 +227,15 @@ def _compare(posterior: Posterior, i: int, j: int, *, level: float) -> Compariso
         notes=design.notes,
     )
     return replace(comparison, findings=say_comparison(comparison))
+
+
+def _better(posterior: Posterior, difference: Floats) -> tuple[float, float]:
+    """Probability that A is better, by draws of the difference, and its Monte Carlo error."""
+    sign = -1.0 if posterior.design.direction == "lower-is-better" else 1.0
+    better = (sign * difference > 0) + 0.5 * (difference == 0)
+    effective = np.ravel(effective_of(posterior, better[:, None]))[:1]
+    share = better.mean(keepdims=True)
+    return float(share[0]), float(probability_mcse(share, effective)[0])
 
 
 def _text(value: object) -> str | None:

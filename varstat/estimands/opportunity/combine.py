@@ -6,7 +6,8 @@ from itertools import combinations
 import numpy as np
 
 from varstat.errors import ModelError, UsageError
-from varstat.estimands.opportunity.result import CombinedTotal, Opportunities
+from varstat.estimands.opportunity.parts import CombinedTotal
+from varstat.estimands.opportunity.result import Opportunities
 from varstat.estimands.opportunity.words import say_opportunities
 from varstat.provenance import Provenance
 

@@ -13,11 +13,8 @@ from varstat.estimands.opportunity.chance import replicate_published
 from varstat.estimands.opportunity.gaps import expected, find_goals, published, published_in_periods
 from varstat.estimands.opportunity.interactions import ask_interactions
 from varstat.estimands.opportunity.money import price, restate_cost
-from varstat.estimands.opportunity.result import (
-    Opportunities,
-    Opportunity,
-    OpportunityUnits,
-)
+from varstat.estimands.opportunity.parts import OpportunityUnits
+from varstat.estimands.opportunity.result import Opportunities, Opportunity
 from varstat.estimands.opportunity.setting import Setting, set_question
 from varstat.estimands.opportunity.sums import (
     Sums,
@@ -137,6 +134,9 @@ def compute_opportunity(
         "incomparable": incomparable,
         "least_comparability": least_comparability,
         "multiplier": multiplier,
+        "unit_cost": unit_cost,
+        "price_year": price_year,
+        "cost_source": cost_source,
     }
     cost = {"unit_cost": unit_cost, "price_year": price_year, "cost_source": cost_source}
     sets = {name: list(units) for name, units in (subtotals or {}).items()}
