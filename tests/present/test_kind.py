@@ -60,6 +60,13 @@ def test_a_kind_of_one_short_file_has_a_table_a_page_json_a_workbook_and_a_chart
     assert encode(found, ".png").startswith(b"\x89PNG")
 
 
+def test_of_a_long_table_a_terminal_says_how_much_it_leaves_out() -> None:
+    text = shown(waits(*range(30)), highlight=["w25"])
+    assert "… and 9 more" in text
+    assert "W25 ◄" in text
+    assert "W24" not in text
+
+
 def test_a_format_is_one_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "txt.py").write_text(
         "def encode(content):\n    return content.units.to_string().encode()\n"

@@ -18,6 +18,7 @@ LEVELS = {
 }
 TABLES = 2_000
 QUICK = 200
+FALSE_ALARMS = 500
 
 
 def clean_table(rng):
@@ -164,6 +165,57 @@ def count(seeds):
     wrong = [seed for seed, each in outcomes.items() if each == "wrong"]
     refused = sum(each == "refused" for each in outcomes.values())
     return wrong, refused / len(outcomes)
+
+
+def plain_table(rng):
+    """Make units without any total: few or many, of small counts or large, rounded or hidden."""
+    units = int(rng.integers(3, 120))
+    style = rng.choice(["U{:03d}", "R{:02d}X", "{:05d}", "E06{:06d}", "A{}"])
+    scale = rng.choice([2, 10, 50, 300, 5000])
+    base = pd.DataFrame(
+        {
+            "unit": [style.format(at * 3 + 1) for at in range(units)],
+            "weight": rng.lognormal(np.log(scale), rng.uniform(0, 1.3), units),
+            "region": rng.integers(0, max(2, units // 6), units),
+            "type": rng.choice(list("abc"), units),
+        }
+    )
+    kind = rng.choice(["plain", "equal", "sex", "period"])
+    levels = {
+        "sex": list("FMX")[: int(rng.integers(2, 4))],
+        "period": [f"20{y}-{y + 1} Q{q}" for y in range(15, 17) for q in range(1, 5)],
+    }.get(kind, [""])
+    table = base.merge(pd.DataFrame({kind: levels}), how="cross")
+    table["denominator"] = rng.poisson(table["weight"]) + 1 if kind != "equal" else int(scale)
+    rate = rng.choice([0.02, 0.1, 0.5, 0.8])
+    table["numerator"] = rng.binomial(table["denominator"], rate)
+    chance = rng.random()
+    if chance < 0.15:
+        table["denominator"] = (5 * np.rint(table["denominator"] / 5)).clip(lower=5).astype(int)
+        rounded = (5 * np.rint(table["numerator"] / 5)).astype(int)
+        table["numerator"] = np.minimum(rounded, table["denominator"])
+    elif chance < 0.3:
+        small = table["numerator"].between(1, 7)
+        table["numerator"] = table["numerator"].astype(object)
+        table.loc[small, "numerator"] = "*"
+    roles = {"period": {"period": "period"}, "sex": {"stratum": "sex"}}.get(str(kind), {})
+    if roles and rng.random() < 0.4:
+        roles = {key: value for key, value in roles.items() if key == "period"}
+        roles["roll_up"] = "all"
+    return table.drop(columns=["weight"]), roles
+
+
+def test_no_row_of_a_table_without_totals_is_taken_for_one():
+    for seed in range(FALSE_ALARMS):
+        table, roles = plain_table(np.random.default_rng(10**6 + seed))
+        try:
+            read = read_table(table, unit="unit", **roles)
+        except TableError as error:
+            assert "no rows are left" in str(error), seed
+            continue
+        reasons = " ".join(each.reason for each in read.account.exclusions)
+        assert "total" not in reasons, seed
+        assert "sum" not in reasons, seed
 
 
 def test_totals_added_to_a_table_are_left_out_or_refused():

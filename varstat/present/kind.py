@@ -70,6 +70,11 @@ def _first(result: Any, mark: Bools) -> list[int | None]:
     return [*range(min(len(mark), MOST_SHOWN)), *np.flatnonzero(mark[MOST_SHOWN:]) + MOST_SHOWN]
 
 
+def _left(result: Any, mark: Bools) -> str:
+    left = int(np.sum(~mark[MOST_SHOWN:]))
+    return f"… and {left:,} more" if left else ""
+
+
 def _listed(result: Any, mark: Bools) -> Order:
     return np.union1d(np.arange(min(len(mark), MOST_ROWS)), np.flatnonzero(mark))
 
@@ -145,7 +150,7 @@ class Kind(Generic[R, T]):
     also: Callable[[T], dict[str, Any]] = lambda _results: {}
     remarks: Callable[[T], Sequence[str]] = lambda _results: ()
     shown: Callable[[R, Bools], list[int | None]] = _first
-    left: Callable[[R, Bools], str] = lambda _result, _mark: ""
+    left: Callable[[R, Bools], str] = _left
     blocks: Callable[[R], list[Block]] = lambda _result: []
     listed: Callable[[R, Bools], Order] = _listed
     caption: Callable[[R, int], str] = _caption
@@ -356,7 +361,7 @@ def chart_names(kind_name: str) -> tuple[str, ...]:
     Parameters
     ----------
     kind_name : str
-        As its file in `present/kinds` is called: "league".
+        As its file is called: "league", "opportunity", "funnel", "comparison" or "fit".
 
     Returns
     -------

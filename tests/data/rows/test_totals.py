@@ -5,7 +5,7 @@ import pytest
 from cards import make_card
 
 from varstat.data import read_table
-from varstat.data.rows.totals import is_total
+from varstat.data.rows.wholes import is_total
 
 TOTALS = """
 England|ENGLAND|Total|Grand total|All|All trusts|England total|UK|Total (England)|National

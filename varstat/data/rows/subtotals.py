@@ -3,10 +3,10 @@ r"""Subtotals: rows among the units that are sums of other units.
 In a cell (a period, a stratum, a group: whatever tells a unit's rows apart) three kinds of row are
 looked for, again and again until there are no more:
 
+* the row that is the sum of *all* others of the cell;
 * in a *group* of rows with the same value in a column, such as a region, the row that is the
   sum of the others, or a row outside whose code or name is that value;
-* the row that is the sum of the *block* of rows just before or after it;
-* the row that is the sum of *all* others of the cell.
+* the row that is the sum of the *block* of rows just before or after it.
 
 What a unit is in one cell it must be in nearly all, and the evidence must be what `sums` requires
 beyond the logarithm of the number of rows that could have been such a total.
@@ -104,13 +104,13 @@ def find_subtotals(
     doubts: list[str] = []
     for _ in range(ROUNDS):
         left = np.flatnonzero(~(whole | part))
-        more = _find_groups(addends, cells, units, columns, names, left, doubts)
+        more = _find_whole(addends, cells, units, left)
+        whole[more] = True
         if not len(more):
-            more = _find_blocks(addends, cells, units, left)
-        part[more] = True
-        if not len(more):
-            more = _find_whole(addends, cells, units, left)
-            whole[more] = True
+            more = _find_groups(addends, cells, units, columns, names, left, doubts)
+            if not len(more):
+                more = _find_blocks(addends, cells, units, left)
+            part[more] = True
         if not len(more):
             break
     more, doubt = _find_alike(addends, cells, units, names[0].levels, whole, part)

@@ -233,6 +233,8 @@ class _Levels:
                 # Months may be alike, and strata; only what is added up unasked counts twice.
                 return
             elif level not in wholes:
+                # Each of two that are alike is found to be the other.
+                level, twin = sorted((level, twin))
                 self.ledger.stop(
                     f"column {column!r}: the rows of {level!r} have the same numbers as those of "
                     f"{twin!r}, so that they would count twice. Leave one out with "
@@ -339,8 +341,10 @@ def _exclude_units(
     rows = rows[at]
     if len(rows) < 3:
         return whole, ()
-    apart = [each.codes[at] for each in factors]
     units, codes = number_levels(records.roles["unit"].values[rows])
+    # A column that is the same for all rows of most units groups them, and splits none.
+    factors = [each for each in factors if each.role != "extra" or _splits(each.codes[at], units)]
+    apart = [each.codes[at] for each in factors]
     cells = combine(apart) if apart else np.zeros(len(rows), dtype=np.int64)
     columns = _groupings(records, header, rows, units, cells, factors)
     names = [Factor(column="", role="extra", codes=units, levels=codes)]
@@ -379,6 +383,13 @@ def _exclude_units(
                 "leave the others out with --exclude COL=VALUE."
             )
     return whole, notes
+
+
+def _splits(codes: Rows, units: Rows) -> bool:
+    """Say whether a fifth of the units or more have rows of several levels."""
+    pairs = np.unique(np.column_stack([units, codes]), axis=0)[:, 0]
+    several = np.unique(pairs, return_counts=True)[1] > 1
+    return bool(5 * several.sum() >= len(several))
 
 
 def _folded(
@@ -464,11 +475,13 @@ def _cut(factor: Factor, rows: Rows) -> Factor:
 
 def _shapes(units: Texts) -> list[Factor]:
     """Group units by how their codes look: E12..., E06...; RXX, Y56; long and short."""
-    made = []
+    made: list[Factor] = []
     for look in (first_three, beginning_of, _first, shape_of):
         shape = np.array([None if unit is None else look(unit) for unit in units], dtype=object)
         codes, levels = number_levels(shape)
-        if 2 <= len(levels) <= LISTED:
+        # One and the same split is one guess, however it is come by.
+        again = any(np.array_equal(codes, each.codes) for each in made)
+        if 2 <= len(levels) <= LISTED and not again:
             made.append(Factor(column="", role="extra", codes=codes, levels=levels))
     return made
 

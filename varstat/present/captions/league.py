@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from varstat.errors import ModelError
-from varstat.estimands.league.result import League
-from varstat.estimands.league.words import SURE, count_sure
+from varstat.estimands.league.result import SURE, League
+from varstat.estimands.league.words import count_sure
 from varstat.present.caption import MAX_PANELS, Caption, group_text, heading
 from varstat.prose.number import percent
 from varstat.prose.rate import rate_text

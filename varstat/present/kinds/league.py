@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from varstat.estimands.league.result import League, Leagues
-from varstat.estimands.league.words import SURE, count_sure
+from varstat.estimands.league.result import SURE, League, Leagues
+from varstat.estimands.league.words import count_sure
 from varstat.present.caption import MAX_PANELS, heading
 from varstat.present.captions import league as words
 from varstat.present.chart import Chart, Order, Places
@@ -325,6 +325,8 @@ KIND: Kind[League, Leagues] = Kind(
     sheets=_sheets,
     objects=_objects,
     shown=_shown,
+    # A row of dots says where units are left out.
+    left=lambda _league, _mark: "",
     listed=_listed,
     caption=_caption,
     finding=lambda league: (
