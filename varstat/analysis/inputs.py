@@ -70,7 +70,8 @@ def find_input(
         return sources[name]
     if name == FRAME:
         raise UsageError(
-            "sources", f"a data frame is asked for by no name: give it as sources={{{FRAME!r}: …}}."
+            "sources",
+            f"the specification is of a data frame. Give it: sources={{{FRAME!r}: frame}}.",
         )
     if folder is None or name.startswith("example:") or not Path(name).suffix:
         return name
