@@ -5,7 +5,11 @@ BIN := $(VENV)/bin
 WORKERS ?= auto
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
+<<<<<<< HEAD
 .PHONY: demo test test-quick lint docs bench clean
+=======
+.PHONY: demo test lint columns docs bench clean
+>>>>>>> kinds
 
 demo: $(VENV)/installed  ## the main job, on real data: a table and a picture
 	$(BIN)/varstat funnel example:star98
@@ -23,6 +27,9 @@ lint: $(VENV)/installed-dev  ## style, types and the direction of imports
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+columns: $(VENV)/installed-dev  ## the reference of columns, from where they are declared
+	$(BIN)/python docs/_ext/columns.py
 
 docs: $(VENV)/installed-dev  ## the documentation, in docs/_build/html
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html

@@ -26,7 +26,7 @@ def main() -> None:
     print(flagged[columns].round(4).to_string(index=False), "\n")
 
     chart = folder / "first_funnel.png"
-    varstat.write_funnels(funnels, chart, highlight=["D108"])
+    varstat.write(funnels, chart, highlight=["D108"])
     print(f"The chart is in {chart}")
 
 

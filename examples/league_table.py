@@ -28,8 +28,8 @@ def main() -> None:
             f"half of all rank intervals hold {wide:.0f} places or more"
         )
         path = folder / f"league_{'adjusted' if covariates else 'plain'}"
-        varstat.write_leagues(leagues, path.with_suffix(".csv"))
-        varstat.write_leagues(leagues, path.with_suffix(".png"), highlight=["D108"], chart="ranks")
+        varstat.write(leagues, path.with_suffix(".csv"))
+        varstat.write(leagues, path.with_suffix(".png"), highlight=["D108"], chart="ranks")
     print(f"The tables and charts are in {folder}")
 
 

@@ -30,7 +30,7 @@ def main() -> None:
     within = sum(f.units.unit.size * f.tau**2 for f in funnels) / len(districts)
     print(f"Grouping takes away {1 - within / whole.tau**2:.0%} of the variance between districts.")
     chart = folder / "peer_groups.png"
-    varstat.write_funnels(funnels, chart)
+    varstat.write(funnels, chart)
     print(f"The chart is in {chart}")
 
 

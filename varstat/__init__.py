@@ -4,8 +4,7 @@ The verbs of the library stand here; each is imported when first used, so that i
 varstat costs nothing.
 
 >>> import varstat
->>> table = varstat.read_table("example:star98")
->>> funnels = varstat.compute_funnel(table)
+>>> funnels = varstat.funnel("example:star98")
 >>> funnels[0].units.unit.size
 303
 """
@@ -13,163 +12,154 @@ varstat costs nothing.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from varstat.analysis.verbs import funnel as _funnel
 from varstat.version import __version__
 
+# A folder's name is put here when it is first imported: now, lest it hide the verb of its name.
+import_module("varstat.funnel")
+funnel = _funnel.funnel
+
 if TYPE_CHECKING:
-    from varstat.adjust import fit_casemix, standardise
-    from varstat.card import Card, describe_card, list_cards, load_card
-    from varstat.data import Table, load_example, read_table
-    from varstat.errors import VarstatError
+    from varstat.adjust import fit_casemix as fit_casemix, standardise as standardise
+    from varstat.analysis.asking import (
+        CompareAsking as CompareAsking,
+        FitAsking as FitAsking,
+        FunnelAsking as FunnelAsking,
+        LeagueAsking as LeagueAsking,
+        OpportunityAsking as OpportunityAsking,
+    )
+    from varstat.analysis.batch import batch as batch
+    from varstat.analysis.run import run as run
+    from varstat.analysis.specification import (
+        Modelling as Modelling,
+        Reading as Reading,
+        Specification as Specification,
+    )
+    from varstat.analysis.verbs.compare import compare as compare
+    from varstat.analysis.verbs.fit import fit as fit
+    from varstat.analysis.verbs.league import league as league
+    from varstat.analysis.verbs.opportunity import opportunity as opportunity
+    from varstat.card import (
+        Card as Card,
+        describe_card as describe_card,
+        list_cards as list_cards,
+        load_card as load_card,
+    )
+    from varstat.data import Table as Table, load_example as load_example, read_table as read_table
+    from varstat.errors import VarstatError as VarstatError
     from varstat.estimands import (
-        League,
-        Leagues,
-        Opportunities,
-        Opportunity,
-        combine_opportunities,
-        compare_units,
-        compute_league,
-        compute_opportunity,
-        compute_verdicts,
-        discover,
-        estimate_ensemble,
-        exceedance,
-        find_misfit,
-        find_rank_sets,
+        League as League,
+        Leagues as Leagues,
+        Opportunities as Opportunities,
+        Opportunity as Opportunity,
+        combine_opportunities as combine_opportunities,
+        compare_units as compare_units,
+        compute_league as compute_league,
+        compute_opportunity as compute_opportunity,
+        compute_verdicts as compute_verdicts,
+        discover as discover,
+        estimate_ensemble as estimate_ensemble,
+        exceedance as exceedance,
+        find_misfit as find_misfit,
+        find_rank_sets as find_rank_sets,
     )
-    from varstat.funnel import Funnel, Funnels, compute_funnel
-    from varstat.hierarchical import Fits, Posterior, fit_model, load_fit, write_fit
-    from varstat.present import (
-        draw_comparability,
-        draw_comparison,
-        draw_funnel,
-        draw_funnels,
-        draw_league,
-        draw_leagues,
-        draw_opportunities,
-        draw_opportunity,
-        draw_ranks,
-        draw_waterfall,
-        write_comparisons,
-        write_funnels,
-        write_leagues,
-        write_opportunities,
+    from varstat.funnel.funnel import compute_funnel as compute_funnel
+    from varstat.funnel.result import Funnel as Funnel, Funnels as Funnels
+    from varstat.hierarchical import (
+        Fits as Fits,
+        Posterior as Posterior,
+        fit_model as fit_model,
+        load_fit as load_fit,
+        write_fit as write_fit,
     )
+    from varstat.present.draw import draw as draw
+    from varstat.present.show import show as show
+    from varstat.present.write import write as write
     from varstat.records import (
-        Cells,
-        cells_expression,
-        cells_sql,
-        count_cells,
-        write_cells,
+        Cells as Cells,
+        cells_expression as cells_expression,
+        cells_sql as cells_sql,
+        count_cells as count_cells,
+        write_cells as write_cells,
     )
 
-
-_HOMES = {
-    "fit_casemix": "adjust",
-    "standardise": "adjust",
-    "Card": "card",
-    "describe_card": "card",
-    "list_cards": "card",
-    "load_card": "card",
-    "Cells": "records",
-    "Table": "data",
-    "cells_expression": "records",
-    "cells_sql": "records",
-    "count_cells": "records",
-    "load_example": "data",
-    "read_table": "data",
-    "write_cells": "records",
-    "VarstatError": "errors",
-    "League": "estimands",
-    "Leagues": "estimands",
-    "Opportunities": "estimands",
-    "Opportunity": "estimands",
-    "combine_opportunities": "estimands",
-    "compare_units": "estimands",
-    "compute_league": "estimands",
-    "compute_opportunity": "estimands",
-    "compute_verdicts": "estimands",
-    "discover": "estimands",
-    "estimate_ensemble": "estimands",
-    "exceedance": "estimands",
-    "find_misfit": "estimands",
-    "find_rank_sets": "estimands",
-    "Funnel": "funnel",
-    "Funnels": "funnel",
-    "compute_funnel": "funnel",
-    "Fits": "hierarchical",
-    "Posterior": "hierarchical",
-    "fit_model": "hierarchical",
-    "load_fit": "hierarchical",
-    "write_fit": "hierarchical",
-    "draw_comparability": "present",
-    "draw_comparison": "present",
-    "write_comparisons": "present",
-    "draw_opportunities": "present",
-    "draw_opportunity": "present",
-    "draw_waterfall": "present",
-    "write_opportunities": "present",
-    "draw_funnel": "present",
-    "draw_funnels": "present",
-    "draw_league": "present",
-    "draw_leagues": "present",
-    "draw_ranks": "present",
-    "write_funnels": "present",
-    "write_leagues": "present",
+# What each room has for everyone.
+_ROOMS = {
+    "adjust": (
+        "fit_casemix",
+        "standardise",
+    ),
+    "analysis.asking": (
+        "CompareAsking",
+        "FitAsking",
+        "FunnelAsking",
+        "LeagueAsking",
+        "OpportunityAsking",
+    ),
+    "analysis.batch": ("batch",),
+    "analysis.run": ("run",),
+    "analysis.specification": (
+        "Modelling",
+        "Reading",
+        "Specification",
+    ),
+    "analysis.verbs.compare": ("compare",),
+    "analysis.verbs.fit": ("fit",),
+    "analysis.verbs.league": ("league",),
+    "analysis.verbs.opportunity": ("opportunity",),
+    "card": (
+        "Card",
+        "describe_card",
+        "list_cards",
+        "load_card",
+    ),
+    "data": (
+        "Table",
+        "load_example",
+        "read_table",
+    ),
+    "errors": ("VarstatError",),
+    "estimands": (
+        "League",
+        "Leagues",
+        "Opportunities",
+        "Opportunity",
+        "combine_opportunities",
+        "compare_units",
+        "compute_league",
+        "compute_opportunity",
+        "compute_verdicts",
+        "discover",
+        "estimate_ensemble",
+        "exceedance",
+        "find_misfit",
+        "find_rank_sets",
+    ),
+    "funnel.funnel": ("compute_funnel",),
+    "funnel.result": (
+        "Funnel",
+        "Funnels",
+    ),
+    "hierarchical": (
+        "Fits",
+        "Posterior",
+        "fit_model",
+        "load_fit",
+        "write_fit",
+    ),
+    "present.draw": ("draw",),
+    "present.show": ("show",),
+    "present.write": ("write",),
+    "records": (
+        "Cells",
+        "cells_expression",
+        "cells_sql",
+        "count_cells",
+        "write_cells",
+    ),
 }
-__all__ = [
-    "Card",
-    "Cells",
-    "Fits",
-    "Funnel",
-    "Funnels",
-    "League",
-    "Leagues",
-    "Opportunities",
-    "Opportunity",
-    "Posterior",
-    "Table",
-    "VarstatError",
-    "__version__",
-    "cells_expression",
-    "cells_sql",
-    "combine_opportunities",
-    "compare_units",
-    "compute_funnel",
-    "compute_league",
-    "compute_opportunity",
-    "compute_verdicts",
-    "count_cells",
-    "describe_card",
-    "discover",
-    "draw_comparability",
-    "draw_comparison",
-    "draw_funnel",
-    "draw_funnels",
-    "draw_league",
-    "draw_leagues",
-    "draw_opportunities",
-    "draw_opportunity",
-    "draw_ranks",
-    "draw_waterfall",
-    "estimate_ensemble",
-    "exceedance",
-    "find_misfit",
-    "find_rank_sets",
-    "fit_casemix",
-    "fit_model",
-    "list_cards",
-    "load_card",
-    "load_example",
-    "load_fit",
-    "read_table",
-    "standardise",
-    "write_cells",
-    "write_comparisons",
-    "write_fit",
-    "write_funnels",
-    "write_leagues",
-    "write_opportunities",
-]
+_HOMES = {name: room for room, names in _ROOMS.items() for name in names}
+__all__ = ["__version__", "funnel", *_HOMES]
 
 
 def __getattr__(name: str) -> object:

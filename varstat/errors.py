@@ -131,3 +131,33 @@ def choose(name: str, value: str, options: Sequence[Choice]) -> Choice:
     raise UsageError(
         name, f"'{value}' is not one of {one_of(options)}.{did_you_mean(value, options)}"
     )
+
+
+def expect(where: str, value: object, kind: type, *, mend: str) -> None:
+    """Check that an argument is what a function takes.
+
+    Parameters
+    ----------
+    where : str
+        The function.
+    value : object
+    kind : type
+        What it takes.
+    mend : str
+        A sentence on where to get that.
+
+    Raises
+    ------
+    UsageError
+        If it is of another type.
+
+    Examples
+    --------
+    >>> expect("league", 42, list, mend="Fit a model first.")
+    Traceback (most recent call last):
+    varstat.errors.UsageError: league: this is of type int; expected list. Fit a model first.
+    """
+    if not isinstance(value, kind):
+        raise UsageError(
+            where, f"this is of type {type(value).__name__}; expected {kind.__name__}. {mend}"
+        )

@@ -31,6 +31,11 @@ class Result:
     indicator: str
     by: dict[str, str]
 
+    @property
+    def distrust(self) -> str:
+        """Why the result can't be trusted; empty if it can."""
+        return ""
+
     def to_frame(self) -> pd.DataFrame:
         """Tabulate the result."""
         raise NotImplementedError
@@ -99,9 +104,14 @@ class Judged(Result):
         """Whether the posterior passed its checks."""
         return self.diagnostics.passed
 
+    @property
+    def distrust(self) -> str:
+        """Why the result can't be trusted; empty if it can."""
+        return say_distrust(self.diagnostics)
+
     def summary(self) -> str:
         """Say in plain English what the result shows, below why it can't be trusted if so."""
-        return "\n".join(filter(None, (say_distrust(self.diagnostics), self.findings)))
+        return "\n".join(filter(None, (self.distrust, self.findings)))
 
 
 R = TypeVar("R", bound=Result)
@@ -135,6 +145,11 @@ class Results(Sequence[R]):
     def trusted(self) -> bool:
         """Whether every posterior that the results rest on passed its checks."""
         return True
+
+    @property
+    def distrust(self) -> str:
+        """Why the results can't be trusted; empty if they can."""
+        return ""
 
     def __len__(self) -> int:
         return len(self.groups)
@@ -190,10 +205,14 @@ class JudgedResults(Results[J]):
         """Whether every posterior that the results rest on passed its checks."""
         return all(each.diagnostics.passed for each in self.groups)
 
+    @property
+    def distrust(self) -> str:
+        """Why the results can't be trusted; empty if they can."""
+        return say_distrust_of_many([each.diagnostics for each in self.groups])
+
     def summary(self) -> str:
         """Say in plain English what the results show, below why they can't be trusted if so."""
-        distrust = say_distrust_of_many([each.diagnostics for each in self.groups])
-        return "\n".join(filter(None, (distrust, self.findings)))
+        return "\n".join(filter(None, (self.distrust, self.findings)))
 
 
 def _name(result: Result) -> str:

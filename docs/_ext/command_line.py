@@ -52,11 +52,9 @@ def _describe(name: str, command: Any) -> Iterator[str]:
     arguments = [each for each in command.params if each.param_type_name == "argument"]
     options = [each for each in command.params if each.param_type_name == "option"]
     usage = [name, "[OPTIONS]" if options else ""]
-    usage += [
-        each.name.upper() if each.required else f"[{each.name.upper()}]" for each in arguments
-    ]
+    usage += [each.metavar if each.required else f"[{each.metavar}]" for each in arguments]
     yield f"{command.help}\n\n```text\n{' '.join(filter(None, usage))}\n```\n"
-    yield from _table("Argument", [(f"`{each.name.upper()}`", each.help) for each in arguments])
+    yield from _table("Argument", [(f"`{each.metavar}`", each.help) for each in arguments])
     panels: dict[str, list[tuple[str, str]]] = {}
     for each in options:
         panel = getattr(each, "rich_help_panel", None) or "Options"

@@ -273,7 +273,7 @@ RATES = [(0.02, 0.1, 0.3), (0.3, 0.5, 0.9), (0.97, 0.99, 0.6)]
 
 
 def simulate_limits(size, standard, p, weight, *, seed):
-    units, cells = 4000, len(size)
+    units, cells = 2000, len(size)
     event = np.random.default_rng(seed).binomial(size.astype(int), p, (units, cells)).astype(float)
     unit, cell = full(units, cells)
     lower, upper = shifted_limits(

@@ -180,6 +180,7 @@ RAO_BLACKWELL = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RAO_BLACKWELL)
 def test_what_is_summed_is_what_the_draws_tend_to(name):
     truth = draw_nation(RAO_BLACKWELL[name], np.random.default_rng(14))

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 import varstat
-from varstat.cli.modelling import refuse_failed
+from varstat.analysis.run import refuse_failed
 from varstat.errors import DiagnosticsError
 from varstat.hierarchical import fit as fitting
 from varstat.hierarchical.diagnostics import Diagnostics
@@ -100,7 +100,8 @@ def test_the_suffix_decides_what_is_written(
     assert (ran.code, ran.out) == (0, "")
     assert f"Wrote fit{suffix}." in ran.err
     assert "200 draws by quadrature for 20 units" in " ".join(ran.err.split())
-    assert sorted(os.listdir(tmp_path)) == [f"fit{suffix}", "table.csv"]
+    beside = ["fit.csv.provenance.json"] if suffix == ".csv" else []
+    assert sorted(os.listdir(tmp_path)) == [f"fit{suffix}", *beside, "table.csv"]
 
 
 def test_what_is_written_is_a_fit(run: Callable[..., Any], table: Path, tmp_path: Path) -> None:

@@ -6,7 +6,9 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from varstat.cli import options
+from varstat.analysis.asking import LeagueAsking
+from varstat.analysis.specification import Modelling
+from varstat.cli.grouped import grouped
 from varstat.cli.parse import parse_only, parse_strata, parse_transient, split_commas
 from varstat.errors import UsageError
 
@@ -16,20 +18,10 @@ def model_app() -> typer.Typer:
     app = typer.Typer()
 
     @app.command()
-    def fit(
-        covariate: options.Covariate = None,
-        effects: options.Effects = None,
-        likelihood: options.Likelihood = None,
-        transient: options.Transient = None,
-        peer_tau: options.PeerTau = None,
-        engine: options.Engine = "auto",
-        draws: options.Draws = 4000,
-        seed: options.Seed = 1,
-        level: options.Level = 0.95,
-        target: options.Target = None,
-    ) -> None:
+    @grouped()
+    def fit(modelling: Modelling, asking: LeagueAsking) -> None:
         """Fit."""
-        typer.echo(f"{covariate} {transient} {engine} {draws} {seed} {level}")
+        typer.echo(f"{modelling.covariates} {modelling.draws} {asking.level}")
 
     return app
 
@@ -52,7 +44,7 @@ def test_options_of_the_model_stand_in_a_panel_of_their_own() -> None:
 def test_covariates_may_be_repeated_or_separated_by_commas() -> None:
     said = ["--covariate", "age, need", "--covariate", "size"]
     ran = CliRunner().invoke(model_app(), said)
-    assert ran.output == "['age, need', 'size'] None auto 4000 1 0.95\n"
+    assert ran.output == "('age', 'need', 'size') 4000 0.95\n"
     assert split_commas(["age, need", "size"]) == ["age", "need", "size"]
 
 

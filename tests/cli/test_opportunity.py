@@ -613,7 +613,6 @@ def test_a_target_is_taken_and_named(run: Callable[..., Any], table: Path, targe
         (("--unit", "unit"), "--unit"),
         (("--draws", "4000"), "--draws"),
         (("--annualise", "x4"), "--annualise"),
-        (("--unit-cost", "3", "--price-year", "2020"), "--price-year, --unit-cost"),
         (("--stratum", "kind", "--only", "kind=x"), "--stratum, --only"),
     ],
 )
@@ -626,6 +625,15 @@ def test_a_saved_fit_leaves_no_room_for_what_was_decided(
     assert "this is a saved fit" in ran.err
     for option in named.split(", "):
         assert option in ran.err
+
+
+def test_a_saved_fit_can_be_given_a_price(
+    run: Callable[..., Any], table: Path, tmp_path: Path
+) -> None:
+    assert run("fit", table, *UP, *FEW, "-o", tmp_path / "fit.nc").code == 0
+    stored = told(run("opportunity", tmp_path / "fit.nc", *COST, "--format", "json", "-q"))
+    straight = told(run("opportunity", table, *UP, *FEW, *COST, "--format", "json", "-q"))
+    assert stored == straight
 
 
 def test_a_failed_posterior_is_shown_marked_and_ends_with_13(

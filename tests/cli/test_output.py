@@ -159,7 +159,7 @@ def test_formulas_in_names_are_inert_in_a_workbook(
     ("name", "words"),
     [
         ("out.xslx", ["ends in '.xslx'", "Did you mean '.xlsx'?"]),
-        ("out", ["has no suffix", ".csv, .parquet"]),
+        ("out", ["has no suffix", ".csv, .json, .parquet"]),
         (".csv", ["has no suffix"]),
         ("none/out.csv", ["there is no folder", "Make it first"]),
         ("folder.csv", ["this is a folder"]),

@@ -99,8 +99,8 @@ def test_a_card_s_strata_can_be_left_out(
         *("--direction", "higher-is-better"),
     )
     assert made.code == 0
-    assert run("league", cells, "--card", card, "--draws", "400").code == 0
-    ran = run("league", cells, "--card", card, "--stratum", "none", "--draws", "400")
+    assert run("fit", cells, "--card", card, "--draws", "400").code == 0
+    ran = run("fit", cells, "--card", card, "--stratum", "none", "--draws", "400")
     assert ran.code == 11
     assert "the same unit as on an earlier row" in " ".join(ran.err.split())
 

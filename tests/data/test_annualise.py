@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from cards import make_card
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from varstat.data import read_table
@@ -187,6 +187,7 @@ COUNTS = st.dictionaries(
 )
 
 
+@settings(max_examples=50)
 @given(counts=COUNTS)
 def test_every_rolling_year_is_the_sum_of_its_quarters(counts):
     rows = [

@@ -92,9 +92,9 @@ def test_denominators_of_a_billion_are_known_to_the_last_digit():
 
 def test_a_covariate_that_separates_the_data_is_held_by_its_prior():
     # So many units that their ranks are drawn: summed, as those of few are, they take their time.
-    x = np.repeat([0.0, 1.0], 20)
+    x = np.repeat([0.0, 1.0], 32)
     y = np.where(x == 1, 80, 0)
-    found, units = league({"unit": names(40), "y": y, "n": 80, "x": x}, covariates=["x"])
+    found, units = league({"unit": names(64), "y": y, "n": 80, "x": x}, covariates=["x"])
     at = found.hyperparameters.name.index("coefficient[x]")
     assert 2 < found.hyperparameters.mean[at] < 10
     assert np.isfinite(units["estimate_own"]).all()
@@ -121,14 +121,14 @@ def test_covariates_that_can_tell_nothing_are_named(extra, covariates, told):
 
 def test_a_peer_group_of_one_is_its_own_mean_and_ranked_in_the_middle():
     rng = np.random.default_rng(3)
-    y = rng.binomial(200, 0.2, 41)
+    y = rng.binomial(200, 0.2, 65)
     y[0] = 120
-    group = ["alone"] + ["many"] * 40
-    found, units = league({"unit": names(41), "y": y, "n": 200, "g": group}, peer_group="g")
+    group = ["alone"] + ["many"] * 64
+    found, units = league({"unit": names(65), "y": y, "n": 200, "g": group}, peer_group="g")
     assert found.rank_scope == "within peer group"
     alone = units.loc["u0000"]
     assert alone["estimate"] == pytest.approx(0.6, abs=0.05)
-    assert (alone["rank_lower"], alone["rank_upper"]) == pytest.approx((1, 41), abs=4)
+    assert (alone["rank_lower"], alone["rank_upper"]) == pytest.approx((1, 65), abs=4)
 
 
 def test_units_without_a_peer_group_among_others_that_have_one_are_left_out_and_counted():

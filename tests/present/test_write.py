@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from varstat import Funnels, compute_funnel, read_table, write_funnels
+from varstat import Funnels, compute_funnel, read_table, write
 from varstat.errors import OutputError
 from varstat.present.write import check_output
 
@@ -39,16 +39,16 @@ def test_a_path_may_be_text(tmp_path: Path) -> None:
 def test_writing_checks_the_name_and_writes_the_format(
     funnels: Funnels, tmp_path: Path, suffix: str
 ) -> None:
-    write_funnels(funnels, tmp_path / f"out{suffix}")
+    write(funnels, tmp_path / f"out{suffix}")
     assert (tmp_path / f"out{suffix}").stat().st_size > 0
     with pytest.raises(OutputError):
-        write_funnels(funnels, tmp_path / f"out{suffix}x")
+        write(funnels, tmp_path / f"out{suffix}x")
 
 
 def test_a_csv_is_not_left_without_its_provenance(funnels: Funnels, tmp_path: Path) -> None:
     (tmp_path / "out.csv.provenance.json").mkdir()
     with pytest.raises(OutputError):
-        write_funnels(funnels, tmp_path / "out.csv")
+        write(funnels, tmp_path / "out.csv")
     assert not (tmp_path / "out.csv").exists()
 
 
@@ -56,4 +56,4 @@ def test_a_name_that_is_too_long_is_refused_with_a_message(
     funnels: Funnels, tmp_path: Path
 ) -> None:
     with pytest.raises(OutputError, match="too long"):
-        write_funnels(funnels, tmp_path / f"{'x' * 300}.json")
+        write(funnels, tmp_path / f"{'x' * 300}.json")

@@ -5,7 +5,7 @@ import pytest
 from present.leagues import build_league
 
 from varstat.measure import MEAN
-from varstat.present.captions.league import rate_style
+from varstat.present.kinds.league import rate_style
 from varstat.prose.number import probability_text
 from varstat.prose.rate import RateStyle, rank_interval
 

@@ -9,6 +9,8 @@ from varstat.data import read_table
 from varstat.estimands import compare_units, compute_opportunity
 from varstat.hierarchical import fit_model
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module", name="fits")
 def _fits(shared):

@@ -131,7 +131,10 @@ SPECIALIST = {
 NAMES = {"mu": "intercept", "beta": "coefficient[casemix]", "tau": "tau", "pi": "contamination"}
 
 
-@pytest.mark.parametrize("model", SPECIALIST)
+@pytest.mark.parametrize(
+    "model",
+    [pytest.param(m, marks=pytest.mark.slow) if m in ("mix", "t4+cov") else m for m in SPECIALIST],
+)
 def test_models_of_specialists_are_those_of_another_sampler(references, model):
     truth = json.loads((references / "specialist_truth.json").read_text())
     table = read_table(

@@ -16,7 +16,6 @@ from varstat.data.complete import keep_complete
 from varstat.data.table import Table
 from varstat.errors import ModelError, UsageError
 from varstat.measure import Floats, Measure
-from varstat.provenance import Provenance, content_hash
 
 
 def fit_casemix(table: Table, *, level: float = 0.95, draws: int = 199, seed: int = 1) -> Casemix:
@@ -190,12 +189,8 @@ def _casemix(
         interactions=tested,
         notes=tuple(caveats(table, rows, columns, found, draws=draws)),
         account=table.account,
-        provenance=Provenance(
-            verb="casemix",
-            source=table.account.source,
-            data_hash=table.data_hash,
-            card=table.card.name,
-            card_hash=content_hash(table.card.model_dump(mode="json")),
+        provenance=table.state_provenance(
+            "casemix",
             options={
                 "level": level,
                 "draws": draws,

@@ -126,18 +126,7 @@ def check_interactions(
         tells = (total > 0) & (total < most)
     order = np.argsort(unit, kind="stable")
     order = order[tells[unit[order]]]
-    untested = {
-        name: Interaction(
-            factor=name,
-            statistic=np.nan,
-            df=0,
-            p_value=np.nan,
-            sd=np.nan,
-            link=measure.link,
-            draws=0,
-        )
-        for name in (*factors, *covariates)
-    }
+    untested = {name: _untested(name, measure) for name in (*factors, *covariates)}
     if not order.size or not draws:
         return tuple(untested.values())
     names, of = np.unique(unit[order], return_inverse=True)
@@ -157,11 +146,10 @@ def check_interactions(
     measured = {n: q.measure(event - fit.mean, fit.information) for n, q in asked.items()}
     drawn: dict[str, list[float]] = {name: [] for name in asked}
     rng = np.random.default_rng(seed)
-    if asked:
-        for other in redraw(family, fit, event, draws=draws, rng=rng):
-            mean, information = refit(family, x, other, fit)
-            for name, question in asked.items():
-                drawn[name].append(question.measure(other - mean, information)[0])
+    for other in redraw(family, fit, event, draws=draws, rng=rng) if asked else ():
+        mean, information = refit(family, x, other, fit)
+        for name, question in asked.items():
+            drawn[name].append(question.measure(other - mean, information)[0])
     tested = {}
     for name, question in asked.items():
         statistic, slope = measured[name]
@@ -178,6 +166,18 @@ def check_interactions(
             draws=draws,
         )
     return tuple((untested | tested).values())
+
+
+def _untested(name: str, measure: Measure) -> Interaction:
+    return Interaction(
+        factor=name,
+        statistic=np.nan,
+        df=0,
+        p_value=np.nan,
+        sd=np.nan,
+        link=measure.link,
+        draws=0,
+    )
 
 
 def _factor_question(family: Family, level: Integers, information: Floats) -> _Question:

@@ -20,7 +20,6 @@ from varstat.adjust.standardised import (
 from varstat.data.table import Table
 from varstat.errors import UsageError, choose
 from varstat.measure import Floats, Measure
-from varstat.provenance import Provenance, content_hash
 
 
 def standardise(table: Table, *, method: str = "indirect", level: float = 0.95) -> Standardised:
@@ -85,12 +84,8 @@ def standardise(table: Table, *, method: str = "indirect", level: float = 0.95) 
         groups=groups,
         notes=tuple(_notes(table, split, exact=exact)),
         account=table.account,
-        provenance=Provenance(
-            verb="standardise",
-            source=table.account.source,
-            data_hash=table.data_hash,
-            card=table.card.name,
-            card_hash=content_hash(table.card.model_dump(mode="json")),
+        provenance=table.state_provenance(
+            "standardise",
             options={
                 "method": chosen,
                 "level": level,

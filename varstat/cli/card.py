@@ -1,13 +1,17 @@
 """varstat card: list, show, check and write cards."""
 
+from dataclasses import fields
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from varstat.cli import options
-from varstat.cli.parse import parse_range, parse_strata
+from varstat.analysis.asking import OpportunityAsking
+from varstat.analysis.specification import Modelling, Reading
+from varstat.cli.grouped import grouped
 from varstat.prose.text import clean, printable
+
+_COST = ("unit_cost", "price_year", "cost_source")
 
 app = typer.Typer(
     help="Cards: one indicator each, and how it is to be analysed.", no_args_is_help=True
@@ -54,31 +58,19 @@ def check(card: Name) -> None:
 
 
 @app.command()
+@grouped(
+    without={
+        *("source", "card", "by", "only", "exclude", "lookup", "roll_up", "annualise"),
+        *("sheet", "decimal", "lenient"),
+        *(field.name for field in fields(Modelling) if field.name != "strata"),
+        *(field.name for field in fields(OpportunityAsking) if field.name not in _COST),
+    }
+)
 def new(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="The .toml file to write.")],
-    title: options.Title = None,
-    direction: options.DirectionName = None,
-    counts: options.Counts = None,
-    unit: options.Unit = None,
-    unit_name: options.UnitName = None,
-    numerator: options.Numerator = None,
-    denominator: options.Denominator = None,
-    observed: options.Observed = None,
-    expected: options.Expected = None,
-    exposure: options.Exposure = None,
-    value: options.Value = None,
-    se: options.Se = None,
-    count: options.Count = None,
-    total: options.Total = None,
-    sum_of_squares: options.SumOfSquares = None,
-    peer_group: options.PeerGroup = None,
-    period: options.Period = None,
-    stratum: options.Stratum = None,
-    suppressed: options.Suppressed = None,
-    rounded: options.Rounded = None,
-    unit_cost: options.UnitCost = None,
-    price_year: options.PriceYear = None,
-    cost_source: options.CostSource = None,
+    reading: Reading,
+    modelling: Modelling,
+    asking: OpportunityAsking,
     force: Annotated[bool, typer.Option("--force", help="Replace a file.")] = False,
 ) -> None:
     """Write the card that says what these options say."""
@@ -90,30 +82,7 @@ def new(
         raise OutputError(str(path), "a card's name ends in .toml.")
     if path.exists() and not force:
         raise OutputError(str(path), "there is a file of this name. Use --force to replace it.")
-    said = {
-        "title": title,
-        "direction": direction,
-        "counts": counts,
-        "unit": unit,
-        "unit_name": unit_name,
-        "numerator": numerator,
-        "denominator": denominator,
-        "observed": observed,
-        "expected": expected,
-        "exposure": exposure,
-        "value": value,
-        "se": se,
-        "count": count,
-        "total": total,
-        "sum_of_squares": sum_of_squares,
-        "peer_group": peer_group,
-        "period": period,
-        "suppressed": parse_range(suppressed),
-        "rounded": rounded,
-        "strata": parse_strata(stratum),
-        "unit_cost": unit_cost,
-        "price_year": price_year,
-        "cost_source": cost_source,
-    }
-    replace_file(path, new_card(path.stem, said).encode())
+    stated = {**reading.to_dict(), "strata": modelling.strata}
+    stated |= {name: getattr(asking, name) for name in _COST}
+    replace_file(path, new_card(path.stem, stated).encode())
     typer.echo(f"Wrote {clean(str(path))}.", err=True)

@@ -2,15 +2,19 @@
 
 import json
 import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from varstat.cli import options, parse
-from varstat.cli.options import Format
-from varstat.cli.saved import refuse_fit
+from varstat.analysis.inputs import refuse_fit
+from varstat.cli import parse
+from varstat.cli.grouped import grouped
+from varstat.cli.option import Laid, argument, files, flag, number, text, texts
+from varstat.cli.output import Format, Output
 from varstat.prose.text import clean
 
 if TYPE_CHECKING:
@@ -33,144 +37,56 @@ class Dialect(StrEnum):
     PYSPARK = "pyspark"
 
 
-def cells(
-    data: Annotated[
-        str,
-        typer.Argument(metavar="DATA", help="A file of records: Parquet, CSV in UTF-8 or DuckDB."),
-    ],
-    unit: Annotated[
-        str,
-        typer.Option("--unit", metavar="COL", help="Code of the unit.", rich_help_panel=_CELLS),
-    ],
-    event: Annotated[
-        str | None,
-        typer.Option(
-            "--event",
-            metavar="COL",
-            help="What happened (1 or true) or didn't (0 or false).",
-            rich_help_panel=_CELLS,
-        ),
-    ] = None,
-    value: Annotated[
-        str | None,
-        typer.Option(
-            "--value",
-            metavar="COL",
-            help="Instead of an event: numbers whose mean is wanted.",
-            rich_help_panel=_CELLS,
-        ),
-    ] = None,
-    stratum: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--stratum",
-            metavar="COL",
-            help="Case-mix to count by; repeat, or separate by commas.",
-            rich_help_panel=_CELLS,
-        ),
-    ] = None,
-    band: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--band",
-            metavar="COL=EDGES",
-            help="Case-mix of numbers cut into bands, as age=18,45,65; repeatable.",
-            rich_help_panel=_CELLS,
-        ),
-    ] = None,
-    period: Annotated[
-        str | None,
-        typer.Option(
-            "--period", metavar="COL", help="Period or date of the record.", rich_help_panel=_CELLS
-        ),
-    ] = None,
-    roll_up: Annotated[
-        str | None,
-        typer.Option(
-            "--roll-up",
-            metavar="SPAN",
-            help="Take dates together: month, quarter, year (both financial) or calendar-year.",
-            rich_help_panel=_CELLS,
-        ),
-    ] = None,
-    table: Annotated[
-        str | None,
-        typer.Option(
-            "--table",
-            help="Table of a DuckDB file; with --sql, of the warehouse.",
-            rich_help_panel=_CELLS,
-        ),
-    ] = None,
-    lenient: Annotated[
-        bool,
-        typer.Option(
-            "--lenient", help="Leave out impossible records, and say so.", rich_help_panel=_CELLS
-        ),
-    ] = False,
-    threads: Annotated[
-        int | None, typer.Option("--threads", min=1, help="Default: all.", rich_help_panel=_RUN)
-    ] = None,
-    memory: Annotated[
-        str | None,
-        typer.Option(
-            "--memory",
-            metavar="SIZE",
-            help="At most, as 4GB; the rest is put on disk for the time.",
-            rich_help_panel=_RUN,
-        ),
-    ] = None,
-    sql: Annotated[
-        Dialect | None,
-        typer.Option(
-            "--sql",
-            help="Print the query for a warehouse instead; DATA then only tells the columns.",
-            rich_help_panel=_RUN,
-        ),
-    ] = None,
-    account: Annotated[
-        bool,
-        typer.Option(
-            "--account",
-            help="With --sql: the query that accounts for every record.",
-            rich_help_panel=_RUN,
-        ),
-    ] = False,
-    output: Annotated[
-        list[Path] | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write .parquet or .csv; repeatable."),
-    ] = None,
-    format_: options.FormatName = Format.TABLE,
-    quiet: options.Quiet = False,
-) -> None:
-    """Count records by unit, period and case-mix, every one of them accounted for."""
-    from varstat.errors import UsageError
-    from varstat.files import check_path
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counting:
+    """What is counted of records, and where that runs.
 
-    refuse_fit(data, command="cells")
-    what: dict[str, Any] = {
-        "unit": unit,
-        "event": event,
-        "value": value,
-        "strata": parse.split_commas(stratum),
-        "bands": parse_bands(band),
-        "period": period,
-        "roll_up": roll_up,
-    }
-    if sql is not None:
-        if output:
-            raise UsageError("--sql", "the query goes to standard output: leave out -o.")
-        _print_sql(data, what, dialect=sql, table=table, account=account)
-        return
-    if account:
-        raise UsageError("--account", "this says which query --sql prints. Cells come with theirs.")
-    paths = [
-        check_path(path, suffixes=(".parquet", ".csv"), inputs=[data]) for path in output or []
-    ]
-    what |= {"table": table, "lenient": lenient, "threads": threads, "memory_limit": memory}
-    _write(data, what, paths, format_=format_, quiet=quiet)
+    Attributes
+    ----------
+    data : str
+        A file of records.
+    unit, event, value, period, roll_up, table : str or None
+        As `count_cells` takes them.
+    stratum : list of str
+    band : dict of str to list of float, or None
+    lenient : bool
+    threads : int or None
+    memory : str or None
+    sql : Dialect or None
+        Of a query to print instead.
+    account : bool
+        Whether that is the one that accounts for every record.
+    """
+
+    data: str
+    unit: str
+    event: str | None = None
+    value: str | None = None
+    stratum: tuple[str, ...] = ()
+    band: Mapping[str, list[float]] | None = None
+    period: str | None = None
+    roll_up: str | None = None
+    table: str | None = None
+    lenient: bool = False
+    threads: int | None = None
+    memory: str | None = None
+    sql: Dialect | None = None
+    account: bool = False
+
+    def question(self) -> dict[str, Any]:
+        """What is counted, as `count_cells` and `cells_sql` take it."""
+        return {
+            "unit": self.unit,
+            "event": self.event,
+            "value": self.value,
+            "strata": list(self.stratum),
+            "bands": dict(self.band or {}),
+            "period": self.period,
+            "roll_up": self.roll_up,
+        }
 
 
-def parse_bands(texts: list[str] | None) -> dict[str, list[float]]:
+def parse_bands(options: list[str] | None) -> dict[str, list[float]]:
     """Read COL=EDGES, as often as it was given.
 
     Raises
@@ -186,46 +102,132 @@ def parse_bands(texts: list[str] | None) -> dict[str, list[float]]:
     from varstat.errors import UsageError
 
     bands: dict[str, list[float]] = {}
-    for text in texts or []:
-        name, _, edges = text.rpartition("=")
+    for written in options or []:
+        name, _, edges = written.rpartition("=")
         try:
             numbers = [float(edge) for edge in edges.split(",")]
         except ValueError:
             numbers = []
         if not name or not numbers:
-            raise UsageError("--band", f"'{text}' is not COL=EDGES; expected as in age=18,45,65.")
+            raise UsageError(
+                "--band", f"'{written}' is not COL=EDGES; expected as in age=18,45,65."
+            )
         if name in bands:
             raise UsageError("--band", f"column '{name}' is cut twice. Give all its edges at once.")
         bands[name] = numbers
     return bands
 
 
-def _print_sql(
-    data: str, what: dict[str, Any], *, dialect: Dialect, table: str | None, account: bool
-) -> None:
+_OPTIONS = {
+    "data": argument("DATA", "A file of records: Parquet, CSV in UTF-8 or DuckDB."),
+    "unit": Laid(
+        type=str,
+        info=typer.Option(
+            "--unit", metavar="COL", help="Code of the unit.", rich_help_panel=_CELLS
+        ),
+    ),
+    "event": text(
+        "event", _CELLS, "What happened (1 or true) or didn't (0 or false).", metavar="COL"
+    ),
+    "value": text(
+        "value", _CELLS, "Instead of an event: numbers whose mean is wanted.", metavar="COL"
+    ),
+    "stratum": texts(
+        "stratum",
+        _CELLS,
+        "Case-mix to count by; repeat, or separate by commas.",
+        metavar="COL",
+        read=parse.split_commas,
+    ),
+    "band": texts(
+        "band",
+        _CELLS,
+        "Case-mix of numbers cut into bands, as age=18,45,65; repeatable.",
+        metavar="COL=EDGES",
+        read=parse_bands,
+    ),
+    "period": text("period", _CELLS, "Period or date of the record.", metavar="COL"),
+    "roll_up": text(
+        "roll-up",
+        _CELLS,
+        "Take dates together: month, quarter, year (both financial) or calendar-year.",
+        metavar="SPAN",
+    ),
+    "table": text("table", _CELLS, "Table of a DuckDB file; with --sql, of the warehouse."),
+    "lenient": flag("lenient", _CELLS, "Leave out impossible records, and say so."),
+    "threads": number(int | None, "threads", _RUN, "Default: all.", least=1),
+    "memory": text(
+        "memory", _RUN, "At most, as 4GB; the rest is put on disk for the time.", metavar="SIZE"
+    ),
+    "sql": Laid(
+        type=Dialect | None,
+        info=typer.Option(
+            "--sql",
+            help="Print the query for a warehouse instead; DATA then only tells the columns.",
+            rich_help_panel=_RUN,
+        ),
+    ),
+    "account": flag("account", _RUN, "With --sql: the query that accounts for every record."),
+    "output": files("Write .parquet or .csv; repeatable."),
+}
+
+
+@grouped(without={"chart", "highlight", "accept_failed"}, instead=_OPTIONS)
+def cells(counting: Counting, output: Output) -> None:
+    """Count records by unit, period and case-mix, every one of them accounted for."""
+    from varstat.errors import UsageError
+    from varstat.files import check_path
+
+    refuse_fit(counting.data, command="cells")
+    if counting.sql is not None:
+        if output.output:
+            raise UsageError("--sql", "the query goes to standard output: leave out -o.")
+        _print_sql(counting, counting.sql)
+        return
+    if counting.account:
+        raise UsageError("--account", "this says which query --sql prints. Cells come with theirs.")
+    paths = [
+        check_path(path, suffixes=(".parquet", ".csv"), inputs=[counting.data])
+        for path in output.output
+    ]
+    _write(counting, paths, format_=output.format_, quiet=output.quiet)
+
+
+def _print_sql(counting: Counting, dialect: Dialect) -> None:
     from varstat.records import cells_sql
     from varstat.records.source import describe_records
 
-    given = (what["unit"], what["event"], what["value"], what["period"], *what["strata"])
-    wanted = [name for name in (*given, *what["bands"]) if name]
-    schema, name = describe_records(data, table=table, wanted=wanted)
-    typer.echo(cells_sql(schema, dialect=dialect.value, table=name, account=account, **what))
+    given = (counting.unit, counting.event, counting.value, counting.period, *counting.stratum)
+    wanted = [name for name in (*given, *(counting.band or {})) if name]
+    schema, name = describe_records(counting.data, table=counting.table, wanted=wanted)
+    query = cells_sql(
+        schema,
+        dialect=dialect.value,
+        table=name,
+        account=counting.account,
+        **counting.question(),
+    )
+    typer.echo(query)
 
 
-def _write(
-    data: str, what: dict[str, Any], paths: list[Path], *, format_: Format, quiet: bool
-) -> None:
+def _write(counting: Counting, paths: list[Path], *, format_: Format, quiet: bool) -> None:
     """Count, write files, print what was asked for; messages go to stderr."""
     from rich.console import Console
 
     from varstat.records import count_cells, write_cells
 
+    what = counting.question() | {
+        "table": counting.table,
+        "lenient": counting.lenient,
+        "threads": counting.threads,
+        "memory_limit": counting.memory,
+    }
     messages = Console(stderr=True, highlight=False, quiet=quiet)
     parquet = [path for path in paths if path.suffix.lower() == ".parquet"]
-    accounts = [write_cells(data, path, **what) for path in parquet]
+    accounts = [write_cells(counting.data, path, **what) for path in parquet]
     counted = None
     if len(parquet) < len(paths) or not paths or format_ is not Format.TABLE:
-        counted = count_cells(data, **what)
+        counted = count_cells(counting.data, **what)
         accounts.append(counted.account)
     for path in paths:
         if counted is not None and path not in parquet:
@@ -243,7 +245,7 @@ def _write(
 def _write_csv(counted: "Cells", path: Path) -> None:
     """Write the cells, and beside them what became of the records."""
     from varstat.files import beside, replace_files
-    from varstat.present.tables import csv_bytes
+    from varstat.present.formats.csv import csv_bytes
 
     about = {"account": counted.account.to_dict(), "provenance": counted.provenance}
     stated = (json.dumps(about, indent=2, ensure_ascii=False) + "\n").encode()
@@ -252,7 +254,7 @@ def _write_csv(counted: "Cells", path: Path) -> None:
 
 
 def _print_all(counted: "Cells", format_: Format) -> None:
-    from varstat.present.tables import csv_bytes
+    from varstat.present.formats.csv import csv_bytes
 
     if format_ is Format.CSV:
         sys.stdout.buffer.write(csv_bytes(counted.frame))

@@ -5,80 +5,30 @@ import sys
 
 import typer
 
-from varstat.cli import options
-from varstat.cli.options import Format
-from varstat.cli.parse import parse_only, parse_range, split_commas
-from varstat.cli.saved import refuse_fit
+from varstat.analysis.inputs import refuse_fit
+from varstat.analysis.specification import Reading
+from varstat.cli.grouped import grouped
+from varstat.cli.output import Format, Output
 
 
-def check(
-    data: options.Data,
-    card: options.CardName = None,
-    counts: options.Counts = None,
-    unit: options.Unit = None,
-    unit_name: options.UnitName = None,
-    numerator: options.Numerator = None,
-    denominator: options.Denominator = None,
-    observed: options.Observed = None,
-    expected: options.Expected = None,
-    exposure: options.Exposure = None,
-    value: options.Value = None,
-    se: options.Se = None,
-    count: options.Count = None,
-    total: options.Total = None,
-    sum_of_squares: options.SumOfSquares = None,
-    peer_group: options.PeerGroup = None,
-    period: options.Period = None,
-    by: options.By = None,
-    only: options.Only = None,
-    exclude: options.Exclude = None,
-    lookup: options.Lookup = None,
-    roll_up: options.RollUp = None,
-    sheet: options.Sheet = None,
-    decimal: options.Decimal = None,
-    suppressed: options.Suppressed = None,
-    rounded: options.Rounded = None,
-    lenient: options.Lenient = False,
-    format_: options.FormatName = Format.TABLE,
-) -> None:
+@grouped(
+    without={
+        *("title", "direction", "annualise"),
+        *("chart", "highlight", "accept_failed", "output", "quiet"),
+    }
+)
+def check(reading: Reading, output: Output) -> None:
     """Read a file and account for every row: kept, merged, or left out and why."""
-    from varstat.data import read_table
+    from varstat.analysis.run import read
 
-    refuse_fit(data, command="check")
-    table = read_table(
-        data,
-        card=card,
-        counts=counts,
-        unit=unit,
-        unit_name=unit_name,
-        numerator=numerator,
-        denominator=denominator,
-        observed=observed,
-        expected=expected,
-        exposure=exposure,
-        value=value,
-        se=se,
-        count=count,
-        total=total,
-        sum_of_squares=sum_of_squares,
-        peer_group=peer_group,
-        period=period,
-        suppressed=parse_range(suppressed),
-        rounded=rounded,
-        by=split_commas(by),
-        only=parse_only(only),
-        exclude=parse_only(exclude, option="--exclude"),
-        lookup=lookup,
-        roll_up=roll_up,
-        sheet=sheet,
-        decimal=decimal,
-        lenient=lenient,
-    )
-    match format_:
+    for source in reading.source:
+        refuse_fit(source, command="check")
+    table = read(reading)
+    match output.format_:
         case Format.JSON:
             typer.echo(json.dumps(table.account.to_dict(), ensure_ascii=False))
         case Format.CSV:
-            from varstat.present.tables import csv_bytes
+            from varstat.present.formats.csv import csv_bytes
 
             sys.stdout.buffer.write(csv_bytes(table.frame))
         case Format.TABLE:

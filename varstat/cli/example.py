@@ -33,7 +33,7 @@ def write(
     from varstat.data import load_example
     from varstat.errors import OutputError
     from varstat.files import replace_file
-    from varstat.present.tables import csv_bytes
+    from varstat.present.formats.csv import csv_bytes
 
     if output is not None and output.suffix.lower() != ".csv":
         raise OutputError(str(output), "an example is written as CSV: name a file in .csv.")

@@ -1,284 +1,298 @@
-"""The options that commands share."""
+"""The options of the commands: one table from a field of a specification to its option.
+
+The order of the table is the order of the options in a command's help.
+"""
 
 from enum import StrEnum
-from pathlib import Path
-from typing import Annotated, Any
+from functools import partial
 
 import typer
 
-Data = Annotated[
-    str,
-    typer.Argument(
-        metavar="DATA", help="A file (CSV, TSV, XLSX, XLS, Parquet, DuckDB) or example:NAME."
-    ),
-]
+from varstat.analysis.asking import (
+    CompareAsking,
+    FunnelAsking,
+    LeagueAsking,
+    OpportunityAsking,
+)
+from varstat.analysis.specification import Modelling, Reading
+from varstat.cli.option import Laid, argument, choice, files, flag, number, text, texts, units
+from varstat.cli.output import Format, Output
+from varstat.cli.parse import (
+    parse_covariates,
+    parse_levels,
+    parse_only,
+    parse_range,
+    parse_strata,
+    parse_transient,
+    split_commas,
+)
+
+
+class Annualise(StrEnum):
+    """How quarters become a year."""
+
+    NONE = "none"
+    TIMES_FOUR = "x4"
+    ROLLING = "rolling4"
+
+
+class LeagueChart(StrEnum):
+    """What a chart of a league table shows."""
+
+    CATERPILLAR = "caterpillar"
+    RANKS = "ranks"
+
+
+class Incomparable(StrEnum):
+    """What becomes of units that can't be compared."""
+
+    EXCLUDE = "exclude"
+    INCLUDE = "include"
+
 
 _CARD = "Indicator"
 _COLUMNS = "Columns of the file"
 _ROWS = "Rows"
+_FUNNEL = "Funnel"
 _MODEL = "Model"
+_LEAGUE = "League table"
 _OPPORTUNITY = "Opportunity"
+_TABLES = "A file (CSV, TSV, XLSX, XLS, Parquet, DuckDB)"
 
-CardName = Annotated[
-    str | None,
-    typer.Option(
-        "--card", help="Card of the indicator: a name or a .toml file.", rich_help_panel=_CARD
+
+def _column(name: str, words: str) -> Laid:
+    return text(name, _COLUMNS, words, metavar="COL")
+
+
+TABLE_OR_FIT = argument("DATA", f"{_TABLES}, example:NAME, or a saved fit (.nc).")
+TABLES_OR_FITS = argument(
+    "DATA...", f"{_TABLES}, example:NAME, or saved fits (.nc), one an indicator.", several=True
+)
+UNITS_OF_LEAGUE, UNITS_OF_OPPORTUNITY = units(_LEAGUE), units(_OPPORTUNITY)
+CARDS = texts(
+    "card",
+    _CARD,
+    "Card of the indicator: a name or a .toml file. Repeat for several indicators in one file.",
+)
+
+OPTIONS: dict[tuple[type, str], Laid] = {
+    (Reading, "source"): argument("DATA", f"{_TABLES} or example:NAME."),
+    (CompareAsking, "a"): argument("A", "A unit, by code or name."),
+    (CompareAsking, "b"): argument("B", "Another."),
+    (Reading, "card"): text("card", _CARD, "Card of the indicator: a name or a .toml file."),
+    (Reading, "title"): text("title", _CARD, "Title of the indicator."),
+    (Reading, "direction"): text(
+        "direction", _CARD, "higher-is-better, lower-is-better or neither."
     ),
-]
-Title = Annotated[
-    str | None, typer.Option("--title", help="Title of the indicator.", rich_help_panel=_CARD)
-]
-DirectionName = Annotated[
-    str | None,
-    typer.Option(
-        "--direction",
-        help="higher-is-better, lower-is-better or neither.",
-        rich_help_panel=_CARD,
-    ),
-]
-
-
-Counts = Annotated[
-    str | None,
-    typer.Option("--counts", help="whole, or continuous (days, money).", rich_help_panel=_CARD),
-]
-
-
-def _column(name: str, text: str) -> Any:
-    return typer.Option(f"--{name}", metavar="COL", help=text, rich_help_panel=_COLUMNS)
-
-
-Unit = Annotated[str | None, _column("unit", "Code of the unit.")]
-UnitName = Annotated[str | None, _column("unit-name", "Name of the unit.")]
-Numerator = Annotated[str | None, _column("numerator", "Proportion: events.")]
-Denominator = Annotated[str | None, _column("denominator", "Proportion: out of how many.")]
-Observed = Annotated[str | None, _column("observed", "Ratio or rate: events.")]
-Expected = Annotated[str | None, _column("expected", "Ratio: events expected.")]
-Exposure = Annotated[str | None, _column("exposure", "Rate: person-years, bed days…")]
-Value = Annotated[str | None, _column("value", "Mean: its value.")]
-Se = Annotated[str | None, _column("se", "Mean: its standard error.")]
-Count = Annotated[str | None, _column("count", "Mean: of how many.")]
-Total = Annotated[str | None, _column("total", "Mean: the sum of the values.")]
-SumOfSquares = Annotated[
-    str | None, _column("sum-of-squares", "Mean: the sum of the squared values.")
-]
-PeerGroup = Annotated[str | None, _column("peer-group", "Group of like units.")]
-Period = Annotated[str | None, _column("period", "Period of the row.")]
-By = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--by",
+    (Reading, "counts"): text("counts", _CARD, "whole, or continuous (days, money)."),
+    (Reading, "unit"): _column("unit", "Code of the unit."),
+    (Reading, "unit_name"): _column("unit-name", "Name of the unit."),
+    (Reading, "numerator"): _column("numerator", "Proportion: events."),
+    (Reading, "denominator"): _column("denominator", "Proportion: out of how many."),
+    (Reading, "observed"): _column("observed", "Ratio or rate: events."),
+    (Reading, "expected"): _column("expected", "Ratio: events expected."),
+    (Reading, "exposure"): _column("exposure", "Rate: person-years, bed days…"),
+    (Reading, "value"): _column("value", "Mean: its value."),
+    (Reading, "se"): _column("se", "Mean: its standard error."),
+    (Reading, "count"): _column("count", "Mean: of how many."),
+    (Reading, "total"): _column("total", "Mean: the sum of the values."),
+    (Reading, "sum_of_squares"): _column("sum-of-squares", "Mean: the sum of the squared values."),
+    (Reading, "peer_group"): _column("peer-group", "Group of like units."),
+    (Reading, "period"): _column("period", "Period of the row."),
+    (Reading, "by"): texts(
+        "by",
+        _ROWS,
+        "One analysis for each value; repeat, or separate by commas.",
         metavar="COL",
-        help="One analysis for each value; repeat, or separate by commas.",
-        rich_help_panel=_ROWS,
+        read=split_commas,
     ),
-]
-Lookup = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--lookup",
-        metavar="FILE:KEY",
-        help="Join columns of another file on the unit.",
-        rich_help_panel=_ROWS,
-    ),
-]
-Stratum = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--stratum",
+    (Modelling, "strata"): texts(
+        "stratum",
+        _ROWS,
+        "Case-mix that rows are split by; repeat, or separate by commas; or none.",
         metavar="COL",
-        help="Case-mix that rows are split by; repeat, or separate by commas; or none.",
-        rich_help_panel=_ROWS,
+        read=parse_strata,
     ),
-]
-Only = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--only",
+    (Reading, "only"): texts(
+        "only",
+        _ROWS,
+        "Keep the rows that say so; several values by commas; repeatable.",
         metavar="COL=VALUE",
-        help="Keep the rows that say so; several values by commas; repeatable.",
-        rich_help_panel=_ROWS,
+        read=parse_only,
     ),
-]
-Exclude = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--exclude",
+    (Reading, "exclude"): texts(
+        "exclude",
+        _ROWS,
+        "Leave out the rows that say so; several values by commas; repeatable.",
         metavar="COL=VALUE",
-        help="Leave out the rows that say so; several values by commas; repeatable.",
-        rich_help_panel=_ROWS,
+        read=partial(parse_only, option="--exclude"),
     ),
-]
-RollUp = Annotated[
-    str | None,
-    typer.Option(
-        "--roll-up",
+    (Reading, "lookup"): texts(
+        "lookup", _ROWS, "Join columns of another file on the unit.", metavar="FILE:KEY"
+    ),
+    (Reading, "roll_up"): text(
+        "roll-up",
+        _ROWS,
+        "Add up periods: quarter, year (both financial), calendar-year or all.",
         metavar="SPAN",
-        help="Add up periods: quarter, year (both financial), calendar-year or all.",
-        rich_help_panel=_ROWS,
     ),
-]
-Sheet = Annotated[
-    str | None,
-    typer.Option(
-        "--sheet", help="Sheet of a workbook, or table of a DuckDB file.", rich_help_panel=_ROWS
+    (Reading, "annualise"): choice(
+        Annualise,
+        "annualise",
+        _ROWS,
+        "Quarters as years: each times four (twice the noise), or rolling sums of four.",
+        Annualise.NONE,
     ),
-]
-Decimal = Annotated[
-    str | None,
-    typer.Option(
-        "--decimal",
+    (Reading, "sheet"): text("sheet", _ROWS, "Sheet of a workbook, or table of a DuckDB file."),
+    (Reading, "decimal"): text(
+        "decimal",
+        _ROWS,
+        "Decimal mark of the numbers, . or a comma; by default they tell.",
         metavar="MARK",
-        help="Decimal mark of the numbers, . or a comma; by default they tell.",
-        rich_help_panel=_ROWS,
     ),
-]
-Suppressed = Annotated[
-    str | None,
-    typer.Option(
-        "--suppressed",
-        metavar="LOW:HIGH",
-        help="What a suppression mark stands for, as 1:7.",
-        rich_help_panel=_ROWS,
+    (Reading, "suppressed"): Laid(
+        type=str | None,
+        info=typer.Option(
+            "--suppressed",
+            metavar="LOW:HIGH",
+            help="What a suppression mark stands for, as 1:7.",
+            rich_help_panel=_ROWS,
+        ),
+        read=parse_range,
     ),
-]
-Rounded = Annotated[
-    int | None,
-    typer.Option(
-        "--rounded", metavar="BASE", help="Counts were rounded to this.", rich_help_panel=_ROWS
+    (Reading, "rounded"): number(
+        int | None, "rounded", _ROWS, "Counts were rounded to this.", metavar="BASE"
     ),
-]
-Lenient = Annotated[
-    bool,
-    typer.Option("--lenient", help="Leave out impossible rows, and say so.", rich_help_panel=_ROWS),
-]
-Covariate = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--covariate",
+    (Reading, "lenient"): flag("lenient", _ROWS, "Leave out impossible rows, and say so."),
+    (FunnelAsking, "method"): Laid(
+        type=str,
+        info=typer.Option(
+            "--method",
+            help="varstat, or a recipe as published: shmi, cqc.",
+            rich_help_panel=_FUNNEL,
+        ),
+    ),
+    (FunnelAsking, "target"): text(
+        "target", _FUNNEL, "pooled, median, best:0.25, rate:0.75 or leave-one-out."
+    ),
+    (FunnelAsking, "levels"): Laid(
+        type=str | None,
+        info=typer.Option("--levels", help="As 0.95,0.998.", rich_help_panel=_FUNNEL),
+        read=parse_levels,
+    ),
+    (FunnelAsking, "sides"): text("sides", _FUNNEL, "both, high or low."),
+    (FunnelAsking, "limits"): text("limits", _FUNNEL, "exact, normal or interpolated lines."),
+    (FunnelAsking, "dispersion"): text(
+        "dispersion", _FUNNEL, "none, multiplicative, dl, pm, reml or auto."
+    ),
+    (FunnelAsking, "robust"): text("robust", _FUNNEL, "none, trim or winsorise."),
+    (FunnelAsking, "tau_scale"): text("tau-scale", _FUNNEL, "Scale on which tau is stated."),
+    (Modelling, "covariates"): texts(
+        "covariate",
+        _MODEL,
+        "Explain differences by a column of numbers; repeat, or separate by commas.",
         metavar="COL",
-        help="Explain differences by a column of numbers; repeat, or separate by commas.",
-        rich_help_panel=_MODEL,
+        read=parse_covariates,
     ),
-]
-Likelihood = Annotated[
-    str | None,
-    typer.Option(
-        "--likelihood",
-        help="binomial or beta-binomial; poisson or negative-binomial; normal.",
-        rich_help_panel=_MODEL,
+    (Modelling, "effects"): text(
+        "effects", _MODEL, "How units differ: normal, student-t or contaminated-normal."
     ),
-]
-Effects = Annotated[
-    str | None,
-    typer.Option(
-        "--effects",
-        help="How units differ: normal, student-t or contaminated-normal.",
-        rich_help_panel=_MODEL,
+    (Modelling, "likelihood"): text(
+        "likelihood",
+        _MODEL,
+        "binomial or beta-binomial; poisson or negative-binomial; normal.",
     ),
-]
-Transient = Annotated[
-    str | None,
-    typer.Option(
-        "--transient",
-        metavar="SD",
-        help="What varies between a unit's periods beyond chance: auto, none or its SD.",
-        rich_help_panel=_MODEL,
+    (Modelling, "transient"): Laid(
+        type=str | None,
+        info=typer.Option(
+            "--transient",
+            metavar="SD",
+            help="What varies between a unit's periods beyond chance: auto, none or its SD.",
+            rich_help_panel=_MODEL,
+        ),
+        read=parse_transient,
     ),
-]
-PeerTau = Annotated[
-    str | None,
-    typer.Option(
-        "--peer-tau",
-        help="Spread within peer groups: common, or own to each.",
-        rich_help_panel=_MODEL,
+    (Modelling, "peer_tau"): text(
+        "peer-tau", _MODEL, "Spread within peer groups: common, or own to each."
     ),
-]
-Engine = Annotated[
-    str,
-    typer.Option("--engine", help="auto, quadrature or nuts.", rich_help_panel=_MODEL),
-]
-Draws = Annotated[
-    int,
-    typer.Option(
-        "--draws", min=1, max=1_000_000, help="Draws from the posterior.", rich_help_panel=_MODEL
+    (Modelling, "engine"): Laid(
+        type=str,
+        info=typer.Option("--engine", help="auto, quadrature or nuts.", rich_help_panel=_MODEL),
     ),
-]
-Seed = Annotated[
-    int,
-    typer.Option("--seed", min=0, help="The same seed, the same draws.", rich_help_panel=_MODEL),
-]
-Level = Annotated[
-    float,
-    typer.Option(
-        "--level", help="Probability of the intervals, between 0 and 1.", rich_help_panel=_MODEL
+    (Modelling, "draws"): number(
+        int, "draws", _MODEL, "Draws from the posterior.", least=1, most=1_000_000
     ),
-]
-Target = Annotated[
-    str | None,
-    typer.Option(
-        "--target",
-        help="pooled, median, best:0.25 or rate:0.75.",
-        rich_help_panel=_MODEL,
+    (Modelling, "seed"): number(int, "seed", _MODEL, "The same seed, the same draws.", least=0),
+    **{
+        (kind, "level"): number(
+            float, "level", _MODEL, "Probability of the intervals, between 0 and 1."
+        )
+        for kind in (FunnelAsking, LeagueAsking, OpportunityAsking, CompareAsking)
+    },
+    (LeagueAsking, "target"): text("target", _MODEL, "pooled, median, best:0.25 or rate:0.75."),
+    (OpportunityAsking, "target"): text(
+        "target",
+        _OPPORTUNITY,
+        "best:0.25, pooled, median or rate:0.75; or a system's rule: bcbv, rightcare, "
+        "model-hospital-median, carter-mean, openprescribing-decile, hrrp, …",
     ),
-]
-UnitCost = Annotated[
-    float | None,
-    typer.Option(
-        "--unit-cost",
+    (OpportunityAsking, "materiality"): number(
+        float | None,
+        "materiality",
+        _OPPORTUNITY,
+        "Events from which an opportunity is worth pursuing: gives its probability.",
+        metavar="EVENTS",
+    ),
+    (OpportunityAsking, "unit_cost"): number(
+        float | None,
+        "unit-cost",
+        _OPPORTUNITY,
+        "What one event is worth; needs a price year and a source.",
         metavar="MONEY",
-        help="What one event is worth; needs a price year and a source.",
-        rich_help_panel=_OPPORTUNITY,
     ),
-]
-PriceYear = Annotated[
-    str | None,
-    typer.Option("--price-year", help="Year of the unit cost.", rich_help_panel=_OPPORTUNITY),
-]
-CostSource = Annotated[
-    str | None,
-    typer.Option("--cost-source", help="Who says what it costs.", rich_help_panel=_OPPORTUNITY),
-]
-Output = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "--output",
-        "-o",
-        metavar="FILE",
-        help="Write .csv .parquet .json .xlsx .png .svg .pdf or .html; repeatable.",
+    (OpportunityAsking, "price_year"): text("price-year", _OPPORTUNITY, "Year of the unit cost."),
+    (OpportunityAsking, "cost_source"): text(
+        "cost-source", _OPPORTUNITY, "Who says what it costs."
     ),
-]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No messages.")]
-
-
-class Format(StrEnum):
-    """What is printed."""
-
-    TABLE = "table"
-    CSV = "csv"
-    JSON = "json"
-
-
-FormatName = Annotated[Format, typer.Option("--format", help="What to print.")]
-
-
-def given(context: typer.Context) -> dict[str, str]:
-    """List the options that were said on the command line.
-
-    Parameters
-    ----------
-    context : typer.Context
-        Of the command as it was called.
-
-    Returns
-    -------
-    dict of str to str
-        How each is spelt, by the name of its parameter.
-    """
-    return {
-        parameter.name: parameter.opts[0]
-        for parameter in context.command.params
-        if parameter.name is not None
-        # By its name: Typer may carry a Click of its own.
-        and getattr(context.get_parameter_source(parameter.name), "name", "") == "COMMANDLINE"
-    }
+    (OpportunityAsking, "incomparable"): choice(
+        Incomparable,
+        "incomparable",
+        _OPPORTUNITY,
+        "Whether units that treat what others don't carry an opportunity.",
+        Incomparable.EXCLUDE,
+    ),
+    (OpportunityAsking, "least_comparability"): number(
+        float,
+        "least-comparability",
+        _OPPORTUNITY,
+        "Share of its case-mix that others must treat for a unit to be comparable.",
+        metavar="SHARE",
+    ),
+    (OpportunityAsking, "allow_overlap"): text(
+        "allow-overlap",
+        _OPPORTUNITY,
+        "Add up indicators that overlap, for a reason, which is printed.",
+        metavar="REASON",
+    ),
+    (Output, "chart"): choice(
+        LeagueChart,
+        "chart",
+        _LEAGUE,
+        "In a chart, show estimates or ranks, with intervals.",
+        LeagueChart.CATERPILLAR,
+    ),
+    (Output, "highlight"): units(_FUNNEL),
+    (FunnelAsking, "posterior"): flag(
+        "posterior",
+        _FUNNEL,
+        "Set each unit's posterior beside its flag: estimate, P(above target), verdict.",
+    ),
+    (Output, "accept_failed"): flag(
+        "accept-failed", None, "Take it for no error that a posterior failed its checks."
+    ),
+    (Output, "output"): files(
+        "Write .csv .parquet .json .xlsx .png .svg .pdf or .html; repeatable."
+    ),
+    (Output, "format_"): Laid(type=Format, info=typer.Option("--format", help="What to print.")),
+    (Output, "quiet"): flag("quiet", None, "No messages.", short="-q"),
+}

@@ -37,6 +37,17 @@ def split_commas(names: list[str] | None) -> list[str]:
     return [name.strip() for text in names or [] for name in text.split(",") if name.strip()]
 
 
+def parse_covariates(names: list[str] | None) -> list[str] | None:
+    """Read the columns that explain; None where there is none.
+
+    Examples
+    --------
+    >>> parse_covariates(["age,need"]), parse_covariates([""])
+    (['age', 'need'], None)
+    """
+    return split_commas(names) or None
+
+
 def parse_strata(names: list[str] | None) -> list[str] | None:
     """Read the columns of the case-mix; an empty list is `none`.
 

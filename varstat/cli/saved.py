@@ -1,63 +1,53 @@
-"""Saved fits given as DATA: which they are, and which options they leave no room for."""
+"""Saved fits as DATA: which options they leave no room for."""
 
-from pathlib import Path
+from collections.abc import Iterable
 
 import typer
 
-from varstat.cli import options
-from varstat.errors import UsageError
-
-SUFFIX = ".nc"
+from varstat.analysis.inputs import decided_in_fit, is_fit, refuse_decided
 
 
-def is_fit(data: str) -> bool:
-    """Tell by its name whether DATA is a saved fit.
-
-    Examples
-    --------
-    >>> is_fit("fit.nc"), is_fit("data.csv")
-    (True, False)
-    """
-    return Path(data).suffix.lower() == SUFFIX
-
-
-def refuse_fit(data: str, *, command: str) -> None:
-    """Refuse a saved fit where a table is needed.
-
-    Raises
-    ------
-    UsageError
-        If DATA is one.
-    """
-    if is_fit(data):
-        raise UsageError(
-            Path(data).name,
-            f"this is a saved fit, and `varstat {command}` needs the table that it was made from. "
-            "`varstat league` reads fits.",
-        )
-
-
-def refuse_options(context: typer.Context, data: str, *, allowed: frozenset[str]) -> None:
-    """Refuse options that say how to read or fit, where that has been done.
+def given(context: typer.Context) -> dict[str, str]:
+    """List the options that are on the command line.
 
     Parameters
     ----------
     context : typer.Context
         Of the command as it was called.
-    data : str
-        The saved fit.
-    allowed : frozenset of str
-        Names of the parameters that remain.
+
+    Returns
+    -------
+    dict of str to str
+        How each is spelt, by the name of its parameter.
+    """
+    return {
+        parameter.name: parameter.opts[0]
+        for parameter in context.command.params
+        if parameter.name is not None
+        # By its name: Typer may carry a Click of its own.
+        and getattr(context.get_parameter_source(parameter.name), "name", "") == "COMMANDLINE"
+    }
+
+
+def refuse_options(context: typer.Context, sources: Iterable[str]) -> None:
+    """Refuse options that say how to read or fit, where that has been done.
+
+    Even a default that is spelt out is refused, lest it be thought to do something.
+
+    Parameters
+    ----------
+    context : typer.Context
+        Of the command as it was called.
+    sources : iterable of str
+        What the command reads.
 
     Raises
     ------
     UsageError
-        If any other was given.
+        If one is a saved fit, and any such option was given.
     """
-    given = [said for name, said in options.given(context).items() if name not in allowed]
-    if given:
-        raise UsageError(
-            Path(data).name,
-            f"this is a saved fit: its rows are read and its model is fitted. Leave out "
-            f"{', '.join(given)}, or give the table that it was made from.",
-        )
+    decided = decided_in_fit()
+    spelt = [option for name, option in given(context).items() if name in decided]
+    for source in sources:
+        if is_fit(source):
+            refuse_decided(source, spelt)

@@ -84,6 +84,8 @@ def annualise(table: Table, how: str) -> tuple[Table, float]:
     way = choose("annualise", how, ANNUALISE)
     if way == "none":
         return table, 1.0
+    reading = table.origin.reading | {"annualise": way}
+    table = replace(table, origin=replace(table.origin, reading=reading))
     if way == "rolling4":
         # A quarter that a model would leave out is not in any year: it can't be found there later.
         table = keep_complete(table, covariates=table.covariates)

@@ -2,19 +2,25 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from varstat.card import Card, load_card, restate_card, state_card
 from varstat.data.detect import detect_card
 from varstat.data.examples import EXAMPLES, load_example
-from varstat.data.rows.lookup import OneLookup, open_lookups
+from varstat.data.rows.lookup import Lookup, OneLookup, open_lookups
 from varstat.data.rows.tabulate import tabulate
 from varstat.data.source.open import Source, open_source
 from varstat.data.table import Table
 from varstat.errors import choose
 from varstat.period.label import ROLL_UPS
+from varstat.provenance import Origin
 
+# What is asked of a model, and not of how rows are read.
+_OF_A_MODEL = ("covariates", "strata", "effects", "likelihood", "transient", "peer_tau")
 EXAMPLE_PREFIX = "example:"
 
 
@@ -139,6 +145,8 @@ total, sum_of_squares, peer_group, period : str, optional
     2
     """
     strata = (stratum,) if isinstance(stratum, str) else stratum
+    chosen, left_out = _values(only), _values(exclude)
+    groups = (by,) if isinstance(by, str) else tuple(by)
     said = {
         "title": title,
         "direction": direction,
@@ -168,22 +176,70 @@ total, sum_of_squares, peer_group, period : str, optional
     }
     stated = state_card(card, said)
     opened = _open(source, sheet=sheet, decimal=decimal)
+    lookups = open_lookups(lookup, decimal=decimal)
+    rows: dict[str, Any] = {"by": groups, "only": chosen, "exclude": left_out, "roll_up": roll_up}
+    rows |= {"sheet": sheet, "decimal": decimal, "lenient": lenient}
+    origin = _state_origin(opened.name, card, {**said, **rows}, lookups)
     if stated is None:
         implied, example_title = _implied(source)
         said["title"] = title or example_title
         stated = restate_card(implied or detect_card(opened), said)
-    return tabulate(
+    table = tabulate(
         opened,
         card=stated,
-        by=(by,) if isinstance(by, str) else tuple(by),
+        by=groups,
         strata=strata,
         covariates=None if covariates is None else stated.model.covariates,
-        only=_values(only),
-        exclude=_values(exclude),
-        lookups=open_lookups(lookup, decimal=decimal),
+        only=chosen,
+        exclude=left_out,
+        lookups=lookups,
         roll_up=None if roll_up is None else choose("roll-up", roll_up, ROLL_UPS),
         lenient=lenient,
     )
+    return replace(table, origin=origin)
+
+
+def _state_origin(
+    source: str, card: Card | str | None, said: Mapping[str, Any], lookups: Sequence[Lookup]
+) -> Origin:
+    """State how a table is read, leaving out what was left to its default."""
+    named = card.name if isinstance(card, Card) else card and Path(card).name
+    names = name_lookups([each.name for each in lookups])
+    keys = [f"{name}:{each.key}" for name, each in zip(names, lookups, strict=True)]
+    told = {"source": source, "card": named, **said, "lookup": keys or None}
+    plain = {name: _plain(value) for name, value in told.items() if _is_said(name, value)}
+    return Origin(
+        reading={k: v for k, v in plain.items() if k not in _OF_A_MODEL},
+        modelling={k: v for k, v in plain.items() if k in _OF_A_MODEL},
+        lookups={name: each.data_hash for name, each in zip(names, lookups, strict=True)},
+    )
+
+
+def _is_said(name: str, value: object) -> bool:
+    """Whether a caller said something; of strata and covariates, that there are none too."""
+    if name in _OF_A_MODEL:
+        return value is not None
+    return value is not None and value is not False and value != () and value != {}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(name): list(values) for name, values in value.items()}
+    return list(value) if isinstance(value, (list, tuple)) else value
+
+
+def name_lookups(names: Sequence[str]) -> list[str]:
+    """Tell lookups of the same name apart by a number.
+
+    Examples
+    --------
+    >>> name_lookups(["types.csv", "areas.csv", "types.csv"])
+    ['types.csv', 'areas.csv', 'types.csv 2']
+    """
+    return [
+        f"{name} {names[: at + 1].count(name)}" if name in names[:at] else name
+        for at, name in enumerate(names)
+    ]
 
 
 def _values(chosen: Mapping[str, Sequence[str] | str] | None) -> dict[str, tuple[str, ...]]:

@@ -1,6 +1,8 @@
 """The table: one row per unit, period and group, in canonical columns."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
@@ -9,6 +11,7 @@ from varstat.data.account import Account
 from varstat.data.rows.kept import Kept
 from varstat.measure import Measure
 from varstat.period.period import Periods, read_periods
+from varstat.provenance import Origin, Provenance, content_hash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -39,6 +42,8 @@ class Table:
         SHA-256 of the file's bytes, or of a data frame's contents, in hexadecimal digits.
     kept : Kept or None
         The rows of the file that the frame was made of; None of a table made of another one.
+    origin : Origin
+        How it was read.
     """
 
     frame: pd.DataFrame
@@ -50,8 +55,44 @@ class Table:
     account: Account
     data_hash: str
     kept: Kept | None = field(default=None, repr=False)
+    origin: Origin = field(default_factory=Origin, repr=False)
 
     @property
     def periods(self) -> Periods:
         """The periods, in the order of time if that is known; none where the table has none."""
         return read_periods(label for label in self.frame["period"] if isinstance(label, str))
+
+    def state_provenance(
+        self,
+        verb: str,
+        *,
+        options: Mapping[str, Any],
+        modelling: Mapping[str, Any] | None = None,
+        asking: Mapping[str, Any] | None = None,
+    ) -> Provenance:
+        """State what a result is made from that is computed from this table.
+
+        Parameters
+        ----------
+        verb : str
+        options : mapping of str to object
+            Every choice that was made.
+        modelling, asking : mapping of str to object, optional
+            What was asked for beside the reading, as a specification names it.
+
+        Returns
+        -------
+        Provenance
+        """
+        return Provenance(
+            verb=verb,
+            source=self.account.source,
+            data_hash=self.data_hash,
+            card=self.card.name,
+            card_hash=content_hash(self.card.model_dump(mode="json")),
+            options=dict(options),
+            reading=self.origin.reading,
+            modelling={**self.origin.modelling, **(modelling or {})},
+            asking=dict(asking or {}),
+            lookups=self.origin.lookups,
+        )

@@ -106,16 +106,20 @@ def find(table: Table, groups: Groups, options: Options) -> Findings:
             lambda rows, level: attained_size(predictive.take(rows), level, sides=options.sides),
         ),
         bands=[
-            PredictiveBand(
-                measure=measure,
-                exact=options.exact,
-                method=options.limits,
-                sides=options.sides,
-                tau2=float(tau2[g]),
-                inflation=float(inflation[g]),
-            )
-            for g in range(groups.number)
+            _band(measure, options, tau2=float(each), inflation=float(by))
+            for each, by in zip(tau2, inflation, strict=True)
         ],
+    )
+
+
+def _band(measure: Measure, options: Options, *, tau2: float, inflation: float) -> PredictiveBand:
+    return PredictiveBand(
+        measure=measure,
+        exact=options.exact,
+        method=options.limits,
+        sides=options.sides,
+        tau2=tau2,
+        inflation=inflation,
     )
 
 

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 from varstat.data.groups import split_periods
 from varstat.data.table import Table
+from varstat.errors import expect
 from varstat.funnel.caveats import caveats
 from varstat.funnel.findings import Findings, find, find_published
 from varstat.funnel.flags import q_values, raise_flags, two_sided
 from varstat.funnel.groups import Groups
 from varstat.funnel.options import Options, resolve_options
 from varstat.funnel.result import Funnel, Funnels, FunnelUnits
-from varstat.provenance import Provenance, content_hash
 
 
 def compute_funnel(
@@ -82,6 +82,7 @@ def compute_funnel(
     >>> funnels[0].units.unit.size, round(funnels[0].target, 4)
     (303, 0.4051)
     """
+    expect("compute_funnel", table, Table, mend="Read it first: read_table(data).")
     options = resolve_options(
         table.card,
         method=method,
@@ -93,6 +94,16 @@ def compute_funnel(
         robust=robust,
         tau_scale=tau_scale,
     )
+    asked = {
+        "method": method,
+        "target": target,
+        "levels": levels and list(levels),
+        "sides": sides,
+        "limits": limits,
+        "dispersion": dispersion,
+        "robust": robust,
+        "tau_scale": tau_scale,
+    }
     table = split_periods(table)
     groups = Groups.split(table, options.target)
     if options.recipe is None:
@@ -102,13 +113,10 @@ def compute_funnel(
     return Funnels(
         groups=tuple(_one_funnel(table, groups, options, found, g) for g in range(groups.number)),
         accounts=(table.account,),
-        provenance=Provenance(
-            verb="funnel",
-            source=table.account.source,
-            data_hash=table.data_hash,
-            card=table.card.name,
-            card_hash=content_hash(table.card.model_dump(mode="json")),
+        provenance=table.state_provenance(
+            "funnel",
             options=options.to_dict() | {"by": list(table.by)},
+            asking={name: value for name, value in asked.items() if value is not None},
         ),
     )
 

@@ -10,7 +10,7 @@ from varstat.data.complete import keep_complete
 from varstat.data.groups import group_rows, refuse_repeats
 from varstat.data.overlap import refuse_overlaps
 from varstat.data.table import Table
-from varstat.errors import TableError, UsageError, choose, did_you_mean
+from varstat.errors import TableError, UsageError, choose, did_you_mean, expect
 from varstat.hierarchical.diagnostics import Diagnostics
 from varstat.hierarchical.model.build import build_design
 from varstat.hierarchical.model.design import Design
@@ -18,7 +18,6 @@ from varstat.hierarchical.posterior import Fits, Posterior
 from varstat.hierarchical.predictive import check_predictive
 from varstat.hierarchical.quadrature.fit import fit_quadrature, refusal
 from varstat.measure import Floats
-from varstat.provenance import Provenance, content_hash
 
 ENGINES = ("auto", "quadrature", "nuts")
 LEAST_DRAWS, MOST_DRAWS = 100, 1_000_000
@@ -92,6 +91,7 @@ def fit_model(
     >>> fits[0].engine, fits[0].draws
     ('quadrature', 4000)
     """
+    expect("fit_model", table, Table, mend="Read it first: read_table(data).")
     engine = choose("engine", engine, ENGINES)
     if draws < LEAST_DRAWS:
         few = "1 draw says" if draws == 1 else f"{draws} draws say"
@@ -103,6 +103,7 @@ def fit_model(
         )
     if seed < 0:
         raise UsageError("seed", "a seed is a whole number, zero or more.")
+    chosen = {"covariates": covariates, "strata": strata}
     table = _for_model(table, covariates, strata)
     group, labels = group_rows(table)
     periods = table.periods.labels
@@ -121,13 +122,11 @@ def fit_model(
             for g, by in enumerate(labels)
         ),
         accounts=(table.account,),
-        provenance=Provenance(
-            verb="fit",
-            source=table.account.source,
-            data_hash=table.data_hash,
-            card=table.card.name,
-            card_hash=content_hash(table.card.model_dump(mode="json")),
+        provenance=table.state_provenance(
+            "fit",
             options={"engine": engine, "draws": draws, "seed": seed, "by": list(table.by)},
+            modelling={name: list(_names(of)) for name, of in chosen.items() if of is not None}
+            | {"engine": engine, "draws": draws, "seed": seed},
         ),
     )
 
@@ -158,7 +157,7 @@ def _choose_columns(
 ) -> tuple[str, ...]:
     if names is None:
         return there
-    chosen = (names,) if isinstance(names, str) else tuple(dict.fromkeys(names))
+    chosen = _names(names)
     for name in chosen:
         if name not in there:
             raise UsageError(
@@ -167,6 +166,10 @@ def _choose_columns(
                 "when the table is read.",
             )
     return chosen
+
+
+def _names(names: Sequence[str] | str) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(dict.fromkeys(names))
 
 
 def _fit_group(

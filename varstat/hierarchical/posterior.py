@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import pandas as pd
@@ -12,10 +12,14 @@ from varstat.card.schema import Card
 from varstat.hierarchical.diagnostics import Diagnostics
 from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.quadrature.hyper import Lattice
+from varstat.hierarchical.storage.layout import by_kind, count_chains, theta_blocks
+from varstat.hierarchical.words import say_fit, say_fits
 from varstat.measure import Floats
 from varstat.results import Result, Results
 
 EngineName = Literal["quadrature", "nuts"]
+# Of the intervals of hyper-parameters, unless another is asked for.
+HYPER_LEVEL = 0.95
 
 
 class EffectDraws(Protocol):
@@ -159,6 +163,82 @@ class Posterior(Result):
         """Draws of the hyper-parameters on their own scale, by name."""
         return natural_scale(self.design, self.hyper)
 
+    def theta_draws(self) -> pd.DataFrame:
+        """Draws of the units' underlying rates.
+
+        Returns
+        -------
+        DataFrame
+            A row a draw and a column a unit, by its code: rates at the unit's own mean covariates,
+            in the average period and case-mix cells, as `theta` in a saved fit.
+
+        Examples
+        --------
+        >>> import varstat
+        >>> varstat.fit("example:star98", draws=200)[0].theta_draws().shape
+        (200, 303)
+        """
+        theta = np.empty((self.draws, self.design.units))
+        for some, _, rate in theta_blocks(self.design, self.beta, self.effects):
+            theta[some] = rate
+        return pd.DataFrame(
+            theta, columns=pd.Index([str(u) for u in self.design.unit], name="unit")
+        )
+
+    def to_arviz(self) -> Any:
+        """Make of all draws what ArviZ plots and diagnoses.
+
+        Returns
+        -------
+        arviz.InferenceData or xarray.DataTree
+            The first with ArviZ 0.x, the second with 1.x. The group `posterior` has the
+            hyper-parameters on their own scales by kind, each unit's `effect` on the link scale and
+            its `theta`; `observed_data` the rows. Draws by quadrature are independent, and are laid
+            out as four chains.
+
+        Examples
+        --------
+        >>> import varstat
+        >>> tree = varstat.fit("example:star98", draws=200)[0].to_arviz()
+        >>> tree["posterior"]["theta"].shape
+        (4, 50, 303)
+        """
+        # Imported here: ArviZ takes longer to import than most models to fit.
+        from varstat.hierarchical.storage.tree import build_tree
+
+        effect = np.empty((self.draws, self.design.units))
+        theta = np.empty_like(effect)
+        for some, block, rate in theta_blocks(self.design, self.beta, self.effects):
+            effect[some], theta[some] = self.design.spread * block, rate
+        units = {"effect": (("unit",), effect), "theta": (("unit",), theta)}
+        return build_tree(
+            self.design,
+            by_kind(self.design, self.natural()) | units,
+            chains=count_chains(self.draws, chains=self.chains, independent=self.independent),
+            about={"inference_library": "varstat", "engine": self.engine, "seed": self.seed},
+        )
+
+    def to_frame(self, *, level: float = HYPER_LEVEL) -> pd.DataFrame:
+        """Tabulate the hyper-parameters, one row each.
+
+        Parameters
+        ----------
+        level : float
+            Of the intervals, in (0, 1).
+
+        Returns
+        -------
+        DataFrame
+            The group's by columns, then `name, mean, sd, lower, upper, level, mcse`.
+        """
+        frame = summarise_hyper(self, level=level).to_frame()
+        group = {name: [value] * len(frame) for name, value in self.by.items()}
+        return pd.DataFrame(group | {name: frame[name] for name in frame})
+
+    def summary(self) -> str:
+        """Say what was fitted, how, and whether it passed its checks, a sentence a line."""
+        return say_fit(self.design, self.diagnostics, engine=self.engine, draws=self.draws)
+
 
 def transient_of(design: Design, h: Floats) -> Floats:
     """Transient SDs, on the model's scale, of unconstrained hyper-parameters."""
@@ -217,3 +297,9 @@ class Fits(Results[Posterior]):
     def trusted(self) -> bool:
         """Whether every posterior passed its checks."""
         return all(each.diagnostics.passed for each in self.groups)
+
+    def summary(self) -> str:
+        """Say how many models were fitted, of what, and whether they passed their checks."""
+        if len(self) == 1:
+            return self[0].summary()
+        return say_fits([each.design.units for each in self], [each.diagnostics for each in self])

@@ -12,8 +12,9 @@ from varstat.measure.scale import Floats, MeasureName, ScaleName, from_scale, sc
 class Measure(ABC):
     r"""What a unit's numbers are, how they vary by chance, and how they are written.
 
-    A new measure is a class of its own with the abstract methods below, and an entry in
-    `varstat.measure.MEASURES`.
+    A new measure is a class of its own with the abstract methods below, an entry in
+    `varstat.measure.MEASURES` and a default card. A likelihood that is new as well has its place
+    in `varstat.hierarchical.model`, and in the tables by likelihood of `varstat.adjust`.
 
     Attributes
     ----------

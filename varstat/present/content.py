@@ -2,25 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
     from varstat.hierarchical.diagnostics import Diagnostics
-
-
-class Checked(Protocol):
-    """A posterior, or what was made of one."""
-
-    @property
-    def by(self) -> dict[str, str]:
-        """What its units have in common."""
-
-    @property
-    def diagnostics(self) -> "Diagnostics":
-        """What was checked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -40,6 +28,8 @@ class Content:
     about : dict
         How far the results can be trusted, where that is a question, `account` and
         `provenance`; plain values.
+    means : dict of str to str
+        What stands in the columns of the first table.
     """
 
     kind: str
@@ -47,11 +37,12 @@ class Content:
     sheets: dict[str, pd.DataFrame]
     objects: list[dict[str, Any]]
     about: dict[str, Any] = field(default_factory=dict)
+    means: dict[str, str] = field(default_factory=dict)
 
     @property
     def units(self) -> pd.DataFrame:
-        """The table of units."""
-        return self.sheets["units"]
+        """The first table."""
+        return next(iter(self.sheets.values()))
 
 
 def number(value: float) -> float | None:
@@ -78,9 +69,12 @@ def plain(value: Any) -> Any:
     return value if value is None or isinstance(value, bool | int | str) else str(value)
 
 
-def trust(checked: Iterable[Checked]) -> dict[str, Any]:
-    """Say how far posteriors can be trusted: `diagnostics`; above it `not_to_be_trusted` if so."""
-    everyone = list(checked)
+def trust(groups: Iterable[Any]) -> dict[str, Any]:
+    """Say how far posteriors can be trusted: `diagnostics`; above it `not_to_be_trusted` if so.
+
+    Empty for results that rest on none.
+    """
+    everyone = [each for each in groups if hasattr(each, "diagnostics")]
     failed = [
         {"by": each.by, "problems": list(each.diagnostics.problems)}
         for each in everyone
@@ -92,13 +86,44 @@ def trust(checked: Iterable[Checked]) -> dict[str, Any]:
         if failed
         else {}
     )
-    return warning | {"diagnostics": {"passed": not failed, "failed": failed}}
+    return warning | ({"diagnostics": {"passed": not failed, "failed": failed}} if everyone else {})
 
 
 def state_checks(diagnostics: "Diagnostics") -> dict[str, Any]:
     """State what was checked of a posterior, and whether it passed."""
     stated: dict[str, Any] = plain({"passed": diagnostics.passed} | asdict(diagnostics))
     return stated
+
+
+def state(result: object, *names: str) -> dict[str, Any]:
+    """State some attributes of a result as plain values; a measure by its name.
+
+    Parameters
+    ----------
+    result : object
+    *names : str
+        "diagnostics" is stated as what was checked.
+    """
+    stated: dict[str, Any] = {}
+    for name in names:
+        value = getattr(result, name)
+        match name:
+            case "diagnostics":
+                stated[name] = state_checks(value)
+            case "measure":
+                stated[name] = value.name
+            case "summary":
+                stated[name] = value()
+            case _:
+                stated[name] = plain(value)
+    return stated
+
+
+def below(groups: Mapping[str, object], frame: pd.DataFrame) -> pd.DataFrame:
+    """Put columns that are the same in every row before those of a table."""
+    count = len(frame)
+    columns = {name: pd.Series([value] * count, dtype=object) for name, value in groups.items()}
+    return pd.DataFrame(columns | {name: frame[name] for name in frame})
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

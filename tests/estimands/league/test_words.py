@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from present.leagues import build_league, gather
 
-from varstat.estimands.league.words import SURE, count_sure, say_league, say_leagues
+from varstat.estimands.league.result import SURE
+from varstat.estimands.league.words import count_sure, say_league, say_leagues
 from varstat.measure import MEAN
 from varstat.prose.trust import say_distrust
 

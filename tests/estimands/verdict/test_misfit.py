@@ -91,7 +91,7 @@ REFITS = [
     (likelihood, effects)
     for likelihood in ("binomial", "poisson", "negative-binomial", "normal")
     for effects in ("normal", "student-t", "contaminated-normal")
-] + [("beta-binomial", "normal")]
+] + [pytest.param("beta-binomial", "normal", marks=pytest.mark.slow)]
 
 
 @pytest.mark.parametrize(("likelihood", "effects"), REFITS)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import fields, replace
+from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -76,8 +77,9 @@ KINDS: dict[str, tuple[Callable[[], pd.DataFrame], dict[str, Any]]] = {
 }
 
 
+@lru_cache
 def fit_kind(kind: str, draws: int = 400) -> Fits:
-    """Fit one of the kinds of model."""
+    """Fit one of the kinds of model, once."""
     make, options = KINDS[kind]
     table = varstat.read_table(make(), direction="lower-is-better", **options)
     return fit_model(table, engine="quadrature", draws=draws)

@@ -10,12 +10,14 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from present.pages import draw_funnel
 
+from varstat import draw
 from varstat.errors import UsageError
 from varstat.funnel.result import Funnel
 from varstat.measure import MEAN, RATIO
-from varstat.present.charts.funnel import draw_funnel, draw_funnels
-from varstat.present.charts.style import MAX_LABELS, MAX_PANELS
+from varstat.present.caption import MAX_PANELS
+from varstat.present.charts.style import MAX_LABELS
 
 
 def marks(ax: Axes) -> np.ndarray:
@@ -278,7 +280,7 @@ def groups(make_funnel, count: int) -> list[Funnel]:
 
 @pytest.mark.parametrize("count", [2, 5, 17])
 def test_small_multiples_have_a_panel_a_group_on_one_scale(make_funnel, count: int) -> None:
-    figure = drawn(draw_funnels(groups(make_funnel, count), highlight=["U00004"]))
+    figure = drawn(draw(groups(make_funnel, count), highlight=["U00004"]))
     assert len(figure.axes) == count
     assert len({ax.get_ylim() for ax in figure.axes}) == 1
     for ax in figure.axes:
@@ -291,14 +293,14 @@ def test_small_multiples_have_a_panel_a_group_on_one_scale(make_funnel, count: i
 
 
 def test_panels_left_out_are_counted(make_funnel) -> None:
-    figure = draw_funnels(groups(make_funnel, MAX_PANELS + 7))
+    figure = draw(groups(make_funnel, MAX_PANELS + 7))
     assert len(figure.axes) == MAX_PANELS
     assert "7 more not drawn" in words(figure)
 
 
 def test_no_funnel_at_all_is_a_mistake() -> None:
     with pytest.raises(UsageError):
-        draw_funnels([])
+        draw([])
 
 
 def test_drawing_leaves_no_global_state(hospitals: Funnel) -> None:

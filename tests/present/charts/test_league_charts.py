@@ -13,15 +13,15 @@ from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from present.leagues import build_league, gather
+from present.pages import drawing
 
+import varstat
 from varstat.errors import ModelError, UsageError
 from varstat.measure import MEAN
-from varstat.present.charts.caterpillar import draw_league
-from varstat.present.charts.league import league_chart_bytes
-from varstat.present.charts.league_panels import draw_leagues
-from varstat.present.charts.ranks import draw_ranks
 from varstat.present.charts.row_names import spread
+from varstat.present.write import encode
 
+draw_league, draw_ranks = drawing("caterpillar"), drawing("ranks")
 DRAWERS = [draw_league, draw_ranks]
 SIZES = [1, 2, 12, 40, 303, 4000]
 
@@ -158,7 +158,7 @@ def test_without_a_direction_nothing_is_coloured_and_no_rank_is_drawn() -> None:
     with pytest.raises(ModelError, match="without a direction"):
         draw_ranks(league)
     with pytest.raises(ModelError, match="without a direction"):
-        draw_leagues([league, league], chart="ranks")
+        varstat.draw([league, league], chart="ranks")
 
 
 @pytest.mark.parametrize("draw", DRAWERS)
@@ -252,7 +252,7 @@ def test_case_mix_is_named_where_it_is_allowed_for() -> None:
 @pytest.mark.parametrize("count", [2, 5])
 def test_small_multiples_have_a_panel_a_group(chart: str, count: int) -> None:
     groups = [build_league(10 + 5 * i, by={"region": f"Region {i}"}, seed=i) for i in range(count)]
-    figure = drawn(draw_leagues(groups, chart=chart, highlight=["U00003"]))
+    figure = drawn(varstat.draw(groups, chart=chart, highlight=["U00003"]))
     assert len(figure.axes) == count
     assert [len(marks(ax)) for ax in figure.axes] == [10 + 5 * i for i in range(count)]
     assert texts(figure, "label") == ["U00003"] * count
@@ -264,7 +264,7 @@ def test_small_multiples_have_a_panel_a_group(chart: str, count: int) -> None:
 @pytest.mark.parametrize("chart", ["caterpillar", "ranks"])
 def test_panels_and_their_texts_keep_clear_of_each_other(chart: str) -> None:
     groups = [build_league(20, by={"region": f"Region {i}"}, seed=i) for i in range(7)]
-    figure = drawn(draw_leagues(groups, chart=chart))
+    figure = drawn(varstat.draw(groups, chart=chart))
     renderer = figure.canvas.get_renderer()
     titles = [
         Text.get_window_extent(t, renderer)
@@ -283,7 +283,7 @@ def test_a_failed_group_is_marked_among_others() -> None:
     groups = [
         build_league(10, by={"region": name}, problems=("x.",) * (name == "b")) for name in "abc"
     ]
-    figure = drawn(draw_leagues(groups))
+    figure = drawn(varstat.draw(groups))
     assert "NOT TO BE TRUSTED: 1 of 3" in words(figure)
     assert len(texts(figure, "stamp")) == 1
     assert sum("NOT TO BE TRUSTED" in t for t in texts(figure, "panel-title")) == 1
@@ -291,14 +291,14 @@ def test_a_failed_group_is_marked_among_others() -> None:
 
 def test_panels_left_out_are_counted() -> None:
     groups = [build_league(4, by={"region": f"R{i}"}) for i in range(63)]
-    figure = draw_leagues(groups)
+    figure = varstat.draw(groups)
     assert len(figure.axes) == 60
     assert "3 more not drawn" in words(figure)
 
 
 def test_no_league_at_all_is_a_mistake() -> None:
     with pytest.raises(UsageError):
-        draw_leagues([])
+        varstat.draw([])
     with pytest.raises(UsageError, match="Did you mean"):
         draw_league(build_league(12), highlight=["U0000"])
 
@@ -307,7 +307,7 @@ def test_no_league_at_all_is_a_mistake() -> None:
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
 def test_a_file_is_the_same_each_time_and_says_what_it_shows(suffix: str, chart: str) -> None:
     leagues = gather(build_league(20, problems=("R-hat is 1.3.",)))
-    one, two = (league_chart_bytes(leagues, suffix=suffix, chart=chart) for _ in range(2))
+    one, two = (encode(leagues, suffix, chart=chart) for _ in range(2))
     assert one == two
     if suffix == ".svg":
         text = one.decode()

@@ -23,23 +23,19 @@ from present.opportunities import (
     gather,
     gather_comparisons,
 )
+from present.pages import drawing, page_of
 
 from varstat.errors import ModelError, UsageError
 from varstat.estimands import Opportunity
-from varstat.present.charts import opportunity_page
-from varstat.present.charts.comparison import (
-    comparison_chart_bytes,
-    comparison_page_bytes,
-    draw_comparison,
-)
-from varstat.present.charts.opportunity import (
-    MOST,
-    draw_comparability,
-    draw_opportunities,
-    draw_opportunity,
-)
-from varstat.present.charts.opportunity_page import opportunity_chart_bytes, opportunity_page_bytes
-from varstat.present.charts.waterfall import draw_waterfall
+from varstat.present.captions.opportunity import waterfall_caption
+from varstat.present.charts import waterfall
+from varstat.present.charts.opportunity import MOST
+from varstat.present.page import build
+from varstat.present.write import encode
+
+draw_opportunity = draw_opportunities = drawing("opportunity")
+draw_waterfall, draw_comparability = drawing("waterfall"), drawing("comparability")
+draw_comparison = drawing("comparison")
 
 HOSTILE = [
     "</script><script>document.title='broken'</script>",
@@ -254,11 +250,12 @@ def test_nothing_at_all_is_a_chart_too() -> None:
 def test_a_peer_group_has_a_waterfall_of_its_own() -> None:
     found = build_opportunity(24, peers=True)
     fall = found.waterfall
-    figure = drawn(draw_waterfall(found, subtotal="Group 1"))
+    caption = waterfall_caption(found, "Group 1")
+    figure = drawn(waterfall.draw_waterfall(found, caption, subtotal="Group 1"))
     check_bars(figure.axes[0], fall.component, fall.subtotal_estimate[:, 1])
     assert "Group 1" in words(figure)
     with pytest.raises(UsageError, match="Did you mean 'Group 1'"):
-        draw_waterfall(found, subtotal="Grup 1")
+        waterfall.draw_waterfall(found, caption, subtotal="Grup 1")
 
 
 def test_comparability_stands_from_the_least_down() -> None:
@@ -376,7 +373,7 @@ def test_long_names_of_two_units_stay_within_the_figure_and_leave_room_for_the_f
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
 def test_a_file_is_the_same_each_time_and_says_what_it_shows(suffix: str, chart: str) -> None:
     several = gather(build_opportunity(12, apart=2, problems=("R-hat is 1.3.",)))
-    one, two = (opportunity_chart_bytes(several, suffix=suffix, chart=chart) for _ in range(2))
+    one, two = (encode(several, suffix, chart=chart) for _ in range(2))
     assert one == two
     if suffix == ".svg":
         text = one.decode()
@@ -389,14 +386,12 @@ def test_a_file_is_the_same_each_time_and_says_what_it_shows(suffix: str, chart:
 
 
 def test_a_comparisons_file_says_what_it_shows() -> None:
-    one = comparison_chart_bytes(gather_comparisons(build_comparison()), suffix=".svg").decode()
+    one = encode(gather_comparisons(build_comparison()), ".svg").decode()
     said = re.search(r'<desc id="chart-description">(.*?)</desc>', one, re.S)
     assert said
     assert "U00001 is better than U00002" in said[1]
     with pytest.raises(UsageError, match="2"):
-        comparison_chart_bytes(
-            gather_comparisons(*(build_comparison(by={"r": name}) for name in "ab")), suffix=".svg"
-        )
+        encode(gather_comparisons(*(build_comparison(by={"r": name}) for name in "ab")), ".svg")
 
 
 class Outline(html.parser.HTMLParser):
@@ -420,12 +415,12 @@ def _made() -> dict[str, bytes]:
     several = [*groups_of(2), build_opportunity(12, apart=2, by={"region": "apart"})]
     two = [build_comparison(by={"region": name}) for name in "ab"]
     return {
-        "one": opportunity_page_bytes(gather(build_opportunity(24, peers=True, money=MONEY))),
-        "strata": opportunity_page_bytes(gather(build_opportunity(12, apart=2))),
-        "groups": opportunity_page_bytes(gather(*several)),
-        "many": opportunity_page_bytes(gather(build_opportunity(3000)), highlight=["U00001"]),
-        "two": comparison_page_bytes(gather_comparisons(build_comparison())),
-        "two, twice": comparison_page_bytes(gather_comparisons(*two)),
+        "one": page_of(gather(build_opportunity(24, peers=True, money=MONEY))),
+        "strata": page_of(gather(build_opportunity(12, apart=2))),
+        "groups": page_of(gather(*several)),
+        "many": page_of(gather(build_opportunity(3000)), highlight=["U00001"]),
+        "two": page_of(gather_comparisons(build_comparison())),
+        "two, twice": page_of(gather_comparisons(*two)),
     }
 
 
@@ -474,7 +469,7 @@ def test_tips_of_the_page_stand_where_the_marks_stand(made: dict[str, bytes]) ->
     across = [unit["x"] for unit in units]
     assert across == sorted(across, reverse=True)
     for unit in units:
-        assert any("published" in line for line in unit["lines"])
+        assert any(line.startswith("Published ") for line in unit["lines"])
 
 
 def test_a_failed_posterior_is_an_alarm_above_all_else() -> None:
@@ -482,22 +477,22 @@ def test_a_failed_posterior_is_an_alarm_above_all_else() -> None:
         build_opportunity(9, by={"r": name}, problems=("R-hat is 1.3.",) * (name == "b"))
         for name in "ab"
     ]
-    text = opportunity_page_bytes(gather(*groups)).decode()
+    text = page_of(gather(*groups)).decode()
     assert text.count('class="alarm"') == 1
     section = text[text.index('id="group-2"') :]
     assert section.index('class="alarm"') < section.index("<p>")
     failed = build_comparison(problems=("R-hat is 1.3.",))
-    assert 'class="alarm"' in comparison_page_bytes(gather_comparisons(failed)).decode()
+    assert 'class="alarm"' in page_of(gather_comparisons(failed)).decode()
 
 
 def test_hostile_names_stay_text_on_a_page() -> None:
     said = {"by": {"r": HOSTILE[1]}, "notes": (HOSTILE[0],), "indicator": HOSTILE[0]}
     money = replace(MONEY, source=HOSTILE[1], price_year=HOSTILE[3])
     found = build_opportunity(9, names=HOSTILE, apart=2, money=money, **said)
-    plain = opportunity_page_bytes(gather(build_opportunity(9, apart=2))).decode()
-    text = opportunity_page_bytes(gather(found, source=HOSTILE[0])).decode()
+    plain = page_of(gather(build_opportunity(9, apart=2))).decode()
+    text = page_of(gather(found, source=HOSTILE[0])).decode()
     pair = build_comparison(unit=(HOSTILE[0], HOSTILE[3]), by={"r": HOSTILE[1]})
-    also = comparison_page_bytes(gather_comparisons(pair, source=HOSTILE[0])).decode()
+    also = page_of(gather_comparisons(pair, source=HOSTILE[0])).decode()
     for page in (text, also):
         assert "<img" not in page
         assert "<script>document" not in page
@@ -510,17 +505,17 @@ def test_hostile_names_stay_text_on_a_page() -> None:
 
 def test_the_same_opportunities_give_the_same_page(made: dict[str, bytes]) -> None:
     several = gather(build_opportunity(12, apart=2))
-    assert opportunity_page_bytes(several) == made["strata"]
+    assert page_of(several) == made["strata"]
     two = gather_comparisons(build_comparison())
-    assert comparison_page_bytes(two) == made["two"]
+    assert page_of(two) == made["two"]
 
 
 def test_more_groups_than_a_page_holds_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     # Sixty would take their time.
-    monkeypatch.setattr(opportunity_page, "MAX_SECTIONS", 2)
-    text = opportunity_page_bytes(gather(*groups_of(5))).decode()
+    monkeypatch.setattr(build, "MAX_SECTIONS", 2)
+    text = page_of(gather(*groups_of(5))).decode()
     assert text.count("<svg") == 4
-    assert "3 more opportunities are not on this page" in text
+    assert "3 more analyses are not on this page" in text
 
 
 def test_drawing_leaves_no_global_state() -> None:

@@ -10,14 +10,13 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
+from present.pages import gather_funnels, page_of
 
 from varstat import Funnels, compute_funnel, fit_model, read_table
 from varstat.errors import UsageError
 from varstat.estimands.verdict.compute import compute_verdicts
 from varstat.estimands.verdict.result import Verdicts
 from varstat.funnel.result import Funnel
-from varstat.present.charts import page_bytes
-from varstat.present.charts.funnel_page import render_funnels
 from varstat.present.page.page import escape_json
 
 HOSTILE = [
@@ -65,17 +64,17 @@ def hostile_page(make_funnel: Callable[..., Funnel]) -> bytes:
         by={"region": HOSTILE[1]},
         warnings=(HOSTILE[2],),
     )
-    return render_funnels([funnel], provenance={"source": HOSTILE[0]}, account_text=HOSTILE[1])
+    return page_of(gather_funnels(funnel, source=HOSTILE[0]))
 
 
 def test_the_page_is_complete_and_fetches_nothing(hospitals: Funnel) -> None:
-    page = render_funnels([hospitals], provenance={"version": "0.1"}, account_text="80 rows read.")
+    page = page_of(gather_funnels(hospitals))
     outline = Outline(page)
     assert outline.count("svg") == 1
     assert outline.count("tr") == 81
     assert outline.count("script") == 2
     text = page.decode()
-    for word in (hospitals.summary().split(";")[0], "80 rows read.", "Hospital of St Number 5"):
+    for word in (hospitals.summary().split(";")[0], "80 rows read", "Hospital of St Number 5"):
         assert word in text
     for _, attrs in outline.tags:
         for name in ("src", "href", "action", "srcset"):
@@ -86,7 +85,7 @@ def test_the_page_is_complete_and_fetches_nothing(hospitals: Funnel) -> None:
 
 
 def test_the_policy_allows_this_script_and_style_alone(hospitals: Funnel) -> None:
-    page = render_funnels([hospitals], provenance={}).decode()
+    page = page_of(gather_funnels(hospitals)).decode()
     policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)
     assert policy
     content = policy[1].replace("&#39;", "'").replace("&#43;", "+")
@@ -101,12 +100,12 @@ def test_the_policy_allows_this_script_and_style_alone(hospitals: Funnel) -> Non
 
 
 def test_the_same_funnels_give_the_same_page(hospitals: Funnel) -> None:
-    one, two = (render_funnels([hospitals, hospitals], provenance={"a": 1}) for _ in range(2))
+    one, two = (page_of(gather_funnels(hospitals, hospitals)) for _ in range(2))
     assert one == two
 
 
 def test_ids_are_unique(hospitals: Funnel) -> None:
-    outline = Outline(render_funnels([hospitals, hospitals], provenance={}))
+    outline = Outline(page_of(gather_funnels(hospitals, hospitals)))
     ids = [attrs["id"] for _, attrs in outline.tags if "id" in attrs]
     referred = {
         str(attrs.get(name, "")).lstrip("#")
@@ -139,10 +138,10 @@ def test_json_cannot_end_its_element() -> None:
 
 
 def test_the_units_of_the_json_stand_where_the_marks_stand(hospitals: Funnel) -> None:
-    page = render_funnels([hospitals], provenance={})
+    page = page_of(gather_funnels(hospitals))
     units = json.loads(Outline(page).json[0])
     assert len(units) == 80
-    marks = re.findall(r'<use href="#f1-\w+" x="([\d.]+)" y="([\d.]+)" class', page.decode())
+    marks = re.findall(r'<use href="#f1f-\w+" x="([\d.]+)" y="([\d.]+)" class', page.decode())
     places = {(round(float(x)), round(float(y))) for x, y in marks}
     near = {(x + i, y + j) for x, y in places for i in (-1, 0, 1) for j in (-1, 0, 1)}
     assert all((round(unit["x"]), round(unit["y"])) in near for unit in units)
@@ -150,21 +149,21 @@ def test_the_units_of_the_json_stand_where_the_marks_stand(hospitals: Funnel) ->
 
 def test_a_long_table_keeps_flagged_units_only_and_says_so(make_funnel) -> None:
     funnel = make_funnel([20] * 2500 + [90], [100] * 2501)
-    page = render_funnels([funnel], highlight=["U00004"], provenance={})
+    page = page_of(gather_funnels(funnel), highlight=["U00004"])
     assert Outline(page).count("tr") == 3
     assert "2 flagged or highlighted units of 2,501" in page.decode()
 
 
 def test_each_group_has_a_section(make_funnel) -> None:
     funnels = [make_funnel([5, 6], [9, 9], by={"year": str(year)}) for year in (2018, 2019)]
-    outline = Outline(render_funnels(funnels, provenance={}))
+    outline = Outline(page_of(gather_funnels(*funnels)))
     assert outline.count("section") == outline.count("svg") == 2
     assert outline.count("nav") == 1
 
 
 def test_an_unknown_highlight_is_refused(hospitals: Funnel) -> None:
     with pytest.raises(UsageError, match="highlight"):
-        render_funnels([hospitals], highlight=["nobody"], provenance={})
+        page_of(gather_funnels(hospitals), highlight=["nobody"])
 
 
 def judged(problems: tuple[str, ...] = ()) -> tuple[Funnels, Verdicts]:
@@ -186,24 +185,24 @@ def judged(problems: tuple[str, ...] = ()) -> tuple[Funnels, Verdicts]:
 
 def test_the_table_and_the_tooltips_tell_verdicts() -> None:
     funnels, verdicts = judged()
-    page = page_bytes(funnels, verdicts=verdicts)
+    page = page_of(funnels, verdicts=verdicts)
     outline, text = Outline(page), page.decode()
-    for words in ("(95% interval)", "P(above target)", "Verdict", "what persists can&#39;t"):
+    for words in ("(95% interval)", "P above target", "Verdict", "what persists can&#39;t"):
         assert words in text
     assert 'class="alarm"' not in text
     units = json.loads(outline.json[0])
     for at, verdict in enumerate(verdicts[0].verdict):
         (lines,) = (unit["lines"] for unit in units if unit["lines"][0].startswith(str(at)))
-        assert lines[-1].endswith(f": {verdict}")
-        assert lines[-2].startswith("Estimate (%) ")
-    plain = page_bytes(funnels).decode()
+        assert lines[-1] == f"Verdict {verdict}"
+        assert lines[-3].startswith("Estimate % (95% interval) ")
+    plain = page_of(funnels).decode()
     assert "Verdict" not in plain
     assert outline.count("th") == Outline(plain.encode()).count("th") + 3
 
 
 def test_a_page_raises_the_alarm_over_a_failed_posterior() -> None:
     funnels, verdicts = judged(("<b>R-hat</b> is 1.3.",))
-    page = page_bytes(funnels, verdicts=verdicts)
+    page = page_of(funnels, verdicts=verdicts)
     (alarm,) = re.findall(r'<p class="alarm" role="alert">(.*?)</p>', page.decode())
     assert alarm.startswith("NOT TO BE TRUSTED")
     assert "&lt;b&gt;R-hat" in alarm
@@ -223,9 +222,9 @@ def test_hostile_names_do_nothing_in_a_browser(make_funnel, browse) -> None:
 
 
 def test_the_script_runs_under_the_policy(hospitals: Funnel, browse) -> None:
-    document = browse(render_funnels([hospitals], provenance={}))
+    document = browse(page_of(gather_funnels(hospitals)))
     assert 'role="application"' in document
-    assert document.count('<button type="button">') == 7
+    assert document.count('<button type="button">') == 9
 
 
 def test_keys_move_search_finds_and_headings_sort(hospitals: Funnel, browse) -> None:
@@ -236,8 +235,8 @@ def test_keys_move_search_finds_and_headings_sort(hospitals: Funnel, browse) -> 
       key("ArrowRight"); const second = document.querySelector(".read").textContent;
       key("End"); const last = document.querySelector(".read").textContent;
       const heads = document.querySelectorAll("thead button");
-      heads[2].click(); const small = document.querySelector("tbody tr").textContent;
-      heads[2].click(); const large = document.querySelector("tbody tr").textContent;
+      heads[3].click(); const small = document.querySelector("tbody tr").textContent;
+      heads[3].click(); const large = document.querySelector("tbody tr").textContent;
       const box = document.querySelector("input");
       box.value = "number 77"; box.dispatchEvent(new Event("input"));
       setTimeout(() => {
@@ -248,7 +247,7 @@ def test_keys_move_search_finds_and_headings_sort(hospitals: Funnel, browse) -> 
         document.body.dataset.result = JSON.stringify(result);
       }, 500);
     """
-    document = browse(driven(render_funnels([hospitals], provenance={}), driver))
+    document = browse(driven(page_of(gather_funnels(hospitals)), driver))
     found = re.search(r'data-result="([^"]*)"', document)
     assert found
     first, second, last, small, large, count, rows, tip = json.loads(html.unescape(found[1]))

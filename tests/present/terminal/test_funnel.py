@@ -7,16 +7,16 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from varstat import Funnels, compute_funnel, fit_model, read_table
+from varstat import Funnels, compute_funnel, fit_model, read_table, show
 from varstat.estimands.verdict.compute import compute_verdicts
 from varstat.estimands.verdict.result import Verdicts
-from varstat.present.terminal.funnel import print_funnels, print_notes
+from varstat.present.terminal.notes import print_notes
 
 
 def shown(funnels: Funnels, *, width: int = 80, verdicts: Verdicts | None = None) -> str:
     """What is printed of funnels at a width."""
     console = Console(file=io.StringIO(), width=width, highlight=False)
-    print_funnels(funnels, console, verdicts=verdicts)
+    show(funnels, console, verdicts=verdicts)
     return console.file.getvalue()
 
 

@@ -7,17 +7,17 @@ import pytest
 from present.leagues import build_league, gather
 from rich.console import Console
 
+from varstat import show
 from varstat.errors import UsageError
 from varstat.estimands.league.result import Leagues
 from varstat.measure import MEAN
-from varstat.present.terminal.league import print_leagues
 from varstat.present.terminal.notes import print_notes
 
 
 def shown(leagues: Leagues, *, width: int = 80, highlight: tuple[str, ...] = ()) -> str:
     """What is printed of leagues at a width."""
     console = Console(file=io.StringIO(), width=width, highlight=False)
-    print_leagues(leagues, console, highlight=highlight)
+    show(leagues, console, highlight=highlight)
     return console.file.getvalue()
 
 

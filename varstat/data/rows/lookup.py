@@ -27,11 +27,17 @@ class Lookup:
     header : Header
     keys : ndarray of object, shape (rows,)
         The unit code on each row; None where blank.
+    key : str
+        Name of the column of unit codes.
+    data_hash : str
+        SHA-256 of the file's bytes, or of a data frame's contents.
     """
 
     name: str
     header: Header
     keys: Texts
+    key: str
+    data_hash: str
 
     def attribute(self, position: int) -> dict[str, str]:
         """Give an attribute by unit.
@@ -148,4 +154,4 @@ def _open_lookup(
             "comma in it.",
         )
     keys = header.texts(header.find((key,))[0])
-    return Lookup(name=source.name, header=header, keys=keys)
+    return Lookup(name=source.name, header=header, keys=keys, key=key, data_hash=source.data_hash)

@@ -169,7 +169,7 @@ def make_addends(records: Records, event: Converted, *, card: Card) -> Addends |
         values = [numbers.values * count.values, count.values]
         kinds = [numbers, count]
     whole = counted and card.indicator.counts == "whole"
-    exact = (whole, card.measure.name == "proportion" and whole)
+    exact = (whole, card.measure.bounded and whole)
     rounded = (card.columns.rounded or 0, 0)
     known = np.stack([each.is_kind(Kind.NUMBER) for each in kinds], axis=1)
     known &= np.isfinite(np.stack(values, axis=1))

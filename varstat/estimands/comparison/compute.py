@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from varstat.errors import ModelError, UsageError, did_you_mean
+from varstat.errors import ModelError, UsageError, did_you_mean, expect
 from varstat.estimands.comparison.result import Comparison, Comparisons
 from varstat.estimands.comparison.words import say_comparison
 from varstat.estimands.league.compute import raw_rates
@@ -34,7 +34,6 @@ from varstat.estimands.target import case_mix_of_rows
 from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.posterior import Fits, Posterior
 from varstat.measure import Floats
-from varstat.provenance import Provenance
 
 
 def compare_units(fits: Fits, units: tuple[str, str], *, level: float = 0.95) -> Comparisons:
@@ -71,6 +70,7 @@ def compare_units(fits: Fits, units: tuple[str, str], *, level: float = 0.95) ->
     >>> bool(abs(found.part[0] - found.part[1:].sum()) < 1e-9)
     True
     """
+    expect("compare_units", fits, Fits, mend="Fit its model first: fit_model(table).")
     check_level(level)
     if not len(fits):
         raise ModelError("compare", "there is no posterior.")
@@ -94,13 +94,10 @@ def compare_units(fits: Fits, units: tuple[str, str], *, level: float = 0.95) ->
     return Comparisons(
         groups=tuple(_compare(each, i, j, level=level) for each, i, j in both),
         accounts=fits.accounts,
-        provenance=Provenance(
-            verb="compare",
-            source=fits.provenance.source,
-            data_hash=fits.provenance.data_hash,
-            card=fits.provenance.card,
-            card_hash=fits.provenance.card_hash,
-            options=fits.provenance.options | {"level": level, "units": [a, b]},
+        provenance=fits.provenance.then(
+            "compare",
+            options={"level": level, "units": [a, b]},
+            asking={"a": a, "b": b, "level": level},
         ),
     )
 
@@ -181,11 +178,7 @@ def _compare(posterior: Posterior, i: int, j: int, *, level: float) -> Compariso
         not np.array_equal(a.part.row_period, b.part.row_period)
     )
     apart = design.peer[i] != design.peer[j]
-    parts = (
-        "chance",
-        *(("casemix",) if adjusted else ()),
-        *(("peer_group",) if apart else ()),
-    )
+    parts = ("chance", *(("casemix",) * adjusted), *(("peer_group",) * apart))
 
     def gap(some: frozenset[str]) -> Floats:
         return a.rate(posterior, some, common) - b.rate(posterior, some, common)
@@ -202,11 +195,7 @@ def _compare(posterior: Posterior, i: int, j: int, *, level: float) -> Compariso
     rates = np.stack([a.rate(posterior, allowed, common), b.rate(posterior, allowed, common)])
     difference = rates[0] - rates[1]
     low, high = np.quantile(difference, ends)
-    sign = -1.0 if design.direction == "lower-is-better" else 1.0
-    better = (sign * difference > 0) + 0.5 * (difference == 0)
-    within = (sign * after > 0) + 0.5 * (after == 0)
-    p = float(better.mean())
-    effective = np.ravel(effective_of(posterior, better[:, None]))[0]
+    better, error = _better(posterior, difference)
     rate_lower, rate_upper = np.quantile(rates, ends, axis=1)
     comparison = Comparison(
         indicator=posterior.indicator,
@@ -225,9 +214,9 @@ def _compare(posterior: Posterior, i: int, j: int, *, level: float) -> Compariso
         difference=float(difference.mean()),
         difference_lower=float(low),
         difference_upper=float(high),
-        p_better=p,
-        p_better_mcse=float(probability_mcse(np.array([p]), np.array([effective]))[0]),
-        p_better_within=float(within.mean()),
+        p_better=better,
+        p_better_mcse=error,
+        p_better_within=_better(posterior, after)[0],
         component=("raw", *parts, "remaining"),
         part=drawn.mean(axis=1),
         part_lower=lower,
@@ -238,6 +227,15 @@ def _compare(posterior: Posterior, i: int, j: int, *, level: float) -> Compariso
         notes=design.notes,
     )
     return replace(comparison, findings=say_comparison(comparison))
+
+
+def _better(posterior: Posterior, difference: Floats) -> tuple[float, float]:
+    """Probability that A is better, by draws of the difference, and its Monte Carlo error."""
+    sign = -1.0 if posterior.design.direction == "lower-is-better" else 1.0
+    better = (sign * difference > 0) + 0.5 * (difference == 0)
+    effective = np.ravel(effective_of(posterior, better[:, None]))[:1]
+    share = better.mean(keepdims=True)
+    return float(share[0]), float(probability_mcse(share, effective)[0])
 
 
 def _text(value: object) -> str | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from varstat.errors import expect
 from varstat.estimands.league.result import League, Leagues, LeagueUnits, RankScope
 from varstat.estimands.league.words import say_league, say_leagues
 from varstat.estimands.monte_carlo import probability_mcse
@@ -21,7 +22,6 @@ from varstat.estimands.rates.result import Rates, find_heavy_tails
 from varstat.estimands.target import Target, make_target, pooling_weights
 from varstat.hierarchical.posterior import Fits, Posterior, summarise_hyper
 from varstat.measure import Floats
-from varstat.provenance import Provenance
 from varstat.target.rule import TargetRule, parse_target
 
 # What it is worth to part two units rightly, as a share of the cost of parting them wrongly: two
@@ -73,6 +73,7 @@ def compute_league(fits: Fits, *, level: float = 0.95, target: str | None = None
     >>> league.rank_scope, league.top
     ('all', 75)
     """
+    expect("compute_league", fits, Fits, mend="Fit its model first: fit_model(table).")
     check_level(level)
     rule = None if target is None else parse_target(target)
     leagues = tuple(_one_league(each, level=level, rule=rule) for each in fits)
@@ -80,13 +81,10 @@ def compute_league(fits: Fits, *, level: float = 0.95, target: str | None = None
         groups=leagues,
         accounts=fits.accounts,
         findings=say_leagues(leagues),
-        provenance=Provenance(
-            verb="league",
-            source=fits.provenance.source,
-            data_hash=fits.provenance.data_hash,
-            card=fits.provenance.card,
-            card_hash=fits.provenance.card_hash,
-            options=fits.provenance.options | {"level": level, "target": target},
+        provenance=fits.provenance.then(
+            "league",
+            options={"level": level, "target": target},
+            asking={"level": level, "target": target},
         ),
     )
 

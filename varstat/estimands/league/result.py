@@ -15,6 +15,8 @@ from varstat.results import Judged, JudgedResults, UnitResult
 
 Strings = NDArray[np.object_]
 RankScope = Literal["all", "within peer group", "none"]
+# The probability from which a unit surely belongs to a quarter.
+SURE = 0.95
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

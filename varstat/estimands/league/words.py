@@ -4,10 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from varstat.estimands.league.result import League
+from varstat.estimands.league.result import SURE, League
 from varstat.prose.number import count, count_units, expected_number, interval, percent, share
-
-SURE = 0.95
 
 
 def say_leagues(leagues: Sequence[League]) -> str:

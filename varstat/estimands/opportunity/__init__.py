@@ -2,16 +2,15 @@
 
 from varstat.estimands.opportunity.combine import combine_opportunities
 from varstat.estimands.opportunity.compute import compute_opportunity
-from varstat.estimands.opportunity.result import (
+from varstat.estimands.opportunity.parts import (
     CombinedTotal,
     Money,
-    Opportunities,
-    Opportunity,
     OpportunityTotal,
     OpportunityUnits,
     PeriodTotals,
     Waterfall,
 )
+from varstat.estimands.opportunity.result import Opportunities, Opportunity
 
 __all__ = [
     "CombinedTotal",

@@ -6,7 +6,8 @@ from itertools import combinations
 import numpy as np
 
 from varstat.errors import ModelError, UsageError
-from varstat.estimands.opportunity.result import CombinedTotal, Opportunities
+from varstat.estimands.opportunity.parts import CombinedTotal
+from varstat.estimands.opportunity.result import Opportunities
 from varstat.estimands.opportunity.words import say_opportunities
 from varstat.provenance import Provenance
 
@@ -92,6 +93,8 @@ def combine_opportunities(
             card=" + ".join(one.provenance.card for one in several),
             card_hash=" + ".join(one.provenance.card_hash for one in several),
             options=first.options | {"allow_overlap": allow_overlap},
+            asking={} if allow_overlap is None else {"allow_overlap": allow_overlap},
+            parts=tuple(one.provenance.to_dict() for one in several),
         ),
         notes=said,
     )

@@ -7,17 +7,14 @@ from typing import Any
 import numpy as np
 
 from varstat.adjust.interaction import say_interaction
-from varstat.errors import UsageError, choose, did_you_mean
+from varstat.errors import UsageError, choose, did_you_mean, expect
 from varstat.estimands.league.compute import describe_model, raw_rates
 from varstat.estimands.opportunity.chance import replicate_published
 from varstat.estimands.opportunity.gaps import expected, find_goals, published, published_in_periods
 from varstat.estimands.opportunity.interactions import ask_interactions
 from varstat.estimands.opportunity.money import price, restate_cost
-from varstat.estimands.opportunity.result import (
-    Opportunities,
-    Opportunity,
-    OpportunityUnits,
-)
+from varstat.estimands.opportunity.parts import OpportunityUnits
+from varstat.estimands.opportunity.result import Opportunities, Opportunity
 from varstat.estimands.opportunity.setting import Setting, set_question
 from varstat.estimands.opportunity.sums import (
     Sums,
@@ -31,7 +28,6 @@ from varstat.estimands.ranks.ranks import check_level
 from varstat.estimands.target import invert, mean_rate
 from varstat.hierarchical.posterior import Fits, Posterior
 from varstat.measure import Floats
-from varstat.provenance import Provenance
 from varstat.target.rule import TargetRule, parse_target
 
 INCOMPARABLE = ("exclude", "include")
@@ -120,6 +116,7 @@ def compute_opportunity(
     >>> total.plug_in < total.estimate, total.chance_expected < 0.1 * total.published
     (True, True)
     """
+    expect("compute_opportunity", fits, Fits, mend="Fit its model first: fit_model(table).")
     check_level(level)
     choose("incomparable", incomparable, INCOMPARABLE)
     if materiality is not None and not (np.isfinite(materiality) and materiality > 0):
@@ -130,6 +127,19 @@ def compute_opportunity(
         raise UsageError("multiplier", "it is a number above zero.")
     rule = None if target is None else parse_target(target)
     fits = restate_cost(fits, unit_cost=unit_cost, price_year=price_year, cost_source=cost_source)
+    asked = {
+        "level": level,
+        "target": target,
+        "materiality": materiality,
+        "incomparable": incomparable,
+        "least_comparability": least_comparability,
+        "multiplier": multiplier,
+        "unit_cost": unit_cost,
+        "price_year": price_year,
+        "cost_source": cost_source,
+    }
+    cost = {"unit_cost": unit_cost, "price_year": price_year, "cost_source": cost_source}
+    sets = {name: list(units) for name, units in (subtotals or {}).items()}
     found = tuple(
         _one_opportunity(
             each,
@@ -139,7 +149,7 @@ def compute_opportunity(
             incomparable=incomparable,
             least=least_comparability,
             multiplier=multiplier,
-            subtotals=subtotals or {},
+            subtotals=sets,
             source=fits.account.source,
         )
         for each in fits
@@ -148,21 +158,10 @@ def compute_opportunity(
         groups=found,
         findings=say_opportunities(found, (), ()),
         accounts=(fits.account,),
-        provenance=Provenance(
-            verb="opportunity",
-            source=fits.provenance.source,
-            data_hash=fits.provenance.data_hash,
-            card=fits.provenance.card,
-            card_hash=fits.provenance.card_hash,
-            options=fits.provenance.options
-            | {
-                "level": level,
-                "target": target,
-                "materiality": materiality,
-                "incomparable": incomparable,
-                "least_comparability": least_comparability,
-                "multiplier": multiplier,
-            },
+        provenance=fits.provenance.then(
+            "opportunity",
+            options=asked,
+            asking=asked | cost | {"subtotals": sets or None},
         ),
     )
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from varstat.card import Card, restate_card
-from varstat.estimands.opportunity.result import Money
+from varstat.estimands.opportunity.parts import Money
 from varstat.hierarchical.posterior import Fits
 from varstat.provenance import content_hash
 

@@ -1,5 +1,6 @@
 """The question that an opportunity answers: who is compared with whom, at what volumes."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -97,19 +98,7 @@ def set_question(
     """
     design, named = posterior.design, rule.named
     where = ", ".join(posterior.by.values()) or posterior.indicator
-    if design.direction == "neither":
-        raise ModelError(
-            where,
-            "an indicator with no good direction has no opportunity. State --direction "
-            "higher-is-better or lower-is-better.",
-        )
-    if not np.all(design.volume > 0):
-        raise ModelError(
-            where,
-            "an opportunity is a gap times a number of cases, and these means don't say how many "
-            "cases they are of. Name the column with --count, or give --total, --count and "
-            "--sum-of-squares.",
-        )
+    _refuse_without_opportunity(design, where=where)
     row_volume, notes = _volumes(design, named, where=where)
     reported = report(design, row_volume)
     # Those that the rule leaves out for their size; it is of what was reported, not the base's.
@@ -121,9 +110,7 @@ def set_question(
         raise ModelError(
             where, f"the rule '{rule.text}' leaves out units of this size, which are all of them."
         )
-    declared = len(np.unique(design.peer)) > 1
-    scope = named.peers if named else "declared"
-    heeded = declared and scope == "declared"
+    heeded = len(np.unique(design.peer)) > 1 and (named is None or named.peers == "declared")
     group = design.peer if heeded else np.zeros(design.units, np.int64)
     comparability = assess_comparability(
         unit=design.row_unit,
@@ -138,21 +125,16 @@ def set_question(
     if rule.kind not in ("rate", "similar"):
         # Who is alone to be counted would be its own target.
         counted &= np.bincount(group, weights=counted)[group] > 1
-    everyone = np.zeros(design.units, np.int64)
     members = counted if counted.any() else eligible
     among, more = make_target(design, rule, group=group, members=members)
     crude = replace(among, members=eligible)
-    left = int(np.sum(eligible & ~counted))
-    if left:
-        notes = (*notes, _say_left(left))
-    few = int(np.sum(size < least_cases))
-    if named is not None and few:
-        notes = (*notes, _say_small(few, named))
-    if named is not None and named.minimum and not least_cases:
-        notes = (*notes, _say_unsized(named))
-    withheld = int(np.sum(~np.isfinite(reported.event) & eligible))
-    if withheld:
-        notes = (*notes, _say_withheld(withheld))
+    notes = (
+        *notes,
+        *_say_some(eligible & ~counted, _say_left),
+        *_say_minimum(named, size, least_cases),
+        *_say_some(~np.isfinite(reported.event) & eligible, _say_withheld),
+        *more,
+    )
     case_mix = case_mix_of_rows(design)
     adjusted = rule.kind != "similar" and is_adjusted(design)
     parts = ("chance", *(("casemix",) if adjusted else ()), *(("peer_group",) if heeded else ()))
@@ -162,9 +144,9 @@ def set_question(
         sign=1.0 if design.direction == "lower-is-better" else -1.0,
         parts=parts,
         among=among,
-        among_all=replace(among, group=everyone),
+        among_all=replace(among, group=np.zeros_like(group)),
         crude=crude,
-        crude_all=replace(crude, group=everyone),
+        crude_all=replace(crude, group=np.zeros_like(group)),
         row_volume=row_volume,
         reported=reported,
         comparability=replace(comparability, comparable=comparable),
@@ -172,8 +154,42 @@ def set_question(
         eligible=eligible,
         case_mix=case_mix,
         plain=not np.any(case_mix),
-        notes=(*notes, *more),
+        notes=notes,
     )
+
+
+def _say_some(where: Bools, say: Callable[[int], str]) -> Iterator[str]:
+    """Say something of a number of units, if there are any."""
+    if where.any():
+        yield say(int(np.sum(where)))
+
+
+def _say_minimum(named: NamedRule | None, size: Floats, least_cases: float) -> Iterator[str]:
+    """Say what a rule's least number of cases does."""
+    if named is None:
+        return
+    few = int(np.sum(size < least_cases))
+    if few:
+        yield _say_small(few, named)
+    if named.minimum and not least_cases:
+        yield _say_unsized(named)
+
+
+def _refuse_without_opportunity(design: Design, *, where: str) -> None:
+    """Refuse an indicator that has no good direction, or that is of no number of cases."""
+    if design.direction == "neither":
+        raise ModelError(
+            where,
+            "an indicator with no good direction has no opportunity. State --direction "
+            "higher-is-better or lower-is-better.",
+        )
+    if not np.all(design.volume > 0):
+        raise ModelError(
+            where,
+            "an opportunity is a gap times a number of cases, and these means don't say how many "
+            "cases they are of. Name the column with --count, or give --total, --count and "
+            "--sum-of-squares.",
+        )
 
 
 def _volumes(

@@ -13,7 +13,7 @@ from varstat.estimands.opportunity.gaps import (
     row_rates,
     unit_blocks,
 )
-from varstat.estimands.opportunity.result import OpportunityTotal, PeriodTotals, Waterfall
+from varstat.estimands.opportunity.parts import OpportunityTotal, PeriodTotals, Waterfall
 from varstat.estimands.opportunity.setting import Setting
 from varstat.estimands.opportunity.shapley import share_out
 from varstat.estimands.rates.drawn import effective_of

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from varstat.estimands.opportunity.result import CombinedTotal, Opportunity
+from varstat.estimands.opportunity.parts import CombinedTotal
+from varstat.estimands.opportunity.result import Opportunity
 from varstat.prose.number import figure, listed, percent
 from varstat.target.rule import say_target
 

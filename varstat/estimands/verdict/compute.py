@@ -100,7 +100,7 @@ def compute_verdicts(funnels: Funnels, fits: Fits, *, level: float = 0.95) -> Ve
         groups=tuple(found),
         accounts=funnels.accounts,
         findings=say_verdicts(found),
-        provenance=replace(made, verb="verdict", options=made.options | {"level": level}),
+        provenance=made.then("verdict", options={"level": level}, asking={"level": level}),
     )
 
 

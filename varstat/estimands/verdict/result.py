@@ -99,19 +99,17 @@ class Verdict(UnitResult, Judged):
             }
         )
 
-    def summary(self) -> str:
-        """Count the verdicts in plain English, below what there is to doubt."""
-        return _join(say_doubt([self.diagnostics]), self.findings)
+    @property
+    def distrust(self) -> str:
+        """Why the posterior beside the flags can't be trusted; empty if it can."""
+        return say_doubt([self.diagnostics])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Verdicts(JudgedResults[Verdict]):
     """Verdicts of all funnels, in their order, each one `Verdict`."""
 
-    def summary(self) -> str:
-        """Count the verdicts in plain English, below what there is to doubt."""
-        return _join(say_doubt([each.diagnostics for each in self.groups]), self.findings)
-
-
-def _join(*lines: str) -> str:
-    return "\n".join(filter(None, lines))
+    @property
+    def distrust(self) -> str:
+        """Why the posteriors beside the flags can't be trusted; empty if they can."""
+        return say_doubt([each.diagnostics for each in self.groups])

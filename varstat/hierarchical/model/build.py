@@ -1,13 +1,14 @@
 """Build a design from a table: rows in order, columns scaled, what can't be estimated refused."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from scipy.special import gammaln
 
-from varstat.adjust.cells import Cells, find_cells
-from varstat.card.schema import Card
+from varstat.adjust.cells import find_cells
+from varstat.card.schema import Card, Priors
 from varstat.errors import ModelError
 from varstat.hierarchical.model.censored import Censored
 from varstat.hierarchical.model.design import Design, Integers, Strings
@@ -22,6 +23,7 @@ from varstat.hierarchical.model.matrix import Columns, place_cells, report_place
 from varstat.hierarchical.model.mixed import BetaBinomial, NegativeBinomial
 from varstat.hierarchical.model.prior import beta_prior, scale_prior
 from varstat.hierarchical.model.smeared import smear
+from varstat.hierarchical.model.transient import refuse_apart, transient_of, transient_of_cells
 from varstat.measure import Floats, Measure
 from varstat.period.period import read_periods
 
@@ -33,18 +35,6 @@ _FAMILIES: dict[str, Callable[..., Family]] = {
     "normal": Normal,
 }
 _TRANSIENT_INSIDE = ("beta-binomial", "negative-binomial", "normal")
-# A transient SD that is stated: below it changes nothing and can't be divided by, above it rates
-# pass from one end of what is possible to the other, and sums over it are no longer exact.
-_LEAST, _MOST = 1e-6, 5.0
-_ONE_PERIOD = (
-    "With one period, what persists can't be told from what passes: the differences here hold for "
-    "the time reported, and part of them would not be there the next time."
-)
-_ONE_ROW = (
-    "With one row a unit, what persists can't be told from what passes: the differences here hold "
-    "for the time reported, and part of them would not be there the next time. State how much "
-    "passes with --transient, or give several periods."
-)
 # The longest range of a suppressed count whose values are summed one by one.
 _LONGEST_RANGE = 20_000
 
@@ -87,7 +77,76 @@ def build_design(
     ModelError
         If the model can't be of these data; every problem at once.
     """
-    model = card.model
+    _refuse_unmodelled(frame, card, measure, where=where)
+    period_names, frame = _sort(frame, tuple(strata), periods)
+    rows = _index(frame, period_names)
+    cells = find_cells(frame, tuple(strata))
+    problems: list[str] = []
+    notes: list[str] = []
+    transient: float | None
+    if cells.strata:
+        refuse_apart(cells, rows.row_unit, problems)
+        transient = transient_of_cells(card, single=rows.single, problems=problems, notes=notes)
+    else:
+        transient = transient_of(card, single=rows.single, problems=problems, notes=notes)
+    peers = _of_units(frame["peer_group"].to_numpy(dtype=object), rows.row_unit)
+    groups = list(dict.fromkeys(sorted(str(p) for p in peers if p is not None)))
+    if groups and any(p is None for p in peers):
+        problems.append("some units have no peer group. Give each one, or leave them out.")
+    columns = Columns(
+        frame=frame,
+        row_unit=rows.row_unit,
+        row_period=rows.row_period,
+        groups=groups,
+        peers=peers,
+        periods=period_names if card.model.period_effects else (),
+        covariates=tuple(covariates),
+        mundlak=card.model.mundlak,
+        cells=cells,
+    )
+    matrix, locations = columns.matrix(problems)
+    if problems:
+        raise ModelError(where, problems)
+    return _design(
+        columns,
+        rows,
+        card=card,
+        measure=measure,
+        periods=period_names,
+        matrix=matrix,
+        locations=locations,
+        transient=transient,
+        notes=tuple(notes),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Rows:
+    """The unit and period of each row, sorted by unit."""
+
+    unit: Strings
+    row_unit: Integers
+    row_start: Integers
+    row_period: Integers
+    single: bool
+
+
+def _index(frame: pd.DataFrame, periods: tuple[str, ...]) -> _Rows:
+    unit, start, row_unit = np.unique(
+        frame["unit"].to_numpy(dtype=str), return_index=True, return_inverse=True
+    )
+    row_period = _period_index(frame, periods)
+    return _Rows(
+        unit=unit.astype(object),
+        row_unit=row_unit.astype(np.int64),
+        row_start=start.astype(np.int64),
+        row_period=row_period,
+        single=len(np.unique(row_unit * (len(periods) + 1) + row_period)) == len(unit),
+    )
+
+
+def _refuse_unmodelled(frame: pd.DataFrame, card: Card, measure: Measure, *, where: str) -> None:
+    """Refuse what no likelihood is of."""
     if len(frame) == 0:
         raise ModelError(where, "no rows are left to model.")
     if measure.counts and card.indicator.counts == "continuous":
@@ -97,72 +156,49 @@ def build_design(
             "a binomial nor a Poisson says how they vary by chance. Give each unit's mean and "
             "its standard error instead (--value, --se).",
         )
-    period_names, frame = _sort(frame, tuple(strata), periods)
-    unit, row_start, row_unit = np.unique(
-        frame["unit"].to_numpy(dtype=str), return_index=True, return_inverse=True
-    )
-    row_period = _period_index(frame, period_names)
-    cells = find_cells(frame, tuple(strata))
-    problems: list[str] = []
-    notes: list[str] = []
-    single = len(np.unique(row_unit * (len(period_names) + 1) + row_period)) == len(unit)
-    transient: float | None
-    if cells.strata:
-        _refuse_apart(cells, row_unit, problems)
-        transient = _transient_of_cells(card, single=single, problems=problems, notes=notes)
-    else:
-        transient = _transient(card, single=single, problems=problems, notes=notes)
+
+
+def _design(
+    columns: Columns,
+    rows: _Rows,
+    *,
+    card: Card,
+    measure: Measure,
+    periods: tuple[str, ...],
+    matrix: Floats,
+    locations: tuple[str, ...],
+    transient: float | None,
+    notes: tuple[str, ...],
+) -> Design:
+    """Put the design together, once nothing is against it."""
+    frame, cells, groups, peers = columns.frame, columns.cells, columns.groups, columns.peers
+    model, priors = card.model, card.model.priors
     event = frame[measure.event].to_numpy(float)
     size = frame[measure.size].to_numpy(float)
-    centre, spread = _standard(event, scaled=model.priors.scaled and not measure.counts)
+    centre, spread = _standard(event, scaled=priors.scaled and not measure.counts)
     link_rate, link_variance = _link_rates(frame, measure, centre=centre, spread=spread)
     family = _family(frame, measure, model.likelihood, centre=centre, spread=spread)
     if transient != 0.0 and model.likelihood not in _TRANSIENT_INSIDE:
         family = smear(family, link_rate=link_rate[:, None], link_variance=link_variance[:, None])
-    peers = _of_units(frame["peer_group"].to_numpy(dtype=object), row_unit)
-    groups = list(dict.fromkeys(sorted(str(p) for p in peers if p is not None)))
-    if groups and any(p is None for p in peers):
-        problems.append("some units have no peer group. Give each one, or leave them out.")
-    columns = Columns(
-        frame=frame,
-        row_unit=row_unit,
-        row_period=row_period,
-        groups=groups,
-        peers=peers,
-        periods=period_names if model.period_effects else (),
-        covariates=tuple(covariates),
-        mundlak=model.mundlak,
-        cells=cells,
-    )
-    matrix, locations = columns.matrix(problems)
-    if problems:
-        raise ModelError(where, problems)
+    alone = np.zeros(len(rows.unit), np.int64)
+    peer = np.array([groups.index(str(p)) for p in peers], int) if groups else alone
     separate = model.peer_tau == "own" and len(groups) > 1
-    peer = np.array([groups.index(str(p)) for p in peers] if groups else np.zeros(len(unit)), int)
-    priors = model.priors
     volume = size if measure.counts else _counts(frame)
     weight = volume if measure.counts else size**-2.0
-    own, reference = report_places(matrix, locations, row_unit, weight)
+    own, reference = report_places(matrix, locations, rows.row_unit, weight)
     of_cell = np.bincount(cells.row, weights=volume if np.all(volume > 0) else weight)
-    by_kind = {
-        "intercept": priors.intercept,
-        "peer_mean": priors.peer_mean,
-        "coefficient": priors.coefficient,
-        "stratum": priors.coefficient,
-        "period": priors.period,
-    }
-    normal = [by_kind[name.partition("[")[0]] for name in locations]
+    location_mean, location_sd = _location_priors(priors, locations)
     return Design(
         measure=measure,
         direction=card.indicator.direction,
         likelihood=model.likelihood,
-        unit=unit.astype(object),
-        unit_name=_of_units(frame["unit_name"].to_numpy(dtype=object), row_unit),
+        unit=rows.unit,
+        unit_name=_of_units(frame["unit_name"].to_numpy(dtype=object), rows.row_unit),
         peer_group=peers,
-        period=period_names,
-        row_unit=row_unit.astype(np.int64),
-        row_period=row_period,
-        row_start=row_start.astype(np.int64),
+        period=periods,
+        row_unit=rows.row_unit,
+        row_period=rows.row_period,
+        row_start=rows.row_start,
         event=event,
         event_lower=frame["event_lower"].to_numpy(float),
         event_upper=frame["event_upper"].to_numpy(float),
@@ -180,20 +216,33 @@ def build_design(
         cells=place_cells(cells, locations),
         cell_weight=of_cell / of_cell.sum(),
         locations=locations,
-        location_mean=np.array([each.mean for each in normal]),
-        location_sd=np.array([each.sd for each in normal]),
+        location_mean=location_mean,
+        location_sd=location_sd,
         peer=peer,
         effects=_effects(card),
         tau_prior=scale_prior(priors.tau),
         taus=tuple(f"tau[{group}]" for group in groups) if separate else ("tau",),
-        tau_of=peer if separate else np.zeros(len(unit), np.int64),
+        tau_of=peer if separate else alone,
         transient=None if transient is None else transient / spread,
         transient_prior=scale_prior(priors.transient),
         contamination_prior=beta_prior(priors.contamination),
         centre=centre,
         spread=spread,
-        notes=tuple(notes),
+        notes=notes,
     )
+
+
+def _location_priors(priors: Priors, locations: Sequence[str]) -> tuple[Floats, Floats]:
+    """Means and SDs of the normal priors of intercept, peer means and coefficients."""
+    by_kind = {
+        "intercept": priors.intercept,
+        "peer_mean": priors.peer_mean,
+        "coefficient": priors.coefficient,
+        "stratum": priors.coefficient,
+        "period": priors.period,
+    }
+    normal = [by_kind[name.partition("[")[0]] for name in locations]
+    return np.array([each.mean for each in normal]), np.array([each.sd for each in normal])
 
 
 def _sort(
@@ -218,68 +267,6 @@ def _period_index(frame: pd.DataFrame, names: tuple[str, ...]) -> Integers:
         return np.zeros(len(frame), np.int64)
     place = {name: at for at, name in enumerate(names)}
     return np.array([place[str(p)] for p in frame["period"]], np.int64)
-
-
-def _transient(card: Card, *, single: bool, problems: list[str], notes: list[str]) -> float | None:
-    """Say the transient SD: 0 for none, a number as stated, None to be estimated."""
-    stated, likelihood = card.model.transient, card.model.likelihood
-    inside = likelihood in ("beta-binomial", "negative-binomial")
-    if isinstance(stated, (int, float)):
-        if likelihood != "normal" and stated != 0.0 and not _LEAST <= stated <= _MOST:
-            problems.append(
-                f"a transient SD of {stated:g} is out of reach: on the link scale it can be from "
-                f"{_LEAST:g} to {_MOST:g}, or none. 0.1 is a change of about a tenth in a rate."
-            )
-        return float(stated)
-    if not single:
-        return 0.0 if stated == "none" else None
-    if inside:
-        problems.append(
-            f"a {likelihood} likelihood has a part that passes from period to period, and with "
-            "one row a unit it can't be told from what persists. Give several periods, or state "
-            "its size: --transient 0.1 is an SD of 0.1 on the link scale."
-        )
-        return 1.0
-    if stated == "auto":
-        notes.append(_ONE_ROW)
-    return 0.0
-
-
-def _transient_of_cells(
-    card: Card, *, single: bool, problems: list[str], notes: list[str]
-) -> float:
-    """With strata a transient effect would be shared by a unit's cells: only none will do."""
-    stated = card.model.transient
-    if card.model.likelihood in ("beta-binomial", "negative-binomial"):
-        problems.append(
-            f"with strata a {card.model.likelihood} likelihood would take every cell of a unit to "
-            "vary on its own, where what passes is common to them. Say binomial or poisson."
-        )
-    elif isinstance(stated, (int, float)) and stated != 0.0:
-        problems.append(
-            "with strata a transient SD can't be stated: what passes is shared by all cells of a "
-            "unit, which this model doesn't integrate. Leave --transient out."
-        )
-    elif not single and stated != "none":
-        problems.append(
-            "with strata and several periods, what passes from period to period is shared by all "
-            "cells of a unit, which this model doesn't integrate. Add the periods up (--roll-up "
-            "all), analyse each on its own (--by with the period), or leave it out (--transient "
-            "none)."
-        )
-    elif single and stated == "auto":
-        notes.append(_ONE_PERIOD)
-    return 0.0
-
-
-def _refuse_apart(cells: Cells, row_unit: Integers, problems: list[str]) -> None:
-    """Refuse strata that no two units share: nothing is left to compare by."""
-    pairs = np.unique(np.column_stack([cells.row, row_unit]), axis=0)
-    if row_unit.max() > 0 and np.bincount(pairs[:, 0]).max() < 2:
-        problems.append(
-            "no two units have a stratum in common, so that a unit can't be told from its "
-            "case-mix. Use fewer or wider strata, or leave --stratum out."
-        )
 
 
 def _counts(frame: pd.DataFrame) -> Floats:

@@ -104,6 +104,11 @@ def read_provenance(stated: Mapping[str, Any]) -> Provenance:
         card=str(stated["card"]),
         card_hash=str(stated["card_hash"]),
         options=dict(stated["options"]),
+        # Fits of version 0.1.0 don't say how their table was read.
+        reading=dict(stated.get("reading", {})),
+        modelling=dict(stated.get("modelling", {})),
+        asking=dict(stated.get("asking", {})),
+        lookups=dict(stated.get("lookups", {})),
         version=str(stated["version"]),
     )
 

@@ -22,7 +22,6 @@ netCDF apply.
 
 import os
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,22 +32,15 @@ from varstat.files import check_path
 from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.model.smeared import Smeared
 from varstat.hierarchical.posterior import Fits, Posterior
+from varstat.hierarchical.storage.layout import by_kind, count_chains, members, theta_blocks
 from varstat.hierarchical.storage.netcdf import chain_parts, put_numbers, put_text, written_netcdf
 from varstat.hierarchical.storage.text import escape, state_diagnostics, to_json
-from varstat.measure import Floats
 from varstat.version import __version__
 
 SUFFIX = ".nc"
 FORMAT = 1
 # Beyond this many draws of effects they are stored in single precision.
 _MOST_EXACT = 25_000_000
-_CHAINS = 4
-_PARTS = {
-    "peer_mean": "peer_group",
-    "coefficient": "covariate",
-    "stratum": "stratum_contrast",
-    "period": "contrast",
-}
 
 
 def write_fit(fits: Fits, path: str | os.PathLike[str]) -> None:
@@ -139,9 +131,7 @@ def _is_exact(posterior: Posterior) -> bool:
 
 
 def _chains(posterior: Posterior) -> int:
-    if posterior.independent:
-        return _CHAINS if posterior.draws % _CHAINS == 0 else 1
-    return posterior.chains
+    return count_chains(posterior.draws, chains=posterior.chains, independent=posterior.independent)
 
 
 def _write_about(file: Any, fits: Fits, posterior: Posterior) -> None:
@@ -174,31 +164,12 @@ def _write_posterior(group: Any, posterior: Posterior, chains: int) -> None:
     design = posterior.design
     _chain_dimensions(group, chains, posterior.draws // chains)
     put_text(group, "unit", "unit", design.unit)
-    for name, (inner, values) in _natural(posterior).items():
+    for name, (inner, values) in by_kind(design, posterior.natural()).items():
         if inner and inner[0] not in group.dimensions:
-            put_text(group, inner[0], inner[0], _members(design.names, name))
+            put_text(group, inner[0], inner[0], members(design.names, name))
         shape = (chains, -1, values.shape[1]) if inner else (chains, -1)
         put_numbers(group, name, ("chain", "draw", *inner), values.reshape(shape))
     _write_effects(group, posterior, chains)
-
-
-def _natural(posterior: Posterior) -> dict[str, tuple[tuple[str, ...], Floats]]:
-    """Hyper-parameters on their own scale, put together by kind: dimension, and values."""
-    kinds: dict[str, list[Floats]] = {}
-    for name, values in posterior.natural().items():
-        kinds.setdefault(name.partition("[")[0], []).append(values)
-    out: dict[str, tuple[tuple[str, ...], Floats]] = {}
-    for kind, columns in kinds.items():
-        inner = _PARTS.get(kind)
-        if kind == "tau" and len(posterior.design.taus) > 1:
-            inner = "peer_group"
-        out[kind] = ((inner,), np.stack(columns, axis=1)) if inner else ((), columns[0])
-    return out
-
-
-def _members(names: Sequence[str], kind: str) -> list[str]:
-    """What stands in brackets after a kind: `peer_mean[acute]` gives `acute`."""
-    return [name[len(kind) + 1 : -1] for name in names if name.startswith(f"{kind}[")]
 
 
 def _write_effects(group: Any, posterior: Posterior, chains: int) -> None:
@@ -216,12 +187,7 @@ def _write_effects(group: Any, posterior: Posterior, chains: int) -> None:
     )
     if isinstance(design.family, Smeared):
         theta.attrs["note"] = "at a transient effect of zero: transient effects aren't integrated"
-    beta = posterior.beta
-    for some, block in posterior.effects.blocks():
-        base = beta[some] @ design.own.T + block
-        rate = np.zeros_like(base)
-        for cell, weight in zip(design.cells, design.cell_weight, strict=True):
-            rate += weight * design.from_link(base + (beta[some] @ cell)[:, None])
+    for some, block, rate in theta_blocks(design, posterior.beta, posterior.effects):
         for chain, within, part in chain_parts(some, draws // chains):
             effect[chain, within] = block[part]
             theta[chain, within] = rate[part]
@@ -249,7 +215,7 @@ def _write_rows(group: Any, design: Design) -> None:
         put_text(group, "factor", "factor", design.strata)
         for at in range(len(design.strata)):
             put_text(group, f"stratum_{at}", "row", design.cell_levels[design.row_cell, at])
-    covariates = _members(design.locations, "coefficient")
+    covariates = members(design.locations, "coefficient")
     if covariates:
         put_text(group, "covariate", "covariate", covariates)
         columns = [design.locations.index(f"coefficient[{name}]") for name in covariates]

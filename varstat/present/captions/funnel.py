@@ -1,10 +1,12 @@
 """The words around a funnel: title, finding, axes, footer and alternative text."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from varstat.funnel.result import Funnel, has_bar, has_point
+from varstat.present.caption import MAX_PANELS, Caption, group_text, heading
 from varstat.prose.number import percent
 from varstat.prose.rate import rate_text
 from varstat.prose.text import clean
@@ -15,18 +17,6 @@ METHODS = {
     "interpolated": "exact limits, interpolated between counts",
     "normal": "normal-approximation limits",
 }
-
-
-def group_text(funnel: Funnel) -> str:
-    """Say what the units of this group have in common; empty where there is one group."""
-    return clean(" · ".join(str(value) for value in funnel.by.values()))
-
-
-def heading(funnel: Funnel) -> str:
-    """Title one chart: the indicator, and the group."""
-    group = group_text(funnel)
-    title = clean(funnel.indicator)
-    return f"{title}: {group}" if group else title
 
 
 def count_text(count: float) -> str:
@@ -94,11 +84,17 @@ def size_title(funnel: Funnel, scale: str) -> str:
     return clean(f"Size of the unit ({what}{note})")
 
 
-def target_text(funnel: Funnel, *, percent: bool) -> str:
+def target_text(funnel: Funnel) -> str:
     """Write the value of the target line, in the words of its rule."""
     rule = funnel.target_rule
     name = {"pooled": "Average", "median": "Median", "leave-one-out": "Average"}.get(rule, "Target")
-    return f"{name} {rate_text(funnel.target, percent=percent)}"
+    return f"{name} {rate_text(funnel.target, percent=funnel.measure.percent)}"
+
+
+def limit_kinds(funnels: Sequence[Funnel]) -> list[str]:
+    """List the kinds of limits that are drawn."""
+    limits = (funnel.drawn_limits(funnel.units.size[:1]) for funnel in funnels)
+    return list(dict.fromkeys(kind for each in limits for kind in each["kind"]))
 
 
 def footer(funnel: Funnel, kinds: Sequence[str]) -> str:
@@ -113,18 +109,46 @@ def footer(funnel: Funnel, kinds: Sequence[str]) -> str:
     return f"Method: {method}{wider}; target: {rule_text(funnel.target_rule)}.{recipe}{tails}"
 
 
-def alt_text(funnel: Funnel) -> str:
-    """Say in words what a funnel shows: what it is, its axes and what it found.
+def caption(funnel: Funnel) -> Caption:
+    """Say what is written around the chart of one funnel."""
+    return Caption(
+        title=heading(funnel),
+        finding=finding(funnel),
+        axis=rate_title(funnel),
+        sizes={scale: size_title(funnel, scale) for scale in ("linear", "sqrt", "log")},
+        target=target_text(funnel),
+        footer=footer(funnel, limit_kinds([funnel])),
+        group=group_text(funnel),
+        short=short_finding(funnel),
+    )
+
+
+def caption_of_many(funnels: Sequence[Funnel]) -> Caption:
+    """Say what is written around small multiples."""
+    titles = list(dict.fromkeys(funnel.indicator for funnel in funnels))
+    return replace(
+        caption(funnels[0]),
+        title=titles[0] if len(titles) == 1 else f"{len(titles)} indicators",
+        finding=finding_of_many(funnels),
+        footer=footer(funnels[0], limit_kinds(funnels[:MAX_PANELS])),
+    )
+
+
+def alt_text(funnels: Sequence[Funnel]) -> str:
+    """Say in words what a chart of funnels shows: what it is, its axes and what it found.
 
     Parameters
     ----------
-    funnel : Funnel
+    funnels : sequence of Funnel
 
     Returns
     -------
     str
         A few sentences, for readers who don't see the chart.
     """
+    if len(funnels) > 1:
+        return _alt_text_of_many(funnels)
+    (funnel,) = funnels
     units = funnel.units
     shares = funnel.measure.percent
     drawn, withheld = has_point(units), has_bar(units)
@@ -146,15 +170,8 @@ def alt_text(funnel: Funnel) -> str:
     return " ".join([*parts, clean(funnel.summary())])
 
 
-def alt_text_of_many(funnels: Sequence[Funnel], *, drawn: int) -> str:
-    """Say in words what small multiples show.
-
-    Parameters
-    ----------
-    funnels : sequence of Funnel
-    drawn : int
-        How many of them are drawn.
-    """
+def _alt_text_of_many(funnels: Sequence[Funnel]) -> str:
+    drawn = min(len(funnels), MAX_PANELS)
     rows = [f"{group_text(f) or clean(f.indicator)}: {short_finding(f)}" for f in funnels[:drawn]]
     left = len(funnels) - drawn
     more = f" {left} more groups are not drawn." if left else ""

@@ -4,33 +4,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from varstat.estimands.league.result import League
-from varstat.estimands.league.words import SURE, count_sure
-from varstat.present.captions.head import Head
+from varstat.errors import ModelError
+from varstat.estimands.league.result import SURE, League
+from varstat.estimands.league.words import count_sure
+from varstat.present.caption import MAX_PANELS, Caption, group_text, heading
 from varstat.prose.number import percent
-from varstat.prose.rate import RateStyle, rate_text, style_of
+from varstat.prose.rate import rate_text
 from varstat.prose.text import clean
 from varstat.prose.trust import say_distrust
 from varstat.target.rule import rule_text
 
 ENGINES = {"quadrature": "quadrature", "nuts": "NUTS sampling"}
-
-
-def group_text(league: League) -> str:
-    """Say what the units of this group have in common; empty where there is one group."""
-    return clean(" · ".join(str(value) for value in league.by.values()))
-
-
-def heading(league: League) -> str:
-    """Title one chart: the indicator, and the group."""
-    group = group_text(league)
-    title = clean(league.indicator)
-    return f"{title}: {group}" if group else title
-
-
-def head(league: League) -> Head:
-    """Say what stands above one chart."""
-    return Head(distrust=distrust_of_many([league]), title=heading(league), finding=finding(league))
 
 
 def finding(league: League) -> str:
@@ -111,10 +95,13 @@ def rank_title(league: League) -> str:
     return f"Rank{of.get(league.rank_scope, '')} (1 is best)"
 
 
-def target_text(league: League) -> str:
-    """Name the target line and its value."""
+def target_text(leagues: Sequence[League]) -> str:
+    """Name the target line, and of one group its value."""
+    league = leagues[0]
     shares = league.measure.percent
     rule = _rule_text(league.target_rule)
+    if len(leagues) > 1:
+        return f"target of the group: {rule}"
     if not np.isfinite(league.target):
         return f"target of the peer group: {rule}"
     return f"target {rate_text(league.target, percent=shares)}: {rule}"
@@ -123,11 +110,6 @@ def target_text(league: League) -> str:
 def _rule_text(rule: str) -> str:
     name, _, share = rule.partition(":")
     return f"what the best {percent(float(share))} reach" if name == "best" else rule_text(rule)
-
-
-def targets_text(leagues: Sequence[League]) -> str:
-    """Name the target lines of several groups."""
-    return f"target of the group: {_rule_text(leagues[0].target_rule)}"
 
 
 def footer(league: League, *, ranks: bool) -> str:
@@ -145,12 +127,56 @@ def footer(league: League, *, ranks: bool) -> str:
     return clean(" ".join(parts))
 
 
-def alt_text(league: League, *, ranks: bool) -> str:
-    """Say in words what a chart of a league table shows.
+def caption(league: League, *, ranks: bool) -> Caption:
+    """Say what is written around the chart of one league table."""
+    return Caption(
+        distrust=distrust_of_many([league]),
+        title=heading(league),
+        finding=finding(league),
+        axis=rank_title(league) if ranks else rate_title(league),
+        target=target_text([league]),
+        footer=footer(league, ranks=ranks),
+        group=group_text(league),
+        short=short_finding(league),
+    )
+
+
+def caption_of_many(leagues: Sequence[League], *, ranks: bool) -> Caption:
+    """Say what is written around small multiples."""
+    first = leagues[0]
+    titles = list(dict.fromkeys(league.indicator for league in leagues))
+    return Caption(
+        distrust=distrust_of_many(leagues),
+        title=titles[0] if len(titles) == 1 else f"{len(titles)} indicators",
+        finding=finding_of_many(leagues),
+        axis=rank_title(first) if ranks else rate_title(first),
+        target=target_text(leagues),
+        footer=footer(first, ranks=ranks),
+    )
+
+
+def check_ranked(leagues: Sequence[League]) -> None:
+    """Check that league tables have ranks.
+
+    Raises
+    ------
+    ModelError
+        If not, since no unit is best.
+    """
+    if any(league.rank_scope == "none" for league in leagues):
+        raise ModelError(
+            "ranks",
+            "without a direction no unit is best. State --direction higher-is-better or "
+            "lower-is-better.",
+        )
+
+
+def alt_text(leagues: Sequence[League], *, ranks: bool) -> str:
+    """Say in words what a chart of league tables shows.
 
     Parameters
     ----------
-    league : League
+    leagues : sequence of League
     ranks : bool
         Whether the chart shows ranks, rather than estimates.
 
@@ -160,6 +186,9 @@ def alt_text(league: League, *, ranks: bool) -> str:
         A few sentences, for readers who don't see the chart; first, if so, that the posterior is
         not to be trusted.
     """
+    if len(leagues) > 1:
+        return _alt_text_of_many(leagues, ranks=ranks)
+    (league,) = leagues
     units, shares = league.units, league.measure.percent
     what = "Ranks" if ranks else "Caterpillar plot"
     parts = [say_distrust(league.diagnostics), f"{what} of {heading(league)}."]
@@ -179,17 +208,8 @@ def alt_text(league: League, *, ranks: bool) -> str:
     return clean(" ".join(filter(None, [*parts, said])))
 
 
-def alt_text_of_many(leagues: Sequence[League], *, drawn: int, ranks: bool) -> str:
-    """Say in words what small multiples of league tables show.
-
-    Parameters
-    ----------
-    leagues : sequence of League
-    drawn : int
-        How many of them are drawn.
-    ranks : bool
-        Whether the charts show ranks, rather than estimates.
-    """
+def _alt_text_of_many(leagues: Sequence[League], *, ranks: bool) -> str:
+    drawn = min(len(leagues), MAX_PANELS)
     rows = [f"{group_text(o) or clean(o.indicator)}: {short_finding(o)}" for o in leagues[:drawn]]
     left = len(leagues) - drawn
     more = f" {left} more groups are not drawn." if left else ""
@@ -197,16 +217,3 @@ def alt_text_of_many(leagues: Sequence[League], *, drawn: int, ranks: bool) -> s
     text = f"{drawn} {what} of {clean(leagues[0].indicator)}, one a group. "
     distrust = distrust_of_many(leagues)
     return " ".join(filter(None, [distrust, text + ". ".join(rows) + "." + more]))
-
-
-def rate_style(league: League) -> RateStyle:
-    """Choose how to write the rates of a league table."""
-    units = league.units
-    return style_of(league.measure, raw=units.raw, lower=units.lower, upper=units.upper)
-
-
-def standing(league: League) -> np.ndarray:
-    """Order the units as they are shown: best first; the highest where no direction is good."""
-    if league.rank_scope == "none":
-        return np.argsort(-league.units.estimate, kind="stable")
-    return np.arange(league.units.unit.size)

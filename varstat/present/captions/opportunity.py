@@ -1,56 +1,65 @@
 """The words around the charts of an opportunity."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from varstat.errors import ModelError, UsageError
 from varstat.estimands.opportunity.result import Opportunity
 from varstat.estimands.opportunity.words import is_like_chance
-from varstat.present.captions.head import Head
+from varstat.present.caption import MAX_PANELS, PARTS, Caption, group_text
 from varstat.present.captions.league import ENGINES
-from varstat.present.captions.parts import COMPONENTS
 from varstat.prose.number import figure, percent
 from varstat.prose.text import clean
-from varstat.prose.trust import say_distrust
 from varstat.target.rule import say_target
 
 
-def group_text(opportunity: Opportunity) -> str:
-    """Say what the units of this group have in common; empty where there is one group."""
-    return clean(" · ".join(str(value) for value in opportunity.by.values()))
-
-
-def heading(opportunity: Opportunity, what: str) -> str:
+def titled(what: str, opportunity: Opportunity) -> str:
     """Title one chart: what it shows, of which indicator and group."""
     group = group_text(opportunity)
     title = f"{what}: {clean(opportunity.indicator)}"
     return f"{title}, {group}" if group else title
 
 
-def head(opportunity: Opportunity, what: str) -> Head:
-    """Say what stands above one chart."""
-    return Head(
-        distrust=clean(say_distrust(opportunity.diagnostics)),
-        title=heading(opportunity, what),
+def caption(opportunity: Opportunity, what: str) -> Caption:
+    """Say what is written around the chart of units."""
+    return Caption(
+        distrust=clean(opportunity.distrust),
+        title=titled(what, opportunity),
         finding=finding(opportunity),
+        axis=axis_title(opportunity),
+        footer=footer(opportunity),
     )
 
 
-def comparability_head(opportunity: Opportunity) -> Head:
-    """Say what stands above a chart of comparability."""
+def waterfall_caption(opportunity: Opportunity, subtotal: str = "") -> Caption:
+    """Say what is written around the waterfall of all units, or of a set of them."""
+    what = "What the published opportunity is made of"
+    return replace(
+        caption(opportunity, f"{what}, {subtotal}" if subtotal else what),
+        footer=f"Lines: {percent(opportunity.waterfall.level)} intervals. Parts are Shapley shares "
+        "and add up in every draw; a negative one means that allowing for it shows more than "
+        "there was.",
+    )
+
+
+def comparability_caption(opportunity: Opportunity) -> Caption:
+    """Say what is written around a chart of comparability."""
     count = opportunity.units.unit.size
     apart = int(np.sum(~opportunity.units.comparable))
     who = f"{apart:,} of {count:,} units are" if apart != 1 else f"1 of {count:,} units is"
-    return Head(
-        distrust=clean(say_distrust(opportunity.diagnostics)),
-        title=heading(opportunity, "Comparability"),
+    return replace(
+        caption(opportunity, "Comparability"),
         finding=f"{who} not comparable" if apart else f"All {count:,} units are comparable",
+        axis="Share of the unit's case-mix that others of its peer group treat as well",
+        footer="Who isn't comparable carries no opportunity and sets no target.",
     )
 
 
-def head_of_many(opportunities: Sequence[Opportunity]) -> Head:
-    """Say what stands above a chart of totals."""
-    failed = sum(not each.diagnostics.passed for each in opportunities)
+def caption_of_many(opportunities: Sequence[Opportunity]) -> Caption:
+    """Say what is written around a chart of totals."""
+    failed = sum(bool(each.distrust) for each in opportunities)
     distrust = (
         f"NOT TO BE TRUSTED: {failed:,} of {len(opportunities):,} posteriors failed their checks."
         if failed
@@ -62,7 +71,41 @@ def head_of_many(opportunities: Sequence[Opportunity]) -> Head:
     finding = f"{len(opportunities):,} groups; each total with its interval"
     if alike:
         finding += f"; in {alike:,} the published figure is no more than chance gives"
-    return Head(distrust=distrust, title=f"Opportunity: {title}", finding=finding)
+    return Caption(
+        distrust=distrust,
+        title=f"Opportunity: {title}",
+        finding=finding,
+        axis=axis_title(opportunities[0]),
+        footer=f"Lines: {percent(opportunities[0].level)} intervals.",
+    )
+
+
+def check_marks(opportunities: Sequence[Opportunity], *, marked: bool) -> None:
+    """Check that there are units to mark.
+
+    Raises
+    ------
+    UsageError
+        If there are totals alone.
+    """
+    if marked and len(opportunities) > 1:
+        raise UsageError("highlight", "a chart of totals has no units to mark.")
+
+
+def check_strata(opportunities: Sequence[Opportunity]) -> None:
+    """Check that something is known of what units treat.
+
+    Raises
+    ------
+    ModelError
+        If the model has no strata.
+    """
+    if not opportunities[0].model.get("strata"):
+        raise ModelError(
+            "comparability",
+            "without strata nothing is known of what units treat. Name their columns with "
+            "--stratum.",
+        )
 
 
 def finding(opportunity: Opportunity) -> str:
@@ -107,18 +150,26 @@ def _texts(names: object) -> list[str]:
     return [str(name) for name in names] if isinstance(names, list) else []
 
 
-def alt_text(opportunity: Opportunity, what: str) -> str:
-    """Say in words what a chart of an opportunity shows.
+def alt_text(opportunities: Sequence[Opportunity], what: str) -> str:
+    """Say in words what a chart of opportunities shows.
 
     Parameters
     ----------
-    opportunity : Opportunity
+    opportunities : sequence of Opportunity
+        Of several, their totals.
     what : {"opportunity", "waterfall", "comparability"}
 
     Returns
     -------
     str
     """
+    if len(opportunities) > 1:
+        rows = [
+            f"{group_text(each) or clean(each.indicator)}: {finding(each)}"
+            for each in opportunities[:MAX_PANELS]
+        ]
+        return f"Totals of {len(opportunities):,} groups, with intervals. {'. '.join(rows)}."
+    (opportunity,) = opportunities
     shows = {
         "opportunity": "Opportunity of units with intervals, and what was published",
         "waterfall": "What the published opportunity is made of",
@@ -128,19 +179,10 @@ def alt_text(opportunity: Opportunity, what: str) -> str:
     if what == "waterfall":
         fall = opportunity.waterfall
         parts += [
-            f"{COMPONENTS[name]}: {figure(value)}."
+            f"{PARTS[name].capitalize()}: {figure(value)}."
             for name, value in zip(fall.component, fall.estimate.tolist(), strict=True)
         ]
     if what == "comparability":
         left = int(np.sum(~opportunity.units.comparable))
         parts.append(f"{left:,} of {opportunity.units.unit.size:,} units are not comparable.")
     return " ".join(parts)
-
-
-def alt_text_of_many(opportunities: Sequence[Opportunity]) -> str:
-    """Say in words what a chart of totals shows."""
-    rows = [
-        f"{group_text(each) or clean(each.indicator)}: {finding(each)}"
-        for each in opportunities[:60]
-    ]
-    return f"Totals of {len(opportunities):,} groups, with intervals. {'. '.join(rows)}."

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from varstat.estimands.league.result import League
 from varstat.measure import Floats
-from varstat.present.captions import league as league_words
+from varstat.present.caption import Caption
 from varstat.present.charts import style
 from varstat.present.charts.frame import View, natural_range, rate_ticks
 from varstat.present.charts.funnel_marks import Key
@@ -25,7 +25,6 @@ from varstat.present.charts.rows import (
     row_keys,
     set_rows,
 )
-from varstat.present.highlight import find_units
 from varstat.prose.number import percent
 
 RAW = Key(gid="raw", text="raw", marker="o", face=style.PAPER, edge=style.INK, width=0.7)
@@ -33,7 +32,9 @@ RAW = Key(gid="raw", text="raw", marker="o", face=style.PAPER, edge=style.INK, w
 _REACH = 0.75
 
 
-def draw_league(league: League, *, highlight: Sequence[str] = ()) -> Figure:
+def draw_league(
+    league: League, caption: Caption, chosen: Bools, *, ax: Axes | None = None
+) -> Figure:
     """Draw estimates with their intervals, one row a unit, beside the target.
 
     The best estimate is on top (the highest where neither direction is good). Hollow marks are
@@ -43,32 +44,31 @@ def draw_league(league: League, *, highlight: Sequence[str] = ()) -> Figure:
     Parameters
     ----------
     league : League
-    highlight : sequence of str
-        Codes or names of units to mark and always name.
+    caption : Caption
+    chosen : ndarray of bool, shape (units,)
+        Units to mark and always name.
+    ax : Axes, optional
+        Draw here instead of on a new figure.
 
     Returns
     -------
     Figure
-
-    Raises
-    ------
-    UsageError
-        If no unit has a highlighted code or name.
     """
-    (chosen,) = find_units([league], highlight)
     frame = frame_of([league])
 
-    def draw(ax: Axes, pitch: float) -> Rows:
-        return draw_caterpillar(ax, league, frame, chosen, pitch=pitch)
+    def draw(on: Axes, pitch: float) -> Rows:
+        return draw_caterpillar(on, league, frame, chosen, pitch=pitch)
 
-    highlighted = bool(chosen.any())
     return draw_alone(
-        league_words.head(league),
+        caption,
         league.units.unit.size,
         draw,
-        keys=[*row_keys([league], highlighted=highlighted), *caterpillar_keys(league)],
-        axis=league_words.rate_title(league),
-        footer=[league_words.footer(league, ranks=False), outside_text([league], frame)],
+        keys=[
+            *row_keys([league], highlighted=bool(chosen.any())),
+            *caterpillar_keys([league], caption.target),
+        ],
+        more=outside_text([league], frame),
+        ax=ax,
     )
 
 
@@ -157,17 +157,8 @@ def _draw_raw(ax: Axes, league: League, rows: Rows, frame: View, *, raster: bool
             )
 
 
-def caterpillar_keys(league: League) -> list[Key]:
-    """List the lines and marks of one chart that are not units' kinds."""
-    return _keys([league], league_words.target_text(league))
-
-
-def shared_keys(leagues: Sequence[League]) -> list[Key]:
-    """List the same for several charts, whose targets differ."""
-    return _keys(leagues, league_words.targets_text(leagues))
-
-
-def _keys(leagues: Sequence[League], target: str) -> list[Key]:
+def caterpillar_keys(leagues: Sequence[League], target: str) -> list[Key]:
+    """List the lines and marks that are not units' kinds."""
     raw = replace(RAW, text=f"raw {leagues[0].measure.rate}")
     keys = [raw] if any(np.isfinite(o.units.raw).any() for o in leagues) else []
     keys.append(Key(gid="target", text=target, edge=style.TARGET, width=0.9))

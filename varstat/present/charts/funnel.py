@@ -6,18 +6,18 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from varstat.errors import UsageError, did_you_mean, one_of
+from varstat.errors import choose
 from varstat.funnel.result import Funnel
-from varstat.present.captions import funnel as words
+from varstat.present.caption import MAX_PANELS, Caption
 from varstat.present.charts import style
 from varstat.present.charts.frame import View, XScale, rate_ticks, view_of
 from varstat.present.charts.funnel_labels import Label
-from varstat.present.charts.funnel_marks import Lines, limit_lines
+from varstat.present.charts.funnel_marks import limit_lines
 from varstat.present.charts.funnel_panel import draw_panel, title_axes, title_panel
 from varstat.present.charts.layout import Layout
-from varstat.present.charts.names import figure_text
+from varstat.present.charts.row_sheet import title_across, write_head
 from varstat.present.charts.sheet import MARGIN, Sheet, legend_keys
-from varstat.present.highlight import find_units
+from varstat.present.highlight import Bools
 
 LABELS = ("flagged", "highlighted", "none")
 WIDTH, HEIGHT = 8.4 * 72, 6.0 * 72
@@ -25,8 +25,9 @@ WIDTH, HEIGHT = 8.4 * 72, 6.0 * 72
 
 def draw_funnel(
     funnel: Funnel,
+    caption: Caption,
+    chosen: Bools,
     *,
-    highlight: Sequence[str] = (),
     label: Label = "flagged",
     x_scale: XScale = "auto",
     ax: Axes | None = None,
@@ -40,8 +41,9 @@ def draw_funnel(
     Parameters
     ----------
     funnel : Funnel
-    highlight : sequence of str
-        Codes or names of units to ring and always label.
+    caption : Caption
+    chosen : ndarray of bool, shape (units,)
+        Units to ring and always label.
     label : {"flagged", "highlighted", "none"}
         Units to label, the strictest flags first, as far as there is room.
     x_scale : {"auto", "linear", "sqrt", "log"}
@@ -57,50 +59,35 @@ def draw_funnel(
     Raises
     ------
     UsageError
-        If no unit has a highlighted code or name, or an option is unknown.
+        If an option is unknown.
     """
-    _check_label(label)
-    (chosen,) = find_units([funnel], highlight)
+    choose("label", label, LABELS)
     view = view_of([funnel], x_scale=x_scale)
-    lines, kinds = limit_lines(funnel, view)
+    lines, _ = limit_lines(funnel, view)
     with matplotlib.rc_context(dict(style.RC)):
         if ax is not None:
             draw_panel(ax, funnel, view, lines, chosen, label=label, most=style.MAX_LABELS)
-            title_axes(ax, funnel, view)
+            title_axes(ax, caption, view)
             return ax.figure.figure  # of a subfigure, the whole
         sheet = Sheet(WIDTH, HEIGHT)
-        sheet.write(words.heading(funnel), size=style.TITLE, bold=True, gid="title")
-        sheet.write(words.finding(funnel), colour=style.QUIET, gid="finding")
-        shown = bool(chosen.any())
-        sheet.draw_legend(legend_keys([funnel], lines, highlighted=shown))
-        sheet.write_below(words.footer(funnel, kinds))
-        axes = _add_axes(sheet, funnel, view)
+        write_head(sheet, caption)
+        sheet.draw_legend(legend_keys([funnel], lines, highlighted=bool(chosen.any())))
+        sheet.write_below(caption.footer)
+        axes = _add_axes(sheet, funnel, caption, view)
         draw_panel(axes, funnel, view, lines, chosen, label=label, most=style.MAX_LABELS)
         return sheet.figure
 
 
-def _check_label(label: str) -> None:
-    if label not in LABELS:
-        message = f"{label!r} cannot be labelled; expected {one_of(LABELS)}."
-        raise UsageError("label", message + did_you_mean(label, LABELS))
-
-
-def _add_axes(sheet: Sheet, funnel: Funnel, view: View) -> Axes:
+def _add_axes(sheet: Sheet, funnel: Funnel, caption: Caption, view: View) -> Axes:
     """Axes in the room that is left, with titles where no line of text is turned."""
-    sheet.write(words.rate_title(funnel), size=style.SMALL + 0.5, lines=1, gid="rate-title")
+    sheet.write(caption.axis, size=style.SMALL + 0.5, lines=1, gid="rate-title")
     texts = rate_ticks(view, 6)[1]
     left = MARGIN + 6 + max((style.text_size(t, style.SMALL + 0.5)[0] for t in texts), default=0)
-    name, _, value = words.target_text(funnel, percent=view.percent).partition(" ")
+    name, _, value = caption.target.partition(" ")
     right = MARGIN + max(style.text_size(text, style.SMALL + 0.5)[0] for text in (name, value))
     box = sheet.rectangle(left, sheet.bottom + 40, sheet.width - right - 5, sheet.top - 6)
     ax = sheet.figure.add_axes(box)
-    ax.set_xlabel(
-        figure_text(words.size_title(funnel, view.scale)),
-        fontsize=style.SMALL + 0.5,
-        color=style.QUIET,
-        parse_math=False,
-        labelpad=5,
-    )
+    title_across(ax, caption.sizes[view.scale])
     ax.annotate(
         f"{name}\n{value}",
         (1.0, funnel.target),
@@ -118,8 +105,10 @@ def _add_axes(sheet: Sheet, funnel: Funnel, view: View) -> Axes:
 
 def draw_funnels(
     funnels: Sequence[Funnel],
+    captions: Sequence[Caption],
+    whole: Caption,
+    chosen: Sequence[Bools],
     *,
-    highlight: Sequence[str] = (),
     label: Label = "highlighted",
     x_scale: XScale = "auto",
 ) -> Figure:
@@ -129,8 +118,12 @@ def draw_funnels(
     ----------
     funnels : sequence of Funnel
         Drawn in this order, up to 60; the figure says how many more there are.
-    highlight : sequence of str
-        Codes or names of units to ring and label in every group that has them.
+    captions : sequence of Caption
+        One each.
+    whole : Caption
+        Of the figure.
+    chosen : sequence of ndarray of bool
+        Units to ring and label, of each.
     label : {"flagged", "highlighted", "none"}
         Units to label; at most three flagged ones a panel.
     x_scale : {"auto", "linear", "sqrt", "log"}
@@ -142,15 +135,10 @@ def draw_funnels(
     Raises
     ------
     UsageError
-        If there is no funnel, if no group has a highlighted unit, or an option is unknown.
+        If an option is unknown.
     """
-    _check_label(label)
-    if not funnels:
-        raise UsageError("draw_funnels", "there is no funnel to draw; expected one or more.")
-    chosen = find_units(funnels, highlight)
-    if len(funnels) == 1:
-        return draw_funnel(funnels[0], highlight=highlight, label=label, x_scale=x_scale)
-    drawn = list(funnels[: style.MAX_PANELS])
+    choose("label", label, LABELS)
+    drawn = list(funnels[:MAX_PANELS])
     same = len({(f.indicator, f.measure, f.direction) for f in drawn}) == 1
     views = (
         [view_of(drawn, x_scale=x_scale)] * len(drawn)
@@ -161,9 +149,18 @@ def draw_funnels(
     with matplotlib.rc_context(dict(style.RC)):
         layout = Layout.of(len(drawn))
         sheet = Sheet(layout.width, layout.height)
+        write_head(sheet, whole)
+        lines = [line for some, _ in limits for line in some]
         rings = any(mark.any() for mark in chosen)
-        shared = views[0] if same else None
-        _write_shared(sheet, funnels, drawn, limits, same=shared, rings=rings)
+        sheet.draw_legend(legend_keys(drawn, lines, highlighted=rings))
+        sheet.write_below(whole.footer)
+        left = len(funnels) - len(drawn)
+        if left:
+            sheet.write_below(f"The first {len(drawn)} groups are drawn; {left:,} more not drawn.")
+        if same:
+            across = whole.sizes[views[0].scale]
+            text = f"Up: {whole.axis}. Across: {across[:1].lower()}{across[1:]}."
+            sheet.write(text, size=style.SMALL + 0.5, gid="axes")
         marks = sum(len(f.units.unit) for f in drawn)
         for i, (funnel, view) in enumerate(zip(drawn, views, strict=True)):
             ax = sheet.figure.add_axes(layout.box(i, sheet, labelled=not same))
@@ -178,36 +175,8 @@ def draw_funnels(
                 raster=marks > style.MAX_VECTOR_MARKS,
                 small=True,
             )
-            group = words.group_text(funnel)
-            name = group if same and group else words.heading(funnel)
-            title_panel(ax, name, words.short_finding(funnel))
+            name = captions[i].group if same and captions[i].group else captions[i].title
+            title_panel(ax, name, captions[i].short)
             if same:
                 ax.tick_params(labelleft=layout.is_left(i), labelbottom=layout.is_lowest(i))
         return sheet.figure
-
-
-def _write_shared(
-    sheet: Sheet,
-    funnels: Sequence[Funnel],
-    drawn: Sequence[Funnel],
-    limits: Sequence[tuple[list[Lines], list[str]]],
-    *,
-    same: View | None,
-    rings: bool,
-) -> None:
-    """Title, finding, legend and footer that all panels share."""
-    titles = list(dict.fromkeys(f.indicator for f in funnels))
-    title = titles[0] if len(titles) == 1 else f"{len(titles)} indicators"
-    sheet.write(title, size=style.TITLE, bold=True, gid="title")
-    sheet.write(words.finding_of_many(funnels), colour=style.QUIET, gid="finding")
-    lines = [line for some, _ in limits for line in some]
-    sheet.draw_legend(legend_keys(drawn, lines, highlighted=rings))
-    kinds = [kind for _, some in limits for kind in some]
-    sheet.write_below(words.footer(drawn[0], kinds))
-    left = len(funnels) - len(drawn)
-    if left:
-        sheet.write_below(f"The first {len(drawn)} groups are drawn; {left:,} more not drawn.")
-    if same is not None:
-        up, across = words.rate_title(drawn[0]), words.size_title(drawn[0], same.scale)
-        text = f"Up: {up}. Across: {across[:1].lower()}{across[1:]}."
-        sheet.write(text, size=style.SMALL + 0.5, gid="axes")

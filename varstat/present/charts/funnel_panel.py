@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from varstat.funnel.result import Funnel
-from varstat.present.captions import funnel as words
+from varstat.present.caption import Caption
 from varstat.present.charts import style
 from varstat.present.charts.frame import View, set_view
 from varstat.present.charts.funnel_labels import Label, draw_labels
@@ -13,10 +13,10 @@ from varstat.present.charts.funnel_marks import Lines, draw_lines, draw_rings, d
 from varstat.present.charts.names import figure_text
 
 
-def title_axes(ax: Axes, funnel: Funnel, view: View) -> None:
+def title_axes(ax: Axes, caption: Caption, view: View) -> None:
     """Title both axes, where they are part of a reader's own figure."""
-    ax.set_xlabel(figure_text(words.size_title(funnel, view.scale)), parse_math=False)
-    ax.set_ylabel(figure_text(words.rate_title(funnel)), parse_math=False)
+    ax.set_xlabel(figure_text(caption.sizes[view.scale]), parse_math=False)
+    ax.set_ylabel(figure_text(caption.axis), parse_math=False)
 
 
 def plain_axes(ax: Axes, *, small: bool) -> None:

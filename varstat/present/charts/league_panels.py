@@ -7,26 +7,23 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from varstat.errors import UsageError
 from varstat.estimands.league.result import League
-from varstat.present.captions import league as league_words
-from varstat.present.captions.head import Head
+from varstat.present.caption import MAX_PANELS, Caption
 from varstat.present.charts import style
 from varstat.present.charts.caterpillar import (
+    caterpillar_keys,
     draw_caterpillar,
     draw_league,
     frame_of,
     outside_text,
-    shared_keys,
 )
 from varstat.present.charts.funnel_panel import title_panel
 from varstat.present.charts.layout import Layout
 from varstat.present.charts.names import figure_name
-from varstat.present.charts.ranks import check_ranked, draw_rank_rows, draw_ranks
+from varstat.present.charts.ranks import draw_rank_rows, draw_ranks
 from varstat.present.charts.row_sheet import stamp, write_head
-from varstat.present.charts.rows import Rows, row_keys
+from varstat.present.charts.rows import Bools, Rows, row_keys
 from varstat.present.charts.sheet import Sheet
-from varstat.present.highlight import find_units
 
 LONGEST = 18
 WARNING = 34.0
@@ -36,83 +33,76 @@ MOST_NAMED = 3
 
 
 def draw_leagues(
-    leagues: Sequence[League], *, highlight: Sequence[str] = (), chart: str = "caterpillar"
+    leagues: Sequence[League],
+    captions: Sequence[Caption],
+    whole: Caption,
+    chosen: Sequence[Bools],
+    *,
+    ranks: bool = False,
+    ax: Axes | None = None,
 ) -> Figure:
     """Draw one small chart a group; of caterpillars all on one scale if of one indicator.
 
     Parameters
     ----------
     leagues : sequence of League
-        Drawn in this order, up to 60; the figure says how many more there are.
-    highlight : sequence of str
-        Codes or names of units to mark and name in every group that has them.
-    chart : {"caterpillar", "ranks"}
+        Drawn in this order, up to 60; the figure says how many more there are. One alone is drawn
+        by itself.
+    captions : sequence of Caption
+        One each.
+    whole : Caption
+        Of the figure.
+    chosen : sequence of ndarray of bool
+        Units to mark and name, of each.
+    ranks : bool
+        Whether to draw ranks, rather than estimates.
+    ax : Axes, optional
+        Draw one alone here.
 
     Returns
     -------
     Figure
-
-    Raises
-    ------
-    ModelError
-        If ranks are to be drawn where neither direction is good.
-    UsageError
-        If there is no league table, or no group has a highlighted unit.
     """
-    if not leagues:
-        raise UsageError("draw_leagues", "there is no league table to draw; expected one or more.")
-    chosen = find_units(leagues, highlight)
-    ranks = chart == "ranks"
     if len(leagues) == 1:
         draw = draw_ranks if ranks else draw_league
-        return draw(leagues[0], highlight=highlight)
-    drawn = list(leagues[: style.MAX_PANELS])
-    if ranks:
-        for league in drawn:
-            check_ranked(league)
+        return draw(leagues[0], captions[0], chosen[0], ax=ax)
+    drawn = list(leagues[:MAX_PANELS])
     same = len({(o.indicator, o.measure, o.direction) for o in drawn}) == 1
     frames = [frame_of(drawn)] * len(drawn) if same else [frame_of([o]) for o in drawn]
-    distrust = league_words.distrust_of_many(leagues)
     with matplotlib.rc_context(dict(style.RC)):
         layout = Layout.of(len(drawn))
-        taller = PANEL * -(-len(drawn) // layout.columns) + (WARNING if distrust else 0.0)
+        taller = PANEL * -(-len(drawn) // layout.columns) + (WARNING if whole.distrust else 0.0)
         sheet = Sheet(layout.width, layout.height + taller)
-        titles = list(dict.fromkeys(o.indicator for o in leagues))
-        title = titles[0] if len(titles) == 1 else f"{len(titles)} indicators"
-        finding = league_words.finding_of_many(leagues)
-        write_head(sheet, Head(distrust=distrust, title=title, finding=finding))
+        write_head(sheet, whole)
         keys = row_keys(drawn, highlighted=any(mark.any() for mark in chosen))
-        if not ranks:
-            keys += shared_keys(drawn)
-        sheet.draw_legend(keys)
-        axis = league_words.rank_title(drawn[0]) if ranks else league_words.rate_title(drawn[0])
+        sheet.draw_legend(keys if ranks else keys + caterpillar_keys(drawn, whole.target))
+        axis = whole.axis
         sheet.write(f"Across: {axis[:1].lower()}{axis[1:]}.", size=style.SMALL + 0.5, gid="axes")
-        footer = [league_words.footer(drawn[0], ranks=ranks)]
-        if not ranks and same:
-            footer.append(outside_text(drawn, frames[0]))
-        sheet.write_below(" ".join(filter(None, footer)), lines=3)
+        outside = "" if ranks or not same else outside_text(drawn, frames[0])
+        sheet.write_below(" ".join(filter(None, [whole.footer, outside])), lines=3)
         left = len(leagues) - len(drawn)
         if left:
             sheet.write_below(f"The first {len(drawn)} groups are drawn; {left:,} more not drawn.")
         for i, (league, frame) in enumerate(zip(drawn, frames, strict=True)):
-            ax = sheet.figure.add_axes(layout.box(i, sheet, labelled=ranks or not same))
-            height = ax.get_position().height * sheet.height
-            pitch = height / league.units.unit.size
+            on = sheet.figure.add_axes(layout.box(i, sheet, labelled=ranks or not same))
+            pitch = on.get_position().height * sheet.height / league.units.unit.size
             rows = (
-                draw_rank_rows(ax, league, chosen[i], pitch=pitch, small=True)
+                draw_rank_rows(on, league, chosen[i], pitch=pitch, small=True)
                 if ranks
-                else draw_caterpillar(ax, league, frame, chosen[i], pitch=pitch, small=True)
+                else draw_caterpillar(on, league, frame, chosen[i], pitch=pitch, small=True)
             )
-            _name_chosen(ax, rows)
-            group = league_words.group_text(league)
-            name = group if same and group else league_words.heading(league)
-            failed = not league.diagnostics.passed
-            title_panel(ax, name, league_words.short_finding(league), alarming=failed)
-            if failed:
-                stamp(ax, small=True)
+            _name_chosen(on, rows)
+            _title(on, captions[i], same=same)
             if same and not ranks:
-                ax.tick_params(labelbottom=layout.is_lowest(i))
+                on.tick_params(labelbottom=layout.is_lowest(i))
         return sheet.figure
+
+
+def _title(ax: Axes, caption: Caption, *, same: bool) -> None:
+    name = caption.group if same and caption.group else caption.title
+    title_panel(ax, name, caption.short, alarming=bool(caption.distrust))
+    if caption.distrust:
+        stamp(ax, small=True)
 
 
 def _name_chosen(ax: Axes, rows: Rows) -> None:

@@ -7,8 +7,8 @@ direction of what follows, or letters for which a figure's font has no glyph.
 import unicodedata
 
 from varstat.present.charts.style import drawable_characters
-from varstat.present.highlight import Named
-from varstat.prose.text import clean, is_blank, shorten
+from varstat.present.highlight import Named, full_name
+from varstat.prose.text import clean, shorten
 
 LONGEST = 32
 
@@ -38,12 +38,6 @@ def figure_text(text: str) -> str:
     if is_drawable(text):
         return text
     return "".join(letter if is_drawable(letter) else "□" for letter in text)
-
-
-def full_name(units: Named, i: int) -> str:
-    """Get the name of the i-th unit; its code where it has no name."""
-    name = units.unit_name[i]
-    return clean(str(units.unit[i] if is_blank(name) else name))
 
 
 def figure_name(units: Named, i: int, longest: int = LONGEST) -> str:

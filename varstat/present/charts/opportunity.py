@@ -8,20 +8,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from varstat.errors import UsageError
 from varstat.estimands.opportunity.result import Opportunity
 from varstat.measure import Floats
-from varstat.present.captions import opportunity as opportunity_words
-from varstat.present.captions.head import Head
+from varstat.present.caption import MAX_PANELS, Caption
 from varstat.present.charts import style
 from varstat.present.charts.frame import View, rate_ticks
 from varstat.present.charts.funnel_marks import HIGHLIGHT, Key
 from varstat.present.charts.funnel_panel import plain_axes
 from varstat.present.charts.row_sheet import draw_alone
 from varstat.present.charts.rows import Bools, Order, Rows, draw_rows, mark_size, set_rows
-from varstat.present.highlight import find_units
-from varstat.present.opportunity_chart import check_strata
-from varstat.prose.number import figure, percent
+from varstat.prose.number import figure
 
 # Units that are drawn, the largest first, and of those that aren't comparable.
 MOST, MOST_INCOMPARABLE = 45, 15
@@ -66,7 +62,9 @@ class Drawn:
     comparable: Bools
 
 
-def draw_opportunity(opportunity: Opportunity, *, highlight: Sequence[str] = ()) -> Figure:
+def draw_opportunity(
+    opportunity: Opportunity, caption: Caption, chosen: Bools, *, ax: Axes | None = None
+) -> Figure:
     """Draw units' opportunities with intervals, the largest on top, beside what was published.
 
     Of many units the largest are drawn, and those highlighted. Hollow marks are what was
@@ -75,19 +73,16 @@ def draw_opportunity(opportunity: Opportunity, *, highlight: Sequence[str] = ())
     Parameters
     ----------
     opportunity : Opportunity
-    highlight : sequence of str
-        Codes or names of units to mark and always draw.
+    caption : Caption
+    chosen : ndarray of bool, shape (units,)
+        Units to mark and always draw.
+    ax : Axes, optional
+        Draw here instead of on a new figure.
 
     Returns
     -------
     Figure
-
-    Raises
-    ------
-    UsageError
-        If no unit has a highlighted code or name.
     """
-    (chosen,) = find_units([opportunity], highlight)
     units = opportunity.units
     listed = drawn_units(opportunity, chosen)
     left = units.unit.size - listed.size
@@ -103,57 +98,32 @@ def draw_opportunity(opportunity: Opportunity, *, highlight: Sequence[str] = ())
     )
     rest = np.ones(units.unit.size, dtype=np.bool_)
     rest[listed] = False
-    more = (
-        f"{left:,} more units, with {figure(float(np.nansum(units.estimate[rest])))} in all, are "
-        "not drawn."
-        if left
-        else ""
-    )
-    return _draw(
-        drawn,
-        opportunity_words.head(opportunity, "Opportunity"),
-        chosen[listed],
-        axis=opportunity_words.axis_title(opportunity),
-        footer=[opportunity_words.footer(opportunity), more],
-    )
+    amount = figure(float(np.nansum(units.estimate[rest])))
+    more = f"{left:,} more units, with {amount} in all, are not drawn." if left else ""
+    return _draw(drawn, caption, chosen[listed], more=more, ax=ax)
 
 
-def draw_opportunities(
-    opportunities: Sequence[Opportunity], *, highlight: Sequence[str] = ()
-) -> Figure:
-    """Draw the totals of several groups or periods; of one, its units.
+def draw_totals(opportunities: Sequence[Opportunity], caption: Caption) -> Figure:
+    """Draw the totals of several groups or periods.
 
     Parameters
     ----------
     opportunities : sequence of Opportunity
-    highlight : sequence of str
-        Units to mark, where there is one group.
+    caption : Caption
 
     Returns
     -------
     Figure
-
-    Raises
-    ------
-    UsageError
-        If there is nothing to draw, or units are to be marked among totals.
     """
-    if not opportunities:
-        raise UsageError("chart", "there is no opportunity to draw; expected one or more.")
-    if len(opportunities) == 1:
-        return draw_opportunity(opportunities[0], highlight=highlight)
-    if highlight:
-        raise UsageError("highlight", "a chart of totals has no units to mark.")
-    shown = opportunities[: style.MAX_PANELS]
+    shown = opportunities[:MAX_PANELS]
     several = len({each.indicator for each in shown}) > 1
     labels = [
         " · ".join(filter(None, [each.indicator if several else "", *each.by.values()]))
         for each in shown
     ]
-    totals = [each.total for each in shown]
 
     def column(name: str) -> Floats:
-        return np.array([getattr(total, name) for total in totals])
+        return np.array([getattr(each.total, name) for each in shown])
 
     drawn = Drawn(
         unit=np.array(labels, dtype=object),
@@ -166,16 +136,8 @@ def draw_opportunities(
         comparable=np.ones(len(shown), dtype=np.bool_),
     )
     left = len(opportunities) - len(shown)
-    return _draw(
-        drawn,
-        opportunity_words.head_of_many(opportunities),
-        np.zeros(len(shown), dtype=np.bool_),
-        axis=opportunity_words.axis_title(shown[0]),
-        footer=[
-            f"Lines: {percent(shown[0].level)} intervals.",
-            f"{left:,} more groups are not drawn." if left else "",
-        ],
-    )
+    more = f"{left:,} more groups are not drawn." if left else ""
+    return _draw(drawn, caption, np.zeros(len(shown), dtype=np.bool_), more=more)
 
 
 def drawn_units(opportunity: Opportunity, chosen: Bools) -> Order:
@@ -190,7 +152,9 @@ def drawn_units(opportunity: Opportunity, chosen: Bools) -> Order:
     return np.concatenate([first, marked, apart])
 
 
-def _draw(drawn: Drawn, head: Head, chosen: Bools, *, axis: str, footer: Sequence[str]) -> Figure:
+def _draw(
+    drawn: Drawn, caption: Caption, chosen: Bools, *, more: str, ax: Axes | None = None
+) -> Figure:
     frame = _frame(drawn)
     kinds = [
         (UNSURE, drawn.comparable & ~(drawn.lower > 0)),
@@ -220,9 +184,8 @@ def _draw(drawn: Drawn, head: Head, chosen: Bools, *, axis: str, footer: Sequenc
     keys = [key for key, at in reversed(kinds) if at.any()]
     keys += [APART] if not drawn.comparable.all() else []
     keys += [HIGHLIGHT] if chosen.any() else []
-    return draw_alone(
-        head, drawn.unit.size, draw, keys=[*keys, PUBLISHED, CHANCE], axis=axis, footer=footer
-    )
+    keys = [*keys, PUBLISHED, CHANCE]
+    return draw_alone(caption, drawn.unit.size, draw, keys=keys, more=more, ax=ax)
 
 
 def _draw_beside(ax: Axes, drawn: Drawn, rows: Rows) -> None:
@@ -260,28 +223,25 @@ def _frame(drawn: Drawn) -> View:
     )
 
 
-def draw_comparability(opportunity: Opportunity, *, highlight: Sequence[str] = ()) -> Figure:
+def draw_comparability(
+    opportunity: Opportunity, caption: Caption, chosen: Bools, *, ax: Axes | None = None
+) -> Figure:
     """Draw the share of each unit's case-mix that others treat as well, the least on top.
 
     Parameters
     ----------
     opportunity : Opportunity
-    highlight : sequence of str
-        Codes or names of units to mark and always draw.
+        Of a model with strata, by which alone case-mix is known.
+    caption : Caption
+    chosen : ndarray of bool, shape (units,)
+        Units to mark and always draw.
+    ax : Axes, optional
+        Draw here instead of on a new figure.
 
     Returns
     -------
     Figure
-
-    Raises
-    ------
-    ModelError
-        If the model has no strata, by which alone case-mix is known.
-    UsageError
-        If no unit has a highlighted code or name.
     """
-    check_strata(opportunity)
-    (chosen,) = find_units([opportunity], highlight)
     units = opportunity.units
     order = np.argsort(units.comparability, kind="stable")
     first = order[: MOST + MOST_INCOMPARABLE]
@@ -319,13 +279,10 @@ def draw_comparability(opportunity: Opportunity, *, highlight: Sequence[str] = (
 
     left = units.unit.size - listed.size
     return draw_alone(
-        opportunity_words.comparability_head(opportunity),
+        caption,
         listed.size,
         draw,
         keys=[alone, with_others, *([HIGHLIGHT] if chosen.any() else [])],
-        axis="Share of the unit's case-mix that others of its peer group treat as well",
-        footer=[
-            "Who isn't comparable carries no opportunity and sets no target.",
-            f"{left:,} more units, all more comparable, are not drawn." if left else "",
-        ],
+        more=f"{left:,} more units, all more comparable, are not drawn." if left else "",
+        ax=ax,
     )

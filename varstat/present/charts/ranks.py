@@ -1,15 +1,12 @@
 """Draw the ranks of a league table, none without its interval."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from varstat.errors import ModelError
 from varstat.estimands.league.result import League
-from varstat.present.captions import league as league_words
+from varstat.present.caption import Caption
 from varstat.present.charts import style
 from varstat.present.charts.funnel_panel import plain_axes
 from varstat.present.charts.row_sheet import draw_alone
@@ -22,12 +19,13 @@ from varstat.present.charts.rows import (
     row_keys,
     set_rows,
 )
-from varstat.present.highlight import find_units
 
 NAMED_TIER = 9.0
 
 
-def draw_ranks(league: League, *, highlight: Sequence[str] = ()) -> Figure:
+def draw_ranks(
+    league: League, caption: Caption, chosen: Bools, *, ax: Axes | None = None
+) -> Figure:
     """Draw expected ranks with their intervals, one row a unit, in tiers.
 
     Shaded are the best and the worst quarter.
@@ -35,53 +33,31 @@ def draw_ranks(league: League, *, highlight: Sequence[str] = ()) -> Figure:
     Parameters
     ----------
     league : League
-    highlight : sequence of str
-        Codes or names of units to mark and always name.
+        That has ranks.
+    caption : Caption
+    chosen : ndarray of bool, shape (units,)
+        Units to mark and always name.
+    ax : Axes, optional
+        Draw here instead of on a new figure.
 
     Returns
     -------
     Figure
-
-    Raises
-    ------
-    ModelError
-        If neither direction is good, so that there are no ranks.
-    UsageError
-        If no unit has a highlighted code or name.
     """
-    check_ranked(league)
-    (chosen,) = find_units([league], highlight)
 
-    def draw(ax: Axes, pitch: float) -> Rows:
-        rows = draw_rank_rows(ax, league, chosen, pitch=pitch)
-        _mark_tiers(ax, league, rows)
+    def draw(on: Axes, pitch: float) -> Rows:
+        rows = draw_rank_rows(on, league, chosen, pitch=pitch)
+        _mark_tiers(on, league, rows)
         return rows
 
     return draw_alone(
-        league_words.head(league),
+        caption,
         league.units.unit.size,
         draw,
         keys=row_keys([league], highlighted=bool(chosen.any())),
-        axis=league_words.rank_title(league),
-        footer=[league_words.footer(league, ranks=True)],
         right=38.0,
+        ax=ax,
     )
-
-
-def check_ranked(league: League) -> None:
-    """Check that a league has ranks.
-
-    Raises
-    ------
-    ModelError
-        If not, since no unit is best.
-    """
-    if league.rank_scope == "none":
-        raise ModelError(
-            "ranks",
-            "without a direction no unit is best. State --direction higher-is-better or "
-            "lower-is-better.",
-        )
 
 
 def ranks_order(league: League) -> Order:

@@ -8,10 +8,13 @@ from collections.abc import Mapping
 from xml.sax.saxutils import escape
 
 import matplotlib
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.transforms import Affine2D
 
 from varstat.errors import OutputError, did_you_mean, one_of
+from varstat.measure import Floats
 from varstat.present.charts import style
 from varstat.prose.text import clean
 
@@ -92,3 +95,26 @@ def _number_ids(svg: bytes) -> bytes:
         return match[0] if count == 1 else b'<g id="%b-%d">' % (match[1], count)
 
     return re.sub(rb'<g id="([^"]+)">', number, svg)
+
+
+def svg_places(figure: Figure, at: Floats) -> Floats:
+    """Find where data of the first axes stand in the SVG: points, down from the top.
+
+    Parameters
+    ----------
+    figure : Figure
+    at : ndarray of float, shape (marks, 2)
+
+    Returns
+    -------
+    ndarray of float, shape (marks, 2)
+    """
+    scale = 72 / figure.dpi
+    flip = Affine2D().scale(scale, -scale).translate(0, figure.get_figheight() * 72)
+    return np.asarray((figure.axes[0].transData + flip).transform(at))
+
+
+def rasterise_marks(figure: Figure, *, raster: bool) -> None:
+    """Draw the marks of the first axes as one image, or each by itself."""
+    for artist in figure.axes[0].collections:
+        artist.set_rasterized(raster)

@@ -6,7 +6,7 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from varstat.present.captions.head import Head
+from varstat.present.caption import Caption
 from varstat.present.charts import style
 from varstat.present.charts.funnel_marks import Key
 from varstat.present.charts.names import figure_text
@@ -23,67 +23,80 @@ Draw = Callable[[Axes, float], Rows]
 
 
 def draw_alone(
-    head: Head,
+    caption: Caption,
     count: int,
     draw: Draw,
     *,
     keys: Sequence[Key],
-    axis: str,
-    footer: Sequence[str],
+    more: str = "",
     right: float = 12.0,
+    ax: Axes | None = None,
 ) -> Figure:
-    """Draw one chart of rows on a sheet as tall as they need.
+    """Draw one chart of rows on a sheet as tall as they need, or on a reader's axes.
 
     Parameters
     ----------
-    head : Head
+    caption : Caption
     count : int
         Number of rows.
     draw : callable
         Draws the rows on axes, for rows of a height in points.
     keys : sequence of Key
         What the legend explains.
-    axis : str
-        Title of the axis across.
-    footer : sequence of str
+    more : str
+        What the footer says besides.
     right : float
         Room at the right of the axes, in points.
+    ax : Axes, optional
 
     Returns
     -------
     Figure
     """
-    height = rows_height(count)
-    around = AROUND + (WARNING if head.distrust else 0.0)
+    around = AROUND + (WARNING if caption.distrust else 0.0)
     with matplotlib.rc_context(dict(style.RC)):
-        sheet = Sheet(WIDTH, height + around)
-        write_head(sheet, head)
+        if ax is not None:
+            height = ax.get_window_extent().height * 72 / ax.figure.dpi
+            _finish(ax, caption, draw(ax, height / count), height)
+            return ax.figure.figure  # of a subfigure, the whole
+        sheet = Sheet(WIDTH, rows_height(count) + around)
+        write_head(sheet, caption)
         sheet.draw_legend(keys)
-        sheet.write_below(" ".join(filter(None, footer)), lines=3)
+        sheet.write_below(" ".join(filter(None, [caption.footer, more])), lines=3)
         ax = sheet.figure.add_axes((0.0, 0.0, 1.0, 1.0))
         top, bottom = sheet.top - ABOVE, sheet.bottom + BELOW
         rows = draw(ax, (top - bottom) / count)
         left = MARGIN + names_width(rows, top - bottom)
         ax.set_position(sheet.rectangle(left, bottom, sheet.width - MARGIN - right, top))
-        ax.set_xlabel(
-            figure_text(axis),
-            fontsize=style.SMALL + 0.5,
-            color=style.QUIET,
-            parse_math=False,
-            labelpad=5,
-        )
-        draw_names(ax, rows, top - bottom)
-        if head.distrust:
-            stamp(ax)
+        _finish(ax, caption, rows, top - bottom)
         return sheet.figure
 
 
-def write_head(sheet: Sheet, head: Head) -> None:
+def _finish(ax: Axes, caption: Caption, rows: Rows, height: float) -> None:
+    """Title the axis across, name the rows, and stamp what isn't to be trusted."""
+    title_across(ax, caption.axis)
+    draw_names(ax, rows, height)
+    if caption.distrust:
+        stamp(ax)
+
+
+def title_across(ax: Axes, text: str, *, pad: float = 5.0) -> None:
+    """Title the axis across."""
+    ax.set_xlabel(
+        figure_text(text),
+        fontsize=style.SMALL + 0.5,
+        color=style.QUIET,
+        parse_math=False,
+        labelpad=pad,
+    )
+
+
+def write_head(sheet: Sheet, caption: Caption) -> None:
     """Write what stands on top: above all, if so, that the posterior is not to be trusted."""
-    if head.distrust:
-        sheet.write(head.distrust, colour=style.WORSE, bold=True, lines=2, gid="distrust")
-    sheet.write(head.title, size=style.TITLE, bold=True, gid="title")
-    sheet.write(head.finding, colour=style.QUIET, gid="finding")
+    if caption.distrust:
+        sheet.write(caption.distrust, colour=style.WORSE, bold=True, lines=2, gid="distrust")
+    sheet.write(caption.title, size=style.TITLE, bold=True, gid="title")
+    sheet.write(caption.finding, colour=style.QUIET, gid="finding")
 
 
 def stamp(ax: Axes, *, small: bool = False) -> None:

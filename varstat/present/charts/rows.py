@@ -8,8 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from numpy.typing import NDArray
 
-from varstat.estimands.league.result import League
-from varstat.estimands.league.words import SURE
+from varstat.estimands.league.result import SURE, League
 from varstat.measure import Floats
 from varstat.present.charts import style
 from varstat.present.charts.funnel_marks import HIGHLIGHT, Key

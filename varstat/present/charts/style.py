@@ -26,7 +26,6 @@ BODY: Final = 9.5
 SMALL: Final = 8.0
 
 MAX_LABELS: Final = 20
-MAX_PANELS: Final = 60
 MAX_VECTOR_MARKS: Final = 3_000
 
 RC: Final[Mapping[str, object]] = {

@@ -10,22 +10,25 @@ from matplotlib.figure import Figure
 from varstat.errors import UsageError, did_you_mean
 from varstat.estimands.opportunity.result import Opportunity
 from varstat.measure import Floats
-from varstat.present.captions import opportunity as opportunity_words
-from varstat.present.captions.parts import COMPONENTS
+from varstat.present.caption import PARTS, Caption
 from varstat.present.charts import style
 from varstat.present.charts.frame import View, rate_ticks
 from varstat.present.charts.funnel_panel import plain_axes
-from varstat.present.charts.names import figure_text
-from varstat.present.charts.row_sheet import WARNING, stamp, write_head
+from varstat.present.charts.row_sheet import WARNING, stamp, title_across, write_head
 from varstat.present.charts.sheet import MARGIN, Sheet
 from varstat.prose.number import figure
-from varstat.prose.number import percent as percent_text
 
 WIDTH, BAR, AROUND, LEFT, RIGHT = 8.4 * 72, 30.0, 130.0, 84.0, 92.0
 _COLOURS = {"raw": style.INSIDE, "published": style.INSIDE, "remaining": style.WORSE}
 
 
-def draw_waterfall(opportunity: Opportunity, *, subtotal: str | None = None) -> Figure:
+def draw_waterfall(
+    opportunity: Opportunity,
+    caption: Caption,
+    *,
+    subtotal: str | None = None,
+    ax: Axes | None = None,
+) -> Figure:
     """Draw how a published opportunity falls to what remains, a bar for each part.
 
     A bar's line is the interval of that part, drawn where the bar ends.
@@ -33,8 +36,11 @@ def draw_waterfall(opportunity: Opportunity, *, subtotal: str | None = None) -> 
     Parameters
     ----------
     opportunity : Opportunity
+    caption : Caption
     subtotal : str, optional
         A set of units, such as a peer group; all units unless given.
+    ax : Axes, optional
+        Draw here instead of on a new figure.
 
     Returns
     -------
@@ -46,8 +52,7 @@ def draw_waterfall(opportunity: Opportunity, *, subtotal: str | None = None) -> 
         If there is no such set.
     """
     fall = opportunity.waterfall
-    estimate, lower, upper = fall.estimate, fall.lower, fall.upper
-    what = "What the published opportunity is made of"
+    parts = fall.estimate, fall.lower, fall.upper
     if subtotal is not None:
         if subtotal not in fall.subtotal:
             raise UsageError(
@@ -55,40 +60,68 @@ def draw_waterfall(opportunity: Opportunity, *, subtotal: str | None = None) -> 
                 f"there is no set of units {subtotal!r}.{did_you_mean(subtotal, fall.subtotal)}",
             )
         at = fall.subtotal.index(subtotal)
-        estimate, lower, upper = (
-            each[:, at]
-            for each in (fall.subtotal_estimate, fall.subtotal_lower, fall.subtotal_upper)
+        parts = (
+            fall.subtotal_estimate[:, at],
+            fall.subtotal_lower[:, at],
+            fall.subtotal_upper[:, at],
         )
-        what = f"{what}, {subtotal}"
-    head = opportunity_words.head(opportunity, what)
-    count = len(fall.component)
-    height = AROUND + BAR * count + (WARNING if head.distrust else 0.0)
+    # What is published with strata is standardised already.
+    crude = {"published": "crude rates"} if opportunity.model.get("strata") else {}
+    return draw_fall(fall.component, parts, caption, write=figure, labels=PARTS | crude, ax=ax)
+
+
+def draw_fall(
+    component: tuple[str, ...],
+    parts: tuple[Floats, Floats, Floats],
+    caption: Caption,
+    *,
+    write: Callable[[float], str],
+    taken: bool = True,
+    labels: Mapping[str, str] = PARTS,
+    percent: bool = False,
+    above: float = 0.0,
+    lines: int = 3,
+    ax: Axes | None = None,
+) -> Figure:
+    """Draw a bar for each part on a sheet of its own, or on a reader's axes.
+
+    Parameters
+    ----------
+    component : tuple of str
+    parts : tuple of ndarray of float, shape (components,) each
+        Estimates, and the ends of their intervals.
+    caption : Caption
+    write, taken, labels, percent
+        As of `draw_bars`.
+    above : float
+        Room for a long finding, in points.
+    lines : int
+        Of the footer at most.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Figure
+    """
+
+    def draw(on: Axes) -> Figure:
+        draw_bars(on, component, *parts, write=write, taken=taken, labels=labels, percent=percent)
+        title_across(on, caption.axis, pad=4.0)
+        if caption.distrust:
+            stamp(on)
+        return on.figure.figure  # of a subfigure, the whole
+
+    height = AROUND + above + BAR * len(component) + (WARNING if caption.distrust else 0.0)
     with matplotlib.rc_context(dict(style.RC)):
+        if ax is not None:
+            return draw(ax)
         sheet = Sheet(WIDTH, height)
-        write_head(sheet, head)
-        sheet.write_below(
-            f"Lines: {percent_text(fall.level)} intervals. Parts are Shapley shares and add up in "
-            "every draw; a negative one means that allowing for it shows more than there was.",
-            lines=3,
-        )
+        write_head(sheet, caption)
+        sheet.write_below(caption.footer, lines=lines)
         box = sheet.rectangle(
             MARGIN + LEFT, sheet.bottom + 34.0, sheet.width - MARGIN - RIGHT, sheet.top - 8.0
         )
-        ax = sheet.figure.add_axes(box)
-        # What is published with strata is standardised already.
-        crude = {"published": "Crude rates"} if opportunity.model.get("strata") else {}
-        draw_bars(
-            ax, fall.component, estimate, lower, upper, write=figure, labels=COMPONENTS | crude
-        )
-        ax.set_xlabel(
-            figure_text(opportunity_words.axis_title(opportunity)),
-            fontsize=style.SMALL + 0.5,
-            color=style.QUIET,
-            parse_math=False,
-        )
-        if head.distrust:
-            stamp(ax)
-        return sheet.figure
+        return draw(sheet.figure.add_axes(box))
 
 
 def draw_bars(
@@ -100,7 +133,7 @@ def draw_bars(
     *,
     write: Callable[[float], str],
     taken: bool = True,
-    labels: Mapping[str, str] = COMPONENTS,
+    labels: Mapping[str, str] = PARTS,
     percent: bool = False,
 ) -> None:
     """Draw a bar for each part, from where the one before it ends; the first and last from zero.
@@ -173,7 +206,7 @@ def draw_bars(
     ax.set_xticks(ticks, texts)
     ax.set_ylim(count - 0.5, -0.5)
     ax.set_yticks(
-        range(count), [labels[name] for name in component],
+        range(count), [labels[name].capitalize() for name in component],
         fontsize=style.BODY,
     )  # fmt: skip
     ax.tick_params(axis="y", length=0)

@@ -8,12 +8,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 import jinja2
-import numpy as np
-from matplotlib.figure import Figure
-from matplotlib.transforms import Affine2D
-from numpy.typing import NDArray
 
-from varstat.measure import Floats
 from varstat.present.page.inline import Stylesheet
 from varstat.prose.text import clean
 
@@ -67,7 +62,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
+class Heading:
     """A column of the table besides the unit and its code."""
 
     title: str
@@ -118,7 +113,7 @@ class Section:
     warnings : tuple of str
     plots : tuple of Plot
     caption : str
-    columns : tuple of Column
+    columns : tuple of Heading
     rows : tuple of Row
     """
 
@@ -130,7 +125,7 @@ class Section:
     warnings: tuple[str, ...]
     plots: tuple[Plot, ...]
     caption: str
-    columns: tuple[Column, ...]
+    columns: tuple[Heading, ...]
     rows: tuple[Row, ...]
 
 
@@ -210,41 +205,3 @@ def escape_json(value: object) -> str:
     for letter in "<>&\u2028\u2029":
         text = text.replace(letter, f"\\u{ord(letter):04x}")
     return text
-
-
-def sort_value(value: float) -> str:
-    """Write a number to sort by; empty where it isn't known."""
-    return f"{value:.12g}" if np.isfinite(value) else ""
-
-
-def tips(
-    figure: Figure, at: Floats, tipped: NDArray[np.intp], rows: Mapping[int, Row]
-) -> list[dict[str, object]]:
-    """Say of units where they stand in the SVG, and what to show there.
-
-    Parameters
-    ----------
-    figure : Figure
-        Whose first axes hold the units.
-    at : ndarray of float, shape (units, 2)
-        Where each is in data; not a number where it isn't drawn.
-    tipped : ndarray of int
-        Units to tell of, in the order of the keys.
-    rows : mapping of int to Row
-        Of the same units.
-    """
-    seen = tipped[np.isfinite(at[tipped]).all(axis=1)]
-    scale = 72 / figure.dpi
-    height = figure.get_figheight() * 72
-    # The units of the SVG's view box: points, down from the top.
-    flip = Affine2D().scale(scale, -scale).translate(0, height)
-    places = (figure.axes[0].transData + flip).transform(at[seen])
-    return [
-        {
-            "x": round(float(x), 1),
-            "y": round(float(y), 1),
-            "key": rows[i].key,
-            "lines": list(rows[i].lines),
-        }
-        for i, (x, y) in zip(seen.tolist(), places, strict=True)
-    ]

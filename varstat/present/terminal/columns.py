@@ -27,6 +27,7 @@ def set_columns(
     width: int,
     expendable: Sequence[str],
     left: Sequence[str] = (),
+    whole: Sequence[str] = (),
 ) -> Grid:
     """Set columns side by side.
 
@@ -42,6 +43,8 @@ def set_columns(
         Columns to leave out, in this order, as long as there is no room for all.
     left : sequence of str
         Uncut columns that stand to the left.
+    whole : sequence of str
+        Columns of texts that may not be cut either.
 
     Returns
     -------
@@ -53,7 +56,11 @@ def set_columns(
         if least + _needed(numbers) <= width - 1:
             break
         (texts if name in texts else numbers).pop(name, None)
-    rooms = _rooms([_widest(*each) for each in texts.items()], width - 1 - _needed(numbers))
+    fixed = {name: _widest(name, cells) for name, cells in texts.items() if name in whole}
+    needed = {name: _widest(name, cells) for name, cells in texts.items() if name not in fixed}
+    free = width - 1 - _needed(numbers) - sum(room + 2 for room in fixed.values())
+    given = fixed | dict(zip(needed, _rooms(list(needed.values()), free), strict=True))
+    rooms = [given[name] for name in texts]
     grid = Grid(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for name, room in zip(texts, rooms, strict=True):
         grid.add_column(Text(_cut(name, room)), no_wrap=True, vertical="bottom")

@@ -1,0 +1,62 @@
+"""Results made by hand, drawn, and as a page."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from varstat import draw
+from varstat.data.account import Account
+from varstat.funnel.result import Funnel, Funnels
+from varstat.present.captions.funnel import caption
+from varstat.present.charts import funnel as charts
+from varstat.present.highlight import find_units
+from varstat.present.write import encode
+from varstat.provenance import Provenance
+
+
+def gather_funnels(*funnels: Funnel, source: str = "made.csv") -> Funnels:
+    """Put funnels together, with an account and a provenance."""
+    count = sum(funnel.units.unit.size for funnel in funnels)
+    return Funnels(
+        groups=funnels,
+        accounts=(
+            Account(
+                source=source,
+                rows_read=count,
+                rows_kept=count,
+                rows_merged=0,
+                exclusions=(),
+                totals={},
+                units=count,
+            ),
+        ),
+        provenance=Provenance(
+            verb="funnel",
+            source=source,
+            data_hash="0" * 64,
+            card="default-proportion",
+            card_hash="1" * 64,
+            options={},
+        ),
+    )
+
+
+def page_of(results: Any, **said: Any) -> bytes:
+    """Make the page of results."""
+    return encode(results, ".html", **said)
+
+
+def draw_funnel(funnel: Funnel, *, highlight: Sequence[str] = (), **options: Any) -> Figure:
+    """Draw a funnel with options that no command has."""
+    (chosen,) = find_units([funnel], highlight)
+    return charts.draw_funnel(funnel, caption(funnel), chosen, **options)
+
+
+def drawing(chart: str) -> Any:
+    """Make the function that draws one chart of any results."""
+
+    def draw_it(results: Any, **said: Any) -> Figure:
+        return draw(results, chart=chart, **said)
+
+    return draw_it

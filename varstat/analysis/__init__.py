@@ -1,0 +1,1 @@
+"""What is asked as a value, and the one way from it to results."""

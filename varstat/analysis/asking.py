@@ -1,0 +1,125 @@
+"""What can be asked of data: one class a verb."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from varstat.analysis.stated import Choices, Stated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunnelAsking(Stated):
+    """A funnel: who differs by more than chance. See `compute_funnel`.
+
+    Attributes
+    ----------
+    method : str
+    target : str or None
+    levels : tuple of float or None
+    sides, limits, dispersion, robust, tau_scale : str or None
+    posterior : bool
+        Whether each unit's posterior stands beside its flag.
+    level : float
+        Of the posterior's intervals, in (0, 1).
+    """
+
+    verb: ClassVar[str] = "funnel"
+
+    method: str = "varstat"
+    target: str | None = None
+    levels: tuple[float, ...] | None = None
+    sides: str | None = None
+    limits: str | None = None
+    dispersion: str | None = None
+    robust: str | None = None
+    tau_scale: str | None = None
+    posterior: bool = False
+    level: float = 0.95
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitAsking(Stated):
+    """A fitted model, and nothing of it."""
+
+    verb: ClassVar[str] = "fit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeagueAsking(Stated):
+    """A league table. See `compute_league`.
+
+    Attributes
+    ----------
+    level : float
+        In (0, 1).
+    target : str or None
+    """
+
+    verb: ClassVar[str] = "league"
+
+    level: float = 0.95
+    target: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpportunityAsking(Stated):
+    """What reaching a target is worth. See `compute_opportunity`.
+
+    Attributes
+    ----------
+    level : float
+        In (0, 1).
+    target : str or None
+    materiality : float or None
+        In events.
+    unit_cost : float or None
+    price_year, cost_source : str or None
+    incomparable : {"exclude", "include"}
+    least_comparability : float
+        In (0, 1].
+    allow_overlap : str or None
+        Why indicators that overlap may be added up.
+    multiplier : float or None
+        By which events are multiplied; that of annualising where it is None.
+    subtotals : tuple of (str, tuple of str)
+        Names of sets of units, and the codes of the units in each.
+    """
+
+    verb: ClassVar[str] = "opportunity"
+
+    level: float = 0.95
+    target: str | None = None
+    materiality: float | None = None
+    unit_cost: float | None = None
+    price_year: str | None = None
+    cost_source: str | None = None
+    incomparable: str = "exclude"
+    least_comparability: float = 0.5
+    allow_overlap: str | None = None
+    multiplier: float | None = None
+    subtotals: Choices = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompareAsking(Stated):
+    """Which of two units is better, and why. See `compare_units`.
+
+    Attributes
+    ----------
+    a, b : str
+        Codes or whole names of units.
+    level : float
+        In (0, 1).
+    """
+
+    verb: ClassVar[str] = "compare"
+
+    a: str
+    b: str
+    level: float = 0.95
+
+
+Asking = FunnelAsking | FitAsking | LeagueAsking | OpportunityAsking | CompareAsking
+ASKINGS: dict[str, type[Asking]] = {
+    each.verb: each
+    for each in (FunnelAsking, FitAsking, LeagueAsking, OpportunityAsking, CompareAsking)
+}

@@ -1,0 +1,131 @@
+"""varstat.compare: which of two units is better, and why."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, cast
+
+from varstat.analysis.asking import CompareAsking
+from varstat.analysis.verbs.answer import answer, check_pair
+
+if TYPE_CHECKING:
+    from varstat.analysis.verbs.answer import Data
+    from varstat.card import Card
+    from varstat.data.rows.lookup import OneLookup
+    from varstat.estimands import Comparisons
+
+
+def compare(
+    data: "Data",
+    units: tuple[str, str],
+    *,
+    card: "Card | str | None" = None,
+    title: str | None = None,
+    direction: str | None = None,
+    counts: str | None = None,
+    unit: str | None = None,
+    unit_name: str | None = None,
+    numerator: str | None = None,
+    denominator: str | None = None,
+    observed: str | None = None,
+    expected: str | None = None,
+    exposure: str | None = None,
+    value: str | None = None,
+    se: str | None = None,
+    count: str | None = None,
+    total: str | None = None,
+    sum_of_squares: str | None = None,
+    peer_group: str | None = None,
+    period: str | None = None,
+    by: Sequence[str] | str = (),
+    only: Mapping[str, Sequence[str] | str] | None = None,
+    exclude: Mapping[str, Sequence[str] | str] | None = None,
+    lookup: "OneLookup | Sequence[OneLookup] | None" = None,
+    roll_up: str | None = None,
+    sheet: str | None = None,
+    decimal: str | None = None,
+    suppressed: Sequence[int] | None = None,
+    rounded: int | None = None,
+    lenient: bool = False,
+    covariates: Sequence[str] | str | None = None,
+    strata: Sequence[str] | str | None = None,
+    effects: str | None = None,
+    likelihood: str | None = None,
+    transient: str | float | None = None,
+    peer_tau: str | None = None,
+    engine: str = "auto",
+    draws: int = 4000,
+    seed: int = 1,
+    level: float = 0.95,
+) -> "Comparisons":
+    """Compare two units: which is better, by how much, and what their gulf is made of.
+
+    What `varstat compare` does, of a data frame, a file or a saved fit. `read_table`, `fit_model`
+    and `compare_units` are its steps.
+
+    Parameters
+    ----------
+    data : path, "example:NAME" or DataFrame
+        A file (CSV, TSV, XLSX, XLS, Parquet, DuckDB), an example or a table; or a saved fit.
+    units : (str, str)
+        Codes or whole names of two units.
+    card : Card or str, optional
+        A card, its name or its path. Without one, the columns tell which default card is meant.
+    title, direction, counts, unit, unit_name, numerator, denominator, observed, expected, \
+exposure, value, se, count, total, sum_of_squares, peer_group, period : str, optional
+        What the card says, said otherwise: the indicator's title, its direction, whether its counts
+        are whole, and the names of columns.
+    by : str or sequence of str
+        Columns that split the table into groups, each analysed on its own.
+    only, exclude : mapping of str to str or sequence of str, optional
+        Keep, or leave out, the rows that have one of these values in a column.
+    lookup : str, (DataFrame, str) or sequence of these, optional
+        "FILE:KEY": attributes of units from another table.
+    roll_up : {"quarter", "year", "calendar-year", "all"}, optional
+        Add up the periods.
+    sheet : str, optional
+        Sheet of a workbook, or table of a DuckDB file.
+    decimal : {".", ","}, optional
+        Decimal mark of the numbers; by default they tell.
+    suppressed : (int, int), optional
+        The range that a suppression mark stands for.
+    rounded : int, optional
+        The base that counts were rounded to.
+    lenient : bool
+        Leave out impossible rows and report them, where otherwise they are an error.
+    covariates, strata : str or sequence of str, optional
+        Columns that explain why units differ, and columns of the case-mix; those of the card,
+        unless given.
+    effects : {"normal", "student-t", "contaminated-normal"}, optional
+        How units differ.
+    likelihood : str, optional
+    transient : "auto", "none" or float, optional
+        What varies between a unit's periods beyond chance.
+    peer_tau : {"common", "own"}, optional
+        Spread within peer groups.
+    engine : {"auto", "quadrature", "nuts"}
+    draws : int
+        Joint draws from the posterior.
+    seed : int
+        The same seed gives the same draws.
+    level : float
+        Of all intervals, in (0, 1).
+
+    Returns
+    -------
+    Comparisons
+        One for each group that has both units.
+
+    Raises
+    ------
+    VarstatError
+        If anything can't be what is asked, with what to do.
+
+    Examples
+    --------
+    >>> import varstat
+    >>> found = varstat.compare(
+    ...     "example:star98", ("D001", "D108"), direction="higher-is-better", draws=200)
+    >>> found[0].unit
+    ('D001', 'D108')
+    """
+    a, b = check_pair(units)
+    return cast("Comparisons", answer({**locals()}, CompareAsking))

@@ -1,0 +1,121 @@
+"""varstat.fit: what is left when chance is taken away."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, cast
+
+from varstat.analysis.asking import FitAsking
+from varstat.analysis.verbs.answer import answer
+
+if TYPE_CHECKING:
+    from varstat.analysis.verbs.answer import Data
+    from varstat.card import Card
+    from varstat.data.rows.lookup import OneLookup
+    from varstat.hierarchical import Fits
+
+
+def fit(
+    data: "Data",
+    *,
+    card: "Card | str | None" = None,
+    title: str | None = None,
+    direction: str | None = None,
+    counts: str | None = None,
+    unit: str | None = None,
+    unit_name: str | None = None,
+    numerator: str | None = None,
+    denominator: str | None = None,
+    observed: str | None = None,
+    expected: str | None = None,
+    exposure: str | None = None,
+    value: str | None = None,
+    se: str | None = None,
+    count: str | None = None,
+    total: str | None = None,
+    sum_of_squares: str | None = None,
+    peer_group: str | None = None,
+    period: str | None = None,
+    by: Sequence[str] | str = (),
+    only: Mapping[str, Sequence[str] | str] | None = None,
+    exclude: Mapping[str, Sequence[str] | str] | None = None,
+    lookup: "OneLookup | Sequence[OneLookup] | None" = None,
+    roll_up: str | None = None,
+    sheet: str | None = None,
+    decimal: str | None = None,
+    suppressed: Sequence[int] | None = None,
+    rounded: int | None = None,
+    lenient: bool = False,
+    covariates: Sequence[str] | str | None = None,
+    strata: Sequence[str] | str | None = None,
+    effects: str | None = None,
+    likelihood: str | None = None,
+    transient: str | float | None = None,
+    peer_tau: str | None = None,
+    engine: str = "auto",
+    draws: int = 4000,
+    seed: int = 1,
+) -> "Fits":
+    """Fit a hierarchical model: what is known of every unit, as draws to keep.
+
+    What `varstat fit` does, of a data frame or a file. `read_table` and `fit_model` are its steps.
+
+    Parameters
+    ----------
+    data : path, "example:NAME" or DataFrame
+        A file (CSV, TSV, XLSX, XLS, Parquet, DuckDB), an example or a table.
+    card : Card or str, optional
+        A card, its name or its path. Without one, the columns tell which default card is meant.
+    title, direction, counts, unit, unit_name, numerator, denominator, observed, expected, \
+exposure, value, se, count, total, sum_of_squares, peer_group, period : str, optional
+        What the card says, said otherwise: the indicator's title, its direction, whether its counts
+        are whole, and the names of columns.
+    by : str or sequence of str
+        Columns that split the table into groups, each analysed on its own.
+    only, exclude : mapping of str to str or sequence of str, optional
+        Keep, or leave out, the rows that have one of these values in a column.
+    lookup : str, (DataFrame, str) or sequence of these, optional
+        "FILE:KEY": attributes of units from another table.
+    roll_up : {"quarter", "year", "calendar-year", "all"}, optional
+        Add up the periods.
+    sheet : str, optional
+        Sheet of a workbook, or table of a DuckDB file.
+    decimal : {".", ","}, optional
+        Decimal mark of the numbers; by default they tell.
+    suppressed : (int, int), optional
+        The range that a suppression mark stands for.
+    rounded : int, optional
+        The base that counts were rounded to.
+    lenient : bool
+        Leave out impossible rows and report them, where otherwise they are an error.
+    covariates, strata : str or sequence of str, optional
+        Columns that explain why units differ, and columns of the case-mix; those of the card,
+        unless given.
+    effects : {"normal", "student-t", "contaminated-normal"}, optional
+        How units differ.
+    likelihood : str, optional
+    transient : "auto", "none" or float, optional
+        What varies between a unit's periods beyond chance.
+    peer_tau : {"common", "own"}, optional
+        Spread within peer groups.
+    engine : {"auto", "quadrature", "nuts"}
+    draws : int
+        Joint draws from the posterior.
+    seed : int
+        The same seed gives the same draws.
+
+    Returns
+    -------
+    Fits
+        One a group.
+
+    Raises
+    ------
+    VarstatError
+        If anything can't be what is asked, with what to do.
+
+    Examples
+    --------
+    >>> import varstat
+    >>> varstat.fit("example:star98", draws=200)[0].draws
+    200
+    """
+    return cast("Fits", answer(locals(), FitAsking))

@@ -1,0 +1,157 @@
+"""varstat.opportunity: what a gap is worth, and how sure that is."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, cast
+
+from varstat.analysis.asking import OpportunityAsking
+from varstat.analysis.verbs.answer import answer
+
+if TYPE_CHECKING:
+    from varstat.analysis.verbs.answer import Data
+    from varstat.card import Card
+    from varstat.data.rows.lookup import OneLookup
+    from varstat.estimands import Opportunities
+
+
+def opportunity(
+    data: "Data | Sequence[Data]",
+    *,
+    card: "Card | str | Sequence[Card | str] | None" = None,
+    title: str | None = None,
+    direction: str | None = None,
+    counts: str | None = None,
+    unit: str | None = None,
+    unit_name: str | None = None,
+    numerator: str | None = None,
+    denominator: str | None = None,
+    observed: str | None = None,
+    expected: str | None = None,
+    exposure: str | None = None,
+    value: str | None = None,
+    se: str | None = None,
+    count: str | None = None,
+    total: str | None = None,
+    sum_of_squares: str | None = None,
+    peer_group: str | None = None,
+    period: str | None = None,
+    by: Sequence[str] | str = (),
+    only: Mapping[str, Sequence[str] | str] | None = None,
+    exclude: Mapping[str, Sequence[str] | str] | None = None,
+    lookup: "OneLookup | Sequence[OneLookup] | None" = None,
+    roll_up: str | None = None,
+    annualise: str = "none",
+    sheet: str | None = None,
+    decimal: str | None = None,
+    suppressed: Sequence[int] | None = None,
+    rounded: int | None = None,
+    lenient: bool = False,
+    covariates: Sequence[str] | str | None = None,
+    strata: Sequence[str] | str | None = None,
+    effects: str | None = None,
+    likelihood: str | None = None,
+    transient: str | float | None = None,
+    peer_tau: str | None = None,
+    engine: str = "auto",
+    draws: int = 4000,
+    seed: int = 1,
+    level: float = 0.95,
+    target: str | None = None,
+    materiality: float | None = None,
+    unit_cost: float | None = None,
+    price_year: str | None = None,
+    cost_source: str | None = None,
+    incomparable: str = "exclude",
+    least_comparability: float = 0.5,
+    allow_overlap: str | None = None,
+    multiplier: float | None = None,
+    subtotals: Mapping[str, Sequence[str]] | None = None,
+) -> "Opportunities":
+    """Say what reaching a target is worth, beside what chance alone would give.
+
+    What `varstat opportunity` does, of data frames, files or saved fits. `read_table`, `fit_model`,
+    `compute_opportunity` and `combine_opportunities` are its steps.
+
+    Parameters
+    ----------
+    data : path, "example:NAME" or DataFrame, or sequence of these
+        A file (CSV, TSV, XLSX, XLS, Parquet, DuckDB), an example or a table; or a saved fit, one
+        an indicator.
+    card : Card or str or sequence of these, optional
+        A card, its name or its path. Without one, the columns tell which default card is meant.
+    title, direction, counts, unit, unit_name, numerator, denominator, observed, expected, \
+exposure, value, se, count, total, sum_of_squares, peer_group, period : str, optional
+        What the card says, said otherwise: the indicator's title, its direction, whether its counts
+        are whole, and the names of columns.
+    by : str or sequence of str
+        Columns that split the table into groups, each analysed on its own.
+    only, exclude : mapping of str to str or sequence of str, optional
+        Keep, or leave out, the rows that have one of these values in a column.
+    lookup : str, (DataFrame, str) or sequence of these, optional
+        "FILE:KEY": attributes of units from another table.
+    roll_up : {"quarter", "year", "calendar-year", "all"}, optional
+        Add up the periods.
+    annualise : {"none", "x4", "rolling4"}
+        How quarters become years.
+    sheet : str, optional
+        Sheet of a workbook, or table of a DuckDB file.
+    decimal : {".", ","}, optional
+        Decimal mark of the numbers; by default they tell.
+    suppressed : (int, int), optional
+        The range that a suppression mark stands for.
+    rounded : int, optional
+        The base that counts were rounded to.
+    lenient : bool
+        Leave out impossible rows and report them, where otherwise they are an error.
+    covariates, strata : str or sequence of str, optional
+        Columns that explain why units differ, and columns of the case-mix; those of the card,
+        unless given.
+    effects : {"normal", "student-t", "contaminated-normal"}, optional
+        How units differ.
+    likelihood : str, optional
+    transient : "auto", "none" or float, optional
+        What varies between a unit's periods beyond chance.
+    peer_tau : {"common", "own"}, optional
+        Spread within peer groups.
+    engine : {"auto", "quadrature", "nuts"}
+    draws : int
+        Joint draws from the posterior.
+    seed : int
+        The same seed gives the same draws.
+    level : float
+        Of all intervals, in (0, 1).
+    target : str, optional
+        "pooled", "median", "best:0.25" or "rate:0.75", or the name of a system's rule.
+    materiality : float, optional
+        Events from which an opportunity is worth pursuing.
+    unit_cost : float, optional
+        What one event is worth; needs `price_year` and `cost_source`, unless the card has them.
+    price_year, cost_source : str, optional
+    incomparable : {"exclude", "include"}
+        Whether units whose case-mix others don't treat carry an opportunity.
+    least_comparability : float
+        The share of a unit's case-mix that others must treat for it to be comparable.
+    allow_overlap : str, optional
+        Why indicators that overlap may be added up.
+    multiplier : float, optional
+        By which events are multiplied; that of `annualise`, unless given.
+    subtotals : mapping of str to sequence of str, optional
+        Sets of units, by their codes, to add up.
+
+    Returns
+    -------
+    Opportunities
+        One a group and indicator.
+
+    Raises
+    ------
+    VarstatError
+        If anything can't be what is asked, with what to do.
+
+    Examples
+    --------
+    >>> import varstat
+    >>> found = varstat.opportunity("example:star98", direction="higher-is-better", draws=200)
+    >>> found[0].total.plug_in < found[0].total.estimate
+    True
+    """
+    return cast("Opportunities", answer(locals(), OpportunityAsking))

@@ -1,0 +1,40 @@
+"""What a command gives back: what is printed, which files are written, what is marked in them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+
+class Format(StrEnum):
+    """What is printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """What a command gives back.
+
+    Attributes
+    ----------
+    chart : str or None
+        What a chart shows, where there are several.
+    highlight : tuple of str
+        Units to mark, by code or name.
+    accept_failed : bool
+        Whether it is no error that a posterior failed its checks.
+    output : tuple of Path
+        Files to write.
+    format_ : Format
+    quiet : bool
+        Whether messages are left out.
+    """
+
+    chart: str | None = None
+    highlight: tuple[str, ...] = ()
+    accept_failed: bool = False
+    output: tuple[Path, ...] = ()
+    format_: Format = Format.TABLE
+    quiet: bool = False

@@ -1,0 +1,126 @@
+"""What every command of an analysis does: check, run, write, show, and gate."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from varstat.analysis.inputs import FIT_SUFFIX, split_lookup
+from varstat.analysis.specification import Reading, Specification
+from varstat.cli.output import Format, Output
+from varstat.cli.saved import refuse_options
+from varstat.prose.text import clean
+
+if TYPE_CHECKING:
+    from varstat.analysis.run import Analysis
+
+
+def carry_out(
+    context: typer.Context, specification: Specification, output: Output, *, fits: bool = False
+) -> None:
+    """Run a specification; write and show what it gives, then refuse what failed its checks.
+
+    Parameters
+    ----------
+    context : typer.Context
+        Of the command as it was called.
+    specification : Specification
+    output : Output
+    fits : bool
+        Whether the fit can be written as well.
+
+    Raises
+    ------
+    VarstatError
+        If anything can't be what is asked; a file that can't be written is refused before
+        anything is computed.
+    """
+    from varstat.analysis.run import analyse, refuse_failed
+    from varstat.files import check_path
+    from varstat.present.highlight import find_units
+    from varstat.present.kind import check_chart
+    from varstat.present.write import CHARTS
+
+    inputs = read_inputs(specification.reading)
+    suffixes = _suffixes(specification.verb, fits=fits)
+    paths = [check_path(path, suffixes=suffixes, inputs=inputs) for path in output.output]
+    refuse_options(context, specification.reading.source)
+    analysis = analyse(
+        specification,
+        stored_as=[path.name for path in paths],
+        progress=sys.stderr.isatty() and not output.quiet,
+    )
+    # Said before any file is written.
+    if any(path.suffix.lower() in CHARTS for path in paths):
+        check_chart(analysis.results, output.chart, highlight=output.highlight)
+    elif output.highlight:
+        find_units(analysis.results.groups, output.highlight)
+    for path in paths:
+        _write(analysis, path, output)
+    _show(analysis, output, wrote=[path.name for path in paths])
+    refuse_failed(analysis.checked, accepted=output.accept_failed)
+
+
+def read_inputs(reading: Reading) -> list[str]:
+    """Name the files that a command reads, and so must not write over.
+
+    Parameters
+    ----------
+    reading : Reading
+
+    Returns
+    -------
+    list of str
+    """
+    return [*reading.source, *(split_lookup(each)[0] for each in reading.lookup)]
+
+
+def _suffixes(verb: str, *, fits: bool) -> tuple[str, ...]:
+    """What files of a verb's results may end in."""
+    from varstat.present.write import SUFFIXES
+
+    if verb == "fit":
+        return (FIT_SUFFIX, ".json", ".csv")
+    return (*SUFFIXES, FIT_SUFFIX) if fits else SUFFIXES
+
+
+def _write(analysis: "Analysis", path: Path, output: Output) -> None:
+    from varstat.hierarchical import write_fit
+    from varstat.present.write import write
+
+    if path.suffix.lower() == FIT_SUFFIX and analysis.fits is not None:
+        write_fit(analysis.fits, path)
+        return
+    write(
+        analysis.results,
+        path,
+        highlight=output.highlight,
+        chart=output.chart,
+        verdicts=analysis.verdicts,
+    )
+
+
+def _show(analysis: "Analysis", output: Output, *, wrote: list[str]) -> None:
+    """Print the results, unless they went to files, and on stderr what to mind."""
+    from rich.console import Console
+
+    from varstat.present.show import show
+    from varstat.present.terminal.notes import print_notes
+    from varstat.present.write import encode
+    from varstat.prose.text import clean_lines
+
+    results, verdicts = analysis.results, analysis.verdicts
+    messages = Console(stderr=True, highlight=False, quiet=output.quiet)
+    if output.format_ is not Format.TABLE:
+        sys.stdout.buffer.write(encode(results, f".{output.format_.value}", verdicts=verdicts))
+    elif not wrote:
+        out = Console(highlight=False)
+        show(results, out, highlight=output.highlight, verdicts=verdicts)
+    else:
+        summaries = [each.summary() for each in (results, verdicts) if each is not None]
+        messages.print(clean_lines("\n".join(summaries)), markup=False)
+    sys.stdout.flush()
+    print_notes(results, messages, verdicts=verdicts)
+    for name in wrote:
+        messages.print(f"Wrote {clean(name)}.", markup=False)

@@ -1,0 +1,1 @@
+"""The kinds of results, one file each."""

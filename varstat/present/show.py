@@ -1,0 +1,106 @@
+"""Show results of any kind in a terminal: a table, and what it says in plain English."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.text import Text
+
+from varstat.present.highlight import Bools
+from varstat.present.kind import Kind, Open, findings_of, open_results
+from varstat.present.terminal.columns import print_padded, set_columns
+from varstat.present.terminal.grid import set_groups, set_units
+from varstat.prose.text import clean, clean_lines
+from varstat.results import Result, Results
+
+if TYPE_CHECKING:
+    from varstat.estimands.verdict.result import Verdicts
+
+
+def show(
+    results: "Result | Results[Any]",
+    console: Console | None = None,
+    *,
+    highlight: Sequence[str] = (),
+    verdicts: "Verdicts | None" = None,
+) -> None:
+    """Print a table of the units (of many groups, of the groups), and what it shows.
+
+    Parameters
+    ----------
+    results : Result or Results
+        A funnel, league table, opportunity, comparison or fit, or those of all groups.
+    console : rich.console.Console, optional
+        The terminal by default.
+    highlight : sequence of str
+        Units to print as well and to mark, by code or name.
+    verdicts : Verdicts, optional
+        Of these funnels, to stand beside their flags.
+
+    Raises
+    ------
+    UsageError
+        If no unit has a highlighted code or name.
+    """
+    console = console or Console(highlight=False)
+    opened = open_results(results, highlight=highlight, verdicts=verdicts)
+    kind, groups = opened.kind, opened.groups
+    if len(groups) > 1 and kind.groups:
+        _show_groups(opened, console)
+        return
+    for at, (each, mark) in enumerate(zip(groups[: kind.most], opened.marks, strict=False)):
+        if at:
+            console.print()
+        _show_one(kind, each, mark, console)
+    if len(groups) > kind.most:
+        console.print(_more(kind, len(groups)))
+
+
+def _show_one(kind: Kind[Any, Any], result: Result, mark: Bools, console: Console) -> None:
+    _warn(result.distrust, console)
+    group = clean(", ".join(result.by.values()))
+    title = clean(result.indicator)
+    console.print(Text(f"{title}: {group}" if group else title, style="bold"))
+    table, rows = kind.table(result), kind.shown(result, mark)
+    print_padded(console, set_units(kind.columns, table, rows, mark, width=console.width))
+    if left := kind.left(result, mark):
+        print_padded(console, Text(left, "dim"))
+    for block in kind.blocks(result):
+        console.print()
+        if block.title:
+            console.print(Text(block.title, style="bold"))
+        grid = set_columns(
+            block.texts, block.numbers, width=console.width, expendable=block.expendable
+        )
+        print_padded(console, grid)
+    console.print()
+    console.print(Text(clean_lines(findings_of(result))))
+
+
+def _show_groups(opened: Open, console: Console) -> None:
+    """One row a group, and of each group the units that a reader asked for."""
+    kind, groups = opened.kind, opened.groups
+    _warn(opened.results.distrust, console)
+    console.print(Text(kind.together or clean(groups[0].indicator), style="bold"))
+    tables = [kind.table(each) for each in groups[: kind.most]]
+    print_padded(console, set_groups(kind.groups, tables, width=console.width))
+    if len(groups) > kind.most:
+        print_padded(console, _more(kind, len(groups)))
+    for each, mark in zip(groups, opened.marks, strict=True):
+        if mark.any():
+            console.print()
+            console.print(Text(clean(", ".join(each.by.values())), style="bold"))
+            rows = [i for i in kind.shown(each, mark) if i is not None and mark[i]]
+            table = kind.table(each)
+            print_padded(console, set_units(kind.columns, table, rows, mark, width=console.width))
+    console.print()
+    console.print(Text(clean_lines(findings_of(opened.results))))
+
+
+def _warn(distrust: str, console: Console) -> None:
+    if distrust:
+        console.print(Text(clean(distrust), style="bold red"))
+
+
+def _more(kind: Kind[Any, Any], count: int) -> Text:
+    return Text(f"… and {count - kind.most:,} more {kind.noun}", "dim")
