@@ -205,14 +205,19 @@ def plain_table(rng):
     return table.drop(columns=["weight"]), roles
 
 
-def test_no_row_of_a_table_without_totals_is_taken_for_one():
-    for seed in range(FALSE_ALARMS):
+@pytest.mark.parametrize(
+    "seeds",
+    [
+        range(FALSE_ALARMS // 4),
+        pytest.param(range(FALSE_ALARMS // 4, FALSE_ALARMS), marks=pytest.mark.slow),
+    ],
+)
+def test_no_row_of_a_table_without_totals_is_taken_for_one(seeds):
+    for seed in seeds:
         table, roles = plain_table(np.random.default_rng(10**6 + seed))
-        try:
-            read = read_table(table, unit="unit", **roles)
-        except TableError as error:
-            assert "no rows are left" in str(error), seed
+        if not pd.to_numeric(table["numerator"], errors="coerce").any():
             continue
+        read = read_table(table, unit="unit", **roles)
         reasons = " ".join(each.reason for each in read.account.exclusions)
         assert "total" not in reasons, seed
         assert "sum" not in reasons, seed

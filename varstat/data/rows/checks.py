@@ -23,6 +23,8 @@ LONGEST = 1000
 # Beyond these nothing can be computed: doubles no longer tell whole numbers apart, or overflow.
 MOST = 2.0**53
 LEAST = 1e-100
+# Events that chance never leaves out altogether: exp(-21) is one in a billion.
+EXPECTED = 21.0
 NOTHING_APART = Apart()
 
 
@@ -288,6 +290,31 @@ def _renamed(records: Records, groups: Rows, again: Mask) -> bool:
     numbers = pd.factorize(groups[repeated])[0]
     pairs = pd.factorize(numbers * (int(codes.max(initial=0)) + 2) + codes + 1)[1]
     return len(pairs) == int(repeated.sum())
+
+
+def refuse_empty_strata(records: Records, counts: Counts, ledger: Ledger) -> None:
+    """Refuse a stratum in which many events are expected and none stands in any unit.
+
+    Where all events of a unit stand in one of its rows, its strata say nothing: with `EXPECTED`
+    events expected, to see none has a probability below one in a billion.
+    """
+    if records.measure.size != "expected" or records.event.is_kind(Kind.SUPPRESSED).any():
+        return
+    open_ = ledger.open & np.isfinite(counts.event) & np.isfinite(counts.size)
+    if not counts.event[open_].any():
+        return
+    for name, stratum in records.strata.items():
+        frame = pd.DataFrame({"level": stratum.values, "event": counts.event, "size": counts.size})[
+            open_
+        ]
+        sums = frame.groupby("level", sort=False)[["event", "size"]].sum()
+        empty = sums.index[(sums["event"] == 0) & (sums["size"] >= EXPECTED)]
+        if len(empty):
+            ledger.stop(
+                f"column {name!r}: no unit has any of the {sums.loc[empty[0], 'size']:,.0f} events "
+                f"expected at {empty[0]!r}. If all events of a unit stand on one of its rows, "
+                "leave --stratum out and add the rows up with --roll-up all."
+            )
 
 
 def number_groups(keys: Sequence[Texts | Rows]) -> Rows:

@@ -12,7 +12,6 @@ What a unit is in one cell it must be in nearly all, and the evidence must be wh
 beyond the logarithm of the number of rows that could have been such a total.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -20,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from varstat.data.account import Mask, Rows
+from varstat.data.rows.codes import beginning_of, first_three, shape_of
 from varstat.data.rows.distinguish import Factor, combine
 from varstat.data.rows.sums import REQUIRED, Addends, add_evidence, nearly_all, weigh
 from varstat.measure import Floats
@@ -144,31 +144,6 @@ def _find_alike(
             # One that is called like another may be so by chance; like most, hardly.
             doubt |= bool((~equal).any()) and 3 * number >= 2 * len(found)
     return more, doubt
-
-
-def beginning_of(code: str) -> str:
-    """Give what stands before the digits of a code."""
-    return re.split(r"\d", code, maxsplit=1)[0]
-
-
-def first_three(code: str) -> str:
-    """Give the beginning of a code, which in many systems says of what kind it is."""
-    return code[:3]
-
-
-def shape_of(code: str) -> str:
-    """Say of what a code is made: "E06000001" is A9, "R0A" A9A.
-
-    Examples
-    --------
-    >>> shape_of("E06000001"), shape_of("Region 12")
-    ('A9', 'A 9')
-    """
-    return re.sub(r"9+", "9", re.sub(r"A+", "A", re.sub(r"\d", "9", _letters(code))))
-
-
-def _letters(code: str) -> str:
-    return "".join("A" if each.isalpha() else each for each in code)
 
 
 def _find_whole(addends: Addends, cells: Rows, units: Rows, left: Rows) -> Rows:

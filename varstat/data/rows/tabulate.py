@@ -95,6 +95,7 @@ def tabulate(
         for covariate in records.covariates.values():
             refuse_unusable(covariate, ledger)
     checks.refuse_impossible(records, event, counts, ledger, card=card)
+    checks.refuse_empty_strata(records, counts, ledger)
     periods = _periods(records, ledger, roll_up=roll_up, where=opened.name, apart=totals.apart)
     ledger.close(opened.name)
     kept = ledger.open
