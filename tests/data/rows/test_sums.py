@@ -197,13 +197,20 @@ def test_levels_told_apart_by_a_column_are_refused_with_it():
     assert read_table(shuffled, only={"level": "hospital"}).account.units == len(base)
 
 
-def test_levels_told_apart_by_nothing_but_codes_are_refused_by_name():
+def test_levels_told_apart_by_nothing_but_codes_are_refused_by_row():
     _, both = regions("at the end")
     shuffled = both.drop(columns="region").iloc[[3, 13, 0, 7, 14, 1, 5, 2, 12, 9, 8, 4, 6, 11, 10]]
     with pytest.raises(TableError) as caught:
         read_table(shuffled)
     assert "add up to the same as the others" in str(caught.value)
-    assert "--exclude 'unit=Area S,Area W,Area N'" in str(caught.value)
+    assert "rows 1, 4 and 8" in str(caught.value)
+    assert "--exclude unit=CODE" in str(caught.value)
+    assert "Area" not in str(caught.value)
+
+
+def test_units_that_are_all_alike_are_no_levels():
+    alike = pd.DataFrame({"unit": UNITS[:8], "numerator": 3, "denominator": 10})
+    assert read_table(alike).account.units == 8
 
 
 QUARTERS = [f"2021-22 Q{at}" for at in range(1, 5)]

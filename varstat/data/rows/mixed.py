@@ -61,6 +61,9 @@ def find_mixture(
     -------
     Mixture or None
     """
+    if len(addends.values) and not np.ptp(addends.values, axis=0).any():
+        # Where all units are alike, any half adds up to the other.
+        return None
     tried = sum(len(each.levels) <= MOST_LEVELS for each in (*columns, *shapes)) or 1
     for factor, named in (*((each, True) for each in columns), *((each, False) for each in shapes)):
         found = _equal_levels(addends, cells, factor, guesses=tried)

@@ -1,5 +1,6 @@
 """Units judged: rows that are sums of other units are left out, mixed levels refused."""
 
+import shlex
 from collections.abc import Sequence
 
 import numpy as np
@@ -125,12 +126,10 @@ def _refuse_mixture(records: Records, ledger: Ledger, mixture: Mixture, rows: Ro
         )
         return
     unit = records.roles["unit"]
-    codes = list(dict.fromkeys(unit.values[rows[mixture.rows]]))
-    listed = ",".join(map(str, codes[:LISTED])) + (",..." if len(codes) > LISTED else "")
     ledger.stop(
         f"the units of {name_rows(named[:FIRST_ROWS], total=len(named))} add up to the same as "
         "the others, so that each case would count twice: they are of different levels. Leave "
-        f"those out with {say_choice('--exclude', unit.column, listed)}."
+        f"out those of one level by their codes, with --exclude {shlex.quote(unit.column)}=CODE,…"
     )
 
 
