@@ -177,7 +177,7 @@ def _compare(posterior: Posterior, i: int, j: int, *, level: float) -> Compariso
     adjusted = any(n.startswith(("coefficient[", "stratum[")) for n in design.locations) or (
         not np.array_equal(a.part.row_period, b.part.row_period)
     )
-    apart = design.peer[i] != design.peer[j]
+    apart = bool(design.peer[i] != design.peer[j])
     parts = ("chance", *(("casemix",) * adjusted), *(("peer_group",) * apart))
 
     def gap(some: frozenset[str]) -> Floats:
