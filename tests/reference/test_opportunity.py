@@ -131,6 +131,7 @@ def test_without_adjustment_specialists_carry_what_isnt_theirs(specialists):
     assert five["lower"] > 20 * truth["opportunity_specialists"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("said", [{"covariates": ["casemix"]}, {"peer_group": "kind"}])
 def test_adjusted_specialists_intervals_hold_the_truth(specialists, said):
     frame, truth = specialists
