@@ -16,6 +16,9 @@ demo: $(VENV)/installed  ## the main job, on real data: a table and a picture
 	$(BIN)/varstat funnel example:star98 -o demo.png -o demo.html --quiet
 	@echo "Wrote demo.png and demo.html: open them."
 
+# Else every process that a test starts would compile the package for itself.
+unexport PYTHONDONTWRITEBYTECODE
+
 test: $(VENV)/installed-dev  ## the tests, all of them: a quarter of an hour on two cores
 	$(PYTEST) --durations=20
 

@@ -30,6 +30,8 @@ Put = Callable[..., Path]
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Run `varstat ARGS` in this process; whatever isn't an exit is raised."""
     monkeypatch.setenv("COLUMNS", "80")
+    # Else the program would be called `python -m pytest.varstat` under that command.
+    monkeypatch.setattr(sys.modules["__main__"], "__package__", None)
 
     def run_here(*args: object) -> Ran:
         monkeypatch.setattr(sys, "argv", ["varstat", *map(str, args)])

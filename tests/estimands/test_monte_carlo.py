@@ -1,6 +1,5 @@
 """Monte Carlo errors."""
 
-import arviz
 import numpy as np
 import pytest
 from scipy.signal import lfilter
@@ -11,6 +10,9 @@ from varstat.estimands.monte_carlo import effective_draws, probability_mcse, qua
 
 @pytest.mark.parametrize("length", [1000, 999])
 def test_effective_draws_are_those_of_arviz(length):
+    # Takes its time to import, and no other test needs it.
+    import arviz
+
     rng = np.random.default_rng(1)
     correlation = (-0.6, -0.2, 0.0, 0.3, 0.9)
     chains = np.stack(

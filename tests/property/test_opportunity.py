@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from varstat.estimands import Opportunity, compute_opportunity
 
-OPTIONS = settings(max_examples=8)
+OPTIONS = settings(max_examples=6)
 DIRECTIONS = st.sampled_from(["higher-is-better", "lower-is-better"])
 RULES = st.sampled_from(["best:0.25", "best:0.6", "median", "pooled", "rate:0.3"])
 SEEDS = st.integers(0, 2**16)

@@ -58,7 +58,7 @@ UNITS, SIZE, RATE = 400, 5000, 0.3
 def alike():
     event = np.random.default_rng(2).binomial(SIZE, RATE, UNITS)
     design = make_design(event, np.full(UNITS, SIZE), direction="lower-is-better")
-    return fits_of(make_posterior(design))
+    return fits_of(make_posterior(design, draws=1000))
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def _specialists(references):
     return frame, truth
 
 
-def find(frame, **said):
+def find(frame, *, draws=20_000, **said):
     table = read_table(
         frame,
         unit="unit",
@@ -115,7 +115,7 @@ def find(frame, **said):
         direction="higher-is-better",
         **said,
     )
-    fits = fit_model(table, draws=20_000)
+    fits = fit_model(table, draws=draws)
     five = {"five": list(frame["unit"][frame["specialist"] == 1])}
     found = compute_opportunity(fits, subtotals=five)[0]
     rows = found.subtotals_frame().set_index(["subtotal", "component"])
@@ -124,11 +124,12 @@ def find(frame, **said):
 
 def test_without_adjustment_specialists_carry_what_isnt_theirs(specialists):
     frame, truth = specialists
-    _, five, _ = find(frame)
+    _, five, _ = find(frame, draws=4000)
     assert five["estimate"] == pytest.approx(2150, rel=0.02)
     assert five["lower"] > 20 * truth["opportunity_specialists"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("said", [{"covariates": ["casemix"]}, {"peer_group": "kind"}])
 def test_adjusted_specialists_intervals_hold_the_truth(specialists, said):
     frame, truth = specialists

@@ -46,7 +46,11 @@ def test_a_mean_above_its_own_interval_is_found_to_say_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("units", "periods", "expected", "prior"),
-    [pytest.param(6, 4, 20.0, None, marks=pytest.mark.slow), (3, 2, 5.0, 0.5), (3, 2, 0.5, 0.5)],
+    [
+        pytest.param(6, 4, 20.0, None, marks=pytest.mark.slow),
+        (3, 2, 5.0, 0.5),
+        pytest.param(3, 2, 0.5, 0.5, marks=pytest.mark.slow),
+    ],
 )
 def test_where_data_are_many_or_the_prior_has_a_light_tail_none_is_found(
     units: int, periods: int, expected: float, prior: float | None

@@ -151,36 +151,43 @@ READ = """
 import json, sys, warnings
 warnings.simplefilter("ignore")
 import arviz as az
-found = az.from_netcdf(sys.argv[1])
-def group(name):
-    each = found[name]
-    return each.to_dataset() if hasattr(each, "to_dataset") else each
-posterior = group("posterior")
-print(json.dumps({
-    "dims": {name: list(posterior[name].dims) for name in posterior.data_vars},
-    "sizes": {name: int(size) for name, size in posterior.sizes.items()},
-    "coords": {n: [str(v) for v in posterior[n].values] for n in posterior.coords if n != "draw"},
-    "tau": posterior["tau"].values.reshape(-1).tolist()[:5],
-    "effect": posterior["effect"].values.reshape(-1, posterior.sizes["unit"])[7].tolist(),
-    "theta": posterior["theta"].values.reshape(-1, posterior.sizes["unit"])[7].tolist(),
-    "groups": [n for n in ("observed_data", "constant_data", "unconstrained_posterior")
-               if group(n).sizes],
-}))
+def read(path):
+    found = az.from_netcdf(path)
+    def group(name):
+        each = found[name]
+        return each.to_dataset() if hasattr(each, "to_dataset") else each
+    posterior = group("posterior")
+    units = posterior.sizes["unit"]
+    return {
+        "dims": {name: list(posterior[name].dims) for name in posterior.data_vars},
+        "sizes": {name: int(size) for name, size in posterior.sizes.items()},
+        "coords": {n: [str(v) for v in posterior[n].values] for n in posterior.coords
+                   if n != "draw"},
+        "tau": posterior["tau"].values.reshape(-1).tolist()[:5],
+        "effect": posterior["effect"].values.reshape(-1, units)[7].tolist(),
+        "theta": posterior["theta"].values.reshape(-1, units)[7].tolist(),
+        "groups": [n for n in ("observed_data", "constant_data", "unconstrained_posterior")
+                   if group(n).sizes],
+    }
+print(json.dumps([read(path) for path in sys.argv[1:]]))
 """
 
 
-def opened_by_arviz(path: Path) -> dict[str, Any]:
-    """What ArviZ finds in a file; in a process of its own, for it warns and takes its time."""
+@pytest.fixture(scope="module")
+def opened_by_arviz(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    """What ArviZ finds in files; in a process of its own, for it warns and takes its time."""
+    folder, kinds = tmp_path_factory.mktemp("fits"), ("peer groups", "mean")
+    paths = [folder / f"{kind}.nc" for kind in kinds]
+    for kind, path in zip(kinds, paths, strict=True):
+        write_fit(fit_kind(kind), path)
     done = subprocess.run(
-        [sys.executable, "-c", READ, path], capture_output=True, check=True, text=True
+        [sys.executable, "-c", READ, *paths], capture_output=True, check=True, text=True
     )
-    return json.loads(done.stdout)
+    return dict(zip(kinds, json.loads(done.stdout), strict=True))
 
 
-def test_arviz_opens_it(tmp_path: Path) -> None:
-    fits = fit_kind("peer groups")
-    write_fit(fits, tmp_path / "fit.nc")
-    found = opened_by_arviz(tmp_path / "fit.nc")
+def test_arviz_opens_it(opened_by_arviz: dict[str, dict[str, Any]]) -> None:
+    fits, found = fit_kind("peer groups"), opened_by_arviz["peer groups"]
     assert found["groups"] == ["observed_data", "constant_data", "unconstrained_posterior"]
     assert found["sizes"]["chain"] == 4
     assert found["sizes"]["draw"] == 100
@@ -198,10 +205,9 @@ def test_arviz_opens_it(tmp_path: Path) -> None:
     assert found["effect"] == draws_of(fits)[7].tolist()
 
 
-def test_arviz_sees_a_mean_in_its_own_units(tmp_path: Path) -> None:
-    fits = fit_kind("mean")
-    write_fit(fits, tmp_path / "fit.nc")
-    found, design = opened_by_arviz(tmp_path / "fit.nc"), fits[0].design
+def test_arviz_sees_a_mean_in_its_own_units(opened_by_arviz: dict[str, dict[str, Any]]) -> None:
+    fits, found = fit_kind("mean"), opened_by_arviz["mean"]
+    design = fits[0].design
     assert design.spread > 10
     assert found["tau"] == pytest.approx(fits[0].natural()["tau"][:5], rel=1e-12)
     assert found["effect"] == pytest.approx(design.spread * draws_of(fits)[7], rel=1e-9)
