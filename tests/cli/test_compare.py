@@ -325,7 +325,7 @@ def test_a_bad_fit_is_refused(run: Callable[..., Any], tmp_path: Path) -> None:
 
 
 NAMES = [
-    *("\x1b[31mred\x1b[0m", "\x1b]0;owned\x07", "[/red]", ":skull:", "one\ntwo", "a\x00b"),
+    *("\x1b[31mred\x1b[0m", "\x1b]0;owned\x07", "[/red]", ":skull:", "one\ntwo", "a\x7fb"),
     *("safe\u202egpj.exe", '=HYPERLINK("http://x")', "</script><script>alert(1)</script>"),
     *("<img src=x onerror=alert(1)>", "$x^2$", "全" * 60),
 ]

@@ -46,7 +46,7 @@ _MESS = 0.02
 # Tabs, line ends, form feeds and the end-of-file of old systems are no damage.
 _CONTROLS = bytes((*range(9), 11, *range(14, 26), 27))
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x19\x1b]")
-_FEW, _SHARE, _NAMED = 3, 200, 5
+_FEW, _SHARE, _NAMED = 3, 25, 5
 NO_TEXT = (
     "this is a binary file, or text in an encoding that cannot be recognised. Give CSV, TSV, XLSX, "
     "XLS, Parquet or DuckDB."
