@@ -71,7 +71,8 @@ KINDS = _words(
     "ages age aged groups group sexes sex genders gender categories category types type bands band"
     " quintiles quintile deciles fifths tenths ethnicities ethnic races causes diagnoses levels"
     " years year periods months quarters admissions admission patients cases episodes procedures"
-    " risk males females men women male female and adults children altersgruppen altersklassen"
+    " inpatients daycases day outpatients stays spells attendances discharges risk males females"
+    " men women male female and adults children altersgruppen altersklassen"
     " alter leeftijden geslachten edades sexos eta sessi aldrar kon persons tranches"
 )
 AVERAGES = _words(
