@@ -21,7 +21,7 @@ def describe_overlap(labels: Iterable[str], *, column: str) -> str | None:
     --------
     >>> print(describe_overlap(["2008-2010", "2009-2011", "2011-2013"], column="period"))
     the periods '2008-2010' and '2009-2011' overlap, so that the same cases stand in both. \
-Keep periods that don't with --only period=2008-2010,2011-2013.
+Keep periods that don't with --exclude period=2009-2011.
     """
     periods = tuple(read_periods(labels))
     found = find_overlap(periods)
