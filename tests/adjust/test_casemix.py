@@ -424,6 +424,7 @@ def test_without_interaction_p_values_are_uniform_however_few_the_events(family,
     assert worst[0] > 1e-3, worst
 
 
+@pytest.mark.slow
 def test_without_interaction_p_values_are_about_uniform():
     found = p_values("proportion", 60, draws=39, units=15, cells=3, mean_size=6.0)
     for column in found.T:

@@ -67,6 +67,7 @@ def test_a_unit_that_lies_far_out_is_seen():
     assert far["extreme"] < 0.005
 
 
+@pytest.mark.slow
 def test_tails_that_the_model_lacks_are_seen_and_those_it_has_are_not():
     theta = -1.0 + 0.2 * np.random.default_rng(5).standard_t(2, 150)
     event = counts(theta)

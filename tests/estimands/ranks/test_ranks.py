@@ -91,6 +91,7 @@ def test_monte_carlo_errors_of_independent_draws_are_what_repeats_show():
         np.testing.assert_allclose(said, spread, rtol=0.25, atol=1e-3)
 
 
+@pytest.mark.slow
 def test_monte_carlo_errors_of_bounds_are_what_repeats_show():
     # Of so many units a bound is nearly continuous; places are rounded outwards, so that the
     # error said is a little too large.
