@@ -5,11 +5,7 @@ BIN := $(VENV)/bin
 WORKERS ?= auto
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-<<<<<<< HEAD
-.PHONY: demo test test-quick lint docs bench clean
-=======
-.PHONY: demo test lint columns docs bench clean
->>>>>>> kinds
+.PHONY: demo test test-quick lint columns docs bench clean
 
 demo: $(VENV)/installed  ## the main job, on real data: a table and a picture
 	$(BIN)/varstat funnel example:star98
