@@ -96,8 +96,9 @@ COVARIATES = st.one_of(
 
 @given(rows=st.lists(st.tuples(UNITS, PERIODS, CELLS, CELLS, COVARIATES), max_size=20))
 def test_rows_are_accounted_for_and_covariates_known_to_a_model(rows):
-    good = (*GOOD, 1.5)
-    data = pd.DataFrame([good, *rows], columns=[*COLUMNS, "age"], dtype=object)
+    # More than there are others: where percentages and plain numbers are mixed, most decide.
+    good = [(f"Good{at}", *GOOD[1:], 1.5) for at in range(21)]
+    data = pd.DataFrame([*good, *rows], columns=[*COLUMNS, "age"], dtype=object)
     table = read_table(data, card=CARD, covariates="age", lenient=True)
     account, result = table.account, table.frame
     assert account.rows_read == account.rows_kept + account.rows_excluded
