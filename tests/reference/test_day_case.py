@@ -24,10 +24,11 @@ def _fits(shared):
         peer_tau="own",
     )
     assert table.account.rows_read == 22_655
-    assert {each.rows for each in table.account.exclusions} == {18_145, 447, 2_056}
-    assert len(table.frame) == 169
-    assert table.frame["denominator"].sum() == 7_555_586
-    return fit_model(table)
+    fitted = fit_model(table)
+    assert {each.rows for each in fitted.account.exclusions} == {18_145, 447, 2_056}
+    assert fitted[0].design.units == 169
+    assert fitted[0].design.volume.sum() == 7_555_586
+    return fitted
 
 
 def test_half_of_the_specialists_published_opportunity_is_their_peer_group(fits):
