@@ -78,3 +78,11 @@ def test_countries_may_be_the_units():
     table = read_table(data, card=make_card())
     assert table.frame["unit"].tolist() == units
     assert "named like totals" in table.account.notes[0]
+
+
+def test_a_body_named_after_its_country_is_a_unit_where_others_are_larger():
+    rows = [[f"R{at:02}", f"Trust {at}", 40 + at, 900 + 37 * at] for at in range(12)]
+    rows.insert(5, ["X24", "NHS England", 3, 61])
+    named = pd.DataFrame(rows, columns=["unit", "unit_name", "numerator", "denominator"])
+    table = read_table(named, unit_name="unit_name")
+    assert table.account.units == 13

@@ -118,6 +118,11 @@ def _exclude_named(
     for at in [at for at, unit in enumerate(units) if unit is None]:
         cells = [cell for cell in header.line(int(records.rows[at])) if cell]
         total[at] |= any(is_total(cell) or is_country(cell) for cell in cells)
+    # A body named after its country ("NHS England") may be one unit of many: a whole is no less
+    # than any of its parts.
+    sizes = np.nan_to_num(records.size.values)
+    coded = np.array([unit is not None and not is_total(unit) for unit in units], dtype=np.bool_)
+    total &= ~(coded & (sizes < sizes[ledger.open].max(initial=0.0)))
     total &= ledger.open
     notes: tuple[str, ...] = ()
     if 2 * total.sum() > ledger.open.sum():
