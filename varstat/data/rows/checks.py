@@ -162,8 +162,13 @@ def refuse_impossible(
     whole = card.indicator.counts == "whole"
     part = card.measure.bounded
     _refuse_sentinels(records, ledger)
-    ledger.refuse(counts.event < 0, f"a negative count in column {column!r}", mend=ASK)
-    ledger.refuse(counts.size < 0, f"a negative number in column {of!r}", mend=ASK)
+    for values, what, name in (
+        (counts.event, "count", column),
+        (counts.size, "number", of),
+    ):
+        ledger.refuse(
+            values < 0, f"a negative {what} in column {name!r}", mend=_mend_negative(values)
+        )
     ledger.refuse(counts.size == 0, f"{records.measure.size} of zero in column {of!r}", mend=ASK)
     _refuse_percentages(records, event, ledger)
     advice = 'If these are days or money, not events, let the card say counts = "continuous".'
@@ -186,6 +191,12 @@ def refuse_impossible(
             f"the suppressed range of column {column!r} lies above {of!r}",
             mend="Check the range that is given for suppressed counts.",
         )
+
+
+def _mend_negative(values: Floats) -> str:
+    """Say how to mend negative counts, which may all be one mark."""
+    negative = np.unique(values[values < 0])
+    return f"{say_missing(negative[0])} Otherwise a" + ASK[1:] if len(negative) == 1 else ASK
 
 
 def _refuse_sentinels(records: Records, ledger: Ledger) -> None:

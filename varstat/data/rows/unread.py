@@ -92,8 +92,9 @@ def _is_mark(text: str, times: int) -> bool:
 def find_sentinel(values: Floats, *, least: int = 2) -> float | None:
     """Find a number that seems to stand for one that isn't known.
 
-    It has the form of one, such as 999 or -99, lies apart from all others by three times their
-    range, and stands there more than once, or is the only one below zero.
+    It has the form of one, such as 999 or -99. Above zero it stands there more than once, and lies
+    apart from all others by three times their range; below zero it is the only one, and stands
+    there more than once or lies apart by their range.
 
     Parameters
     ----------
@@ -127,8 +128,10 @@ def find_sentinel(values: Floats, *, least: int = 2) -> float | None:
             continue
         spread = others[-1] - others[0]
         gap = np.abs(others - value).min()
-        enough = times.sum() - often >= max(_OTHERS, often)
-        if enough and (gap > _APART * spread or (alone and gap > spread)):
+        apart = gap > (spread if alone else _APART * spread)
+        if alone and often > 1 and len(digits) > 1:
+            apart = True
+        if apart and times.sum() - often >= max(_OTHERS, often):
             return float(value)
     return None
 
