@@ -218,6 +218,9 @@ def _parse_distinct(texts: Texts, mark: Mark | None, vocabulary: Vocabulary) -> 
 
 def _parse(text: str, decimal: Mark | None, vocabulary: Vocabulary) -> _Parsed:
     """Parse one cell: its number, kind, mark, range and, for a percentage, half its last digit."""
+    value, kind, half_unit = _parse_number(text, decimal)
+    if kind is not Kind.TEXT and not vocabulary.states(text):
+        return value, kind, None, UNKNOWN, half_unit
     folded = fold(text)
     if folded in vocabulary.zero:
         return 0.0, Kind.NUMBER, folded, UNKNOWN, 0.0
@@ -226,12 +229,11 @@ def _parse(text: str, decimal: Mark | None, vocabulary: Vocabulary) -> _Parsed:
     hidden = vocabulary.hides(folded)
     if hidden is not None:
         return math.nan, Kind.SUPPRESSED, folded, hidden, 0.0
-    if vocabulary.lacks(folded):
+    if folded in MISSING:
         return math.nan, Kind.MISSING, folded, UNKNOWN, 0.0
     if folded == "nan":
         return math.nan, Kind.BLANK, None, UNKNOWN, 0.0
-    value, kind, half_unit = _parse_number(text, decimal)
-    return value, kind, text if kind is Kind.TEXT else None, UNKNOWN, half_unit
+    return math.nan, Kind.TEXT, text, UNKNOWN, 0.0
 
 
 def _parse_number(text: str, decimal: Mark | None) -> tuple[float, Kind, float]:

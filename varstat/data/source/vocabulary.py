@@ -223,9 +223,12 @@ class Vocabulary:
             low = self.hidden[0]
         return low, high
 
-    def lacks(self, mark: str) -> bool:
-        """Whether a mark, folded, means that the number isn't known."""
-        return mark in self.missing or mark in MISSING
+    def states(self, text: str) -> bool:
+        """Whether somebody said what a text stands for, though it can be read as a number."""
+        if not (self.zero or self.missing or self.ranges):
+            return False
+        folded = fold(text)
+        return folded in self.zero or folded in self.missing or folded in self.ranges
 
 
 PLAIN = Vocabulary()
