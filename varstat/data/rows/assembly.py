@@ -12,6 +12,7 @@ from varstat.data.source.grid import Texts
 from varstat.data.source.numbers import Kind
 from varstat.data.source.open import Source
 from varstat.period.label import RollUp
+from varstat.period.parts import bare_part
 from varstat.period.period import Periods, read_periods
 
 
@@ -84,6 +85,11 @@ def note_periods(periods: Periods, column: str | None) -> tuple[str, ...]:
     if periods.in_time:
         return ()
     why = f"{periods.unread!r} says no time that is sure"
+    if periods.unread is not None and bare_part(periods.unread):
+        why = (
+            f"{periods.unread!r} has no year. Where a column has it, name both, as in --period "
+            "Year,Month"
+        )
     return (f"the periods of {column!r} stand in the order of the rows, not of time: {why}",)
 
 

@@ -18,6 +18,7 @@ from varstat.data.rows.pick import (
 )
 from varstat.data.rows.records import Attribute, Records
 from varstat.data.rows.wholes import MISSING_CODES
+from varstat.data.shape.hint import note_family
 from varstat.data.source.header import Header, Wanted, find_header
 from varstat.data.source.numbers import Kind
 from varstat.data.source.open import Source
@@ -96,6 +97,7 @@ def gather(
     event_at, size_at, *squares_at = (header.find(wanted.names)[0] for wanted in core[1:])
     records = Records(
         rows=header.rows,
+        places=np.arange(len(header.rows)),
         roles=_without_marks(roles),
         by={name: found for name, found in groups.items() if found},
         strata={name: found for name, found in cells.items() if found},
@@ -111,7 +113,8 @@ def gather(
         count=count,
         measure=card.measure,
     )
-    return _drop_empty(records, header), header, (*notes, *more)
+    notes += (*more, *note_family(header, (event_at, size_at, *squares_at)))
+    return _drop_empty(records, header), header, notes
 
 
 def core_columns(card: Card) -> list[Wanted]:
@@ -153,5 +156,5 @@ def _drop_empty(records: Records, header: Header) -> Records:
             blank = np.flatnonzero(empty)
             empty[blank] = [value is None for value in attribute.values[blank]]
     left = np.flatnonzero(empty)
-    empty[left] = header.grid.blank(records.rows[left] - header.first_row)
+    empty[left] = header.grid.blank(records.places[left] + header.row + 1)
     return records.take(~empty) if empty.any() else records

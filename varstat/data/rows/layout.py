@@ -27,7 +27,7 @@ def exclude_layout(records: Records, header: Header, ledger: Ledger) -> None:
     blank = records.event.is_kind(Kind.BLANK) & records.size.is_kind(Kind.BLANK)
     note = np.zeros(len(blank), dtype=np.bool_)
     for at in np.flatnonzero(blank):
-        filled = sum(cell is not None for cell in header.line(int(records.rows[at])))
+        filled = sum(cell is not None for cell in header.line(int(records.places[at])))
         note[at] = filled < 2 or records.roles["unit"].values[at] is None
     ledger.exclude(blank & note, "no counts: a note or an empty row")
     ledger.exclude(blank, "no counts reported")
@@ -42,9 +42,8 @@ def refuse_overfull(records: Records, header: Header, ledger: Ledger) -> None:
     header : Header
     ledger : Ledger
     """
-    numbers = header.rows[header.overfull()]
     ledger.refuse(
-        np.isin(records.rows, numbers),
+        header.overfull()[records.places],
         "more cells than the header names",
         mend="A comma in a number or a name cuts it in two unless quotation marks stand around it: "
         "put them there, or name the columns beyond the last.",
@@ -57,7 +56,7 @@ def _repeats_header(records: Records, header: Header) -> Mask:
     again = np.zeros(len(text), dtype=np.bool_)
     names = {name for name in header.names if name}
     for at in np.flatnonzero(text):
-        again[at] = all(cell in names for cell in header.line(int(records.rows[at])) if cell)
+        again[at] = all(cell in names for cell in header.line(int(records.places[at])) if cell)
     return again
 
 
@@ -66,7 +65,7 @@ def _numbers_columns(records: Records, header: Header) -> Mask:
     hit = np.zeros(len(records.rows), dtype=np.bool_)
     if header.row < 0 or len(hit) < 2:
         return hit
-    cells = [cell for cell in header.line(int(records.rows[0])) if cell is not None]
+    cells = [cell for cell in header.line(int(records.places[0])) if cell is not None]
     found = [COLUMN_NUMBER.fullmatch(cell) for cell in cells]
     numbers = [int(each[1]) for each in found if each]
     counting = len(cells) > 2 and numbers == list(range(1, len(cells) + 1))

@@ -34,6 +34,9 @@ class Grid:
         At which text was split into cells, so that one too many in a row moves the others.
     decimal : {".", ","} or None
         The decimal mark, where the caller says it; None where the numbers are to tell.
+    numbers : ndarray of int, shape (rows,), or None
+        Of cells that were rearranged, the number of the file's row that each row comes from; None
+        where rows stand as in the file.
     """
 
     cells: pd.DataFrame
@@ -42,6 +45,7 @@ class Grid:
     hidden: bool = False
     delimiter: str | None = None
     decimal: Mark | None = None
+    numbers: NDArray[np.int64] | None = None
 
     def line(self, row: int) -> tuple[str | None, ...]:
         """Give one row as stripped text."""

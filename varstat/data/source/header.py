@@ -1,12 +1,12 @@
 """The header: which row of which sheet holds the column names, and where each column stands."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from varstat.data.account import Mask, Rows
+from varstat.data.account import FIRST_ROWS, Mask, Rows, name_rows
 from varstat.data.source.decimal_mark import Mark, find_mark
 from varstat.data.source.grid import Grid, Texts, texts_of
 from varstat.data.source.heading import (
@@ -70,6 +70,8 @@ class Header:
     @property
     def rows(self) -> Rows:
         """The numbers of the rows below the header, as a spreadsheet shows them."""
+        if self.grid.numbers is not None:
+            return self.grid.numbers
         first, last = self.row + 1, len(self.grid.cells)
         return self.first_row + np.arange(first, last, dtype=np.int64)
 
@@ -118,9 +120,9 @@ class Header:
                 filled[at] = not read_numbers(cells).is_kind(Kind.TEXT, Kind.BLANK).all()
         return filled
 
-    def line(self, number: int) -> tuple[str | None, ...]:
-        """Give all cells of the row with this number."""
-        return self.grid.line(number - self.first_row)
+    def line(self, place: int) -> tuple[str | None, ...]:
+        """Give all cells of a row, by its place below the header."""
+        return self.grid.line(place + self.row + 1)
 
     def find(self, names: Sequence[str]) -> list[int]:
         """Find the columns that go by the first of `names` that there is.
@@ -136,9 +138,9 @@ class Header:
         for name in names:
             for columns in (self.names, self.plain, self.joined):
                 exact = [at for at, column in enumerate(columns) if column == name]
-                loose = _loose(name)
+                sought = loose(name)
                 found = exact or [
-                    at for at, column in enumerate(columns) if column and _loose(column) == loose
+                    at for at, column in enumerate(columns) if column and loose(column) == sought
                 ]
                 if found:
                     return found
@@ -248,6 +250,30 @@ def check_found(
         raise TableError(source, problems)
 
 
+def check_overfull(source: str, header: Header) -> None:
+    """Refuse rows with more cells than the header names, where the rows won't be judged singly.
+
+    Parameters
+    ----------
+    source : str
+        The file's name.
+    header : Header
+
+    Raises
+    ------
+    TableError
+        Naming them.
+    """
+    overfull = tuple(int(row) for row in header.rows[header.overfull()])
+    if overfull:
+        rows = name_rows(overfull[:FIRST_ROWS], total=len(overfull))
+        raise TableError(
+            source,
+            f"more cells than the header names ({rows}). Put quotation marks around what has a "
+            "comma in it.",
+        )
+
+
 def find_sheet(source: Source, header: Header, wanted: Sequence[Wanted]) -> str:
     """Say which other sheet or table has every wanted column, as a sentence; empty if none has."""
     for grid in source.grids:
@@ -280,11 +306,36 @@ def _best_header(grid: Grid, core: Sequence[Wanted], first_row: int) -> tuple[in
         return _score(header, core), header
     none = Header(grid=grid, names=(), plain=(), joined=(), row=0, first_row=first_row)
     best: tuple[int, Header] = (0, none)
+    for header in lay_headers(grid, core, first_row=first_row):
+        score = _score(header, core)
+        if header.row == 0 or score > best[0]:
+            best = score, header
+        if score == len(core):
+            break
+    return best
+
+
+def lay_headers(grid: Grid, core: Sequence[Wanted], *, first_row: int) -> Iterator[Header]:
+    """Take one row after another for the header, of those among which one is looked for.
+
+    Parameters
+    ----------
+    grid : Grid
+        Whose format has no names of its own.
+    core : sequence of Wanted
+        What may stand in the row above alone.
+    first_row : int
+        What the grid's first row is called.
+
+    Yields
+    ------
+    Header
+    """
     above: tuple[str, ...] = ()
     for row in range(min(SEARCHED_ROWS, len(grid.cells))):
         plain = tuple(name or "" for name in grid.line(row))
         joined = join_headings(above, plain) if any(above) and len(plain) <= JOINED_MOST else ()
-        header = Header(
+        yield Header(
             grid=grid,
             names=_name_columns(plain, joined, core),
             plain=plain,
@@ -292,13 +343,7 @@ def _best_header(grid: Grid, core: Sequence[Wanted], first_row: int) -> tuple[in
             row=row,
             first_row=first_row,
         )
-        score = _score(header, core)
-        if row == 0 or score > best[0]:
-            best = score, header
-        if score == len(core):
-            break
         above = plain
-    return best
 
 
 def _name_columns(
@@ -310,9 +355,9 @@ def _name_columns(
     """
     if not joined:
         return plain
-    sought = {_loose(name) for wanted in core for name in wanted.names}
+    sought = {loose(name) for wanted in core for name in wanted.names}
     merged = any(
-        not short and _loose(long) in sought for short, long in zip(plain, joined, strict=True)
+        not short and loose(long) in sought for short, long in zip(plain, joined, strict=True)
     )
     named = tell_apart(plain, joined)
     if not (merged and any(plain)):
@@ -347,5 +392,6 @@ def _no_table(source: Source, core: Sequence[Wanted]) -> str:
     )
 
 
-def _loose(name: str) -> str:
+def loose(name: str) -> str:
+    """Write a name without what headings differ in by accident: capitals, spaces, line ends."""
     return " ".join(name.split()).casefold()
