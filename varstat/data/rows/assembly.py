@@ -8,6 +8,7 @@ from varstat.data.rows.counts import Converted, Counts
 from varstat.data.rows.covariates import count_without
 from varstat.data.rows.records import Records
 from varstat.data.rows.rollup import merge
+from varstat.data.rows.unmatched import describe_unmatched
 from varstat.data.source.grid import Texts
 from varstat.data.source.numbers import Kind
 from varstat.data.source.open import Source
@@ -37,6 +38,8 @@ def note_lookups(records: Records, rows: Mask) -> tuple[str, ...]:
                 f"{len(without):,} of {len(units):,} units have no {attribute.column!r} in "
                 f"{attribute.lookup}"
             )
+            if why := describe_unmatched(without, attribute.by_unit):
+                notes[attribute.column, attribute.lookup] += f"; {why}"
     for covariate in records.covariates.values():
         if covariate.lookup is not None:
             lack, of = count_without(covariate, records.roles["unit"].values, rows)

@@ -26,6 +26,7 @@ from varstat.data.rows.reconcile import reconcile
 from varstat.data.rows.records import Records
 from varstat.data.rows.rollup import note_partial, roll_labels
 from varstat.data.rows.totals import Totals, exclude_totals
+from varstat.data.rows.unmatched import refuse_unmatched
 from varstat.data.source.grid import Texts
 from varstat.data.source.header import Header
 from varstat.data.source.open import Source
@@ -83,6 +84,7 @@ def tabulate(
         only=only,
         exclude=exclude,
     )
+    refuse_unmatched(records, where=opened.name)
     ledger = Ledger(records.rows, lenient=lenient)
     totals = _exclude(records, header, ledger, card=card, roll_up=roll_up)
     lookup_notes = note_lookups(records, ledger.open)

@@ -118,7 +118,7 @@ def _spread(source: Source, long: Long, measures: Sequence[str]) -> tuple[Grid, 
     header = long.header
     check_overfull(source.name, header)
     codes, distinct = pd.factorize(header.texts(long.names_at))
-    columns = _choose_measures(source, long, distinct, measures)
+    columns = _choose_measures(source, long, distinct.tolist(), measures)
     rows = np.flatnonzero(np.isin(codes, list(columns)))
     records, first = _number_records(header, long.keys, rows)
     _check_once(source, long, rows, records, codes[rows].astype(np.int64))
