@@ -1,6 +1,6 @@
 """Gathering: the columns that an analysis needs, out of a file and its lookups."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -74,7 +74,9 @@ def gather(
         If a column can't have the part that it is given.
     """
     core = core_columns(card)
-    header, notes = find_header(source, core)
+    header, notes = find_header(
+        source, core, also=_further(card, by, strata, covariates, only, exclude)
+    )
     picker = Picker(source, header, lookups)
     for wanted in core:
         picker.require(wanted)
@@ -115,6 +117,15 @@ def gather(
     )
     notes += (*more, *note_family(header, (event_at, size_at, *squares_at)))
     return _drop_empty(records, header), header, notes
+
+
+def _further(card: Card, *named: Iterable[str] | None) -> list[Wanted]:
+    """Say what else a table may have that is meant, beside what any must have."""
+    roles = [
+        Wanted(role=role, names=names) for role in ROLES if (names := getattr(card.columns, role))
+    ]
+    names = dict.fromkeys(name for each in named for name in each or ())
+    return [*roles, *(Wanted(role=name, names=(name,)) for name in names)]
 
 
 def core_columns(card: Card) -> list[Wanted]:

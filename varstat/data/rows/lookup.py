@@ -9,8 +9,9 @@ import pandas as pd
 
 from varstat.data.account import FIRST_ROWS, name_rows
 from varstat.data.source.grid import Texts
-from varstat.data.source.header import Header, Wanted, check_found, check_overfull, find_header
+from varstat.data.source.header import Header, Wanted, find_header
 from varstat.data.source.open import open_source
+from varstat.data.source.sought import check_found, check_overfull
 from varstat.errors import TableError, UsageError
 
 OneLookup = str | tuple[pd.DataFrame | str | os.PathLike[str], str]

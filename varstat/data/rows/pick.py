@@ -10,9 +10,10 @@ from varstat.data.rows.lookup import Lookup, look_up
 from varstat.data.rows.records import Attribute
 from varstat.data.shape.hint import name_long, name_wide
 from varstat.data.source.grid import Texts
-from varstat.data.source.header import Header, Wanted, check_found, find_sheet
+from varstat.data.source.header import Header, Wanted
 from varstat.data.source.numbers import parse_numbers
 from varstat.data.source.open import Source
+from varstat.data.source.sought import check_found, find_sheet
 from varstat.errors import UsageError
 from varstat.measure import EXPOSURE_RATIO, MEASURES
 from varstat.period.label import RollUp

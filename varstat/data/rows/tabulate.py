@@ -19,7 +19,7 @@ from varstat.data.rows.covariates import refuse_unusable
 from varstat.data.rows.distinguish import Apart
 from varstat.data.rows.gather import gather
 from varstat.data.rows.kept import Kept
-from varstat.data.rows.layout import exclude_layout, refuse_overfull
+from varstat.data.rows.layout import exclude_layout, refuse_overfull, refuse_unvalued
 from varstat.data.rows.lookup import Lookup
 from varstat.data.rows.means import mean_counts, note_uncounted
 from varstat.data.rows.reconcile import reconcile
@@ -92,6 +92,7 @@ def tabulate(
     event = convert_percentages(records.event, records.size, card=card)
     counted = card.measure.counts
     counts = state_counts(event, records.size, card=card) if counted else mean_counts(records)
+    refuse_unvalued(records, header, ledger)
     checks.refuse_unreadable(records, event, ledger)
     if covariates is not None:
         for covariate in records.covariates.values():

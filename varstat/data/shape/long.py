@@ -9,8 +9,9 @@ import pandas as pd
 
 from varstat.data.account import FIRST_ROWS, Rows, count_rows, name_rows
 from varstat.data.source.grid import Grid, Texts
-from varstat.data.source.header import Header, Wanted, check_overfull, find_header, loose
+from varstat.data.source.header import Header, Wanted, find_header, loose
 from varstat.data.source.open import Source
+from varstat.data.source.sought import check_overfull
 from varstat.errors import TableError, UsageError, did_you_mean, one_of
 
 _LISTED = 8

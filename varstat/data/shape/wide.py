@@ -14,8 +14,9 @@ from varstat.data.shape.heading_period import (
     match_period,
 )
 from varstat.data.source.grid import MOST_CELLS, Grid, Texts
-from varstat.data.source.header import Header, Wanted, check_overfull, lay_headers
+from varstat.data.source.header import Header, Wanted, lay_headers
 from varstat.data.source.open import Source
+from varstat.data.source.sought import check_overfull
 from varstat.errors import TableError
 from varstat.period.parts import bare_part, join_parts
 from varstat.period.period import read_periods
@@ -144,7 +145,8 @@ def _match(header: Header, pattern: str, *, where: str) -> dict[str, tuple[str, 
     """Find the columns that fit a pattern: by period, its label and place."""
     found: dict[str, tuple[str, int]] = {}
     for at in range(len(header.names)):
-        ways = [names[at] for names in (header.names, header.plain, header.joined) if names]
+        rows = (header.names, header.plain, header.joined, header.deeper)
+        ways = [names[at] for names in rows if names]
         fits = [label for way in ways if (label := match_period(pattern, way))]
         if not fits:
             continue
