@@ -118,4 +118,4 @@ def test_random_counts_have_no_sentinels():
     rng = np.random.default_rng(1)
     for _ in range(500):
         size = rng.lognormal(rng.uniform(2, 9), rng.uniform(0.1, 1.5), rng.integers(5, 200))
-        assert find_sentinel(np.rint(size), least=3) is None
+        assert find_sentinel(np.rint(size), counts=True) is None

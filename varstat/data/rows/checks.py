@@ -194,16 +194,18 @@ def refuse_impossible(
 
 
 def _mend_negative(values: Floats) -> str:
-    """Say how to mend negative counts, which may all be one mark."""
-    negative = np.unique(values[values < 0])
-    return f"{say_missing(negative[0])} Otherwise a" + ASK[1:] if len(negative) == 1 else ASK
+    """Say how to mend negative counts, which may all be one mark; one alone may be a record's."""
+    negative, times = np.unique(values[values < 0], return_counts=True)
+    if len(negative) == 1 and times[0] > 1:
+        return f"{say_missing(negative[0])} Otherwise a{ASK[1:]}"
+    return f"If it stands for what isn't known, say so with --missing. Otherwise a{ASK[1:]}"
 
 
 def _refuse_sentinels(records: Records, ledger: Ledger) -> None:
     """Refuse numbers that seem to stand for what isn't known."""
     for numbers, column in records.measured:
         values = np.where(numbers.is_kind(Kind.NUMBER) & ledger.open, numbers.values, np.nan)
-        sentinel = find_sentinel(values, least=3)
+        sentinel = find_sentinel(values, counts=True)
         if sentinel is not None:
             ledger.refuse(
                 numbers.values == sentinel,

@@ -21,10 +21,14 @@ _SHORT = 4
 # More distinct texts than this in a column aren't marks.
 _DISTINCT = 20
 _TIMES = {1: "once", 2: "twice"}
-# Numbers that stand for none: 999, -99, 9998, 888, 77, and -1.
+# Numbers that stand for none: 999, -99, 9998, 888, 77, and -1; of counts, which may be anything,
+# only the commonest.
 _SENTINEL = re.compile(r"9+[78]?|8+|7+|1")
+_OF_COUNTS = re.compile(r"9{3,}|8{3,}|-(9+|8+|7+|1)")
 # Rows with other numbers that there must be, and how many times their range a sentinel is apart.
 _OTHERS, _APART = 5, 3.0
+# Distinct numbers that other counts must have, for a range to say anything.
+_DISTINCT_COUNTS = 3
 
 
 def say_times(number: int) -> str:
@@ -89,7 +93,7 @@ def _is_mark(text: str, times: int) -> bool:
     return times > 1 or (len(text) <= _SHORT and (text.isupper() or not wordy))
 
 
-def find_sentinel(values: Floats, *, least: int = 2) -> float | None:
+def find_sentinel(values: Floats, *, counts: bool = False) -> float | None:
     """Find a number that seems to stand for one that isn't known.
 
     It has the form of one, such as 999 or -99. Above zero it stands there more than once, and lies
@@ -100,8 +104,8 @@ def find_sentinel(values: Floats, *, least: int = 2) -> float | None:
     ----------
     values : ndarray of float, shape (rows,)
         NaN where there is no number.
-    least : int
-        Digits that one above zero has at least.
+    counts : bool
+        Whether they are counts, of which more is asked.
 
     Returns
     -------
@@ -124,7 +128,12 @@ def find_sentinel(values: Floats, *, least: int = 2) -> float | None:
         digits = f"{abs(value):.0f}"
         alone = value < 0 <= others[0]
         form = value == np.rint(value) and _SENTINEL.fullmatch(digits)
-        if not form or not (alone or (often > 1 and value > 0 and len(digits) >= least)):
+        if counts:
+            form = form and len(others) >= _DISTINCT_COUNTS and _OF_COUNTS.fullmatch(f"{value:.0f}")
+        if often == 1 and (counts or digits.strip("9")):
+            # One number that isn't surely a mark may be a record's.
+            continue
+        if not form or not (alone or (often > 1 and value > 0 and len(digits) > 1)):
             continue
         spread = others[-1] - others[0]
         gap = np.abs(others - value).min()
