@@ -163,7 +163,7 @@ total, sum_of_squares, peer_group, period : str, optional
     strata = (stratum,) if isinstance(stratum, str) else stratum
     chosen, left_out = _values(only), _values(exclude)
     groups = (by,) if isinstance(by, str) else tuple(by)
-    said = {
+    said: dict[str, Any] = {
         "title": title,
         "direction": direction,
         "counts": counts,
@@ -181,11 +181,6 @@ total, sum_of_squares, peer_group, period : str, optional
         "sum_of_squares": sum_of_squares,
         "peer_group": peer_group,
         "period": period,
-        "rules": rules,
-        "suppressed": suppressed,
-        "rounded": rounded,
-        "zero": _named(zero),
-        "missing": _named(missing),
         "covariates": [covariates] if isinstance(covariates, str) else covariates,
         "effects": effects,
         "likelihood": likelihood,
@@ -193,6 +188,8 @@ total, sum_of_squares, peer_group, period : str, optional
         "peer_tau": peer_tau,
         "strata": strata,
     }
+    said |= {"rules": rules, "suppressed": suppressed, "rounded": rounded}
+    said |= {"zero": _named(zero), "missing": _named(missing)}
     stated = state_card(card, said)
     opened = _open(source, sheet=sheet, decimal=decimal)
     lookups = open_lookups(lookup, decimal=decimal)
