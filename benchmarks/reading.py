@@ -99,8 +99,8 @@ def compare(path: Path, runs: int) -> None:
         raise SystemExit("the two read different numbers of rows")
     frame = found["pandas"][0]["frame"]
     print(
-        f"{rows:,} rows ({path.stat().st_size / 2**20:,.0f} MB of CSV, {frame:,.0f} MB as a frame), "
-        f"{kept:,} kept"
+        f"{rows:,} rows ({path.stat().st_size / 2**20:,.0f} MB of CSV, {frame:,.0f} MB as a "
+        f"frame), {kept:,} kept"
     )
     print(f"{'':<8} {'CPU s':>8} {'peak MB':>8} {'x frame':>8}")
     for name, each in found.items():
