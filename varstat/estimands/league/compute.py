@@ -251,7 +251,7 @@ def draw_slices(posterior: Posterior, *, per_draw: int) -> Iterator[tuple[slice,
 def _order(posterior: Posterior, rates: Rates, ranks: RankSummary | None) -> NDArray[np.intp]:
     """Best first; without ranks by estimate, the highest first."""
     key = -rates.estimate if ranks is None else ranks.expected
-    return np.lexsort((posterior.design.unit.astype(str), key))
+    return np.lexsort((posterior.design.unit, key))
 
 
 def _league_units(posterior: Posterior, rates: Rates, standing: _Standing) -> dict[str, object]:

@@ -187,7 +187,7 @@ def _one_opportunity(
     point = published(setting)
     plug_in = _plug_in(setting, sums)
     chance = replicate_published(setting)
-    order = np.lexsort((design.unit.astype(str), -sums.estimate, ~setting.counted))
+    order = np.lexsort((design.unit, -sums.estimate, ~setting.counted))
     units = _unit_columns(setting, sums, point, plug_in, chance, level=level, multiplier=multiplier)
     if materiality is None:
         units["p_material"] = np.full(design.units, np.nan)

@@ -132,8 +132,9 @@ class _Rows:
 
 
 def _index(frame: pd.DataFrame, periods: tuple[str, ...]) -> _Rows:
+    # Not as text of one width: a single long code would then cost that width for every row.
     unit, start, row_unit = np.unique(
-        frame["unit"].to_numpy(dtype=str), return_index=True, return_inverse=True
+        frame["unit"].to_numpy(dtype=object), return_index=True, return_inverse=True
     )
     row_period = _period_index(frame, periods)
     return _Rows(
