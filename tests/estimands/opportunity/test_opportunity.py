@@ -197,6 +197,37 @@ def test_identical_units_have_what_chance_gives_and_are_told_so():
     assert "chance" in found.summary()
 
 
+def test_two_far_better_units_among_equals_differ_though_their_total_does_not_show_it():
+    event = [6, 6, *([30] * 9), *([32] * 9)]
+    found = find(posterior_of(event, [300] * 20, direction="lower-is-better"))
+    assert found.total.published <= found.total.chance_upper
+    assert found.homogeneity.p_value < 0.001
+    assert "differ by more than chance (p = 0.001)" in found.summary()
+    assert "is what chance gives" not in found.summary()
+
+
+def test_what_chance_gives_has_the_total_that_was_reported():
+    rng = np.random.default_rng(4)
+    size = np.round(np.exp(rng.normal(6.0, 0.8, 120))).astype(int)
+    event = rng.binomial(size, expit(-4.5 + rng.normal(size=120)))
+    posterior = posterior_of(event, size, direction="lower-is-better")
+    found = find(posterior, target="rate:0.02")
+    drawn = rng.binomial(size, event.sum() / size.sum(), (4000, 120))
+    expected = np.maximum(drawn - 0.02 * size, 0.0).sum(axis=1).mean()
+    assert found.total.chance_expected == pytest.approx(expected, rel=0.06)
+
+
+def test_raw_rates_give_too_much_only_of_the_same_parts():
+    rng = np.random.default_rng(2)
+    kind = ["small", "large"] * 30
+    size = np.full(60, 120)
+    event = rng.binomial(size, expit(-1.0 + 0.3 * rng.normal(size=60)))
+    for peers, said in ((None, True), (kind, False)):
+        found = find(posterior_of(event, size, peer_group=peers))
+        assert found.total.plug_in < found.total.estimate < found.total.published
+        assert ("raw rates give too much" in found.summary()) == said
+
+
 def test_a_mean_counts_its_cases():
     value, se = RNG.normal(6.0, 1.0, 12), RNG.uniform(0.1, 0.5, 12)
     count = RNG.integers(50, 500, 12)

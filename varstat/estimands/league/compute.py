@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from varstat.errors import expect
+from varstat.estimands.alike import check_alike
 from varstat.estimands.league.result import League, Leagues, LeagueUnits, RankScope
 from varstat.estimands.league.words import say_league, say_leagues
 from varstat.estimands.monte_carlo import probability_mcse
@@ -113,6 +114,7 @@ def _one_league(posterior: Posterior, *, level: float, rule: TargetRule | None) 
         target_upper=float(ends[1]) if single else float("nan"),
         target_rule=aim.rule.text,
         hyperparameters=summarise_hyper(posterior, level=level),
+        homogeneity=check_alike(posterior, group=design.peer),
         level=level,
         rank_scope=_scope(posterior),
         ranks_exact=ranks is not None and ranks.exact,

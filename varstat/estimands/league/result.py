@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from varstat.hierarchical.diagnostics import Diagnostics
 from varstat.hierarchical.posterior import EngineName, HyperSummary
 from varstat.measure import Direction, Floats, Measure
+from varstat.measure.homogeneity import Homogeneity
 from varstat.results import Judged, JudgedResults, UnitResult
 
 Strings = NDArray[np.object_]
@@ -121,6 +122,9 @@ class League(UnitResult, Judged):
     target_rule : str
         "pooled", "median", "best:0.25" or "rate:0.75".
     hyperparameters : HyperSummary
+    homogeneity : Homogeneity
+        Whether the reported rates differ by more than chance, given the totals of strata, periods
+        and peer groups.
     level : float
         Of all intervals.
     rank_scope : {"all", "within peer group", "none"}
@@ -154,6 +158,7 @@ class League(UnitResult, Judged):
     target_upper: float
     target_rule: str
     hyperparameters: HyperSummary
+    homogeneity: Homogeneity
     level: float
     rank_scope: RankScope
     ranks_exact: bool

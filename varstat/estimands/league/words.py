@@ -5,7 +5,16 @@ from collections.abc import Sequence
 import numpy as np
 
 from varstat.estimands.league.result import SURE, League
-from varstat.prose.number import count, count_units, expected_number, interval, percent, share
+from varstat.prose.homogeneity import say_homogeneity
+from varstat.prose.number import (
+    count,
+    count_units,
+    expected_number,
+    interval,
+    listed,
+    percent,
+    share,
+)
 
 
 def say_leagues(leagues: Sequence[League]) -> str:
@@ -55,7 +64,7 @@ def say_league(league: League) -> str:
         parts = ["One unit alone has no other to be ranked against."]
     else:
         parts = [_quarters(league), _tiers(league), _goodness(league)]
-    parts += [_spread(league), _reliability(league)]
+    parts += [_alike(league), _spread(league), _reliability(league)]
     if league.rank_scope != "none" and league.units.unit.size > 1:
         parts += [_scope(league), _reading(league)]
     return " ".join(filter(None, parts))
@@ -124,6 +133,16 @@ def _goodness(league: League) -> str:
         f"{text} (misclassified {league.misclassified:.2f}, where 0 is perfect and 1 is no better "
         "than drawing lots)."
     )
+
+
+def _alike(league: League) -> str:
+    """Say whether the reported rates differ, and given what."""
+    within = [
+        *(["strata"] if league.model.get("strata") else []),
+        *(["periods"] if league.model.get("periods") else []),
+        *(["peer groups"] if league.model.get("peer_groups") else []),
+    ]
+    return say_homogeneity(league.homogeneity, within=f"within {listed(within)}" if within else "")
 
 
 def _spread(league: League) -> str:

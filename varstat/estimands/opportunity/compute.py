@@ -8,6 +8,7 @@ import numpy as np
 
 from varstat.adjust.interaction import say_interaction
 from varstat.errors import UsageError, choose, did_you_mean, expect
+from varstat.estimands.alike import check_alike
 from varstat.estimands.league.compute import describe_model, raw_rates
 from varstat.estimands.opportunity.chance import replicate_published
 from varstat.estimands.opportunity.gaps import expected, find_goals, published, published_in_periods
@@ -232,6 +233,7 @@ def _one_opportunity(
             setting, sums, published_in_periods(setting), level=level, multiplier=multiplier
         ),
         interactions=interactions,
+        homogeneity=check_alike(posterior, group=setting.published.group),
         draws=multiplier * sums.total,
         findings="",
         notes=(*design.notes, *setting.notes, *map(say_interaction, interactions)),

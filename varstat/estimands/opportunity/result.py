@@ -19,6 +19,7 @@ from varstat.estimands.opportunity.parts import (
 from varstat.hierarchical.diagnostics import Diagnostics
 from varstat.hierarchical.posterior import EngineName
 from varstat.measure import Direction, Floats, Measure
+from varstat.measure.homogeneity import Homogeneity
 from varstat.results import Judged, JudgedResults, UnitResult
 
 
@@ -69,6 +70,9 @@ class Opportunity(UnitResult, Judged):
         None where there is one period.
     interactions : tuple of Interaction
         For each factor of the strata, whether its effect differs between units.
+    homogeneity : Homogeneity
+        Whether the reported rates differ by more than chance, where the published figure compares
+        them: given the totals of strata and periods.
     draws : ndarray of float, shape (draws,)
         Joint draws of the total, in events.
     findings : str
@@ -103,6 +107,7 @@ class Opportunity(UnitResult, Judged):
     waterfall: Waterfall
     periods: PeriodTotals | None
     interactions: tuple[Interaction, ...]
+    homogeneity: Homogeneity
     draws: Floats
     findings: str
     notes: tuple[str, ...]

@@ -72,6 +72,11 @@ class Setting:
         """The design of the posterior."""
         return self.posterior.design
 
+    @property
+    def published(self) -> Target:
+        """Target of the published figure: over all units."""
+        return self.crude_all
+
 
 def set_question(
     posterior: Posterior, rule: TargetRule, *, incomparable: str, least: float

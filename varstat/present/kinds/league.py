@@ -1,6 +1,7 @@
 """League tables: each unit's estimate, rank and tier; no rank without its interval."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from varstat.present.caption import MAX_PANELS, heading
 from varstat.present.captions import league as words
 from varstat.present.chart import Chart, Order, Places
 from varstat.present.column import ALWAYS, Column, Table
-from varstat.present.content import below, records, state
+from varstat.present.content import below, plain, records, state
 from varstat.present.highlight import Bools
 from varstat.present.kind import MOST_ROWS, Kind
 from varstat.present.kinds.units import (
@@ -266,6 +267,7 @@ def _objects(leagues: Leagues) -> list[dict[str, Any]]:
     return [
         state(league, *head)
         | {"hyperparameters": records(league.hyperparameters.to_frame())}
+        | {"homogeneity": plain(asdict(league.homogeneity))}
         | state(league, *quality)
         | {"units": records(league.to_frame())}
         | state(league, "summary", "notes")

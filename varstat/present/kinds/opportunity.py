@@ -290,6 +290,7 @@ def _object(opportunity: Opportunity) -> dict[str, Any]:
         "subtotals": records(opportunity.subtotals_frame()),
         "periods": None if periods is None else records(periods.to_frame()),
         "interactions": [plain(asdict(each)) for each in opportunity.interactions],
+        "homogeneity": plain(asdict(opportunity.homogeneity)),
         **state(opportunity, "summary", "notes"),
     }
     if money is not None:
