@@ -5,6 +5,7 @@ import pytest
 from designs import all_effects, fits_of, half_normal, make_design, make_posterior
 from scipy.special import expit
 
+import varstat
 from varstat.errors import CardError, ModelError, UsageError
 from varstat.estimands import combine_opportunities, compute_opportunity
 from varstat.estimands.opportunity.shapley import share_out
@@ -88,6 +89,31 @@ def test_the_parts_of_the_waterfall_add_up(said):
     np.testing.assert_allclose(fall.unit_estimate[0], found.units.published, atol=1e-9)
     parts = {"covariates": "casemix", "peer_group": "peer_group"}
     assert fall.component[1:-1] == ("chance", *(parts[key] for key in sorted(said)))
+
+
+def test_under_a_named_rule_the_published_figure_stays_within_its_peers(shared):
+    table = varstat.read_table(
+        shared / "cases" / "peer-median-published.csv",
+        direction="lower-is-better",
+        peer_group="quintile",
+    )
+    fits = varstat.fit_model(table, draws=300)
+    for target, published, start in (
+        ("hrrp", 228.50, "crude"),
+        ("model-hospital-median", 228.50, "crude"),
+        ("median", 533.94, "published"),
+    ):
+        found = compute_opportunity(fits, target=target)[0]
+        assert found.total.published == pytest.approx(published, abs=0.005)
+        assert found.waterfall.component[0] == start
+        assert found.waterfall.estimate[0] == pytest.approx(533.94, abs=0.005)
+        assert f"{start} rates" in found.summary() or start == "published"
+
+
+def test_the_waterfall_starts_from_the_published_figure_if_it_goes_by_that_name():
+    found = find(strata_posterior())
+    assert found.waterfall.component[0] == "crude"
+    assert found.waterfall.estimate[0] != pytest.approx(found.total.published)
 
 
 def test_with_one_stratum_all_is_as_without():

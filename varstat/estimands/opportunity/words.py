@@ -168,7 +168,9 @@ def _like_chance(opportunity: Opportunity, span: str) -> str:
 def _point_methods(opportunity: Opportunity) -> str:
     total = opportunity.total
     text = f"From shrunken rates one would get {figure(total.plug_in)}"
-    same = set(opportunity.waterfall.component) <= {"published", "chance", "remaining"}
+    start, *parts = opportunity.waterfall.component[:-1]
+    # Under a named rule the published figure stays within peer groups as well.
+    same = "casemix" not in parts and ("peer_group" not in parts or start == "crude")
     if same and total.plug_in < total.estimate < total.published:
         return f"{text}: raw rates give too much, shrunken ones too little."
     return f"{text}."
@@ -192,7 +194,8 @@ def _made_of(opportunity: Opportunity) -> str:
     if figure(published) == "0":
         return ""
     shares = [f"{figure(value)} of {_PARTS[name]}" for name, value in parts[1:-1]]
-    what = "What crude rates give" if opportunity.model.get("strata") else "What is published"
+    crude = fall.component[0] == "crude"
+    what = "What crude rates over all units give" if crude else "What is published"
     text = (
         f"{what}, {figure(published)}, is made of {listed(shares)}; {figure(parts[-1][1])} remains."
     )
