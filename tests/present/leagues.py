@@ -155,6 +155,7 @@ def build_league(
             mcse=np.array([0.0, 0.0]),
         ),
         homogeneity=UNTESTED,
+        interactions=(),
         level=0.95,
         rank_scope="none" if not ranked else "within peer group" if peers else "all",
         ranks_exact=exact,

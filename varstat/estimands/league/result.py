@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from varstat.adjust.interaction import Interaction
 from varstat.hierarchical.diagnostics import Diagnostics
 from varstat.hierarchical.posterior import EngineName, HyperSummary
 from varstat.measure import Direction, Floats, Measure
@@ -53,7 +54,8 @@ class LeagueUnits:
         Posterior mean of what the unit is compared with, at the average case-mix; differs
         between peer groups.
     expected_rank, rank_lower, rank_upper : ndarray of float, shape (units,)
-        Rank 1 is best by direction; NaN throughout where the direction is "neither".
+        Rank 1 is best by direction; NaN throughout where the direction is "neither", and of units
+        that can't be compared with others.
     p_top_quartile, p_bottom_quartile : ndarray of float, shape (units,)
         Of being among the best, or the worst, quarter.
     p_better_than_target : ndarray of float, shape (units,)
@@ -139,6 +141,8 @@ class League(UnitResult, Judged):
         outside, the shares expected to be wrong, added up. 0 is perfect, 1 is chance.
     discordance : float
         Expected share of all pairs of units that tiers put the wrong way round.
+    interactions : tuple of Interaction
+        For each factor of the strata, whether its effect differs between units.
     units : LeagueUnits
     findings : str
         What the table shows, and what it can't, in plain English.
@@ -165,6 +169,7 @@ class League(UnitResult, Judged):
     top: int
     misclassified: float
     discordance: float
+    interactions: tuple[Interaction, ...]
     units: LeagueUnits
     findings: str
     notes: tuple[str, ...]

@@ -9,10 +9,10 @@ import numpy as np
 from varstat.adjust.interaction import say_interaction
 from varstat.errors import UsageError, choose, did_you_mean, expect
 from varstat.estimands.alike import check_alike
+from varstat.estimands.interactions import ask_interactions
 from varstat.estimands.league.compute import describe_model, raw_rates
 from varstat.estimands.opportunity.chance import replicate_published
 from varstat.estimands.opportunity.gaps import expected, find_goals, published, published_in_periods
-from varstat.estimands.opportunity.interactions import ask_interactions
 from varstat.estimands.opportunity.money import price, restate_cost
 from varstat.estimands.opportunity.parts import OpportunityUnits
 from varstat.estimands.opportunity.result import Opportunities, Opportunity

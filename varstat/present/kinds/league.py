@@ -48,6 +48,8 @@ def _ranked(league: League) -> bool:
 
 def _rank(table: Table[League], i: int) -> str:
     units = table.result.units
+    if np.isnan(units.expected_rank[i]):
+        return ""
     rank = rank_text(units.expected_rank[i], units=units.unit.size)
     return f"{rank} ({rank_interval(units.rank_lower[i], units.rank_upper[i])})"
 
@@ -94,7 +96,7 @@ COLUMNS: tuple[Column[League], ...] = (
         heading="expected\nrank\n(interval)",
         type="number or missing",
         error=True,
-        means="mean rank; 1 is best",
+        means="mean rank; 1 is best; missing where the unit can't be compared",
         text=_rank,
         keep=ALWAYS,
         tip=True,
@@ -129,8 +131,8 @@ COLUMNS: tuple[Column[League], ...] = (
         name="tier",
         heading="tier",
         type="whole number",
-        means="1 is best; 0 where there are no ranks",
-        text=lambda t, i: str(t.result.units.tier[i]),
+        means="1 is best; 0 where there is no rank",
+        text=lambda t, i: str(t.result.units.tier[i] or ""),
         keep=2,
         tip=True,
         where=_ranked,
@@ -267,7 +269,10 @@ def _objects(leagues: Leagues) -> list[dict[str, Any]]:
     return [
         state(league, *head)
         | {"hyperparameters": records(league.hyperparameters.to_frame())}
-        | {"homogeneity": plain(asdict(league.homogeneity))}
+        | {
+            "homogeneity": plain(asdict(league.homogeneity)),
+            "interactions": [plain(asdict(each)) for each in league.interactions],
+        }
         | state(league, *quality)
         | {"units": records(league.to_frame())}
         | state(league, "summary", "notes")
