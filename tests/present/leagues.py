@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from varstat.data.account import Account
+from varstat.estimands import assumptions
 from varstat.estimands.league.result import League, Leagues, LeagueUnits
 from varstat.estimands.league.words import say_league, say_leagues
 from varstat.estimands.ranks.ranks import operating_characteristic, rank_draws
@@ -156,6 +157,7 @@ def build_league(
         ),
         homogeneity=UNTESTED,
         interactions=(),
+        assumptions=assumptions.UNTESTED,
         level=0.95,
         rank_scope="none" if not ranked else "within peer group" if peers else "all",
         ranks_exact=exact,

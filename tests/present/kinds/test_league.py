@@ -28,6 +28,7 @@ KEYS = [
         "target_rule",
         "hyperparameters",
         "homogeneity",
+        "assumptions",
         "interactions",
         "level",
         "rank_scope",

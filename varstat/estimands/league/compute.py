@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from varstat.adjust.interaction import say_interaction
 from varstat.errors import expect
 from varstat.estimands.alike import check_alike
+from varstat.estimands.assumptions import check_assumptions, say_assumptions
 from varstat.estimands.interactions import ask_interactions
 from varstat.estimands.league.caveats import (
     Bools,
@@ -113,6 +114,7 @@ def _one_league(
     rates = estimate_rates(posterior, level=level)
     standing = _stand(posterior, aim, rates, compared, level=level)
     interactions = ask_interactions(posterior)
+    assumptions = check_assumptions(posterior, rates.reliability)
     order = _order(posterior, rates, standing)
     units = _league_units(posterior, rates, standing)
     target = standing.target.mean(axis=0)
@@ -140,12 +142,14 @@ def _one_league(
         misclassified=float("nan") if ranks is None else ranks.misclassification(),
         discordance=float("nan") if standing.tiers is None else standing.tiers.discordance_rate,
         interactions=interactions,
+        assumptions=assumptions,
         units=LeagueUnits(**{name: np.asarray(values)[order] for name, values in units.items()}),
         findings="",
         notes=(
             *marked,
             *design.notes,
             *notes,
+            *say_assumptions(assumptions),
             *note_apart(compared),
             *map(say_interaction, interactions),
             *note_tails(rates, level=level),

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from varstat.adjust.interaction import Interaction
+from varstat.estimands.assumptions import Assumptions
 from varstat.hierarchical.diagnostics import Diagnostics
 from varstat.hierarchical.posterior import EngineName, HyperSummary
 from varstat.measure import Direction, Floats, Measure
@@ -143,6 +144,8 @@ class League(UnitResult, Judged):
         Expected share of all pairs of units that tiers put the wrong way round.
     interactions : tuple of Interaction
         For each factor of the strata, whether its effect differs between units.
+    assumptions : Assumptions
+        Whether the data speak against what the model takes for granted.
     units : LeagueUnits
     findings : str
         What the table shows, and what it can't, in plain English.
@@ -170,6 +173,7 @@ class League(UnitResult, Judged):
     misclassified: float
     discordance: float
     interactions: tuple[Interaction, ...]
+    assumptions: Assumptions
     units: LeagueUnits
     findings: str
     notes: tuple[str, ...]

@@ -9,6 +9,7 @@ import numpy as np
 from varstat.adjust.interaction import say_interaction
 from varstat.errors import UsageError, choose, did_you_mean, expect
 from varstat.estimands.alike import check_alike
+from varstat.estimands.assumptions import check_assumptions, say_assumptions
 from varstat.estimands.interactions import ask_interactions
 from varstat.estimands.league.compute import describe_model, raw_rates
 from varstat.estimands.opportunity.chance import replicate_published
@@ -193,6 +194,7 @@ def _one_opportunity(
     if materiality is None:
         units["p_material"] = np.full(design.units, np.nan)
     interactions = ask_interactions(posterior)
+    assumptions = check_assumptions(posterior, sums.reliability)
     target, target_lower, target_upper = _target_rate(setting, goals.level, level=level)
     opportunity = Opportunity(
         indicator=posterior.indicator,
@@ -233,10 +235,16 @@ def _one_opportunity(
             setting, sums, published_in_periods(setting), level=level, multiplier=multiplier
         ),
         interactions=interactions,
+        assumptions=assumptions,
         homogeneity=check_alike(posterior, group=setting.published.group),
         draws=multiplier * sums.total,
         findings="",
-        notes=(*design.notes, *setting.notes, *map(say_interaction, interactions)),
+        notes=(
+            *design.notes,
+            *setting.notes,
+            *say_assumptions(assumptions),
+            *map(say_interaction, interactions),
+        ),
     )
     return replace(opportunity, findings=say_opportunity(opportunity))
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from varstat.adjust.interaction import Interaction
 from varstat.data.account import Account
+from varstat.estimands.assumptions import Assumptions
 from varstat.estimands.opportunity.parts import (
     CombinedTotal,
     Money,
@@ -70,6 +71,8 @@ class Opportunity(UnitResult, Judged):
         None where there is one period.
     interactions : tuple of Interaction
         For each factor of the strata, whether its effect differs between units.
+    assumptions : Assumptions
+        Whether the data speak against what the model takes for granted.
     homogeneity : Homogeneity
         Whether the reported rates differ by more than chance, where the published figure compares
         them: given the totals of strata and periods.
@@ -107,6 +110,7 @@ class Opportunity(UnitResult, Judged):
     waterfall: Waterfall
     periods: PeriodTotals | None
     interactions: tuple[Interaction, ...]
+    assumptions: Assumptions
     homogeneity: Homogeneity
     draws: Floats
     findings: str

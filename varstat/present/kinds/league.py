@@ -271,6 +271,7 @@ def _objects(leagues: Leagues) -> list[dict[str, Any]]:
         | {"hyperparameters": records(league.hyperparameters.to_frame())}
         | {
             "homogeneity": plain(asdict(league.homogeneity)),
+            "assumptions": plain(asdict(league.assumptions)),
             "interactions": [plain(asdict(each)) for each in league.interactions],
         }
         | state(league, *quality)

@@ -288,6 +288,7 @@ def _object(opportunity: Opportunity) -> dict[str, Any]:
         "subtotals": records(opportunity.subtotals_frame()),
         "periods": None if periods is None else records(periods.to_frame()),
         "interactions": [plain(asdict(each)) for each in opportunity.interactions],
+        "assumptions": plain(asdict(opportunity.assumptions)),
         "homogeneity": plain(asdict(opportunity.homogeneity)),
         **state(opportunity, "summary", "notes"),
     }
