@@ -190,11 +190,17 @@ def _one_opportunity(
     plug_in = _plug_in(setting, sums)
     chance = replicate_published(setting)
     order = np.lexsort((design.unit.astype(str), -sums.estimate, ~setting.counted))
-    units = _unit_columns(setting, sums, point, plug_in, chance, level=level, multiplier=multiplier)
-    if materiality is None:
-        units["p_material"] = np.full(design.units, np.nan)
+    units = _unit_columns(
+        setting, sums, point, plug_in, chance,
+        stated=materiality is not None, level=level, multiplier=multiplier,
+    )  # fmt: skip
+    total = sum_total(
+        setting, sums, point, plug_in, chance,
+        level=level, material=material, multiplier=multiplier,
+    )  # fmt: skip
     interactions = ask_interactions(posterior)
     assumptions = check_assumptions(posterior, sums.reliability)
+    said = (*say_assumptions(assumptions), *map(say_interaction, interactions))
     target, target_lower, target_upper = _target_rate(setting, goals.level, level=level)
     opportunity = Opportunity(
         indicator=posterior.indicator,
@@ -213,22 +219,12 @@ def _one_opportunity(
         target=target,
         target_lower=target_lower,
         target_upper=target_upper,
-        per=card.indicator.numerator
-        or ("events" if design.measure.counts else "units of the value"),
+        per=_per(posterior),
         multiplier=multiplier,
         level=level,
         materiality=float("nan") if materiality is None else float(materiality),
         money=price(card),
-        total=sum_total(
-            setting,
-            sums,
-            point,
-            plug_in,
-            chance,
-            level=level,
-            material=material,
-            multiplier=multiplier,
-        ),
+        total=total,
         units=OpportunityUnits(**{name: np.asarray(each)[order] for name, each in units.items()}),
         waterfall=sum_parts(setting, sums, order, names, sets, level=level, multiplier=multiplier),
         periods=total_periods(
@@ -239,14 +235,15 @@ def _one_opportunity(
         homogeneity=check_alike(posterior, group=setting.published.group),
         draws=multiplier * sums.total,
         findings="",
-        notes=(
-            *design.notes,
-            *setting.notes,
-            *say_assumptions(assumptions),
-            *map(say_interaction, interactions),
-        ),
+        notes=(*design.notes, *setting.notes, *said),
     )
     return replace(opportunity, findings=say_opportunity(opportunity))
+
+
+def _per(posterior: Posterior) -> str:
+    """Name an event, for a sentence."""
+    counts = posterior.design.measure.counts
+    return posterior.card.indicator.numerator or ("events" if counts else "units of the value")
 
 
 def _sets(
@@ -331,6 +328,7 @@ def _unit_columns(
     plug_in: Floats,
     chance: Floats,
     *,
+    stated: bool,
     level: float,
     multiplier: float,
 ) -> dict[str, Any]:
@@ -340,6 +338,7 @@ def _unit_columns(
     safe = np.where(setting.reported.volume > 0, setting.reported.volume, np.nan)
     low, high = np.quantile(chance, [0.5 * (1.0 - level), 0.5 * (1.0 + level)], axis=0)
     counted, of = setting.counted, setting.comparability
+    material = sums.material if stated else np.full(design.units, np.nan)
 
     def events(values: Floats) -> Floats:
         return multiplier * values
@@ -366,7 +365,7 @@ def _unit_columns(
         "chance_expected": events(chance.mean(axis=0, dtype=float)),
         "chance_lower": events(low.astype(float)),
         "chance_upper": events(high.astype(float)),
-        "p_material": carried(sums.material),
+        "p_material": carried(material),
         "reliability": sums.reliability,
         "comparable": of.comparable,
         "comparability": of.share,
