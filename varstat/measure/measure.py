@@ -279,3 +279,23 @@ class Measure(ABC):
         -------
         ndarray of float
         """
+
+    def redraw(self, event: Floats, size: Floats, draws: int, rng: np.random.Generator) -> Floats:
+        """Draw how events would fall among units that share one rate, given their total.
+
+        Unless a measure knows better, each unit's are drawn at the rate of all.
+
+        Parameters
+        ----------
+        event, size : ndarray of float, shape (units,)
+        draws : int
+        rng : Generator
+
+        Returns
+        -------
+        ndarray of float, shape (draws, units)
+        """
+        weight = self.weight(size)
+        pooled = np.sum(weight * self.rates(event, size)) / np.sum(weight)
+        shape = (draws, size.size)
+        return self.draw(np.full(shape, pooled), np.broadcast_to(size, shape), rng)
