@@ -135,6 +135,8 @@ def _effects(card: Card) -> str:
                 "contaminated-normal effects, outlying ones "
                 f"{model.contamination_scale:g} times as wide"
             )
+        case "learnt":
+            return "effects whose distribution is learnt"
         case _:
             return "normal effects"
 

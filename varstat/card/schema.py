@@ -217,7 +217,7 @@ class Model(Section):
 
     likelihood: Likelihood
     link: Literal["logit", "log", "identity"]
-    effects: Literal["normal", "student-t", "contaminated-normal"]
+    effects: Literal["normal", "student-t", "contaminated-normal", "learnt"]
     degrees_of_freedom: Annotated[float, Field(gt=2, allow_inf_nan=False)]
     contamination_scale: Annotated[float, Field(gt=1, allow_inf_nan=False)]
     covariates: Covariates

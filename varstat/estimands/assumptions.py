@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+from varstat.estimands.verdict.learnt import predict_learnt
 from varstat.estimands.verdict.misfit import leave_out, predict_left_out
 from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.posterior import Posterior
@@ -77,8 +78,7 @@ def check_assumptions(posterior: Posterior, reliability: Floats) -> Assumptions:
     if not design.single or design.units < _LEAST:
         return UNTESTED
     chosen = np.linspace(0, posterior.draws - 1, min(_POINTS, posterior.draws)).astype(int)
-    hyper, share = leave_out(design, posterior.hyper[chosen], np.zeros(len(chosen)))
-    p = predict_left_out(design, hyper, share)
+    p = _predict(design, posterior.hyper[chosen])
     z = -ndtri(np.clip(p, 1e-12, 1.0 - 1e-12))
     known = np.isfinite(z) & np.isfinite(reliability)
     smooth = known & _is_smooth(design)
@@ -90,6 +90,14 @@ def check_assumptions(posterior: Posterior, reliability: Floats) -> Assumptions:
         shape_p=_anderson_darling(z[smooth]),
         furthest=tuple(str(unit) for unit in design.unit[order]),
     )
+
+
+def _predict(design: Design, h: Floats) -> Floats:
+    """Leave-one-out mid-p of each unit, from some draws of the hyper-parameters."""
+    if design.effects.learnt:
+        return predict_learnt(design, h)
+    hyper, share = leave_out(design, h, np.zeros(len(h)))
+    return predict_left_out(design, hyper, share)
 
 
 def _is_smooth(design: Design) -> np.ndarray:

@@ -213,9 +213,15 @@ def fit_design(
     reason = f"quadrature doesn't apply: {why_not}"
     if engine == "quadrature" and why_not:
         raise UsageError("engine", f"{reason}. Use --engine nuts.")
+    if engine == "nuts" and design.effects.learnt:
+        raise UsageError(
+            "engine",
+            "effects are learnt by quadrature alone. Leave --engine out, or say --effects normal.",
+        )
     if engine != "nuts" and not why_not:
         found = fit_quadrature(design, draws=draws, seed=seed)
-        if engine == "quadrature" or not found.diagnostics.problems:
+        alone = engine == "quadrature" or design.effects.learnt
+        if alone or not found.diagnostics.problems:
             return Posterior(
                 indicator=card.indicator.title,
                 by=by,

@@ -48,7 +48,10 @@ def replicate(design: Design, h: Floats, *, seed: int) -> tuple[Floats, Floats]:
     """
     rng = np.random.default_rng([seed, 3])
     hyper = unpack(design, h)
-    u = draw_new_effects(design, hyper.tau, hyper.log_share, rng)
+    if design.effects.learnt:
+        u = _draw_new_learnt(design, h, rng)
+    else:
+        u = draw_new_effects(design, hyper.tau, hyper.log_share, rng)
     theta = hyper.eta + design.expand(u)
     return theta, draw_rows(design, theta, hyper.spread[:, None], rng)
 
@@ -65,6 +68,17 @@ def draw_new_effects(
         return tau * z / np.sqrt(rng.chisquare(nu, tau.shape) / nu)
     outlying = rng.random(tau.shape) < np.exp(log_share[:, [1]])
     return tau * z * np.where(outlying, design.effects.scale[1], 1.0)
+
+
+def _draw_new_learnt(design: Design, h: Floats, rng: np.random.Generator) -> Floats:
+    """Draw effects from learnt densities: (draws, units)."""
+    effects = design.effects
+    masses = effects.masses(h[:, design.dimension - effects.basis.shape[1] :])
+    share = rng.random((len(h), design.units))
+    at = np.stack([np.searchsorted(np.cumsum(g), u) for g, u in zip(masses, share, strict=True)])
+    v = effects.grid[np.minimum(at, len(effects.grid) - 1)]
+    v = v + effects.cell * (rng.random(v.shape) - 0.5)
+    return np.asarray(v - (masses @ effects.grid)[:, None])
 
 
 def draw_rows(design: Design, theta: Floats, spread: Floats, rng: np.random.Generator) -> Floats:

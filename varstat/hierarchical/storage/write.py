@@ -5,8 +5,9 @@ group                      what stands in it
 =========================  ====================================================================
 `posterior`                draws, of dimensions chain and draw: `intercept` or `peer_mean`,
                            `coefficient`, `stratum`, `period`, `tau`, `tau_transient`,
-                           `contamination`, each unit's `effect` and its `theta`, the rate at its
-                           own covariates and the reference case-mix
+                           `contamination`, `shape` (of a learnt density), each unit's `effect`
+                           and its `theta`, the rate at its own covariates and the reference
+                           case-mix
 `unconstrained_posterior`  `hyper`: the same hyper-parameters as the sampler has them
 `observed_data`            the rows as they were modelled
 `constant_data`            what stands beside them: names, peer groups, the design, the lattice
