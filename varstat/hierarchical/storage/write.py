@@ -141,6 +141,7 @@ def _write_about(file: Any, fits: Fits, posterior: Posterior) -> None:
         "inference_library": "varstat",
         "inference_library_version": __version__,
         "engine": posterior.engine,
+        "effects": design.effects.name,
         "indicator": escape(posterior.indicator),
         "by": to_json(posterior.by),
         "card": to_json(posterior.card.model_dump(mode="json")),
