@@ -8,13 +8,15 @@ from matplotlib.transforms import Affine2D
 
 from varstat.funnel.result import Funnel, has_bar
 from varstat.present.charts import style
-from varstat.present.charts.funnel_marks import HIGHLIGHT, WITHHELD, Key, Lines, kinds_of_units
+from varstat.present.charts.funnel_marks import HIGHLIGHT, WITHHELD, Key, kinds_of_units
+from varstat.present.charts.limit_lines import Lines
 from varstat.present.charts.names import figure_text
 
 LINE_SWATCH = 18.0
 MARK_SWATCH = 9.0
 ENTRY_GAP = 13.0
 MARGIN = 14.0
+SOURCE, SOURCE_LINES = 6.8, 4
 
 
 class Sheet:
@@ -58,6 +60,55 @@ class Sheet:
         for row in reversed(rows):
             self._text(MARGIN, self.bottom, row, size=size, colour=style.QUIET, gid="footer")
             self.bottom += size * 1.4
+
+    def write_source(self, text: str) -> None:
+        """Set what the chart is made of, small, above what stands at the bottom."""
+        if text:
+            rows = style.wrap(
+                figure_text(text), SOURCE, self.width - 2 * MARGIN, lines=SOURCE_LINES
+            )
+            for row in reversed(rows):
+                self._text(MARGIN, self.bottom, row, size=SOURCE, colour=style.QUIET, gid="source")
+                self.bottom += SOURCE * 1.35
+            self.bottom += 2.0
+
+    def keep_below(self, *, size: float = style.SMALL, lines: int) -> float:
+        """Keep room above what stands at the bottom, to be written in later.
+
+        Parameters
+        ----------
+        size : float
+        lines : int
+
+        Returns
+        -------
+        float
+            Where the room ends, for `write_kept`.
+        """
+        self.bottom += lines * size * 1.4
+        return self.bottom
+
+    def write_kept(
+        self, top: float, text: str, *, size: float = style.SMALL, lines: int, gid: str
+    ) -> None:
+        """Set a paragraph in room that was kept.
+
+        Parameters
+        ----------
+        top : float
+            Where the room ends.
+        text : str
+        size : float
+        lines : int
+            As they were kept.
+        gid : str
+        """
+        if not text:
+            return
+        rows = style.wrap(figure_text(text), size, self.width - 2 * MARGIN, lines=lines)
+        for row in rows:
+            top -= size * 1.4
+            self._text(MARGIN, top, row, size=size, colour=style.QUIET, gid=gid)
 
     def draw_legend(self, keys: Sequence[Key]) -> None:
         """Set the legend in rows below what stands at the top."""

@@ -10,14 +10,17 @@ from matplotlib.figure import Figure
 from varstat.errors import UsageError, did_you_mean
 from varstat.estimands.opportunity.result import Opportunity
 from varstat.measure import Floats
+from varstat.present.canvas import Canvas
 from varstat.present.caption import PARTS, Caption
 from varstat.present.charts import style
-from varstat.present.charts.frame import View, rate_ticks
+from varstat.present.charts.frame import MOST, View
 from varstat.present.charts.funnel_panel import plain_axes
 from varstat.present.charts.row_sheet import WARNING, stamp, title_across, write_head
 from varstat.present.charts.sheet import MARGIN, Sheet
-from varstat.prose.number import figure
+from varstat.present.charts.ticks import reach_ticks
+from varstat.prose.number import MINUS, figure
 
+SOURCE_ROOM = 24.0
 WIDTH, BAR, AROUND, LEFT, RIGHT = 8.4 * 72, 30.0, 130.0, 84.0, 92.0
 _COLOURS = {"raw": style.INSIDE, "published": style.INSIDE, "remaining": style.WORSE}
 
@@ -27,11 +30,12 @@ def draw_waterfall(
     caption: Caption,
     *,
     subtotal: str | None = None,
-    ax: Axes | None = None,
+    canvas: Canvas | None = None,
 ) -> Figure:
     """Draw how a published opportunity falls to what remains, a bar for each part.
 
-    A bar's line is the interval of that part, drawn where the bar ends.
+    The parts add up to what was published: one that is positive leads down to what remains. A
+    bar's line is the interval of that part, drawn where the bar ends.
 
     Parameters
     ----------
@@ -39,8 +43,7 @@ def draw_waterfall(
     caption : Caption
     subtotal : str, optional
         A set of units, such as a peer group; all units unless given.
-    ax : Axes, optional
-        Draw here instead of on a new figure.
+    canvas : Canvas, optional
 
     Returns
     -------
@@ -67,7 +70,9 @@ def draw_waterfall(
         )
     # What is published with strata is standardised already.
     crude = {"published": "crude rates"} if opportunity.model.get("strata") else {}
-    return draw_fall(fall.component, parts, caption, write=figure, labels=PARTS | crude, ax=ax)
+    return draw_fall(
+        fall.component, parts, caption, write=figure, labels=PARTS | crude, canvas=canvas
+    )
 
 
 def draw_fall(
@@ -76,12 +81,11 @@ def draw_fall(
     caption: Caption,
     *,
     write: Callable[[float], str],
-    taken: bool = True,
     labels: Mapping[str, str] = PARTS,
     percent: bool = False,
     above: float = 0.0,
     lines: int = 3,
-    ax: Axes | None = None,
+    canvas: Canvas | None = None,
 ) -> Figure:
     """Draw a bar for each part on a sheet of its own, or on a reader's axes.
 
@@ -91,13 +95,13 @@ def draw_fall(
     parts : tuple of ndarray of float, shape (components,) each
         Estimates, and the ends of their intervals.
     caption : Caption
-    write, taken, labels, percent
+    write, labels, percent
         As of `draw_bars`.
     above : float
         Room for a long finding, in points.
     lines : int
         Of the footer at most.
-    ax : Axes, optional
+    canvas : Canvas, optional
 
     Returns
     -------
@@ -105,18 +109,21 @@ def draw_fall(
     """
 
     def draw(on: Axes) -> Figure:
-        draw_bars(on, component, *parts, write=write, taken=taken, labels=labels, percent=percent)
+        draw_bars(on, component, *parts, write=write, labels=labels, percent=percent)
         title_across(on, caption.axis, pad=4.0)
         if caption.distrust:
             stamp(on)
         return on.figure.figure  # of a subfigure, the whole
 
+    canvas = canvas or Canvas()
     height = AROUND + above + BAR * len(component) + (WARNING if caption.distrust else 0.0)
     with matplotlib.rc_context(dict(style.RC)):
-        if ax is not None:
-            return draw(ax)
-        sheet = Sheet(WIDTH, height)
+        if canvas.ax is not None:
+            return draw(canvas.ax)
+        wide, high = canvas.points
+        sheet = Sheet(wide or WIDTH, high or height + (SOURCE_ROOM if canvas.source else 0.0))
         write_head(sheet, caption)
+        sheet.write_source(canvas.source)
         sheet.write_below(caption.footer, lines=lines)
         box = sheet.rectangle(
             MARGIN + LEFT, sheet.bottom + 34.0, sheet.width - MARGIN - RIGHT, sheet.top - 8.0
@@ -132,7 +139,6 @@ def draw_bars(
     upper: Floats,
     *,
     write: Callable[[float], str],
-    taken: bool = True,
     labels: Mapping[str, str] = PARTS,
     percent: bool = False,
 ) -> None:
@@ -144,9 +150,7 @@ def draw_bars(
     component : tuple of str
     estimate, lower, upper : ndarray of float, shape (components,)
     write : callable
-        Writes a number that stands beside its bar.
-    taken : bool
-        Whether a part is written as what is taken away, with its sign turned.
+        Writes a number that stands beside its bar, with its sign.
     labels : mapping of str to str
         What the parts are called.
     percent : bool
@@ -178,11 +182,8 @@ def draw_bars(
         if far[i] > near[i]:
             ax.plot([near[i], far[i]], [i, i], color=style.INK, linewidth=1.3, zorder=3,
                     gid=f"interval-{name}")  # fmt: skip
-        sign = "−" if estimate[i] < 0 else "" if whole[i] else "+"
-        if taken and not whole[i]:
-            sign = "+" if estimate[i] < 0 else "−"
         ax.annotate(
-            f"{sign}{write(abs(float(estimate[i])))}",
+            write(float(estimate[i])).replace("-", MINUS),
             (1.0, i),
             xycoords=("axes fraction", "data"),
             xytext=(8, 0),
@@ -198,11 +199,17 @@ def draw_bars(
     high = max(0.0, float(np.max([far.max(), end.max(), start.max()])))
     high = high if high > low else low + 1.0
     pad = 0.02 * (high - low)
+    factor = 100.0 if percent else 1.0
+    ends = reach_ticks(factor * (low - pad), factor * (high + pad), MOST)
     frame = View(
-        scale="linear", x=(0.0, 1.0), y=(low - pad, high + pad), reverse=False, percent=percent
+        scale="linear",
+        x=(0.0, 1.0),
+        y=(ends[0] / factor, ends[1] / factor),
+        reverse=False,
+        percent=percent,
     )
     ax.set_xlim(*frame.y)
-    ticks, texts = rate_ticks(frame, 6)
+    ticks, texts = frame.rate_ticks()
     ax.set_xticks(ticks, texts)
     ax.set_ylim(count - 0.5, -0.5)
     ax.set_yticks(
