@@ -8,13 +8,13 @@ import typer
 from varstat.analysis.inputs import refuse_fit
 from varstat.analysis.specification import Reading
 from varstat.cli.grouped import grouped
-from varstat.cli.output import Format, Output
+from varstat.cli.output import DRAWING, Format, Output
 
 
 @grouped(
     without={
         *("title", "direction", "annualise"),
-        *("chart", "highlight", "accept_failed", "output", "quiet"),
+        *(*DRAWING, "accept_failed", "output", "quiet"),
     }
 )
 def check(reading: Reading, output: Output) -> None:

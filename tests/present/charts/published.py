@@ -46,7 +46,7 @@ def published_funnels(name: str, shared: Path) -> Funnels:
                 dispersion="none",
             )
         case "mortality":
-            last = {"DATE": "2012-10-01"}
+            last = {"DATE": "2011-10-01"}
             return varstat.funnel(mortality, only=last, dispersion="none", **named, **ratio)
         case "mortality as published":
             return varstat.funnel(mortality, card="shmi", method="shmi")

@@ -84,7 +84,7 @@ def test_there_is_no_line_where_no_count_could_be_flagged(make_funnel) -> None:
     lines = [np.asarray(x.get_ydata()) for x in figure.axes[0].lines if x.get_gid() != "target"]
     # A line meets the end of what is possible, and goes no further.
     assert all(np.sum(y == 0) <= 1 for y in lines)
-    assert "no count is low enough to be flagged at 99.8%" in words(figure)
+    assert "No count is low enough to be flagged at 99.8%" in words(figure)
 
 
 def test_a_one_sided_funnel_has_lines_on_one_side(hospitals: Funnel) -> None:

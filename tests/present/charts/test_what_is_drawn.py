@@ -15,6 +15,8 @@ import varstat
 from varstat import draw
 from varstat.funnel.result import Funnel, has_limits
 from varstat.measure import Floats
+from varstat.present.charts.frame import view_of
+from varstat.present.charts.funnel_marks import centre
 
 SIZES = [None, "slide", "page", "square"]
 SLOW = {"statins", "statins, winsorised"}
@@ -51,6 +53,8 @@ def line_at(ax: Axes, level: float, at: Floats, *, upper: bool) -> Floats:
 
 
 def assert_lines_agree_with_flags(ax: Axes, funnel: Funnel) -> None:
+    arrows = [a.get_offsets()[:, 0] for a in ax.collections if a.get_gid() == "beyond"]
+    arrows = np.concatenate([*arrows, np.empty(0)])
     for level in funnel.levels:
         gids = [f"units-{{}}-{1000 * each:.15g}".replace(".", "-")
                 for each in funnel.levels if each >= level]  # fmt: skip
@@ -58,6 +62,8 @@ def assert_lines_agree_with_flags(ax: Axes, funnel: Funnel) -> None:
             flag = "high" if upper else "low"
             kinds = [marks(ax, gid.format(flag)) for gid in gids]
             flagged = np.vstack(kinds)
+            # A mark with an arrow stands for a unit far beyond it, and beyond the line.
+            flagged = flagged[~np.isin(flagged[:, 0], arrows)]
             sign = 1.0 if upper else -1.0
             line = line_at(ax, level, flagged[:, 0], upper=upper)
             assert np.all(sign * (flagged[:, 1] - line) > 0)
@@ -100,9 +106,9 @@ def assert_labels_are_nearest_to_their_own(figure: Figure, funnel: Funnel) -> No
 def assert_the_strictest_come_first(figure: Figure, funnel: Funnel) -> None:
     labels = [t for t in figure.findobj(Annotation) if t.get_gid() == "label"]
     at = {(float(x), float(y)) for x, y in (label.xy for label in labels)}
-    units = funnel.units
+    units, shown = funnel.units, centre(funnel, view_of([funnel]))
     named = [i for i in range(units.unit.size)
-             if any(np.isclose(units.size[i], x) and np.isclose(units.rate[i], y, atol=1e-12)
+             if any(np.isclose(units.size[i], x) and np.isclose(shown[i], y, atol=1e-12)
                     for x, y in at)]  # fmt: skip
     levels = [units.flag_level[i] for i in named]
     strict = np.nan_to_num(units.flag_level) >= max(funnel.levels)

@@ -148,7 +148,7 @@ def _rate_range(funnels: Sequence[Funnel]) -> tuple[float, float]:
     bottom, top = natural_range(measure)
     pad = 0.05 * (high - low) or 0.1 * abs(high) or 0.1
     # More room above than below, for labels of the highest units.
-    low, high = max(low - pad, bottom - 0.4 * pad), min(high + 1.5 * pad, top + pad)
+    low, high = max(low - pad, bottom - 0.4 * pad), min(high + 1.5 * pad, top + 0.4 * pad)
     factor = 100.0 if measure.percent else 1.0
     low, high = reach_ticks(low * factor, high * factor, MOST, ends=(bottom * factor, top * factor))
     return low / factor, high / factor
@@ -196,7 +196,9 @@ def grid(funnel: Funnel, view: View) -> Floats:
     sizes = funnel.units.size
     sizes = sizes[np.isfinite(sizes) & (sizes > 0)]
     whole = funnel.measure.bounded and bool(np.all(sizes == np.round(sizes)))
-    smallest = 1.0 if whole else (float(sizes.min()) if sizes.size else 1.0) / 10
+    smallest = float(sizes.min()) if sizes.size else 1.0
+    # From an axis that starts at zero on, so that no line starts in mid-air.
+    smallest = 1.0 if whole else min(smallest / 10, view.x[1] / 2_000)
     low = max(view.x[0], min(smallest, view.x[1] / 2))
     ends = forward(np.array([low, view.x[1]]))
     points = inverse(np.linspace(ends[0], ends[1], GRID))

@@ -22,6 +22,8 @@ from varstat.present.highlight import Bools
 
 WIDTH, HEIGHT = 8.4 * 72, 6.0 * 72
 _MOST_IN_PANEL = 3
+# Units flagged at the strictest level, of which some may find no room for a label.
+_MANY = 8
 
 
 def draw_funnel(
@@ -77,13 +79,20 @@ def draw_funnel(
         sheet.write_source(canvas.source)
         sheet.write_below(" ".join(filter(None, [caption.footer, *_notes(funnel, lines, view)])),
                           lines=3)  # fmt: skip
-        flagged = label != "none" and funnel.flagged() > 0
-        named = sheet.keep_below(lines=2) if flagged else None
+        named = _keep_note(sheet, funnel) if label != "none" else None
         axes = _add_axes(sheet, funnel, caption, view)
         done = draw_panel(axes, funnel, view, lines, chosen, label=label, most=most)
         if named is not None:
-            sheet.write_kept(named, done.text(), lines=2, gid="labels-note")
+            sheet.write_kept(named, done.text(), gid="labels-note")
         return sheet.figure
+
+
+def _keep_note(sheet: Sheet, funnel: Funnel) -> float | None:
+    """Keep room to say who isn't named, which is known once labels are placed."""
+    flagged = funnel.flagged()
+    if not flagged:
+        return None
+    return sheet.keep_below(lines=1 if funnel.flagged(max(funnel.levels)) <= _MANY else 2)
 
 
 def _lines(funnel: Funnel, view: View) -> list[Lines]:

@@ -14,7 +14,7 @@ from varstat.measure import Floats
 
 RADII = (6.5, 8.5, 12.0, 17.0, 23.0, 30.0, 38.0, 48.0)
 INWARD = 1.0
-WORST = 3.4
+WORST = 5.0
 # For the labels that matter most.
 WORST_FIRST = 40.0
 MARK = 2.0

@@ -10,6 +10,7 @@ ABOVE = 26.0
 BELOW = 16.0
 LABELS = 16.0
 AROUND = 140.0
+OWN = 22.0
 NARROWEST = 100.0
 
 
@@ -78,7 +79,9 @@ class Layout:
         left = MARGIN + LEFT + column * across
         top = sheet.top - row * up - ABOVE
         bottom = top - up + ABOVE + (LABELS if labelled else 4.0)
-        return sheet.rectangle(left, bottom, left + across - GUTTER, top)
+        # Numbers of its own need room on the left.
+        inner = left + (OWN if labelled and column else 0.0)
+        return sheet.rectangle(inner, bottom, left + across - GUTTER, top)
 
     def is_left(self, i: int) -> bool:
         """Tell whether the i-th panel starts a row."""

@@ -14,7 +14,7 @@ from varstat.present.charts.frame import View, grid, natural_range, strong_kind
 from varstat.present.charts.funnel_marks import Key
 from varstat.present.charts.ticks import transforms
 from varstat.present.highlight import Bools
-from varstat.prose.number import percent
+from varstat.prose.number import count_units, percent
 
 # Times that sizes are added to a line where its chords disagree with a flag.
 _ROUNDS = 20
@@ -275,20 +275,16 @@ def silence_text(funnel: Funnel, lines: Sequence[Lines]) -> str:
         below = silent_size(funnel, strictest, lower=lower)
         count = int(np.sum(sizes <= below))
         if count:
-            who = "the 1 unit" if count == 1 else f"the {count:,} units"
+            who = "all units" if count == sizes.size else count_units(count)
             parts.append(
-                f"Of {who} of up to {_amount(below)} {_noun(funnel)} no count is {word} enough to "
-                f"be flagged at {percent(strictest.level)}."
+                f"No count is {word} enough to be flagged at {percent(strictest.level)} where the "
+                f"size is {_amount(below)} or less ({who})."
             )
     return " ".join(parts)
 
 
 def _amount(size: float) -> str:
     return f"{size:,.0f}" if size >= 10 else f"{size:.2g}"
-
-
-def _noun(funnel: Funnel) -> str:
-    return {"expected": "expected events"}.get(funnel.size_label, funnel.size_label)
 
 
 def disagreeing(funnel: Funnel, lines: Sequence[Lines], view: View) -> NDArray[np.bool_]:

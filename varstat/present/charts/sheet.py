@@ -83,32 +83,33 @@ class Sheet:
         Returns
         -------
         float
-            Where the room ends, for `write_kept`.
+            Where the room starts, for `write_kept`.
         """
+        start = self.bottom
         self.bottom += lines * size * 1.4
-        return self.bottom
+        return start
 
     def write_kept(
-        self, top: float, text: str, *, size: float = style.SMALL, lines: int, gid: str
+        self, start: float, text: str, *, size: float = style.SMALL, lines: int = 2, gid: str
     ) -> None:
         """Set a paragraph in room that was kept.
 
         Parameters
         ----------
-        top : float
-            Where the room ends.
+        start : float
+            Where the room starts.
         text : str
         size : float
         lines : int
-            As they were kept.
+            At most.
         gid : str
         """
         if not text:
             return
         rows = style.wrap(figure_text(text), size, self.width - 2 * MARGIN, lines=lines)
-        for row in rows:
-            top -= size * 1.4
-            self._text(MARGIN, top, row, size=size, colour=style.QUIET, gid=gid)
+        for row in reversed(rows):
+            self._text(MARGIN, start, row, size=size, colour=style.QUIET, gid=gid)
+            start += size * 1.4
 
     def draw_legend(self, keys: Sequence[Key]) -> None:
         """Set the legend in rows below what stands at the top."""
