@@ -117,7 +117,8 @@ def draw_labels(
                 sizes=np.array([style.text_size(t, font, bold=bool(chosen[i])) for t in each]) + 1,
                 outward=-1.0 if units.flag[i] == "low" else 1.0,
                 required=bool(chosen[i]),
-                tier=_tier(funnel, chosen, int(i)),
+                # Who asks for all is given as many as there is room for.
+                tier=1 if label == "all" else _tier(funnel, chosen, int(i)),
             )
             for i, each in zip(wanted, texts, strict=True)
         ],

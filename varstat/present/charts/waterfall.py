@@ -195,19 +195,7 @@ def draw_bars(
             annotation_clip=False,
             gid="value",
         )
-    low = min(0.0, float(np.min([near.min(), end.min(), start.min()])))
-    high = max(0.0, float(np.max([far.max(), end.max(), start.max()])))
-    high = high if high > low else low + 1.0
-    pad = 0.02 * (high - low)
-    factor = 100.0 if percent else 1.0
-    ends = reach_ticks(factor * (low - pad), factor * (high + pad), MOST)
-    frame = View(
-        scale="linear",
-        x=(0.0, 1.0),
-        y=(ends[0] / factor, ends[1] / factor),
-        reverse=False,
-        percent=percent,
-    )
+    frame = _frame(np.concatenate([near, far, start, end]), percent=percent)
     ax.set_xlim(*frame.y)
     ticks, texts = frame.rate_ticks()
     ax.set_xticks(ticks, texts)
@@ -218,3 +206,19 @@ def draw_bars(
     )  # fmt: skip
     ax.tick_params(axis="y", length=0)
     ax.axvline(0.0, color=style.TARGET, linewidth=0.9, zorder=1.6, gid="zero")
+
+
+def _frame(places: Floats, *, percent: bool) -> View:
+    """Hold all bars and lines, and zero."""
+    low, high = min(0.0, float(places.min())), max(0.0, float(places.max()))
+    high = high if high > low else low + 1.0
+    pad = 0.02 * (high - low)
+    factor = 100.0 if percent else 1.0
+    low, high = reach_ticks(factor * (low - pad), factor * (high + pad), MOST)
+    return View(
+        scale="linear",
+        x=(0.0, 1.0),
+        y=(low / factor, high / factor),
+        reverse=False,
+        percent=percent,
+    )
