@@ -60,10 +60,17 @@ def say_command(provenance: Provenance) -> str:
             words += [asked.asking.a, asked.asking.b]
         for part in (asked.reading, asked.modelling, asked.asking):
             for field in fields(part):
-                words += _option(field, getattr(part, field.name))
+                value = getattr(part, field.name)
+                if field.name != "multiplier" or not _usual(asked, value):
+                    words += _option(field, value)
     except (UsageError, _UnsayableError):
         return ""
     return " ".join(shlex.quote(word) for word in words) if _safe(words) else ""
+
+
+def _usual(asked: Specification, multiplier: object) -> bool:
+    """Whether the factor of events is that of the table, which annualising decides."""
+    return asked.reading.annualise != "none" or multiplier in (None, 1.0)
 
 
 class _UnsayableError(Exception):

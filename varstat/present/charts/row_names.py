@@ -16,7 +16,8 @@ ENDS = 6
 GAP = 10.5
 LEADER = 16.0
 WIDEST = 190.0
-LONGEST = 60
+# Letters of a name before it is fitted to the margin.
+_ANY = 400
 
 
 def named(rows: Rows, *, label: str = "flagged") -> Order:
@@ -94,7 +95,7 @@ def _names(rows: Rows, chosen: Order) -> list[tuple[int, str]]:
     """Fit names to the margin; behind one that is cut, or like another, stands its code."""
     units = rows.units
     shared = find_shared_words(list(units.unit_name))
-    whole = {int(i): figure_name(units, int(i), LONGEST) for i in chosen}
+    whole = {int(i): figure_name(units, int(i), _ANY) for i in chosen}
     short = {i: shared.cut(name) for i, name in whole.items()}
     often = Counter(style.fit(name, style.SMALL, WIDEST) for name in short.values())
     texts = {}

@@ -21,7 +21,7 @@ from varstat.present.charts.ticks import reach_ticks
 from varstat.prose.number import MINUS, figure
 
 SOURCE_ROOM = 24.0
-WIDTH, BAR, AROUND, LEFT, RIGHT = 8.4 * 72, 30.0, 130.0, 84.0, 92.0
+WIDTH, BAR, AROUND, LEFT, RIGHT = 8.4 * 72, 30.0, 142.0, 84.0, 92.0
 _COLOURS = {"raw": style.INSIDE, "published": style.INSIDE, "remaining": style.WORSE}
 
 
@@ -126,7 +126,7 @@ def draw_fall(
         sheet.write_source(canvas.source)
         sheet.write_below(caption.footer, lines=lines)
         box = sheet.rectangle(
-            MARGIN + LEFT, sheet.bottom + 34.0, sheet.width - MARGIN - RIGHT, sheet.top - 8.0
+            MARGIN + LEFT, sheet.bottom + 46.0, sheet.width - MARGIN - RIGHT, sheet.top - 8.0
         )
         return draw(sheet.figure.add_axes(box))
 
