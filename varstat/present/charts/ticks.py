@@ -11,6 +11,8 @@ from varstat.prose.number import MINUS
 STEPS = [1, 2, 2.5, 5, 10]
 # Mantissas of the numbers that may stand at an end of an uneven scale.
 _ROUND = np.array([1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0])
+# Ratio of the ends of a scale that is uneven to the eye.
+_NARROW = 3.0
 # Least distance of a tick at an end from the one before, as a share of the axis.
 _APART = 0.07
 
@@ -85,10 +87,10 @@ def size_ticks(low: float, high: float, most: int, *, scale: str) -> list[float]
 
     Examples
     --------
-    >>> size_ticks(0.0, 30.0, 6, scale="sqrt")
-    [0.0, 0.8, 3.0, 7.0, 12.0, 20.0, 30.0]
+    >>> size_ticks(20.0, 30_000.0, 6, scale="log")
+    [30.0, 100.0, 300.0, 1000.0, 3000.0, 10000.0, 30000.0]
     """
-    if scale == "linear":
+    if scale == "linear" or high < _NARROW * low:
         return even_ticks(low, high, most)
     ticks = _log_ticks(low, high, most) if scale == "log" else _sqrt_ticks(low, high, most)
     return _fill_ends(ticks, low, high, scale)
