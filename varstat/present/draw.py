@@ -65,6 +65,5 @@ def draw(
     canvas = make_canvas(ax=ax, width=width, height=height, size=size, label=label, scales=scales)
     opened = open_results(results, highlight=highlight)
     found = choose_chart(opened, chart, marked=bool(highlight), one=ax is not None)
-    return found.draw(
-        opened.groups, opened.marks, replace(canvas, source=say_source(opened.results))
-    )
+    source = say_source(opened.results, chart=opened.kind.unusual(chart))
+    return found.draw(opened.groups, opened.marks, replace(canvas, source=source))

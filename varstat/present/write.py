@@ -193,7 +193,8 @@ def _encode(
         from varstat.present.charts.render import render
 
         canvas = canvas or Canvas()
-        on = replace(canvas, source=say_source(opened.results))
+        source = say_source(opened.results, chart=opened.kind.unusual(chart))
+        on = replace(canvas, source=source)
         return render(
             found.draw(opened.groups, opened.marks, on),
             suffix=suffix,

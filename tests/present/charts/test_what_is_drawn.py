@@ -158,7 +158,11 @@ def made_up(seed: int) -> Funnel:
     # A median may lie at an end of what is possible.
     events, sizes = columns.values()
     middle = float(np.median(events / sizes))
+    others = events.sum() - events.max()
     targets = ["pooled", "leave-one-out", *(["median"] if 0 < middle < 0.95 else [])]
+    # Nothing but zeros, or but ones, sets no target.
+    targets = targets if 0 < others < sizes.sum() - sizes.max() or seed % 2 == 0 else ["rate:0.5"]
+    targets = targets if others else ["rate:0.5"]
     return varstat.funnel(
         frame.assign(**columns),
         unit="unit",

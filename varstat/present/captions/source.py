@@ -12,12 +12,16 @@ from varstat.results import Result, Results
 _LONGEST, _LONG, _NAMES = 260, 60, 6
 
 
-def say_source(results: "Result | Results[Any] | Sequence[Result]") -> str:
+def say_source(
+    results: "Result | Results[Any] | Sequence[Result]", *, chart: str | None = None
+) -> str:
     """Say of what a chart is made: period, adjustment, file, version and command.
 
     Parameters
     ----------
     results : Result, Results or sequence of Result
+    chart : str, optional
+        Which it is, where that isn't the usual one of its kind.
 
     Returns
     -------
@@ -31,12 +35,13 @@ def say_source(results: "Result | Results[Any] | Sequence[Result]") -> str:
     if isinstance(results, Results):
         made = results.provenance
         parts.append(f"Data: {shorten(clean(made.source), _LONG)}.")
-        parts.append(f"Made with varstat {made.version}{_command(results)}")
+        parts.append(f"Made with varstat {made.version}{_command(results, chart)}")
     return " ".join(filter(None, parts))
 
 
-def _command(results: "Results[Any]") -> str:
+def _command(results: "Results[Any]", chart: str | None) -> str:
     command = say_command(results.provenance)
+    command += f" --chart {chart}" if command and chart else ""
     return f": {command}" if command and len(command) <= _LONGEST else "."
 
 
