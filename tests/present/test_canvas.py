@@ -27,7 +27,7 @@ def test_a_size_is_width_and_height(size: str) -> None:
         ("label", "flaged", "Did you mean 'flagged'"),
         ("scales", "fre", "Did you mean 'free'"),
         ("width", 100.0, "4 to 60 inches"),
-        ("height", 0.1, "2.5 to 60 inches"),
+        ("height", 0.1, "3.5 to 60 inches"),
         ("dpi", 5, "40 to 1200"),
     ],
 )
@@ -62,3 +62,9 @@ def test_rows_are_named_as_asked() -> None:
         return sum(text.get_gid() == "label" for text in figure.axes[0].texts)
 
     assert (named("all"), named("flagged"), named("none")) == (50, 50, 0)
+
+
+def test_on_the_smallest_figure_the_drawing_still_has_room(hospitals: Funnel) -> None:
+    (ax,) = draw(hospitals, width=4, height=3.5).axes
+    assert ax.get_position().height > 0.2
+    assert ax.get_position().width > 0.6

@@ -19,7 +19,7 @@ SIZES: Mapping[str, tuple[float, float]] = {
 }
 DPI = 150
 # Inches: below the least no text fits, above the most no screen or printer takes it.
-_LEAST_WIDTH, _LEAST_HEIGHT, _MOST = 4.0, 2.5, 60.0
+_LEAST_WIDTH, _LEAST_HEIGHT, _MOST = 4.0, 3.5, 60.0
 _LEAST_DPI, _MOST_DPI = 40, 1200
 
 

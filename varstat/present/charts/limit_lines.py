@@ -275,10 +275,10 @@ def silence_text(funnel: Funnel, lines: Sequence[Lines]) -> str:
         below = silent_size(funnel, strictest, lower=lower)
         count = int(np.sum(sizes <= below))
         if count:
-            who = "all units" if count == sizes.size else count_units(count)
+            where = f" where the size is {_amount(below)} or less ({count_units(count)})"
             parts.append(
-                f"No count is {word} enough to be flagged at {percent(strictest.level)} where the "
-                f"size is {_amount(below)} or less ({who})."
+                f"No count is {word} enough to be flagged at {percent(strictest.level)}"
+                f"{'' if count == sizes.size else where}."
             )
     return " ".join(parts)
 

@@ -17,6 +17,7 @@ MARK_SWATCH = 9.0
 ENTRY_GAP = 13.0
 MARGIN = 14.0
 SOURCE, SOURCE_LINES = 6.8, 4
+LOW = 320.0
 
 
 class Sheet:
@@ -34,6 +35,8 @@ class Sheet:
         self.height = height
         self.top = height - MARGIN
         self.bottom = 8.0
+        # On a low sheet words give way to the drawing.
+        self.most_lines = 1 if height < LOW else 4
         self.points = Affine2D().scale(1 / 72) + self.figure.dpi_scale_trans
 
     def write(
@@ -47,8 +50,8 @@ class Sheet:
         gid: str | None = None,
     ) -> None:
         """Set a paragraph below what stands at the top."""
-        text = figure_text(text)
-        for row in style.wrap(text, size, self.width - 2 * MARGIN, lines=lines, bold=bold):
+        width, lines = self.width - 2 * MARGIN, min(lines, self.most_lines)
+        for row in style.wrap(figure_text(text), size, width, lines=lines, bold=bold):
             self.top -= size * 1.15
             self._text(MARGIN, self.top, row, size=size, colour=colour, bold=bold, gid=gid)
             self.top -= size * 0.25
@@ -56,17 +59,16 @@ class Sheet:
 
     def write_below(self, text: str, *, size: float = style.SMALL, lines: int = 2) -> None:
         """Set a paragraph above what stands at the bottom."""
-        rows = style.wrap(figure_text(text), size, self.width - 2 * MARGIN, lines=lines)
-        for row in reversed(rows):
+        width, lines = self.width - 2 * MARGIN, min(lines, self.most_lines)
+        for row in reversed(style.wrap(figure_text(text), size, width, lines=lines)):
             self._text(MARGIN, self.bottom, row, size=size, colour=style.QUIET, gid="footer")
             self.bottom += size * 1.4
 
     def write_source(self, text: str) -> None:
         """Set what the chart is made of, small, above what stands at the bottom."""
         if text:
-            rows = style.wrap(
-                figure_text(text), SOURCE, self.width - 2 * MARGIN, lines=SOURCE_LINES
-            )
+            width, lines = self.width - 2 * MARGIN, min(SOURCE_LINES, self.most_lines)
+            rows = style.wrap(figure_text(text), SOURCE, width, lines=lines)
             for row in reversed(rows):
                 self._text(MARGIN, self.bottom, row, size=SOURCE, colour=style.QUIET, gid="source")
                 self.bottom += SOURCE * 1.35
@@ -86,7 +88,7 @@ class Sheet:
             Where the room starts, for `write_kept`.
         """
         start = self.bottom
-        self.bottom += lines * size * 1.4
+        self.bottom += min(lines, self.most_lines) * size * 1.4
         return start
 
     def write_kept(
@@ -106,8 +108,8 @@ class Sheet:
         """
         if not text:
             return
-        rows = style.wrap(figure_text(text), size, self.width - 2 * MARGIN, lines=lines)
-        for row in reversed(rows):
+        width, lines = self.width - 2 * MARGIN, min(lines, self.most_lines)
+        for row in reversed(style.wrap(figure_text(text), size, width, lines=lines)):
             self._text(MARGIN, start, row, size=size, colour=style.QUIET, gid=gid)
             start += size * 1.4
 
