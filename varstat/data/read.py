@@ -175,7 +175,7 @@ total, sum_of_squares, peer_group, period : str, optional
         "strata": strata,
     }
     stated = state_card(card, said)
-    opened = _open(source, sheet=sheet, decimal=decimal)
+    opened = open_data(source, sheet=sheet, decimal=decimal)
     lookups = open_lookups(lookup, decimal=decimal)
     rows: dict[str, Any] = {"by": groups, "only": chosen, "exclude": left_out, "roll_up": roll_up}
     rows |= {"sheet": sheet, "decimal": decimal, "lenient": lenient}
@@ -256,9 +256,24 @@ def _implied(source: str | os.PathLike[str] | pd.DataFrame) -> tuple[Card | None
     return None, None
 
 
-def _open(
+def open_data(
     source: str | os.PathLike[str] | pd.DataFrame, *, sheet: str | None, decimal: str | None
 ) -> Source:
+    """Open a file, an example or a data frame, as `read_table` takes them.
+
+    Parameters
+    ----------
+    source : path, "example:NAME" or DataFrame
+    sheet, decimal : str or None
+
+    Returns
+    -------
+    Source
+
+    Raises
+    ------
+    TableError, UsageError
+    """
     if isinstance(source, str) and source.startswith(EXAMPLE_PREFIX):
         frame = load_example(source.removeprefix(EXAMPLE_PREFIX))
         return open_source(frame, sheet=sheet, name=source)
