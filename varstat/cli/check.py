@@ -54,13 +54,12 @@ def _advise(reading: Reading, output: Output) -> None:
         case Format.CSV:
             _write_csv(_frame(advice))
         case Format.TABLE:
-            from rich.console import Console
-
             from varstat.present.terminal.advice import print_advice
+            from varstat.present.terminal.console import open_console
 
             print_advice(
                 advice,
-                Console(highlight=False),
+                open_console(),
                 commands=_commands(advice, width=_WIDTH),
                 template=write_command("funnel", advice.template, template=True, width=_WIDTH),
             )

@@ -27,6 +27,7 @@ _MOST_PERIODS = 5_000
 _NUMBERS = (Kind.NUMBER, Kind.PERCENT, Kind.AMBIGUOUS)
 _MARKS = (Kind.MISSING, Kind.SUPPRESSED)
 _CODE = re.compile(r"[\w./-]{1,15}")
+_MANY_DIGITS = re.compile(r"\d{5}|\d\d?[/.-]\d\d?[/.-]\d")
 _YEAR_OR_MONTH = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])?")
 
 
@@ -48,9 +49,9 @@ class Column:
     missing, distinct, unread : int
         Blank cells; distinct texts; cells that are neither numbers nor known marks among numbers.
     levels : tuple of (str, int)
-        Of a category of few values, each with its rows.
+        Of a category of few values, each with its rows; none of a person's.
     span : (str, str) or None
-        The first and last of periods.
+        The first and last of periods that aren't a record's own dates.
     marks : tuple of (str, int)
         What stands instead of numbers, with its cells.
     texts : ndarray of object, shape (rows,)
@@ -116,6 +117,7 @@ def profile_column(header: Header, place: int) -> Column:
     numbers = header.numbers(place)
     spoken = words.split_words(heading)
     kind = _judge(spoken, texts, distinct, numbers, periods=_are_periods(spoken, distinct))
+    private = bool(set(spoken) & (words.PERSON | words.NAME))
     counted = kind in NUMERIC
     marks = Counter(mark for mark in numbers.mark if mark) if counted else Counter()
     unread = int(numbers.is_kind(Kind.TEXT, Kind.INFINITE).sum()) if counted else 0
@@ -128,8 +130,8 @@ def profile_column(header: Header, place: int) -> Column:
         missing=int((codes < 0).sum()),
         distinct=len(distinct),
         unread=unread,
-        levels=_levels(distinct, times) if kind in ("category", "constant") else (),
-        span=_span(distinct) if kind == "period" else None,
+        levels=() if kind != "category" or private else _levels(distinct, times),
+        span=None if kind != "period" or private else _span(distinct),
         marks=tuple(marks.most_common()),
         texts=texts,
         values=numbers.values if counted else np.empty(0),
@@ -243,14 +245,19 @@ def _levels(distinct: Texts, times: Any) -> tuple[tuple[str, int], ...]:
     found = [
         (text, int(rows))
         for text, rows in zip(distinct, times, strict=True)
-        if rows >= _LEAST_ROWS and len(text) <= _MOST_LETTERS
+        if rows >= _LEAST_ROWS and len(text) <= _MOST_LETTERS and not _MANY_DIGITS.search(text)
     ]
     return tuple(sorted(found, key=lambda each: (-each[1], each[0])))
 
 
-def _span(distinct: Texts) -> tuple[str, str]:
-    """Give the first and last of periods, in the order of time where their labels tell it."""
-    readings = read_column(distinct)
-    reading = max(readings, key=len)
+def _span(distinct: Texts) -> tuple[str, str] | None:
+    """Give the first and last of periods, in the order of time where their labels tell it.
+
+    Dates are given only where all are the first or last days of months, as those of periods are:
+    others are records' own.
+    """
+    reading = max(read_column(distinct), key=len)
+    if any(span.day is not None and not span.turns for span in reading.values()):
+        return None
     order = sorted(reading, key=lambda label: (reading[label].start, reading[label].day or 0))
-    return (order[0], order[-1]) if order else (distinct[0], distinct[-1])
+    return (order[0], order[-1]) if order else None

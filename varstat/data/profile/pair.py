@@ -73,7 +73,7 @@ def find_quotients(columns: Sequence[Column]) -> tuple[Quotient, ...]:
         return ()
     rows = _sample(len(rates[0].values))
     table = np.stack([each.values[rows] for each in counted], axis=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore", under="ignore"):
         ratios = table[:, :, None] / table[:, None, :]
     found = (_find_quotient(rate, counted, ratios, rows) for rate in rates)
     return tuple(each for each in found if each is not None)
@@ -114,8 +114,13 @@ def _countable(columns: Sequence[Column]) -> list[Column]:
         for each in columns
         if each.kind in ("count", "measure")
         and not each.has(words.ASIDE)
-        and bool((each.values[np.isfinite(each.values)] >= 0).all())
+        and _is_amount(each.values[np.isfinite(each.values)])
     ][:_MOST_COLUMNS]
+
+
+def _is_amount(values: Floats) -> bool:
+    """Whether numbers can be counts, or sizes: none below zero, and none beyond what is counted."""
+    return bool(((values == 0) | ((values > 1e-9) & (values < 1e15))).all())
 
 
 def _sample(rows: int) -> slice:

@@ -1,5 +1,6 @@
 """A file of which nothing is known: its sheets, columns, and what they may be to an analysis."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,9 @@ from varstat.data.source.header import Header
 from varstat.data.source.open import Source
 from varstat.prose.text import clean
 
+# Of a sheet that has more, the others are counted and not looked at.
+MOST_COLUMNS = 2_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Sheet:
@@ -30,8 +34,10 @@ class Sheet:
         None where no row can be told from a record; there are no columns then.
     rows : int
         Below the header.
+    width : int
+        How many columns it has.
     columns : tuple of Column
-        Those with a heading, or with anything below none.
+        Those with a heading, or with anything below none; of the first 2,000.
     unit : Unit or None
     period : Column or None
     apart : tuple of Column
@@ -51,6 +57,7 @@ class Sheet:
     hidden: bool
     header: Header | None
     rows: int
+    width: int = 0
     columns: tuple[Column, ...] = ()
     unit: Unit | None = None
     period: Column | None = None
@@ -76,6 +83,7 @@ class Sheet:
             "hidden": self.hidden,
             "rows": self.rows,
             "header_row": None if top is None or top.row < 0 else top.row + top.first_row,
+            "width": self.width,
             "columns": [each.to_dict() for each in self.columns],
             "unit": _heading(self.unit.code if self.unit else None),
             "unit_name": _heading(self.unit.name if self.unit else None),
@@ -138,9 +146,10 @@ def _profile(source: Source, at: int) -> Sheet:
     header = find_top(grid, source.first_row)
     if header is None:
         return Sheet(name=grid.sheet, hidden=grid.hidden, header=None, rows=len(grid.cells))
-    columns = tuple(profile_column(header, place) for place in range(len(header.names)))
+    first = min(len(header.names), MOST_COLUMNS)
+    columns = tuple(profile_column(header, place) for place in range(first))
     columns = tuple(each for each in columns if each.heading or each.kind != "empty")
-    named = [each for each in columns if can_be_named(header, each)]
+    named = nameable(columns)
     unit = guess_unit(named)
     period = _period(named)
     quotients = find_quotients(named)
@@ -150,6 +159,7 @@ def _profile(source: Source, at: int) -> Sheet:
         hidden=grid.hidden,
         header=header,
         rows=len(header.rows),
+        width=len(columns) + len(header.names) - first,
         columns=columns,
         unit=unit,
         period=period,
@@ -162,10 +172,15 @@ def _profile(source: Source, at: int) -> Sheet:
     )
 
 
-def can_be_named(header: Header, column: Column) -> bool:
-    """Whether a command can name a column: its heading stands once, and prints as it is."""
-    plain = " ".join(column.heading.split())
-    return bool(plain) and plain == clean(column.heading) and len(header.find((plain,))) == 1
+def nameable(columns: Sequence[Column]) -> list[Column]:
+    """Give the columns that a command can name: the heading stands once, and prints as it is."""
+    plain = [" ".join(each.heading.split()) for each in columns]
+    times = Counter(name.casefold() for name in plain)
+    return [
+        each
+        for each, name in zip(columns, plain, strict=True)
+        if name and name == clean(each.heading) and times[name.casefold()] == 1
+    ]
 
 
 def _period(columns: Sequence[Column]) -> Column | None:

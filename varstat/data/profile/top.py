@@ -7,8 +7,9 @@ from varstat.data.source.header import JOINED_MOST, SEARCHED_ROWS, Header
 from varstat.data.source.heading import join_headings, look_like_names, tell_apart
 from varstat.data.source.numbers import Kind, read_numbers
 
-# Rows by which a column is judged to be of numbers, and the part of them that must be.
-_BELOW, _MOST = 200, 0.7
+# Rows by which a column is judged to be of numbers, and the part of them that must be; and the
+# columns by which a row is judged to name them.
+_BELOW, _MOST, _ACROSS = 200, 0.7, 300
 _NUMERIC = (Kind.NUMBER, Kind.PERCENT, Kind.AMBIGUOUS)
 _LIKE_NUMBERS = (*_NUMERIC, Kind.SUPPRESSED, Kind.MISSING, Kind.INFINITE)
 
@@ -58,9 +59,9 @@ def _make(grid: Grid, lines: list[tuple[str, ...]], row: int, first_row: int) ->
 
 
 def _names_columns(grid: Grid, row: int, line: tuple[str, ...]) -> bool:
-    below = grid.cells.iloc[row + 1 : row + 1 + _BELOW]
-    if not len(below):
+    if row + 1 >= len(grid.cells):
         return False
+    line = line[:_ACROSS]
     numeric = [at for at, cell in enumerate(line) if cell and _is_numeric(grid, row, at)]
     if not numeric:
         return look_like_names([cell for cell in line if cell])

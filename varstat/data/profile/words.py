@@ -70,6 +70,11 @@ ASIDE = _words(
     "latitude longitude lat lon long banding band decile quintile percentile zscore pvalue phone "
     "postcode zip open close index year"
 )
+# Whose values are nobody's to read but theirs.
+PERSON = _words(
+    "patient person pupil student child staff employee surname forename firstname lastname nhs "
+    "born birth dob email mail address phone telephone postcode zip ssn bsn mrn user client member"
+)
 ERROR = _words("se stderr sem")
 AVERAGE = _words("mean average value estimate mittelwert moyenne media promedio gemiddelde medel")
 

@@ -76,7 +76,7 @@ def _tail(name: str, means: str, *, keep: int, tip: bool = False) -> Column[Any]
 _RANGE = "range in which the event lies; only where some count is suppressed or rounded"
 COLUMNS: tuple[Column[Any], ...] = (
     unit(),
-    unit_name(keep=3),
+    unit_name(),
     peer_group(),
     Column(name="period", type="text or missing", means="its period, where the table has one"),
     event(
@@ -91,7 +91,7 @@ COLUMNS: tuple[Column[Any], ...] = (
         "the size",
         heading="{t.measure.size}",
         text=lambda t, i: _amount(t.result.units.size[i]),
-        keep=4,
+        keep=3,
         tip=True,
     ),
     Column(

@@ -58,7 +58,7 @@ def _rank_end(which: str) -> Column[League]:
 
 COLUMNS: tuple[Column[League], ...] = (
     unit(),
-    unit_name(keep=1),
+    unit_name(),
     peer_group(),
     event(
         "the event, added up over periods; missing where the publisher withheld it. A mean is "

@@ -65,7 +65,7 @@ _GIVES = "what the point method gives on raw rates"
 _IF_ALIKE = "mean of what the published method gives where units don't differ"
 COLUMNS: tuple[Column[Opportunity], ...] = (
     unit(),
-    unit_name(keep=1),
+    unit_name(),
     peer_group(),
     event("the event as reported, over all strata and periods"),
     size("the size, likewise"),

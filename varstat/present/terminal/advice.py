@@ -56,7 +56,7 @@ def _print_sheets(profile: "Profile", console: Console) -> None:
     for each in profile.sheets[:_MOST_SHEETS]:
         hidden = ", hidden" if each.hidden else ""
         guess = " ← the best guess" if each is profile.best else ""
-        size = f"{each.rows:,} rows, {len(each.columns):,} columns"
+        size = f"{each.rows:,} rows, {each.width:,} columns"
         console.print(Text(f"  {clean(each.name or '')} ({size}{hidden}){guess}"))
     if len(profile.sheets) > _MOST_SHEETS:
         console.print(Text(f"  … and {len(profile.sheets) - _MOST_SHEETS} more", "dim"))
@@ -67,7 +67,7 @@ def _print_columns(profile: "Profile", sheet: "Sheet", console: Console) -> None
     where = profile.source if len(profile.sheets) < 2 else f"sheet {clean(sheet.name or '')}"
     top = sheet.header
     at = f", header on row {top.row + top.first_row}" if top is not None and top.row > 0 else ""
-    title = f"{where}: {sheet.rows:,} rows, {len(sheet.columns):,} columns{at}"
+    title = f"{where}: {sheet.rows:,} rows, {sheet.width:,} columns{at}"
     console.print(Text(title, style="bold"))
     shown = sheet.columns[:_MOST_COLUMNS]
     if not shown:
@@ -92,10 +92,10 @@ def _print_columns(profile: "Profile", sheet: "Sheet", console: Console) -> None
         expendable=("blank", "values"),
         left=("kind", "taken for"),
     )
-    print_padded(console, grid)
-    if len(sheet.columns) > _MOST_COLUMNS:
-        more = len(sheet.columns) - _MOST_COLUMNS
-        print_padded(console, Text(f"… and {more:,} more; --format json has all", "dim"))
+    print_padded(console, grid.grid)
+    if sheet.width > _MOST_COLUMNS:
+        more = sheet.width - _MOST_COLUMNS
+        print_padded(console, Text(f"… and {more:,} more; --format json has them", "dim"))
 
 
 def _parts(sheet: "Sheet") -> dict[int, str]:
