@@ -10,6 +10,7 @@ import pandas as pd
 
 from varstat.card import Card, load_card, restate_card, state_card
 from varstat.data.detect import detect_card
+from varstat.data.entitle import entitle
 from varstat.data.examples import EXAMPLES, load_example
 from varstat.data.rows.lookup import Lookup, OneLookup, open_lookups
 from varstat.data.rows.tabulate import tabulate
@@ -196,6 +197,10 @@ total, sum_of_squares, peer_group, period : str, optional
         roll_up=None if roll_up is None else choose("roll-up", roll_up, ROLL_UPS),
         lenient=lenient,
     )
+    kept = table.kept
+    if kept is not None:
+        told = entitle(table.card, kept.records, titled=said["title"] is not None)
+        table = replace(table, card=told)
     return replace(table, origin=origin)
 
 
