@@ -79,7 +79,7 @@ def test_every_real_file_gives_a_command_that_runs_or_says_what_is_missing(
     [
         ("mar_hospital_activity_2012_2017.csv", ["--card", "daycase"]),
         ("nhs_sickness_absence_2024-04.csv", ["--card", "sickness"]),
-        ("shmi_2011_2012.csv", ["--observed", "OBSERVED", "--expected", "EXPECTED"]),
+        ("shmi_2011_2012.csv", ["--card", "shmi"]),
         ("statins_practice_2018.csv", ["--numerator", "low_med_dose_items"]),
         ("MAR_Prov-Web-file-March-17-4896.xls", ["--sheet", "Provider"]),
     ],

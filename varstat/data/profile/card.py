@@ -59,5 +59,5 @@ def _fits(card: Card, header: Header) -> bool:
         return False
     # By the plain names alone ("numerator") every card fits: one must be the publisher's.
     default = {each.role for each in wanted}
-    names = {header.plain[header.find(each.names)[0]].casefold() for each in wanted[1:]}
+    names = {header.plain[header.find(each.names)[0]].casefold() for each in wanted}
     return card.name.startswith("default-") or not names <= default

@@ -241,11 +241,13 @@ def _are_periods(spoken: tuple[str, ...], distinct: Texts) -> bool:
 
 
 def _levels(distinct: Texts, times: Any) -> tuple[tuple[str, int], ...]:
-    """Give the levels of a category; those of a few rows may be records' own, and are left out."""
+    """Give the levels of a category; where one has few rows they may be records' own: none then."""
+    if min(times) < _LEAST_ROWS:
+        return ()
     found = [
         (text, int(rows))
         for text, rows in zip(distinct, times, strict=True)
-        if rows >= _LEAST_ROWS and len(text) <= _MOST_LETTERS and not _MANY_DIGITS.search(text)
+        if len(text) <= _MOST_LETTERS and not _MANY_DIGITS.search(text)
     ]
     return tuple(sorted(found, key=lambda each: (-each[1], each[0])))
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from varstat.data.source.grid import Grid
 from varstat.data.source.header import JOINED_MOST, SEARCHED_ROWS, Header
-from varstat.data.source.heading import join_headings, look_like_names, tell_apart
+from varstat.data.source.heading import join_headings, list_wordy, tell_apart, tell_headings
 from varstat.data.source.numbers import Kind, read_numbers
 
 # Rows by which a column is judged to be of numbers, and the part of them that must be; and the
@@ -33,6 +33,9 @@ def find_top(grid: Grid, first_row: int) -> Header | None:
     """
     if grid.names is not None:
         names = tuple(name.strip() for name in grid.names)
+        # Beside a word, none is listed only where some is plainly a record's value.
+        if not list_wordy(["column", *(name for name in names if not _is_year(name))]):
+            return None
         return Header(grid=grid, names=names, plain=names, joined=(), row=-1, first_row=first_row)
     lines = [
         tuple(cell or "" for cell in grid.line(row))
@@ -64,7 +67,8 @@ def _names_columns(grid: Grid, row: int, line: tuple[str, ...]) -> bool:
     line = line[:_ACROSS]
     numeric = [at for at, cell in enumerate(line) if cell and _is_numeric(grid, row, at)]
     if not numeric:
-        return look_like_names([cell for cell in line if cell])
+        second = [cell or "" for cell in grid.line(row + 1)]
+        return tell_headings(line, second)
     wordy = sum(_is_wordy(grid, row, at) for at in numeric)
     if wordy == len(numeric):
         return True
