@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _MOST_COLUMNS, _MOST_SHEETS, _MOST_LEVELS = 60, 20, 5
 _LONGEST = 60
+# Room for what stands beside a heading, without examples of values.
+_BESIDE = 44
 
 
 def print_advice(
@@ -75,7 +77,7 @@ def _print_columns(profile: "Profile", sheet: "Sheet", console: Console) -> None
     parts = _parts(sheet)
     headings = [clean(each.heading) or f"(column {each.place + 1})" for each in shown]
     texts: dict[str, list[str]] = {
-        "column": [shorten(heading, _LONGEST) for heading in headings],
+        "column": [shorten(heading, max(console.width - _BESIDE, 24)) for heading in headings],
         "values": [_say_values(each) for each in shown],
     }
     numbers: dict[str, list[str]] = {
@@ -89,8 +91,9 @@ def _print_columns(profile: "Profile", sheet: "Sheet", console: Console) -> None
         {name: cells for name, cells in texts.items() if any(cells)},
         numbers,
         width=console.width,
-        expendable=("blank", "values"),
+        expendable=("blank", "values", "distinct"),
         left=("kind", "taken for"),
+        whole=("column",),
     )
     print_padded(console, grid.grid)
     if sheet.width > _MOST_COLUMNS:
