@@ -1,29 +1,38 @@
 """Titles of what no card describes: the file's own headings."""
 
+from dataclasses import replace
+
 from varstat.card import Card, override_card
 from varstat.data.rows.records import Records
+from varstat.data.table import Table
 from varstat.prose.text import clean, shorten
 
 _LONGEST = 60
 
 
-def entitle(card: Card, records: Records, *, titled: bool) -> Card:
+def entitle(table: Table, *, titled: bool) -> Table:
     """Call an indicator what the file calls its columns, where only a default card describes it.
 
     Headings that are varstat's own words, such as "numerator", say nothing, and change nothing.
 
     Parameters
     ----------
-    card : Card
-    records : Records
+    table : Table
+        As it was read.
     titled : bool
         Whether the caller gives a title, which stays.
 
     Returns
     -------
-    Card
-        With a title, and names for events and sizes.
+    Table
+        Whose card has a title, and names for events and sizes.
     """
+    if table.kept is None:
+        return table
+    return replace(table, card=_entitle(table.card, table.kept.records, titled=titled))
+
+
+def _entitle(card: Card, records: Records, *, titled: bool) -> Card:
     if not card.name.startswith("default-") or records.squares is not None:
         return card
     needed = card.needed

@@ -210,11 +210,7 @@ total, sum_of_squares, peer_group, period : str, optional
         roll_up=None if roll_up is None else choose("roll-up", roll_up, ROLL_UPS),
         lenient=lenient,
     )
-    kept = table.kept
-    if kept is not None:
-        told = entitle(table.card, kept.records, titled=said["title"] is not None)
-        table = replace(table, card=told)
-    return replace(table, origin=origin)
+    return replace(entitle(table, titled=said["title"] is not None), origin=origin)
 
 
 def _state_origin(
