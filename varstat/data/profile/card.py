@@ -57,7 +57,11 @@ def _fits(card: Card, header: Header) -> bool:
     wanted = core_columns(card)
     if not all(len(header.find(each.names)) == 1 for each in wanted):
         return False
-    # By the plain names alone ("numerator") every card fits: one must be the publisher's.
+    if card.name.startswith("default-"):
+        return True
+    # By words such as "Numerator" or "Expected" every card fits: some column must be the
+    # publisher's own, spelt as it spells them.
     default = {each.role for each in wanted}
-    names = {header.plain[header.find(each.names)[0]].casefold() for each in wanted}
-    return card.name.startswith("default-") or not names <= default
+    own = [header.plain[header.find(each.names)[0]] for each in wanted]
+    spelt = {name for each in wanted for name in each.names} - default
+    return any(name in spelt for name in own) and set(own) <= spelt | default
