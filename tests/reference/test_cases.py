@@ -67,7 +67,7 @@ def test_merged_headings_are_joined_to_those_below(cases):
 
 @pytest.mark.parametrize("name", ["card-lists-nested-3-000-deep", "card-rounded-of-5-000-digits"])
 def test_a_card_beyond_all_bounds_is_refused(cases, name):
-    with pytest.raises(VarstatError, match="Take them apart|too large to compute with"):
+    with pytest.raises(VarstatError, match=r"Take them apart|too large to compute with"):
         varstat.load_card(str(cases / f"{name}.toml"))
 
 
