@@ -31,9 +31,13 @@ exposure, value, se, count, total, sum_of_squares, peer_group, period : str or N
         "FILE:KEY".
     roll_up : str or None
     annualise : {"none", "x4", "rolling4"}
-    sheet, decimal : str or None
-    suppressed : (int, int) or None
-    rounded : int or None
+    sheet, spread, decimal : str or None
+    rules : str or None
+    suppressed : (int, int), tuple of (str, (int, int)) or None
+        The range of every mark; or marks, and what each stands for.
+    rounded : int, tuple of (str, int) or None
+    zero, missing : tuple of str
+        Marks.
     lenient : bool
     """
 
@@ -63,9 +67,13 @@ exposure, value, se, count, total, sum_of_squares, peer_group, period : str or N
     roll_up: str | None = None
     annualise: str = "none"
     sheet: str | None = None
+    spread: str | None = None
     decimal: str | None = None
-    suppressed: tuple[int, int] | None = None
-    rounded: int | None = None
+    rules: str | None = None
+    suppressed: tuple[int, int] | tuple[tuple[str, tuple[int, int]], ...] | None = None
+    rounded: int | tuple[tuple[str, int], ...] | None = None
+    zero: Names = ()
+    missing: Names = ()
     lenient: bool = False
 
     def pair_up(self) -> Iterator[tuple[str, str | None]]:

@@ -4,7 +4,19 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from varstat.card.field import Covariates, Level, MeasureName, Money, Names, Rule, Text, Transient
+from varstat.card.field import (
+    Bases,
+    Covariates,
+    Level,
+    Marks,
+    MeasureName,
+    Money,
+    Names,
+    Ranges,
+    Rule,
+    Text,
+    Transient,
+)
 from varstat.measure import (
     EXPOSURE_RATIO,
     MEASURES,
@@ -44,8 +56,13 @@ class Columns(Section):
 
     Where publishers change their headings, a column may list several names: the first that the
     file has is used. `count` says of how many cases a mean is; with `total` and `sum_of_squares`
-    in place of `value` and `se`, it is what the mean is made from. `suppressed` is the range that
-    a suppression mark stands for, `rounded` the base that counts were rounded to.
+    in place of `value` and `se`, it is what the mean is made from.
+
+    `suppressed` is the range that a suppression mark stands for, or a table of marks and printed
+    numbers with what each stands for, where `any` is any other suppression mark. `rounded` is the
+    base that events were rounded to, or a table of the bases of numerator and denominator. `zero`
+    and `missing` are marks that mean none, and that a number isn't known. `rules` names the rule
+    set of a publisher, which says all this where the card doesn't.
     """
 
     unit: Names
@@ -62,8 +79,11 @@ class Columns(Section):
     sum_of_squares: Names | None = None
     peer_group: Names | None = None
     period: Names | None = None
-    suppressed: tuple[int, int] | None = None
-    rounded: Annotated[int, Field(ge=2)] | None = None
+    rules: Text | None = None
+    suppressed: Ranges | None = None
+    rounded: Bases | None = None
+    zero: Marks | None = None
+    missing: Marks | None = None
 
     def names_of(self, role: str) -> tuple[str, ...]:
         """Names of the column with a part in the analysis; its own where none is given."""
@@ -104,6 +124,15 @@ class Normal(Section):
 
     distribution: Literal["normal"]
     mean: float
+    sd: Annotated[float, Field(gt=0)]
+    because: Text
+
+
+class Place(Section):
+    """A normal prior on where units lie; `pooled` is the rate of all of them together."""
+
+    distribution: Literal["normal"]
+    mean: float | Literal["pooled"]
     sd: Annotated[float, Field(gt=0)]
     because: Text
 
@@ -161,9 +190,9 @@ class Priors(Section):
     `contamination` is of a share, and has no scale.
     """
 
-    intercept: Normal
+    intercept: Place
     coefficient: Normal
-    peer_mean: Normal
+    peer_mean: Place
     period: Normal
     tau: TauPrior
     transient: TauPrior
@@ -182,8 +211,8 @@ class Model(Section):
     `transient` is the SD on the link scale of what varies between a unit's periods beyond
     chance: a number states it, `auto` has it estimated where units have several periods, `none`
     leaves it out. A beta-binomial or negative binomial likelihood is itself that variation, with
-    a concentration of 4 / transient^2 (the SD of the logit where the rate is a half) or a shape
-    of 1 / transient^2.
+    a concentration of 1 / (transient^2 p (1 - p)) at the pooled rate p, or a shape of
+    1 / transient^2.
     """
 
     likelihood: Likelihood

@@ -10,9 +10,11 @@ import pandas as pd
 
 from varstat.card import Card, load_card, restate_card, state_card
 from varstat.data.detect import detect_card
+from varstat.data.entitle import entitle
 from varstat.data.examples import EXAMPLES, load_example
 from varstat.data.rows.lookup import Lookup, OneLookup, open_lookups
 from varstat.data.rows.tabulate import tabulate
+from varstat.data.shape.reshape import reshape
 from varstat.data.source.open import Source, open_source
 from varstat.data.table import Table
 from varstat.errors import choose
@@ -45,8 +47,11 @@ def read_table(
     sum_of_squares: str | None = None,
     peer_group: str | None = None,
     period: str | None = None,
-    suppressed: Sequence[int] | None = None,
-    rounded: int | None = None,
+    rules: str | None = None,
+    suppressed: Sequence[int] | Mapping[str, Sequence[int]] | None = None,
+    rounded: int | Mapping[str, int] | None = None,
+    zero: Sequence[str] | str = (),
+    missing: Sequence[str] | str = (),
     covariates: Sequence[str] | str | None = None,
     effects: str | None = None,
     likelihood: str | None = None,
@@ -59,6 +64,7 @@ def read_table(
     lookup: OneLookup | Sequence[OneLookup] | None = None,
     roll_up: str | None = None,
     sheet: str | None = None,
+    spread: str | None = None,
     decimal: str | None = None,
     lenient: bool = False,
 ) -> Table:
@@ -76,12 +82,20 @@ def read_table(
         Said instead of what the card says; so is all that follows, as far as `stratum`.
     unit, unit_name, numerator, denominator, observed, expected, exposure, value, se, count, \
 total, sum_of_squares, peer_group, period : str, optional
-        Names of columns. A mean is given by its value and standard error, and where that is known
-        the count of cases that it is of; or by the total, count and sum of squares of its cases.
-    suppressed : (int, int), optional
-        The range that a suppression mark stands for.
-    rounded : int, optional
-        The base that counts were rounded to.
+        Names of columns. Where the headings of several hold a period each, "{period} cases" names
+        them all; "Year,Month" is a period that two columns tell. A mean is given by its value and
+        standard error, and where that is known the count of cases that it is of; or by the total,
+        count and sum of squares of its cases.
+    rules : {"cms", "hes", "hes-2013", "nomis", "ons", "opensafely"}, optional
+        The rule set of a publisher, which says what its marks stand for and how it rounds. What
+        follows is said instead.
+    suppressed : (int, int) or mapping of str to (int, int), optional
+        The range that suppression marks stand for; or marks, and printed counts, with the range
+        that each stands for: ``{"*": (1, 7), "0": (0, 0)}``. `any` is any other mark.
+    rounded : int or mapping of str to int, optional
+        The base that events were rounded to; or those of `numerator` and `denominator`.
+    zero, missing : str or sequence of str, optional
+        Marks that mean none, and marks and numbers that mean that the number isn't known.
     covariates : str or sequence of str, optional
         Columns of numbers, of the file or of a lookup, by which a model is to explain why units
         differ. Unless named, those of the card that there are; an empty sequence says none.
@@ -107,6 +121,9 @@ total, sum_of_squares, peer_group, period : str, optional
     sheet : str, optional
         The sheet of a workbook, or the table of a DuckDB file; by default the one that has the
         columns.
+    spread : str, optional
+        "NAMES:VALUES", where measures stand in rows: the column of their names and that of their
+        values. The measures' names are then those of columns.
     decimal : {".", ","}, optional
         The decimal mark of numbers in text; by default each column tells it, or the others do.
     lenient : bool
@@ -147,7 +164,7 @@ total, sum_of_squares, peer_group, period : str, optional
     strata = (stratum,) if isinstance(stratum, str) else stratum
     chosen, left_out = _values(only), _values(exclude)
     groups = (by,) if isinstance(by, str) else tuple(by)
-    said = {
+    said: dict[str, Any] = {
         "title": title,
         "direction": direction,
         "counts": counts,
@@ -165,8 +182,6 @@ total, sum_of_squares, peer_group, period : str, optional
         "sum_of_squares": sum_of_squares,
         "peer_group": peer_group,
         "period": period,
-        "suppressed": suppressed,
-        "rounded": rounded,
         "covariates": [covariates] if isinstance(covariates, str) else covariates,
         "effects": effects,
         "likelihood": likelihood,
@@ -174,12 +189,20 @@ total, sum_of_squares, peer_group, period : str, optional
         "peer_tau": peer_tau,
         "strata": strata,
     }
+    said |= {"rules": rules, "suppressed": suppressed, "rounded": rounded}
+    said |= {"zero": _named(zero), "missing": _named(missing)}
     stated = state_card(card, said)
-    opened = _open(source, sheet=sheet, decimal=decimal)
+    opened = open_data(source, sheet=sheet, decimal=decimal)
     lookups = open_lookups(lookup, decimal=decimal)
     rows: dict[str, Any] = {"by": groups, "only": chosen, "exclude": left_out, "roll_up": roll_up}
-    rows |= {"sheet": sheet, "decimal": decimal, "lenient": lenient}
+    rows |= {"sheet": sheet, "spread": spread, "decimal": decimal, "lenient": lenient}
     origin = _state_origin(opened.name, card, {**said, **rows}, lookups)
+    telling = (*groups, *(strata or ()), *chosen, *left_out)
+    named = {"unit": unit, "period": period}
+    opened, dated = reshape(opened, card=stated, named=named, spread=spread, telling=telling)
+    if dated and not period and (stated is None or stated.columns.period is None):
+        said["period"] = "period"
+        stated = stated and restate_card(stated, {"period": "period"})
     if stated is None:
         implied, example_title = _implied(source)
         said["title"] = title or example_title
@@ -196,7 +219,7 @@ total, sum_of_squares, peer_group, period : str, optional
         roll_up=None if roll_up is None else choose("roll-up", roll_up, ROLL_UPS),
         lenient=lenient,
     )
-    return replace(table, origin=origin)
+    return replace(entitle(table, titled=said["title"] is not None), origin=origin)
 
 
 def _state_origin(
@@ -224,8 +247,13 @@ def _is_said(name: str, value: object) -> bool:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {str(name): list(values) for name, values in value.items()}
+        return {str(name): _plain(values) for name, values in value.items()}
     return list(value) if isinstance(value, (list, tuple)) else value
+
+
+def _named(marks: Sequence[str] | str) -> tuple[str, ...] | None:
+    """Take one mark for a list of one; None for none."""
+    return (marks,) if isinstance(marks, str) else tuple(marks) or None
 
 
 def name_lookups(names: Sequence[str]) -> list[str]:
@@ -256,9 +284,24 @@ def _implied(source: str | os.PathLike[str] | pd.DataFrame) -> tuple[Card | None
     return None, None
 
 
-def _open(
+def open_data(
     source: str | os.PathLike[str] | pd.DataFrame, *, sheet: str | None, decimal: str | None
 ) -> Source:
+    """Open a file, an example or a data frame, as `read_table` takes them.
+
+    Parameters
+    ----------
+    source : path, "example:NAME" or DataFrame
+    sheet, decimal : str or None
+
+    Returns
+    -------
+    Source
+
+    Raises
+    ------
+    TableError, UsageError
+    """
     if isinstance(source, str) and source.startswith(EXAMPLE_PREFIX):
         frame = load_example(source.removeprefix(EXAMPLE_PREFIX))
         return open_source(frame, sheet=sheet, name=source)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from varstat.data.groups import group_rows, refuse_repeats
 from varstat.data.table import Table
 from varstat.errors import UsageError
+from varstat.funnel.ranges import Expected, expect_events
 from varstat.funnel.result import FunnelUnits
 from varstat.measure import Floats, Measure
 from varstat.target.of_rates import compute_target, pooled_rate
@@ -26,6 +27,8 @@ class Groups:
     ----------
     frame : DataFrame
         The table's, in the same order as the arrays.
+    place : ndarray of int, shape (units,)
+        Where each unit stands in the table.
     labels : list of dict
         What each group has in common.
     group : ndarray of int, shape (units,)
@@ -34,6 +37,8 @@ class Groups:
         Where each group starts, and the last one ends.
     event, lower, upper, size : ndarray of float, shape (units,)
         The events, their ends, and the sizes.
+    expected : Expected
+        The events as they are to be expected where only a range is known.
     targets : ndarray of float, shape (groups,)
     target : ndarray of float, shape (units,)
         What each unit is compared with.
@@ -42,6 +47,7 @@ class Groups:
     """
 
     frame: pd.DataFrame
+    place: NDArray[np.intp]
     labels: list[dict[str, str]]
     group: NDArray[np.intp]
     start: NDArray[np.intp]
@@ -49,6 +55,7 @@ class Groups:
     lower: Floats
     upper: Floats
     size: Floats
+    expected: Expected
     targets: Floats
     target: Floats
     centres: Floats
@@ -61,6 +68,11 @@ class Groups:
     def rows(self, g: int) -> slice:
         """The units of a group."""
         return slice(int(self.start[g]), int(self.start[g + 1]))
+
+    def as_read(self, g: int) -> NDArray[np.intp]:
+        """The units of a group, in the order of the table's rows."""
+        rows = np.arange(self.start[g], self.start[g + 1])
+        return rows[np.argsort(self.place[rows])]
 
     def sparse(self, measure: Measure) -> NDArray[np.bool_]:
         """Groups where most units expect too few events for their rates to be nearly normal."""
@@ -95,28 +107,37 @@ class Groups:
         _check_names(table)
         refuse_repeats(table, what="a funnel")
         group, labels = group_rows(table)
-        if table.by:
-            order = np.argsort(group, kind="stable")
-            frame, group = frame.iloc[order], group[order]
+        # In the order of the units' codes, so that no sum depends on that of the file's rows.
+        _, rank = np.unique(frame["unit"].to_numpy(dtype=str), return_inverse=True)
+        order = np.lexsort((rank, group))
+        frame, group = frame.iloc[order], group[order]
         start = np.searchsorted(group, np.arange(len(labels) + 1))
         event, size, lower, upper = (
             frame[name].to_numpy(dtype=float)
             for name in (measure.event, measure.size, "event_lower", "event_upper")
         )
+        # Of amounts no probability is known.
+        whole = measure.counts and table.card.indicator.counts == "whole"
+        expected = (
+            expect_events(event, lower, upper, size, group, measure=measure)
+            if whole
+            else Expected(event=event, variance=np.zeros_like(event))
+        )
         targets, centres = np.empty(len(labels)), np.empty(len(labels))
         target = np.empty(len(frame))
         for g in range(len(labels)):
             rows = slice(int(start[g]), int(start[g + 1]))
-            centres[g] = pooled_rate(event[rows], size[rows], measure=measure)
+            centres[g] = pooled_rate(expected.event[rows], size[rows], measure=measure)
             targets[g], target[rows] = compute_target(
                 rule,
-                event[rows],
+                expected.event[rows],
                 size[rows],
                 measure=measure,
                 direction=table.card.indicator.direction,
             )
         return cls(
             frame=frame,
+            place=order,
             labels=labels,
             group=group,
             start=start,
@@ -124,6 +145,7 @@ class Groups:
             lower=lower,
             upper=upper,
             size=size,
+            expected=expected,
             targets=targets,
             target=target,
             centres=centres,

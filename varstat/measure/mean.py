@@ -44,6 +44,12 @@ class Mean(Measure):
         variance = self.chance_variance(size, target) + extra
         return np.asarray(special.ndtr(self.deviate(event, size, target, variance)))
 
+    def next_probability(
+        self, event: Floats, size: Floats, target: Floats, extra: Floats
+    ) -> Floats:
+        """See `Measure`: a value is no count."""
+        return np.full_like(event, np.nan)
+
     def quantile(self, share: float, mean: Floats, variance: Floats) -> Floats:
         """See `Measure`: a normal."""
         from scipy import special
@@ -75,6 +81,12 @@ class Mean(Measure):
     def draw(self, rate: Floats, size: Floats, rng: np.random.Generator) -> Floats:
         """See `Measure`: normal."""
         return rate + size * rng.standard_normal(np.broadcast_shapes(rate.shape, size.shape))
+
+    def redraw(self, event: Floats, size: Floats, draws: int, rng: np.random.Generator) -> Floats:
+        """See `Measure`: normal, with the same weighted mean."""
+        weight = self.weight(size) / np.sum(self.weight(size))
+        error = size * rng.standard_normal((draws, size.size))
+        return np.asarray(error + (event @ weight - error @ weight)[:, None])
 
 
 MEAN = Mean()

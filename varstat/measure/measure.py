@@ -180,6 +180,12 @@ class Measure(ABC):
         """P(X <= event) for each unit; see `at_least`."""
 
     @abstractmethod
+    def next_probability(
+        self, event: Floats, size: Floats, target: Floats, extra: Floats
+    ) -> Floats:
+        """P(X = event + 1) / P(X = event) for each unit; see `at_least`. NaN for no count."""
+
+    @abstractmethod
     def quantile(self, share: float, mean: Floats, variance: Floats) -> Floats:
         """Quantile of the distribution of rates that has a mean and a variance: a beta, say.
 
@@ -273,3 +279,23 @@ class Measure(ABC):
         -------
         ndarray of float
         """
+
+    def redraw(self, event: Floats, size: Floats, draws: int, rng: np.random.Generator) -> Floats:
+        """Draw how events would fall among units that share one rate, given their total.
+
+        Unless a measure knows better, each unit's are drawn at the rate of all.
+
+        Parameters
+        ----------
+        event, size : ndarray of float, shape (units,)
+        draws : int
+        rng : Generator
+
+        Returns
+        -------
+        ndarray of float, shape (draws, units)
+        """
+        weight = self.weight(size)
+        pooled = np.sum(weight * self.rates(event, size)) / np.sum(weight)
+        shape = (draws, size.size)
+        return self.draw(np.full(shape, pooled), np.broadcast_to(size, shape), rng)

@@ -10,6 +10,8 @@ from varstat.measure.scale import Floats, MeasureName, ScaleName
 # Below this much extra variance, as a share of chance, the mixing distribution is a point for
 # double precision, and the binomial is exact.
 _NEGLIGIBLE = 1e-9
+# NumPy draws a multivariate hypergeometric of fewer cases than these.
+_MOST_CASES = 1e9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +59,17 @@ class Proportion(Measure):
         """See `Measure`: as many or more of the others."""
         return _at_least(size - event, size, 1.0 - target, _correlation(target, extra))
 
+    def next_probability(
+        self, event: Floats, size: Floats, target: Floats, extra: Floats
+    ) -> Floats:
+        """See `Measure`: beta-binomial."""
+        rho = np.minimum(_correlation(target, extra), 1.0 - _NEGLIGIBLE)
+        width = rho / (1.0 - rho)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            more = (size - event) * (event * width + target)
+            fewer = (event + 1.0) * ((size - event - 1.0) * width + 1.0 - target)
+            return np.where(event < size, more / fewer, 0.0)
+
     def quantile(self, share: float, mean: Floats, variance: Floats) -> Floats:
         """See `Measure`: a beta."""
         from scipy import special
@@ -95,6 +108,14 @@ class Proportion(Measure):
         """See `Measure`: binomial."""
         number = rng.binomial(size.astype(np.int64), np.clip(rate, 0.0, 1.0))
         return number.astype(np.float64)
+
+    def redraw(self, event: Floats, size: Floats, draws: int, rng: np.random.Generator) -> Floats:
+        """See `Measure`: multivariate hypergeometric, of as many cases as it can be drawn for."""
+        if float(size.sum()) >= _MOST_CASES:
+            return Measure.redraw(self, event, size, draws, rng)
+        cases, total = np.round(size).astype(np.int64), round(float(event.sum()))
+        drawn = rng.multivariate_hypergeometric(cases, total, size=draws, method="marginals")
+        return drawn.astype(np.float64)
 
 
 def _correlation(target: Floats, extra: Floats) -> Floats:

@@ -53,6 +53,13 @@ class Ratio(Measure):
         tail = _tail(event + 1.0, size, target, extra, special.gammaincc, special.betainc)
         return np.where(event < 0, 0.0, tail)
 
+    def next_probability(
+        self, event: Floats, size: Floats, target: Floats, extra: Floats
+    ) -> Floats:
+        """See `Measure`: negative binomial."""
+        mean, wide = size * target, extra / np.square(target)
+        return (1.0 + event * wide) / (event + 1.0) * mean / (1.0 + mean * wide)
+
     def quantile(self, share: float, mean: Floats, variance: Floats) -> Floats:
         """See `Measure`: a gamma."""
         from scipy import special
@@ -87,6 +94,11 @@ class Ratio(Measure):
     def draw(self, rate: Floats, size: Floats, rng: np.random.Generator) -> Floats:
         """See `Measure`: Poisson, of numbers that can be stored."""
         return rng.poisson(np.minimum(size * rate, 1e15)).astype(np.float64)
+
+    def redraw(self, event: Floats, size: Floats, draws: int, rng: np.random.Generator) -> Floats:
+        """See `Measure`: multinomial, in proportion to the sizes."""
+        drawn = rng.multinomial(round(float(event.sum())), size / size.sum(), size=draws)
+        return drawn.astype(np.float64)
 
 
 def _tail(

@@ -1,17 +1,22 @@
 """Assembly: the rows that are kept put together as a frame, and the account of all rows."""
 
+from collections.abc import Iterator, Mapping
+
 import numpy as np
 import pandas as pd
 
 from varstat.data.account import Account, Ledger, Mask, Rows
 from varstat.data.rows.counts import Converted, Counts
 from varstat.data.rows.covariates import count_without
+from varstat.data.rows.marks import Publishing, note_marks
 from varstat.data.rows.records import Records
 from varstat.data.rows.rollup import merge
+from varstat.data.rows.unmatched import describe_unmatched
 from varstat.data.source.grid import Texts
 from varstat.data.source.numbers import Kind
 from varstat.data.source.open import Source
 from varstat.period.label import RollUp
+from varstat.period.parts import bare_part
 from varstat.period.period import Periods, read_periods
 
 
@@ -36,6 +41,8 @@ def note_lookups(records: Records, rows: Mask) -> tuple[str, ...]:
                 f"{len(without):,} of {len(units):,} units have no {attribute.column!r} in "
                 f"{attribute.lookup}"
             )
+            if why := describe_unmatched(without, attribute.by_unit):
+                notes[attribute.column, attribute.lookup] += f"; {why}"
     for covariate in records.covariates.values():
         if covariate.lookup is not None:
             lack, of = count_without(covariate, records.roles["unit"].values, rows)
@@ -45,7 +52,9 @@ def note_lookups(records: Records, rows: Mask) -> tuple[str, ...]:
     return tuple(notes.values())
 
 
-def note_counts(records: Records, event: Converted, kept: Mask) -> tuple[str, ...]:
+def note_counts(
+    records: Records, event: Converted, kept: Mask, *, publishing: Publishing
+) -> tuple[str, ...]:
     """Say how many kept counts are not as they were printed.
 
     Parameters
@@ -53,19 +62,45 @@ def note_counts(records: Records, event: Converted, kept: Mask) -> tuple[str, ..
     records : Records
     event : Converted
     kept : ndarray of bool, shape (rows,)
+    publishing : Publishing
 
     Returns
     -------
     tuple of str
     """
-    notes = []
+    notes = [*note_marks(records, publishing, kept)]
     hidden = int((event.numbers.is_kind(Kind.SUPPRESSED) & kept).sum())
     if hidden:
         notes.append(f"{hidden:,} suppressed counts are kept as ranges; sums leave them out")
     percent = int((event.was_percent & kept).sum())
     if percent:
         notes.append(f"{percent:,} percentages in {records.event_column!r} were turned into counts")
+    if records.measure.counts:
+        notes += _note_rounding(records, kept, rounded=publishing.rounded)
     return tuple(notes)
+
+
+def _note_rounding(records: Records, kept: Mask, *, rounded: Mapping[str, int]) -> Iterator[str]:
+    """Say what rounding leaves room for."""
+    event, size = records.event.values[kept], records.size.values[kept]
+    if base := rounded.get("numerator"):
+        yield (
+            f"counts in column {records.event_column!r} are rounded to the nearest {base}: each "
+            f"lies within {base // 2} of what is printed"
+        )
+        above = int((event > size).sum()) if records.measure.bounded else 0
+        if above:
+            yield (
+                f"{above:,} of them {'is' if above == 1 else 'are'} greater than "
+                f"{records.size_column!r} by rounding, and kept as no more than that"
+            )
+    if base := rounded.get("denominator"):
+        off = (base // 2) / float(np.nanmin(np.where(size > 0, size, np.nan)))
+        yield (
+            f"numbers in column {records.size_column!r} are rounded to the nearest {base} and "
+            f"taken as printed: by that alone a rate may be off by up to {min(off, 1.0):.1%} of "
+            "itself"
+        )
 
 
 def note_periods(periods: Periods, column: str | None) -> tuple[str, ...]:
@@ -84,6 +119,11 @@ def note_periods(periods: Periods, column: str | None) -> tuple[str, ...]:
     if periods.in_time:
         return ()
     why = f"{periods.unread!r} says no time that is sure"
+    if periods.unread is not None and bare_part(periods.unread):
+        why = (
+            f"{periods.unread!r} has no year. Where a column has it, name both, as in --period "
+            "Year,Month"
+        )
     return (f"the periods of {column!r} stand in the order of the rows, not of time: {why}",)
 
 

@@ -1,13 +1,15 @@
 """Gathering: the columns that an analysis needs, out of a file and its lookups."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from varstat.card.schema import Card
+from varstat.data.rows.choose import rejoin
 from varstat.data.rows.covariates import Covariate
 from varstat.data.rows.lookup import Lookup
+from varstat.data.rows.marks import state_publishing
 from varstat.data.rows.pick import (
     ROLES,
     Picker,
@@ -18,6 +20,7 @@ from varstat.data.rows.pick import (
 )
 from varstat.data.rows.records import Attribute, Records
 from varstat.data.rows.wholes import MISSING_CODES
+from varstat.data.shape.hint import note_family
 from varstat.data.source.header import Header, Wanted, find_header
 from varstat.data.source.numbers import Kind
 from varstat.data.source.open import Source
@@ -73,8 +76,13 @@ def gather(
         If a column can't have the part that it is given.
     """
     core = core_columns(card)
-    header, notes = find_header(source, core)
-    picker = Picker(source, header, lookups)
+    header, notes = find_header(
+        source, core, also=_further(card, by, strata, covariates, only, exclude)
+    )
+    vocabulary = state_publishing(card).vocabulary
+    picker = Picker(source, header, lookups, vocabulary)
+    by = rejoin(by, picker.columns)
+    strata = None if strata is None else rejoin(strata, picker.columns)
     for wanted in core:
         picker.require(wanted)
     roles = {role: found for role in ROLES if (found := pick_role(role, card, picker))}
@@ -96,6 +104,7 @@ def gather(
     event_at, size_at, *squares_at = (header.find(wanted.names)[0] for wanted in core[1:])
     records = Records(
         rows=header.rows,
+        places=np.arange(len(header.rows)),
         roles=_without_marks(roles),
         by={name: found for name, found in groups.items() if found},
         strata={name: found for name, found in cells.items() if found},
@@ -103,15 +112,27 @@ def gather(
         covariates={name: found for name, found in explaining.items() if found},
         only=tuple((name, found, some) for name, (found, some) in kept.items() if found),
         left_out=tuple((name, found, some) for name, (found, some) in out.items() if found),
-        event=header.numbers(event_at),
-        size=header.numbers(size_at),
+        event=header.numbers(event_at, vocabulary).standing_for(
+            vocabulary.numbers if card.measure.counts else {}
+        ),
+        size=header.numbers(size_at, vocabulary),
         event_column=header.names[event_at],
         size_column=header.names[size_at],
-        squares=_numbers(header, squares_at[0]) if squares_at else None,
+        squares=_numbers(picker, squares_at[0]) if squares_at else None,
         count=count,
         measure=card.measure,
     )
-    return _drop_empty(records, header), header, (*notes, *more)
+    notes += (*more, *note_family(header, (event_at, size_at, *squares_at)))
+    return _drop_empty(records, header), header, notes
+
+
+def _further(card: Card, *named: Iterable[str] | None) -> list[Wanted]:
+    """Say what else a table may have that is meant, beside what any must have."""
+    roles = [
+        Wanted(role=role, names=names) for role in ROLES if (names := getattr(card.columns, role))
+    ]
+    names = dict.fromkeys(name for each in named for name in each or ())
+    return [*roles, *(Wanted(role=name, names=(name,)) for name in names)]
 
 
 def core_columns(card: Card) -> list[Wanted]:
@@ -138,11 +159,13 @@ def _count(card: Card, picker: Picker) -> Covariate | None:
     found = picker.header.find(names)
     if found or "count" not in names:
         picker.require(Wanted(role="count", names=names))
-    return _numbers(picker.header, found[0]) if found else None
+    return _numbers(picker, found[0]) if found else None
 
 
-def _numbers(header: Header, at: int) -> Covariate:
-    return Covariate(column=header.names[at], numbers=header.numbers(at), lookup=None)
+def _numbers(picker: Picker, at: int) -> Covariate:
+    header = picker.header
+    numbers = header.numbers(at, picker.vocabulary)
+    return Covariate(column=header.names[at], numbers=numbers, lookup=None)
 
 
 def _drop_empty(records: Records, header: Header) -> Records:
@@ -153,5 +176,5 @@ def _drop_empty(records: Records, header: Header) -> Records:
             blank = np.flatnonzero(empty)
             empty[blank] = [value is None for value in attribute.values[blank]]
     left = np.flatnonzero(empty)
-    empty[left] = header.grid.blank(records.rows[left] - header.first_row)
+    empty[left] = header.grid.blank(records.places[left] + header.row + 1)
     return records.take(~empty) if empty.any() else records

@@ -22,7 +22,12 @@ from varstat.prose.number import MINUS, figure
 
 SOURCE_ROOM = 24.0
 WIDTH, BAR, AROUND, LEFT, RIGHT = 8.4 * 72, 30.0, 142.0, 84.0, 92.0
-_COLOURS = {"raw": style.INSIDE, "published": style.INSIDE, "remaining": style.WORSE}
+_COLOURS = {
+    "raw": style.INSIDE,
+    "published": style.INSIDE,
+    "crude": style.INSIDE,
+    "remaining": style.WORSE,
+}
 
 
 def draw_waterfall(
@@ -68,11 +73,7 @@ def draw_waterfall(
             fall.subtotal_lower[:, at],
             fall.subtotal_upper[:, at],
         )
-    # What is published with strata is standardised already.
-    crude = {"published": "crude rates"} if opportunity.model.get("strata") else {}
-    return draw_fall(
-        fall.component, parts, caption, write=figure, labels=PARTS | crude, canvas=canvas
-    )
+    return draw_fall(fall.component, parts, caption, write=figure, labels=PARTS, canvas=canvas)
 
 
 def draw_fall(
