@@ -20,6 +20,8 @@ SIZES: Mapping[str, tuple[float, float]] = {
 DPI = 150
 # Inches: below the least no text fits, above the most no screen or printer takes it.
 _LEAST_WIDTH, _LEAST_HEIGHT, _MOST = 4.0, 3.5, 60.0
+# Below this paragraphs have one line.
+_LOW = 4.5
 _LEAST_DPI, _MOST_DPI = 40, 1200
 
 
@@ -51,6 +53,11 @@ class Canvas:
     label: str | None = None
     scales: str = "shared"
     source: str = ""
+
+    @property
+    def most_lines(self) -> int:
+        """Lines of any paragraph: on a low figure words give way to the drawing."""
+        return 1 if self.height is not None and self.height < _LOW else 4
 
     @property
     def points(self) -> tuple[float | None, float | None]:

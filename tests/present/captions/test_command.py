@@ -7,8 +7,8 @@ import pytest
 import typer
 
 import varstat
-from varstat.cli import app
 from varstat.cli.output import Output
+from varstat.cli.program import app
 from varstat.present.captions.command import option_of, say_command
 from varstat.present.captions.source import say_source
 

@@ -64,7 +64,9 @@ def draw_alone(
             _finish(ax, caption, draw(ax, height / count), height, label=label)
             return ax.figure.figure  # of a subfigure, the whole
         wide, high = canvas.points
-        sheet = Sheet(wide or WIDTH, high or rows_height(count) + around)
+        sheet = Sheet(
+            wide or WIDTH, high or rows_height(count) + around, most_lines=canvas.most_lines
+        )
         write_head(sheet, caption)
         sheet.draw_legend(keys)
         sheet.write_source(canvas.source)

@@ -17,7 +17,6 @@ MARK_SWATCH = 9.0
 ENTRY_GAP = 13.0
 MARGIN = 14.0
 SOURCE, SOURCE_LINES = 6.8, 4
-LOW = 320.0
 
 
 class Sheet:
@@ -27,16 +26,17 @@ class Sheet:
     ----------
     width, height : float
         In points.
+    most_lines : int
+        Of any paragraph.
     """
 
-    def __init__(self, width: float, height: float) -> None:
+    def __init__(self, width: float, height: float, *, most_lines: int = 4) -> None:
         self.figure = Figure(figsize=(width / 72, height / 72), facecolor=style.PAPER)
         self.width = width
         self.height = height
         self.top = height - MARGIN
         self.bottom = 8.0
-        # On a low sheet words give way to the drawing.
-        self.most_lines = 1 if height < LOW else 4
+        self.most_lines = most_lines
         self.points = Affine2D().scale(1 / 72) + self.figure.dpi_scale_trans
 
     def write(

@@ -122,7 +122,8 @@ def draw_fall(
         if canvas.ax is not None:
             return draw(canvas.ax)
         wide, high = canvas.points
-        sheet = Sheet(wide or WIDTH, high or height + (SOURCE_ROOM if canvas.source else 0.0))
+        room = SOURCE_ROOM if canvas.source else 0.0
+        sheet = Sheet(wide or WIDTH, high or height + room, most_lines=canvas.most_lines)
         write_head(sheet, caption)
         sheet.write_source(canvas.source)
         sheet.write_below(caption.footer, lines=lines)
