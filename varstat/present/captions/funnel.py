@@ -67,8 +67,9 @@ def finding_of_many(funnels: Sequence[Funnel]) -> str:
 
 def rate_title(funnel: Funnel) -> str:
     """Title the axis of rates, with the direction that is better."""
-    named = funnel.measure.percent and funnel.event_label != funnel.measure.event
-    name = f"Share: {funnel.event_label}" if named else funnel.measure.title
+    name = funnel.measure.title
+    if funnel.event_label != funnel.measure.event:
+        name = f"{'Share' if funnel.measure.percent else name}: {funnel.event_label}"
     better = {
         "higher-is-better": " (higher is better)",
         "lower-is-better": " (lower is better)",

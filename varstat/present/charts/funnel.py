@@ -70,7 +70,8 @@ def draw_funnel(
         if canvas.ax is not None:
             done = draw_panel(canvas.ax, funnel, view, lines, chosen, label=label, most=most)
             title_axes(canvas.ax, caption, view)
-            note_inside(canvas.ax, done)
+            if label != "none":
+                note_inside(canvas.ax, done)
             return canvas.ax.figure.figure  # of a subfigure, the whole
         width, height = canvas.points
         sheet = Sheet(width or WIDTH, height or HEIGHT, most_lines=canvas.most_lines)
