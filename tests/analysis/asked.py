@@ -40,6 +40,7 @@ def make_frame(seed: int = 1) -> pd.DataFrame:
         columns[name] = columns["count"] * 5.0 + rng.integers(0, 50, rows)
     for name in ("squares", "squares2"):
         columns[name] = columns["count"] * 40.0 + rng.integers(0, 50, rows)
+    columns |= {"measure": "numerator", "amount": rng.integers(10, 60, rows)}
     for name in ("need", "age"):
         columns[name] = rng.normal(50.0, 5.0, rows).round(2)
     return pd.DataFrame(columns)
@@ -97,6 +98,7 @@ READINGS: dict[str, tuple[Reading, Any]] = {
     "only": (PROPORTION, {"kind": ["x"]}),
     "exclude": (PROPORTION, {"kind": ["x"]}),
     "decimal": (PROPORTION, "."),
+    "spread": (PROPORTION, "measure:amount"),
     "lookup": (PROPORTION, ("types:code",)),
     "roll_up": (PROPORTION, "all"),
     "annualise": (PROPORTION, "x4"),

@@ -31,7 +31,7 @@ exposure, value, se, count, total, sum_of_squares, peer_group, period : str or N
         "FILE:KEY".
     roll_up : str or None
     annualise : {"none", "x4", "rolling4"}
-    sheet, decimal : str or None
+    sheet, spread, decimal : str or None
     suppressed : (int, int) or None
     rounded : int or None
     lenient : bool
@@ -63,6 +63,7 @@ exposure, value, se, count, total, sum_of_squares, peer_group, period : str or N
     roll_up: str | None = None
     annualise: str = "none"
     sheet: str | None = None
+    spread: str | None = None
     decimal: str | None = None
     suppressed: tuple[int, int] | None = None
     rounded: int | None = None

@@ -13,6 +13,7 @@ from varstat.data.detect import detect_card
 from varstat.data.examples import EXAMPLES, load_example
 from varstat.data.rows.lookup import Lookup, OneLookup, open_lookups
 from varstat.data.rows.tabulate import tabulate
+from varstat.data.shape.reshape import reshape
 from varstat.data.source.open import Source, open_source
 from varstat.data.table import Table
 from varstat.errors import choose
@@ -59,6 +60,7 @@ def read_table(
     lookup: OneLookup | Sequence[OneLookup] | None = None,
     roll_up: str | None = None,
     sheet: str | None = None,
+    spread: str | None = None,
     decimal: str | None = None,
     lenient: bool = False,
 ) -> Table:
@@ -76,8 +78,10 @@ def read_table(
         Said instead of what the card says; so is all that follows, as far as `stratum`.
     unit, unit_name, numerator, denominator, observed, expected, exposure, value, se, count, \
 total, sum_of_squares, peer_group, period : str, optional
-        Names of columns. A mean is given by its value and standard error, and where that is known
-        the count of cases that it is of; or by the total, count and sum of squares of its cases.
+        Names of columns. Where the headings of several hold a period each, "{period} cases" names
+        them all; "Year,Month" is a period that two columns tell. A mean is given by its value and
+        standard error, and where that is known the count of cases that it is of; or by the total,
+        count and sum of squares of its cases.
     suppressed : (int, int), optional
         The range that a suppression mark stands for.
     rounded : int, optional
@@ -107,6 +111,9 @@ total, sum_of_squares, peer_group, period : str, optional
     sheet : str, optional
         The sheet of a workbook, or the table of a DuckDB file; by default the one that has the
         columns.
+    spread : str, optional
+        "NAMES:VALUES", where measures stand in rows: the column of their names and that of their
+        values. The measures' names are then those of columns.
     decimal : {".", ","}, optional
         The decimal mark of numbers in text; by default each column tells it, or the others do.
     lenient : bool
@@ -178,8 +185,14 @@ total, sum_of_squares, peer_group, period : str, optional
     opened = _open(source, sheet=sheet, decimal=decimal)
     lookups = open_lookups(lookup, decimal=decimal)
     rows: dict[str, Any] = {"by": groups, "only": chosen, "exclude": left_out, "roll_up": roll_up}
-    rows |= {"sheet": sheet, "decimal": decimal, "lenient": lenient}
+    rows |= {"sheet": sheet, "spread": spread, "decimal": decimal, "lenient": lenient}
     origin = _state_origin(opened.name, card, {**said, **rows}, lookups)
+    telling = (*groups, *(strata or ()), *chosen, *left_out)
+    named = {"unit": unit, "period": period}
+    opened, dated = reshape(opened, card=stated, named=named, spread=spread, telling=telling)
+    if dated and not period and (stated is None or stated.columns.period is None):
+        said["period"] = "period"
+        stated = stated and restate_card(stated, {"period": "period"})
     if stated is None:
         implied, example_title = _implied(source)
         said["title"] = title or example_title

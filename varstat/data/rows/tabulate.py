@@ -19,13 +19,14 @@ from varstat.data.rows.covariates import refuse_unusable
 from varstat.data.rows.distinguish import Apart
 from varstat.data.rows.gather import gather
 from varstat.data.rows.kept import Kept
-from varstat.data.rows.layout import exclude_layout, refuse_overfull
+from varstat.data.rows.layout import exclude_layout, refuse_overfull, refuse_unvalued
 from varstat.data.rows.lookup import Lookup
 from varstat.data.rows.means import mean_counts, note_uncounted
 from varstat.data.rows.reconcile import reconcile
 from varstat.data.rows.records import Records
 from varstat.data.rows.rollup import note_partial, roll_labels
 from varstat.data.rows.totals import Totals, exclude_totals
+from varstat.data.rows.unmatched import refuse_unmatched
 from varstat.data.source.grid import Texts
 from varstat.data.source.header import Header
 from varstat.data.source.open import Source
@@ -83,6 +84,7 @@ def tabulate(
         only=only,
         exclude=exclude,
     )
+    refuse_unmatched(records, where=opened.name)
     ledger = Ledger(records.rows, lenient=lenient)
     totals = _exclude(records, header, ledger, card=card, roll_up=roll_up)
     lookup_notes = note_lookups(records, ledger.open)
@@ -90,6 +92,7 @@ def tabulate(
     event = convert_percentages(records.event, records.size, card=card)
     counted = card.measure.counts
     counts = state_counts(event, records.size, card=card) if counted else mean_counts(records)
+    refuse_unvalued(records, header, ledger)
     checks.refuse_unreadable(records, event, ledger)
     if covariates is not None:
         for covariate in records.covariates.values():
