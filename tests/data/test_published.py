@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from published import PUBLISHED
+from published import PUBLISHED, infections_by_month
 
 from varstat.data import read_table
 from varstat.errors import VarstatError
@@ -22,6 +22,12 @@ def test_a_published_file_is_read_right(publish, tmp_path):
     table = read_table(published.path, **published.options)
     assert table.account.units == published.units
     assert sums(table) == pytest.approx((published.events, published.size), rel=1e-9)
+
+
+def test_one_month_of_several_is_read_with_a_word_on_the_others(tmp_path):
+    month = {"observed": "Apr-23 cases", "exposure": "Apr-23 bed days"}
+    table = read_table(infections_by_month(tmp_path).path, unit="Org code", **month)
+    assert any("{period} cases" in note for note in table.account.notes)
 
 
 @pytest.mark.parametrize("publish", PUBLISHED, ids=lambda each: each.__name__)
