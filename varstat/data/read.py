@@ -46,8 +46,11 @@ def read_table(
     sum_of_squares: str | None = None,
     peer_group: str | None = None,
     period: str | None = None,
-    suppressed: Sequence[int] | None = None,
-    rounded: int | None = None,
+    rules: str | None = None,
+    suppressed: Sequence[int] | Mapping[str, Sequence[int]] | None = None,
+    rounded: int | Mapping[str, int] | None = None,
+    zero: Sequence[str] | str = (),
+    missing: Sequence[str] | str = (),
     covariates: Sequence[str] | str | None = None,
     effects: str | None = None,
     likelihood: str | None = None,
@@ -82,10 +85,16 @@ total, sum_of_squares, peer_group, period : str, optional
         them all; "Year,Month" is a period that two columns tell. A mean is given by its value and
         standard error, and where that is known the count of cases that it is of; or by the total,
         count and sum of squares of its cases.
-    suppressed : (int, int), optional
-        The range that a suppression mark stands for.
-    rounded : int, optional
-        The base that counts were rounded to.
+    rules : {"cms", "hes", "hes-2013", "nomis", "ons", "opensafely"}, optional
+        The rule set of a publisher, which says what its marks stand for and how it rounds. What
+        follows is said instead.
+    suppressed : (int, int) or mapping of str to (int, int), optional
+        The range that suppression marks stand for; or marks, and printed counts, with the range
+        that each stands for: ``{"*": (1, 7), "0": (0, 0)}``. `any` is any other mark.
+    rounded : int or mapping of str to int, optional
+        The base that events were rounded to; or those of `numerator` and `denominator`.
+    zero, missing : str or sequence of str, optional
+        Marks that mean none, and marks and numbers that mean that the number isn't known.
     covariates : str or sequence of str, optional
         Columns of numbers, of the file or of a lookup, by which a model is to explain why units
         differ. Unless named, those of the card that there are; an empty sequence says none.
@@ -154,7 +163,7 @@ total, sum_of_squares, peer_group, period : str, optional
     strata = (stratum,) if isinstance(stratum, str) else stratum
     chosen, left_out = _values(only), _values(exclude)
     groups = (by,) if isinstance(by, str) else tuple(by)
-    said = {
+    said: dict[str, Any] = {
         "title": title,
         "direction": direction,
         "counts": counts,
@@ -172,8 +181,6 @@ total, sum_of_squares, peer_group, period : str, optional
         "sum_of_squares": sum_of_squares,
         "peer_group": peer_group,
         "period": period,
-        "suppressed": suppressed,
-        "rounded": rounded,
         "covariates": [covariates] if isinstance(covariates, str) else covariates,
         "effects": effects,
         "likelihood": likelihood,
@@ -181,6 +188,8 @@ total, sum_of_squares, peer_group, period : str, optional
         "peer_tau": peer_tau,
         "strata": strata,
     }
+    said |= {"rules": rules, "suppressed": suppressed, "rounded": rounded}
+    said |= {"zero": _named(zero), "missing": _named(missing)}
     stated = state_card(card, said)
     opened = _open(source, sheet=sheet, decimal=decimal)
     lookups = open_lookups(lookup, decimal=decimal)
@@ -237,8 +246,13 @@ def _is_said(name: str, value: object) -> bool:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {str(name): list(values) for name, values in value.items()}
+        return {str(name): _plain(values) for name, values in value.items()}
     return list(value) if isinstance(value, (list, tuple)) else value
+
+
+def _named(marks: Sequence[str] | str) -> tuple[str, ...] | None:
+    """Take one mark for a list of one; None for none."""
+    return (marks,) if isinstance(marks, str) else tuple(marks) or None
 
 
 def name_lookups(names: Sequence[str]) -> list[str]:

@@ -8,6 +8,7 @@ import numpy as np
 from varstat.card.schema import Card
 from varstat.data.rows.covariates import Covariate
 from varstat.data.rows.lookup import Lookup
+from varstat.data.rows.marks import state_publishing
 from varstat.data.rows.pick import (
     ROLES,
     Picker,
@@ -77,7 +78,8 @@ def gather(
     header, notes = find_header(
         source, core, also=_further(card, by, strata, covariates, only, exclude)
     )
-    picker = Picker(source, header, lookups)
+    vocabulary = state_publishing(card).vocabulary
+    picker = Picker(source, header, lookups, vocabulary)
     for wanted in core:
         picker.require(wanted)
     roles = {role: found for role in ROLES if (found := pick_role(role, card, picker))}
@@ -107,11 +109,13 @@ def gather(
         covariates={name: found for name, found in explaining.items() if found},
         only=tuple((name, found, some) for name, (found, some) in kept.items() if found),
         left_out=tuple((name, found, some) for name, (found, some) in out.items() if found),
-        event=header.numbers(event_at),
-        size=header.numbers(size_at),
+        event=header.numbers(event_at, vocabulary).standing_for(
+            vocabulary.numbers if card.measure.counts else {}
+        ),
+        size=header.numbers(size_at, vocabulary),
         event_column=header.names[event_at],
         size_column=header.names[size_at],
-        squares=_numbers(header, squares_at[0]) if squares_at else None,
+        squares=_numbers(picker, squares_at[0]) if squares_at else None,
         count=count,
         measure=card.measure,
     )
@@ -152,11 +156,13 @@ def _count(card: Card, picker: Picker) -> Covariate | None:
     found = picker.header.find(names)
     if found or "count" not in names:
         picker.require(Wanted(role="count", names=names))
-    return _numbers(picker.header, found[0]) if found else None
+    return _numbers(picker, found[0]) if found else None
 
 
-def _numbers(header: Header, at: int) -> Covariate:
-    return Covariate(column=header.names[at], numbers=header.numbers(at), lookup=None)
+def _numbers(picker: Picker, at: int) -> Covariate:
+    header = picker.header
+    numbers = header.numbers(at, picker.vocabulary)
+    return Covariate(column=header.names[at], numbers=numbers, lookup=None)
 
 
 def _drop_empty(records: Records, header: Header) -> Records:

@@ -14,13 +14,14 @@ from varstat.data.rows.assembly import (
     note_periods,
 )
 from varstat.data.rows.choose import exclude_others
-from varstat.data.rows.counts import convert_percentages, state_counts
+from varstat.data.rows.counts import Converted, Counts, convert_percentages, state_counts
 from varstat.data.rows.covariates import refuse_unusable
 from varstat.data.rows.distinguish import Apart
 from varstat.data.rows.gather import gather
 from varstat.data.rows.kept import Kept
 from varstat.data.rows.layout import exclude_layout, refuse_overfull, refuse_unvalued
 from varstat.data.rows.lookup import Lookup
+from varstat.data.rows.marks import Publishing, state_publishing
 from varstat.data.rows.means import mean_counts, note_uncounted
 from varstat.data.rows.reconcile import reconcile
 from varstat.data.rows.records import Records
@@ -90,8 +91,8 @@ def tabulate(
     lookup_notes = note_lookups(records, ledger.open)
     checks.exclude_ungrouped(records, ledger)
     event = convert_percentages(records.event, records.size, card=card)
-    counted = card.measure.counts
-    counts = state_counts(event, records.size, card=card) if counted else mean_counts(records)
+    publishing = state_publishing(card)
+    counts = _count(records, event, card=card, publishing=publishing)
     refuse_unvalued(records, header, ledger)
     checks.refuse_unreadable(records, event, ledger)
     if covariates is not None:
@@ -108,7 +109,7 @@ def tabulate(
         *totals.notes,
         *reconcile(records, totals.whole, kept, ~ledger.sums, within=totals.within),
         *lookup_notes,
-        *note_counts(records, event, kept),
+        *note_counts(records, event, kept, publishing=publishing),
         *note_uncounted(records, counts, kept),
         *_note_partial(records, periods, kept, roll_up=roll_up),
     )
@@ -132,6 +133,13 @@ def tabulate(
         ),
     )
     return _note_order(table, records)
+
+
+def _count(records: Records, event: Converted, *, card: Card, publishing: Publishing) -> Counts:
+    """Give each row's event, its ends and its size; of a mean its value and error."""
+    if not card.measure.counts:
+        return mean_counts(records)
+    return state_counts(event, records.size, card=card, rounded=publishing.rounded)
 
 
 def _note_order(table: Table, records: Records) -> Table:
