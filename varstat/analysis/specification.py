@@ -23,7 +23,9 @@ class Reading(Stated):
     card : tuple of str
         Names or paths of cards, one a source; or one for all. None where the columns tell.
     title, direction, counts, unit, unit_name, numerator, denominator, observed, expected, \
-exposure, value, se, count, total, sum_of_squares, peer_group, period : str or None
+exposure, value, se, lower, upper, count, total, sum_of_squares, peer_group, period : str or None
+    limits_level : float or None
+        Of the limits `lower` and `upper`, in (0, 1).
     by : tuple of str
     only, exclude : tuple of (str, tuple of str)
         Columns, and the values of which rows are kept, or left out.
@@ -34,6 +36,10 @@ exposure, value, se, count, total, sum_of_squares, peer_group, period : str or N
     sheet, decimal : str or None
     suppressed : (int, int) or None
     rounded : int or None
+    percent : bool
+        Whether the numerator is a percentage of the denominator.
+    per : float or None
+        How much of the size rates are shown for.
     lenient : bool
     """
 
@@ -51,6 +57,9 @@ exposure, value, se, count, total, sum_of_squares, peer_group, period : str or N
     exposure: str | None = None
     value: str | None = None
     se: str | None = None
+    lower: str | None = None
+    upper: str | None = None
+    limits_level: float | None = None
     count: str | None = None
     total: str | None = None
     sum_of_squares: str | None = None
@@ -66,6 +75,8 @@ exposure, value, se, count, total, sum_of_squares, peer_group, period : str or N
     decimal: str | None = None
     suppressed: tuple[int, int] | None = None
     rounded: int | None = None
+    percent: bool = False
+    per: float | None = None
     lenient: bool = False
 
     def pair_up(self) -> Iterator[tuple[str, str | None]]:

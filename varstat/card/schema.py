@@ -28,7 +28,7 @@ class Section(BaseModel):
 
 
 class Indicator(Section):
-    """What is measured, and which way is good."""
+    """What is measured, and which way is good; `per` says for how much of the size it is shown."""
 
     title: Text
     measure: MeasureName
@@ -36,6 +36,7 @@ class Indicator(Section):
     counts: Literal["whole", "continuous"]
     numerator: str | None = None
     denominator: str | None = None
+    per: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     note: str | None = None
 
 
@@ -45,7 +46,9 @@ class Columns(Section):
     Where publishers change their headings, a column may list several names: the first that the
     file has is used. `count` says of how many cases a mean is; with `total` and `sum_of_squares`
     in place of `value` and `se`, it is what the mean is made from. `suppressed` is the range that
-    a suppression mark stands for, `rounded` the base that counts were rounded to.
+    a suppression mark stands for, `rounded` the base that counts were rounded to, `percent` says
+    that the numerator is a percentage of the denominator. `lower` and `upper` are the limits of a
+    value, at `limits_level` (0.95), in place of its `se`.
     """
 
     unit: Names
@@ -57,6 +60,9 @@ class Columns(Section):
     exposure: Names | None = None
     value: Names | None = None
     se: Names | None = None
+    lower: Names | None = None
+    upper: Names | None = None
+    limits_level: Level | None = None
     count: Names | None = None
     total: Names | None = None
     sum_of_squares: Names | None = None
@@ -64,6 +70,7 @@ class Columns(Section):
     period: Names | None = None
     suppressed: tuple[int, int] | None = None
     rounded: Annotated[int, Field(ge=2)] | None = None
+    percent: bool | None = None
 
     def names_of(self, role: str) -> tuple[str, ...]:
         """Names of the column with a part in the analysis; its own where none is given."""

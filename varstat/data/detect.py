@@ -31,7 +31,7 @@ def detect_card(source: Source) -> Card:
             header, _ = find_header(source, measured)
         except TableError:
             continue
-        if all(header.find(wanted.names) for wanted in measured):
+        if all(header.has(wanted) for wanted in measured):
             return card
     raise TableError(
         source.name,

@@ -40,6 +40,9 @@ def read_table(
     exposure: str | None = None,
     value: str | None = None,
     se: str | None = None,
+    lower: str | None = None,
+    upper: str | None = None,
+    limits_level: float | None = None,
     count: str | None = None,
     total: str | None = None,
     sum_of_squares: str | None = None,
@@ -47,6 +50,8 @@ def read_table(
     period: str | None = None,
     suppressed: Sequence[int] | None = None,
     rounded: int | None = None,
+    percent: bool = False,
+    per: float | None = None,
     covariates: Sequence[str] | str | None = None,
     effects: str | None = None,
     likelihood: str | None = None,
@@ -74,14 +79,22 @@ def read_table(
         one, the columns tell which default card is meant.
     title, direction, counts : str, optional
         Said instead of what the card says; so is all that follows, as far as `stratum`.
-    unit, unit_name, numerator, denominator, observed, expected, exposure, value, se, count, \
-total, sum_of_squares, peer_group, period : str, optional
-        Names of columns. A mean is given by its value and standard error, and where that is known
+    unit, unit_name, numerator, denominator, observed, expected, exposure, value, se, lower, \
+upper, count, total, sum_of_squares, peer_group, period : str, optional
+        Names of columns; of one of numbers, or of several joined by + - * / as in "rate * cases /
+        100". A mean is given by its value and standard error or limits, and where that is known
         the count of cases that it is of; or by the total, count and sum of squares of its cases.
+    limits_level : float, optional
+        Level of the limits of a value; 0.95 unless said.
     suppressed : (int, int), optional
         The range that a suppression mark stands for.
     rounded : int, optional
         The base that counts were rounded to.
+    percent : bool
+        Whether the numerator is a percentage of the denominator, printed without a sign.
+    per : float, optional
+        How much of the exposure, or how many cases, rates are shown for, such as 1000; where rates
+        of an exposure are small, a power of ten.
     covariates : str or sequence of str, optional
         Columns of numbers, of the file or of a lookup, by which a model is to explain why units
         differ. Unless named, those of the card that there are; an empty sequence says none.
@@ -160,6 +173,9 @@ total, sum_of_squares, peer_group, period : str, optional
         "exposure": exposure,
         "value": value,
         "se": se,
+        "lower": lower,
+        "upper": upper,
+        "limits_level": limits_level,
         "count": count,
         "total": total,
         "sum_of_squares": sum_of_squares,
@@ -167,6 +183,8 @@ total, sum_of_squares, peer_group, period : str, optional
         "period": period,
         "suppressed": suppressed,
         "rounded": rounded,
+        "percent": percent or None,
+        "per": per,
         "covariates": [covariates] if isinstance(covariates, str) else covariates,
         "effects": effects,
         "likelihood": likelihood,

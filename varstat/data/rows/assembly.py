@@ -65,6 +65,12 @@ def note_counts(records: Records, event: Converted, kept: Mask) -> tuple[str, ..
     percent = int((event.was_percent & kept).sum())
     if percent:
         notes.append(f"{percent:,} percentages in {records.event_column!r} were turned into counts")
+    product = int((event.was_product & kept).sum())
+    if product:
+        notes.append(
+            f"{product:,} counts were made of {records.event_column!r}, which is printed "
+            "to so many digits: where several would print alike, the count is a range"
+        )
     return tuple(notes)
 
 

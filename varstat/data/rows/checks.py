@@ -12,6 +12,7 @@ from varstat.data.rows.choose import say_choice
 from varstat.data.rows.counts import WHOLE_TO, Converted, Counts
 from varstat.data.rows.distinguish import Apart
 from varstat.data.rows.means import refuse_counts, refuse_sums
+from varstat.data.rows.percentages import ask_percentages, refuse_percentages
 from varstat.data.rows.records import Records
 from varstat.data.source.grid import Texts
 from varstat.data.source.numbers import SAY_WHICH, TWO_WAYS, Kind, explain_mark
@@ -154,10 +155,11 @@ def refuse_impossible(
     ledger.refuse(counts.event < 0, f"a negative count in column {column!r}", mend=ASK)
     ledger.refuse(counts.size < 0, f"a negative number in column {of!r}", mend=ASK)
     ledger.refuse(counts.size == 0, f"{records.measure.size} of zero in column {of!r}", mend=ASK)
-    _refuse_percentages(records, event, ledger)
+    refuse_percentages(records, event, ledger)
+    asked = ask_percentages(records, event, ledger, card=card)
     advice = 'If these are days or money, not events, let the card say counts = "continuous".'
     if whole:
-        torn = _is_fraction(counts.event) & ~event.impossible
+        torn = _is_fraction(counts.event) & ~event.impossible & ~asked
         ledger.refuse(torn, f"a count in column {column!r} is not a whole number", mend=advice)
     if whole and part:
         torn = _is_fraction(counts.size)
@@ -202,24 +204,6 @@ def _refuse_beyond_precision(records: Records, counts: Counts, ledger: Ledger) -
         f"a number in column {records.event_column!r} {near}",
         mend=ASK,
     )
-
-
-def _refuse_percentages(records: Records, event: Converted, ledger: Ledger) -> None:
-    column = records.event_column
-    ledger.refuse(
-        event.impossible,
-        f"the percentage in column {column!r} fits no whole number of {records.size_column!r}",
-        mend="Give the numerator as a count, or check that this is the right denominator.",
-    )
-    percent = event.was_percent & ledger.open
-    plain = event.numbers.is_kind(Kind.NUMBER) & ~event.was_percent & ledger.open
-    plain &= event.numbers.values != 0
-    if percent.any() and plain.any():
-        ledger.refuse(
-            percent if percent.sum() <= plain.sum() else plain,
-            f"percentages and counts are mixed in column {column!r}",
-            mend="Give all rows as counts, or all as percentages.",
-        )
 
 
 def refuse_duplicates(

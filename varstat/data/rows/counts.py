@@ -46,7 +46,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Converted:
-    """Events after percentages were turned into counts.
+    """Events after what was printed in their place was turned into counts.
 
     Attributes
     ----------
@@ -54,23 +54,27 @@ class Converted:
     lower, upper : ndarray of float, shape (rows,)
         Between which the event lies by what is printed.
     was_percent : ndarray of bool, shape (rows,)
+    was_product : ndarray of bool, shape (rows,)
+        Where columns were multiplied or divided.
     impossible : ndarray of bool, shape (rows,)
-        Where a percentage leaves room for no whole number.
+        Where a percentage or product leaves room for no whole number.
     """
 
     numbers: Numbers
     lower: Floats
     upper: Floats
     was_percent: Mask
+    was_product: Mask
     impossible: Mask
 
 
 def convert_percentages(event: Numbers, size: Numbers, *, card: Card) -> Converted:
-    r"""Turn percentages of the denominator into counts.
+    r"""Turn percentages of the denominator, and products of columns, into counts.
 
     A percentage :math:`p` printed to within half a unit :math:`h` says that the count lies in
     :math:`[(p - h)\,n / 100,\ (p + h)\,n / 100]`. The event is the whole number nearest to the
-    middle; its ends are the outermost whole numbers that print alike.
+    middle; its ends are the outermost whole numbers that print alike. The same holds of a rate
+    that was multiplied by its size: the event lies within half a unit of the product.
 
     Parameters
     ----------
@@ -83,40 +87,50 @@ def convert_percentages(event: Numbers, size: Numbers, *, card: Card) -> Convert
     Converted
     """
     values = event.values
-    percent = event.is_kind(Kind.PERCENT) & size.is_kind(Kind.NUMBER)
-    if not card.measure.bounded:
-        percent = np.zeros_like(percent)
-    if not percent.any():
+    kinds = (Kind.PERCENT, Kind.NUMBER) if card.columns.percent else (Kind.PERCENT,)
+    percent = event.is_kind(*kinds) & size.is_kind(Kind.NUMBER) & card.measure.bounded
+    whole = card.indicator.counts == "whole"
+    product = event.is_kind(Kind.NUMBER) & (event.half_unit > 0) & ~percent
+    product &= whole and card.measure.counts
+    if not (percent | product).any():
         return Converted(
-            numbers=event, lower=values, upper=values, was_percent=percent, impossible=percent
+            numbers=event,
+            lower=values,
+            upper=values,
+            was_percent=percent,
+            was_product=product,
+            impossible=percent,
         )
-    middle = values * size.values / 100.0
-    half = event.half_unit * size.values / 100.0
+    middle = np.where(percent, values * size.values / 100.0, values)
+    half = np.where(percent, event.half_unit * size.values / 100.0, event.half_unit)
     counts, lower, upper = middle, middle - half, middle + half
-    if card.indicator.counts == "whole":
+    if whole:
         lower, upper = np.ceil(lower - WHOLE_TO), np.floor(upper + WHOLE_TO)
         counts = np.rint(middle)
+    taken = percent | product
     return Converted(
         numbers=replace(
             event,
-            values=np.where(percent, counts, values),
-            kind=np.where(percent, np.int8(Kind.NUMBER), event.kind).astype(np.int8),
+            values=np.where(taken, counts, values),
+            kind=np.where(taken, np.int8(Kind.NUMBER), event.kind).astype(np.int8),
         ),
-        lower=np.where(percent, lower, values),
-        upper=np.where(percent, upper, values),
+        lower=np.where(taken, lower, values),
+        upper=np.where(taken, upper, values),
         was_percent=percent,
-        impossible=percent & (lower > upper),
+        was_product=product,
+        impossible=taken & (lower > upper),
     )
 
 
 def state_counts(event: Converted, size: Numbers, *, card: Card) -> Counts:
     """State each event with its ends.
 
-    A suppressed event lies in the range that the card states for the mark. A count rounded to
-    the nearest 5 lies within 2 of what is printed (to the nearest `b`, within the whole part of
-    b / 2); a published zero stays zero. An event that a printed percentage does not settle lies
-    between the whole numbers that print alike. A proportion's ends stay within 0 and its
-    denominator.
+    A suppressed event lies in the range that the card states for the mark; of a sum with suppressed
+    parts, what is printed is added. A count rounded to the nearest 5 lies within 2 of what is
+    printed (to the nearest `b`, within the whole part of b / 2), a sum of such counts within as
+    often 2 as there are; a published zero stays zero. An event that a printed percentage or product
+    does not settle lies between the whole numbers that print alike. A proportion's ends stay within
+    0 and its denominator.
 
     Parameters
     ----------
@@ -132,13 +146,13 @@ def state_counts(event: Converted, size: Numbers, *, card: Card) -> Counts:
     if card.measure.counts and card.indicator.counts == "whole":
         values, lower, upper = (_snap(each) for each in (values, lower, upper))
     if card.columns.rounded is not None and card.measure.counts:
-        half = float(card.columns.rounded // 2)
-        known = (values == 0) | event.was_percent
+        half = float(card.columns.rounded // 2) * event.numbers.terms
+        known = (values == 0) | event.was_percent | event.was_product
         lower = np.where(known, lower, values - half)
         upper = np.where(known, upper, values + half)
     if card.columns.suppressed is not None:
         hidden = event.numbers.is_kind(Kind.SUPPRESSED)
-        low, high = map(float, card.columns.suppressed)
+        low, high = _hidden_ends(event.numbers, card=card)
         lower, upper = np.where(hidden, low, lower), np.where(hidden, high, upper)
     if card.measure.counts:
         lower = np.maximum(lower, 0.0)
@@ -147,6 +161,20 @@ def state_counts(event: Converted, size: Numbers, *, card: Card) -> Counts:
         lower = np.fmin(lower, size.values)
     none = np.full(len(values), np.nan)
     return Counts(event=values, lower=lower, upper=upper, size=size.values, count=none)
+
+
+def _hidden_ends(event: Numbers, *, card: Card) -> tuple[Floats, Floats]:
+    """Give the ends of suppressed events: what the mark stands for, with what is printed beside.
+
+    Of a sum of rounded counts, each that is printed may be off by half the base.
+    """
+    low, high = map(float, card.columns.suppressed or (0, 0))
+    parts = event.hidden
+    if parts is None:
+        return np.full(len(event.values), low), np.full(len(event.values), high)
+    spare = float((card.columns.rounded or 0) // 2) * np.maximum(event.terms - parts.times, 0.0)
+    ends = (parts.known + parts.times * low, parts.known + parts.times * high)
+    return np.minimum(*ends) - spare, np.maximum(*ends) + spare
 
 
 def _snap(values: Floats) -> Floats:

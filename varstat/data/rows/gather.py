@@ -8,6 +8,7 @@ import numpy as np
 from varstat.card.schema import Card
 from varstat.data.rows.covariates import Covariate
 from varstat.data.rows.lookup import Lookup
+from varstat.data.rows.measured import measure_column
 from varstat.data.rows.pick import (
     ROLES,
     Picker,
@@ -93,7 +94,10 @@ def gather(
         for option, chosen in (("only", only), ("exclude", exclude))
     )
     picker.check()
-    event_at, size_at, *squares_at = (header.find(wanted.names)[0] for wanted in core[1:])
+    events, sizes, *others = (
+        measure_column(header, wanted.names, printed=card.columns.percent is True and at == 0)
+        for at, wanted in enumerate(core[1:])
+    )
     records = Records(
         rows=header.rows,
         roles=_without_marks(roles),
@@ -103,11 +107,11 @@ def gather(
         covariates={name: found for name, found in explaining.items() if found},
         only=tuple((name, found, some) for name, (found, some) in kept.items() if found),
         left_out=tuple((name, found, some) for name, (found, some) in out.items() if found),
-        event=header.numbers(event_at),
-        size=header.numbers(size_at),
-        event_column=header.names[event_at],
-        size_column=header.names[size_at],
-        squares=_numbers(header, squares_at[0]) if squares_at else None,
+        event=events.numbers,
+        size=sizes.numbers,
+        event_column=events.name,
+        size_column=sizes.name,
+        squares=others[0].covariate if others else None,
         count=count,
         measure=card.measure,
     )
@@ -117,7 +121,10 @@ def gather(
 def core_columns(card: Card) -> list[Wanted]:
     """Say what any table must have; a column that the card leaves out goes by its own name."""
     roles = ("unit", *card.needed)
-    return [Wanted(role=role, names=card.columns.names_of(role)) for role in roles]
+    return [
+        Wanted(role=role, names=card.columns.names_of(role), computed=role != "unit")
+        for role in roles
+    ]
 
 
 def _without_marks(roles: dict[str, Attribute]) -> dict[str, Attribute]:
@@ -138,11 +145,7 @@ def _count(card: Card, picker: Picker) -> Covariate | None:
     found = picker.header.find(names)
     if found or "count" not in names:
         picker.require(Wanted(role="count", names=names))
-    return _numbers(picker.header, found[0]) if found else None
-
-
-def _numbers(header: Header, at: int) -> Covariate:
-    return Covariate(column=header.names[at], numbers=header.numbers(at), lookup=None)
+    return measure_column(picker.header, names).covariate if found else None
 
 
 def _drop_empty(records: Records, header: Header) -> Records:

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from varstat.data.account import FIRST_ROWS, name_rows
+from varstat.data.source.found import check_found
 from varstat.data.source.grid import Texts
-from varstat.data.source.header import Header, Wanted, check_found, find_header
+from varstat.data.source.header import Header, Wanted, find_header
 from varstat.data.source.open import open_source
 from varstat.errors import TableError, UsageError
 

@@ -8,8 +8,9 @@ from varstat.card.schema import Card
 from varstat.data.rows.covariates import Covariate
 from varstat.data.rows.lookup import Lookup, look_up
 from varstat.data.rows.records import Attribute
+from varstat.data.source.found import check_found
 from varstat.data.source.grid import Texts
-from varstat.data.source.header import Header, Wanted, check_found, find_sheet
+from varstat.data.source.header import Header, Wanted, find_sheet
 from varstat.data.source.numbers import parse_numbers
 from varstat.data.source.open import Source
 from varstat.errors import UsageError

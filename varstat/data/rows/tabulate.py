@@ -17,6 +17,7 @@ from varstat.data.rows.choose import exclude_others
 from varstat.data.rows.counts import convert_percentages, state_counts
 from varstat.data.rows.covariates import refuse_unusable
 from varstat.data.rows.distinguish import Apart
+from varstat.data.rows.expected import ask_expected
 from varstat.data.rows.gather import gather
 from varstat.data.rows.kept import Kept
 from varstat.data.rows.layout import exclude_layout, refuse_overfull
@@ -96,6 +97,7 @@ def tabulate(
             refuse_unusable(covariate, ledger)
     checks.refuse_impossible(records, event, counts, ledger, card=card)
     checks.refuse_empty_strata(records, counts, ledger)
+    asked = ask_expected(records, header, counts, ledger)
     periods = _periods(records, ledger, roll_up=roll_up, where=opened.name, apart=totals.apart)
     ledger.close(opened.name)
     kept = ledger.open
@@ -106,6 +108,7 @@ def tabulate(
         *reconcile(records, totals.whole, kept, ~ledger.sums, within=totals.within),
         *lookup_notes,
         *note_counts(records, event, kept),
+        *asked,
         *note_uncounted(records, counts, kept),
         *_note_partial(records, periods, kept, roll_up=roll_up),
     )

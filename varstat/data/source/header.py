@@ -8,11 +8,16 @@ import pandas as pd
 
 from varstat.data.account import Mask, Rows
 from varstat.data.source.decimal_mark import Mark, find_mark
+from varstat.data.source.formula import (
+    Formula,
+    FormulaError,
+    may_be_formula,
+    read_formula,
+)
 from varstat.data.source.grid import Grid, Texts, texts_of
 from varstat.data.source.heading import (
     join_headings,
     list_names,
-    list_wordy,
     tell_apart,
     tell_headings,
 )
@@ -34,10 +39,13 @@ class Wanted:
         What varstat calls it: `unit`, `numerator`, or a by column's own name.
     names : tuple of str
         What the file may call it; the first that the file has is used.
+    computed : bool
+        Whether it may be a formula of columns.
     """
 
     role: str
     names: tuple[str, ...]
+    computed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -144,6 +152,33 @@ class Header:
                     return found
         return []
 
+    def formula(self, names: Sequence[str]) -> Formula | None:
+        """Read the first of `names` that is a formula of the columns; None if none is.
+
+        Raises
+        ------
+        FormulaError
+            If one of them is nearly one.
+        """
+        columns = dict.fromkeys((*self.names, *self.plain, *self.joined))
+        columns.pop("", None)
+        for name in filter(may_be_formula, names):
+            try:
+                return read_formula(name, tuple(columns))
+            except FormulaError as error:
+                if str(error):
+                    raise
+        return None
+
+    def has(self, wanted: Wanted) -> bool:
+        """Tell whether there is such a column, or where that may be, all columns of a formula."""
+        if self.find(wanted.names):
+            return True
+        try:
+            return wanted.computed and self.formula(wanted.names) is not None
+        except FormulaError:
+            return False
+
 
 def find_header(source: Source, core: Sequence[Wanted]) -> tuple[Header, tuple[str, ...]]:
     """Find the header among all sheets: the row that names most of the core columns.
@@ -199,55 +234,6 @@ def find_header(source: Source, core: Sequence[Wanted]) -> tuple[Header, tuple[s
     return header, tuple(notes)
 
 
-def check_found(
-    source: str,
-    header: Header,
-    wanted: Sequence[Wanted],
-    *,
-    also: Sequence[str] = (),
-    hint: str = "",
-) -> None:
-    """Check that every wanted column stands in the header exactly once.
-
-    Parameters
-    ----------
-    source : str
-        The file's name.
-    header : Header
-    wanted : sequence of Wanted
-    also : sequence of str
-        Columns of lookups, to suggest where a name is misspelt.
-    hint : str
-        What else helps if one is missing, as a sentence.
-
-    Raises
-    ------
-    TableError
-        Naming all columns that are missing or stand more than once, with the nearest spelling
-        and the columns that there are.
-    """
-    problems = []
-    some_missing = False
-    listed = list_wordy(header.names)
-    known = (*(header.names if listed else ()), *also)
-    for each in wanted:
-        found = header.find(each.names)
-        if len(found) > 1:
-            places = " and ".join(str(at + 1) for at in found)
-            problems.append(
-                f"the column {header.plain[found[0]]!r} stands more than once, as "
-                f"columns {places}. {_tell_which(header, found)}"
-            )
-        elif not found:
-            some_missing = True
-            problems.append(_missing(each, known))
-    if problems and some_missing:
-        problems[-1] += f" {hint}".rstrip()
-        problems[-1] += f" The columns are {listed}." if listed else ""
-    if problems:
-        raise TableError(source, problems)
-
-
 def find_sheet(source: Source, header: Header, wanted: Sequence[Wanted]) -> str:
     """Say which other sheet or table has every wanted column, as a sentence; empty if none has."""
     for grid in source.grids:
@@ -256,21 +242,6 @@ def find_sheet(source: Source, header: Header, wanted: Sequence[Wanted]) -> str:
             if score == len(wanted):
                 return f"They all stand on sheet {grid.sheet!r}: choose it with --sheet."
     return ""
-
-
-def _tell_which(header: Header, found: Sequence[int]) -> str:
-    longer = [header.names[at] for at in found]
-    if len(set(longer)) == len(found):
-        return f"Say which, with the heading above it: {one_of([repr(name) for name in longer])}."
-    return "Rename all but one."
-
-
-def _missing(wanted: Wanted, names: Sequence[str]) -> str:
-    quoted = one_of([repr(name) for name in wanted.names])
-    role = "" if wanted.role in wanted.names else f" ({wanted.role})"
-    wordy = [name for name in names if name and not name[0].isdigit()]
-    hints = (did_you_mean(name, wordy) for name in wanted.names)
-    return f"there is no column {quoted}{role}.{next(filter(None, hints), '')}"
 
 
 def _best_header(grid: Grid, core: Sequence[Wanted], first_row: int) -> tuple[int, Header]:
@@ -321,7 +292,7 @@ def _name_columns(
 
 
 def _score(header: Header, core: Sequence[Wanted]) -> int:
-    return sum(bool(header.find(wanted.names)) for wanted in core)
+    return sum(header.has(wanted) for wanted in core)
 
 
 def _no_header(source: Source, core: Sequence[Wanted], first: Header) -> str:

@@ -52,6 +52,26 @@ PRINTED = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Parts:
+    """What the suppressed cells of a sum of columns are made of.
+
+    Attributes
+    ----------
+    known : ndarray of float, shape (rows,)
+        The sum of what is printed.
+    times : ndarray of float, shape (rows,)
+        How often what the mark stands for is added to it.
+    """
+
+    known: Floats
+    times: Floats
+
+    def take(self, rows: Mask) -> "Parts":
+        """Keep some rows."""
+        return Parts(known=self.known[rows], times=self.times[rows])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Numbers:
     """A column of numbers and of what stands instead of them.
 
@@ -64,13 +84,20 @@ class Numbers:
     mark : ndarray of object, shape (rows,)
         The mark, in lower case, where there is one; None elsewhere.
     half_unit : ndarray of float, shape (rows,)
-        Half a unit in the last printed digit, for percentages; zero elsewhere.
+        Half a unit in the last printed digit, for percentages and for what is made of columns by
+        multiplying; zero elsewhere.
+    hidden : Parts or None
+        Of a sum of columns, what its hidden cells are made of.
+    terms : int
+        How many columns were added up.
     """
 
     values: Floats
     kind: NDArray[np.int8]
     mark: Texts
     half_unit: Floats
+    hidden: "Parts | None" = None
+    terms: int = 1
 
     def is_kind(self, *kinds: Kind) -> Mask:
         """Say which cells are of any of these kinds."""
@@ -83,6 +110,8 @@ class Numbers:
             kind=self.kind[rows],
             mark=self.mark[rows],
             half_unit=self.half_unit[rows],
+            hidden=self.hidden and self.hidden.take(rows),
+            terms=self.terms,
         )
 
 

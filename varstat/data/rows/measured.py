@@ -1,0 +1,89 @@
+"""Measured columns: the numbers of one column, or of a formula of several."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from varstat.data.rows.covariates import Covariate
+from varstat.data.source.arithmetic import compute
+from varstat.data.source.formula import columns_of, is_linear
+from varstat.data.source.header import Header
+from varstat.data.source.numbers import Kind, Numbers
+from varstat.data.source.resolution import resolve
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Measured:
+    """Numbers, and what they are called in messages.
+
+    Attributes
+    ----------
+    name : str
+        Of the column, or the formula as it was given.
+    numbers : Numbers
+    """
+
+    name: str
+    numbers: Numbers
+
+    @property
+    def covariate(self) -> Covariate:
+        """The same as a column of numbers that isn't from a lookup."""
+        return Covariate(column=self.name, numbers=self.numbers, lookup=None)
+
+
+def measure_column(header: Header, names: Sequence[str], *, printed: bool = False) -> Measured:
+    """Give the numbers of a column that there is, or that is computed of others.
+
+    Parameters
+    ----------
+    header : Header
+        Which has it.
+    names : sequence of str
+        The first that there is, is used.
+    printed : bool
+        Whether to what decimals they are printed matters for plain numbers too.
+
+    Returns
+    -------
+    Measured
+    """
+    found = header.find(names)
+    if found:
+        numbers = header.numbers(found[0])
+        if printed or numbers.is_kind(Kind.PERCENT).any():
+            numbers = _resolve(header, found[0], numbers)
+            if not printed:
+                percent = numbers.is_kind(Kind.PERCENT)
+                numbers = replace(numbers, half_unit=np.where(percent, numbers.half_unit, 0.0))
+        return Measured(name=header.names[found[0]], numbers=numbers)
+    formula = header.formula(names)
+    if formula is None:
+        raise RuntimeError(f"there is neither a column nor a formula {names}")
+    columns = {name: _column(header, name) for name in columns_of(formula)}
+    if not is_linear(formula) and len(columns) > 1:
+        columns = _trust_whole(columns)
+    name = next(name for name in names if not header.find((name,)))
+    numbers = compute(formula, columns.__getitem__, len(header.rows), printed=printed)
+    return Measured(name=name, numbers=numbers)
+
+
+def _column(header: Header, name: str) -> Numbers:
+    at = header.find((name,))[0]
+    return _resolve(header, at, header.numbers(at))
+
+
+def _resolve(header: Header, at: int, numbers: Numbers) -> Numbers:
+    return resolve(numbers, header.texts(at), mark=header.grid.decimal)
+
+
+def _trust_whole(columns: dict[str, Numbers]) -> dict[str, Numbers]:
+    """Take whole numbers for counts, known to the last, where others have decimals."""
+    rough = {name: bool((each.half_unit % 0.5 > 0).any()) for name, each in columns.items()}
+    if not any(rough.values()):
+        return columns
+    return {
+        name: each if rough[name] else replace(each, half_unit=np.zeros(len(each.half_unit)))
+        for name, each in columns.items()
+    }
