@@ -17,7 +17,11 @@ from varstat.measure import MEASURES
 from varstat.prose.text import clean
 
 # Of those sets that exclude each other, what tells the second.
-_EITHER = ((("expected",), ("exposure",)), (("value", "se"), ("total", "sum_of_squares")))
+_EITHER = (
+    (("expected",), ("exposure",)),
+    (("value", "se"), ("total", "sum_of_squares")),
+    (("se",), ("lower", "upper")),
+)
 # Cards are some thousand bytes long and four tables deep.
 _LONGEST, _DEEPEST, _MOST = 200_000, 20, 2**53
 _TOO_DEEP = "lists or tables stand in one another deeper than in any card. Take them apart."

@@ -8,9 +8,11 @@ from varstat.card.field import Covariates, Level, MeasureName, Money, Names, Rul
 from varstat.measure import (
     EXPOSURE_RATIO,
     MEASURES,
+    SKEWED,
     Direction,
     Measure,
     ScaleName,
+    SkewedName,
 )
 
 Limits = Literal["exact", "normal", "interpolated"]
@@ -48,7 +50,8 @@ class Columns(Section):
     in place of `value` and `se`, it is what the mean is made from. `suppressed` is the range that
     a suppression mark stands for, `rounded` the base that counts were rounded to, `percent` says
     that the numerator is a percentage of the denominator. `lower` and `upper` are the limits of a
-    value, at `limits_level` (0.95), in place of its `se`.
+    value, at `limits_level` (0.95), in place of its `se`; `limits_scale` is that on which they are
+    symmetric, if the values themselves aren't.
     """
 
     unit: Names
@@ -63,6 +66,7 @@ class Columns(Section):
     lower: Names | None = None
     upper: Names | None = None
     limits_level: Level | None = None
+    limits_scale: SkewedName | None = None
     count: Names | None = None
     total: Names | None = None
     sum_of_squares: Names | None = None
@@ -269,11 +273,15 @@ class Card(Section):
         """The measure of the card's indicator."""
         if self.indicator.measure == "ratio" and self.columns.exposure:
             return EXPOSURE_RATIO
+        if self.indicator.measure == "mean" and self.columns.limits_scale:
+            return SKEWED[self.columns.limits_scale]
         return MEASURES[self.indicator.measure]
 
     @property
     def needed(self) -> tuple[str, ...]:
-        """The columns that the measure takes, beside the unit's: two, or three sums of a mean."""
+        """The columns that the measure takes, beside the unit's: two, or three of a mean."""
         if self.indicator.measure == "mean" and (self.columns.total or self.columns.sum_of_squares):
             return ("total", "count", "sum_of_squares")
+        if self.indicator.measure == "mean" and (self.columns.lower or self.columns.upper):
+            return ("value", "lower", "upper")
         return (self.measure.event, self.measure.size)

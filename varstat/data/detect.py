@@ -36,8 +36,8 @@ def detect_card(source: Source) -> Card:
     raise TableError(
         source.name,
         "nothing says what is measured here. Name a card (--card), or the columns: --numerator "
-        "and --denominator, --observed and --expected or --exposure, --value and --se, or --total, "
-        "--count and --sum-of-squares. "
+        "and --denominator, --observed and --expected or --exposure, --value and --se or "
+        "--lower and --upper, or --total, --count and --sum-of-squares. "
         "Columns of exactly these names are found without being named.",
     )
 
@@ -49,4 +49,6 @@ def _candidates() -> Iterator[Card]:
     yield override_card(ratio, {"columns": {"exposure": "exposure"}}, where="columns")
     mean = load_card("default-mean")
     yield mean
+    limits = {"lower": "lower", "upper": "upper"}
+    yield override_card(mean, {"columns": limits}, where="columns")
     yield override_card(mean, {"columns": {"total": "total"}}, where="columns")

@@ -6,7 +6,6 @@ import numpy as np
 
 from varstat.funnel.recipes import recipe_for
 from varstat.funnel.result import Funnel
-from varstat.measure import scale_slope
 from varstat.target.of_rates import pooled_rate
 
 # Totals this far apart, or in standard errors, are worth a word.
@@ -88,7 +87,7 @@ def _is_two_pointed(funnel: Funnel) -> bool:
     centre = pooled_rate(
         funnel.units.event[known], funnel.units.size[known], measure=funnel.measure
     )
-    slope = scale_slope(funnel.tau_scale, np.asarray(centre))
+    slope = funnel.measure.slope_on(funnel.tau_scale, np.asarray(centre))
     return bool(np.square(funnel.tau / slope) >= centre * (1.0 - centre) > 0)
 
 

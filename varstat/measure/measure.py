@@ -107,6 +107,31 @@ class Measure(ABC):
         """Slope of the link-scale value in the rate."""
         return scale_slope(self.link, rate)
 
+    def slope_on(self, scale: ScaleName, rate: Floats) -> Floats:
+        """Slope of what a rate is on one of the measure's scales."""
+        return scale_slope(scale, rate)
+
+    def own_scale(self, event: Floats) -> Floats:
+        """Put values on the scale that their standard errors are of; counts are as they are."""
+        return event
+
+    def from_own(self, value: Floats) -> Floats:
+        """Bring back what `own_scale` has made of values."""
+        return value
+
+    def straight(self, rate: Floats, at: Floats) -> Floats:
+        r"""Give the rate that is as far from `at` as its error has it.
+
+        .. math:: t + \frac{h(r) - h(t)}{h'(t)}
+
+        with the scale :math:`h` of its standard error, so that it is normal about :math:`t`.
+        """
+        return rate
+
+    def away(self, target: Floats, distance: Floats) -> Floats:
+        """Give the rate that lies so far from a target: the inverse of `straight`."""
+        return np.asarray(target + distance)
+
     def shift(self, sd: Floats) -> Floats | None:
         r"""Shift of a link-scale value by which averaging its rate over a normal comes out.
 

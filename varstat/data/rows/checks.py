@@ -11,6 +11,7 @@ from varstat.data.account import Ledger, Mask, Rows, count_rows
 from varstat.data.rows.choose import say_choice
 from varstat.data.rows.counts import WHOLE_TO, Converted, Counts
 from varstat.data.rows.distinguish import Apart
+from varstat.data.rows.limits import refuse_limits
 from varstat.data.rows.means import refuse_counts, refuse_sums
 from varstat.data.rows.percentages import ask_percentages, refuse_percentages
 from varstat.data.rows.records import Records
@@ -142,12 +143,14 @@ def refuse_impossible(
     column, of = records.event_column, records.size_column
     if records.count is not None:
         refuse_counts(records.count, ledger)
-    if records.squares is not None:
+    if records.squares is not None and "total" in card.needed:
         refuse_sums(records, records.squares, ledger)
+    elif "lower" in card.needed:
+        refuse_limits(records, counts, ledger)
     elif not card.measure.counts:
         noun = "standard error" if card.measure.size_is_error else card.measure.size
         ledger.refuse(counts.size <= 0, f"a {noun} in column {of!r} is zero or negative", mend=ASK)
-    _refuse_beyond_precision(records, counts, ledger)
+    _refuse_beyond_precision(records, counts, ledger, card=card)
     if not card.measure.counts:
         return
     whole = card.indicator.counts == "whole"
@@ -180,10 +183,12 @@ def refuse_impossible(
         )
 
 
-def _refuse_beyond_precision(records: Records, counts: Counts, ledger: Ledger) -> None:
+def _refuse_beyond_precision(
+    records: Records, counts: Counts, ledger: Ledger, *, card: Card
+) -> None:
     """Numbers with which nothing can be computed: no data have them, but files do."""
     event, size, smallest = counts.event, counts.size, records.size_column
-    if records.squares is not None:
+    if records.squares is not None and "total" in card.needed:
         # The standard error, which nobody wrote, is too small only if the squares are.
         event, size, smallest = records.event.values, records.size.values, records.squares.column
     for values, column in ((event, records.event_column), (size, records.size_column)):

@@ -95,7 +95,7 @@ def gather(
     )
     picker.check()
     events, sizes, *others = (
-        measure_column(header, wanted.names, printed=card.columns.percent is True and at == 0)
+        measure_column(header, wanted.names, printed=_is_printed(card, at))
         for at, wanted in enumerate(core[1:])
     )
     records = Records(
@@ -116,6 +116,11 @@ def gather(
         measure=card.measure,
     )
     return _drop_empty(records, header), header, (*notes, *more)
+
+
+def _is_printed(card: Card, at: int) -> bool:
+    """Tell whether to what decimals a core column is printed matters."""
+    return "lower" in card.needed or (card.columns.percent is True and at == 0)
 
 
 def core_columns(card: Card) -> list[Wanted]:

@@ -21,6 +21,7 @@ from varstat.data.rows.expected import ask_expected
 from varstat.data.rows.gather import gather
 from varstat.data.rows.kept import Kept
 from varstat.data.rows.layout import exclude_layout, refuse_overfull
+from varstat.data.rows.limits import count_limits, note_limits, read_limits
 from varstat.data.rows.lookup import Lookup
 from varstat.data.rows.means import mean_counts, note_uncounted
 from varstat.data.rows.reconcile import reconcile
@@ -90,7 +91,11 @@ def tabulate(
     checks.exclude_ungrouped(records, ledger)
     event = convert_percentages(records.event, records.size, card=card)
     counted = card.measure.counts
-    counts = state_counts(event, records.size, card=card) if counted else mean_counts(records)
+    if "lower" in card.needed:
+        records, card = _take_limits(records, ledger, card=card)
+        counts = count_limits(records, card=card)
+    else:
+        counts = state_counts(event, records.size, card=card) if counted else mean_counts(records)
     checks.refuse_unreadable(records, event, ledger)
     if covariates is not None:
         for covariate in records.covariates.values():
@@ -109,6 +114,7 @@ def tabulate(
         *lookup_notes,
         *note_counts(records, event, kept),
         *asked,
+        *(note_limits(records, counts, kept, card=card) if "lower" in card.needed else ()),
         *note_uncounted(records, counts, kept),
         *_note_partial(records, periods, kept, roll_up=roll_up),
     )
@@ -132,6 +138,19 @@ def tabulate(
         ),
     )
     return _note_order(table, records)
+
+
+def _take_limits(records: Records, ledger: Ledger, *, card: Card) -> tuple[Records, Card]:
+    """Find the scale of a value's limits; adjusting for case-mix is for values as they are."""
+    records, card, problem = read_limits(records, ledger.open, card=card)
+    if problem:
+        ledger.stop(problem)
+    elif records.strata and records.measure.link != "identity":
+        ledger.stop(
+            "values with skewed limits can't be adjusted for case-mix: leave --stratum out, or "
+            "give counts."
+        )
+    return records, card
 
 
 def _note_order(table: Table, records: Records) -> Table:

@@ -51,7 +51,7 @@ def replicate_published(setting: Setting) -> Floats:
         rows = draw_rows(design, posterior.beta[some] @ alike.T, spread, rng)
         rate = rows / design.size
         if not design.measure.counts:
-            rate = design.centre + design.spread * rows
+            rate = design.from_link(rows)
         row_event = rate * setting.row_volume
         event = design.gather(row_event)
         standard = standard_of(design, row_event, setting.row_volume)

@@ -175,7 +175,8 @@ def _design(
     model, priors = card.model, card.model.priors
     event = frame[measure.event].to_numpy(float)
     size = frame[measure.size].to_numpy(float)
-    centre, spread = _standard(event, scaled=priors.scaled and not measure.counts)
+    own_event = measure.own_scale(event)
+    centre, spread = _standard(own_event, scaled=priors.scaled and not measure.counts)
     link_rate, link_variance = _link_rates(frame, measure, centre=centre, spread=spread)
     family = _family(frame, measure, model.likelihood, centre=centre, spread=spread)
     if transient != 0.0 and model.likelihood not in _TRANSIENT_INSIDE:
@@ -291,7 +292,7 @@ def _link_rates(
     """Each row's own rate on the link scale, kept off its ends, and its variance by chance."""
     size = frame[measure.size].to_numpy(float)
     event = 0.5 * (frame["event_lower"].to_numpy(float) + frame["event_upper"].to_numpy(float))
-    return measure.smoothed((event - centre) / spread, size / spread)
+    return measure.smoothed((measure.own_scale(event) - centre) / spread, size / spread)
 
 
 def _family(
@@ -306,7 +307,7 @@ def _family(
     size = frame[measure.size].to_numpy(float)[:, None]
     make = _FAMILIES[likelihood]
     if likelihood == "normal":
-        return make(event=(event - centre) / spread, size=size / spread)
+        return make(event=(measure.own_scale(event) - centre) / spread, size=size / spread)
     lower = frame["event_lower"].to_numpy(float)
     upper = frame["event_upper"].to_numpy(float)
     if np.array_equal(lower, upper):
