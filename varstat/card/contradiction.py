@@ -74,6 +74,8 @@ def _columns(card: Card) -> Iterator[str]:
             "value and se, or total, count and sum_of_squares."
         )
     yield from _limits(card)
+    if card.indicator.per is not None and not card.measure.counts:
+        yield f"[indicator] per is of rates; a {card.measure.noun} is shown as it is."
     if card.columns.percent and not card.measure.bounded:
         yield f"[columns] percent is said of a numerator, and a {card.measure.noun} has none."
     first: dict[tuple[str, ...], str] = {}

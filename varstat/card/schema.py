@@ -1,5 +1,6 @@
 """What a card may say: one small frozen model a section."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,6 +15,7 @@ from varstat.measure import (
     ScaleName,
     SkewedName,
 )
+from varstat.prose.text import clean
 
 Limits = Literal["exact", "normal", "interpolated"]
 Dispersion = Literal["none", "multiplicative", "dl", "pm", "reml", "auto"]
@@ -271,11 +273,18 @@ class Card(Section):
     @property
     def measure(self) -> Measure:
         """The measure of the card's indicator."""
+        measure = MEASURES[self.indicator.measure]
         if self.indicator.measure == "ratio" and self.columns.exposure:
-            return EXPOSURE_RATIO
+            measure = EXPOSURE_RATIO
         if self.indicator.measure == "mean" and self.columns.limits_scale:
-            return SKEWED[self.columns.limits_scale]
-        return MEASURES[self.indicator.measure]
+            measure = SKEWED[self.columns.limits_scale]
+        if self.indicator.per is None:
+            return measure
+        named = self.indicator.denominator or self.columns.names_of(measure.size)[0]
+        shown = replace(measure, per=self.indicator.per, of=clean(named.replace("_", " ")))
+        if not shown.unit:
+            return shown
+        return replace(shown, title=f"{shown.title.partition(' ')[0]} {shown.unit}")
 
     @property
     def needed(self) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from varstat.data.rows.layout import exclude_layout, refuse_overfull
 from varstat.data.rows.limits import count_limits, note_limits, read_limits
 from varstat.data.rows.lookup import Lookup
 from varstat.data.rows.means import mean_counts, note_uncounted
+from varstat.data.rows.per import choose_per
 from varstat.data.rows.reconcile import reconcile
 from varstat.data.rows.records import Records
 from varstat.data.rows.rollup import note_partial, roll_labels
@@ -119,9 +120,10 @@ def tabulate(
         *_note_partial(records, periods, kept, roll_up=roll_up),
     )
     frame = assemble(records, counts, periods, kept, roll_up=roll_up)
+    card = choose_per(card, counts.event[kept], counts.size[kept])
     table = Table(
         frame=frame,
-        measure=records.measure,
+        measure=card.measure,
         card=card,
         by=tuple(records.by),
         strata=tuple(records.strata),

@@ -82,4 +82,5 @@ def _signed(comparison: Comparison, value: float) -> str:
     """A difference of rates, in percentage points of a proportion."""
     if comparison.measure.percent:
         return f"{100 * value:+.3g} points".replace("-", MINUS)
-    return f"{value:+.3g}".replace("-", MINUS)
+    measure = comparison.measure
+    return f"{value * measure.per:+.3g} {measure.unit}".rstrip().replace("-", MINUS)

@@ -79,6 +79,7 @@ def draw_fall(
     taken: bool = True,
     labels: Mapping[str, str] = PARTS,
     percent: bool = False,
+    per: float = 1.0,
     above: float = 0.0,
     lines: int = 3,
     ax: Axes | None = None,
@@ -91,7 +92,7 @@ def draw_fall(
     parts : tuple of ndarray of float, shape (components,) each
         Estimates, and the ends of their intervals.
     caption : Caption
-    write, taken, labels, percent
+    write, taken, labels, percent, per
         As of `draw_bars`.
     above : float
         Room for a long finding, in points.
@@ -105,7 +106,9 @@ def draw_fall(
     """
 
     def draw(on: Axes) -> Figure:
-        draw_bars(on, component, *parts, write=write, taken=taken, labels=labels, percent=percent)
+        draw_bars(
+            on, component, *parts, write=write, taken=taken, labels=labels, percent=percent, per=per
+        )
         title_across(on, caption.axis, pad=4.0)
         if caption.distrust:
             stamp(on)
@@ -135,6 +138,7 @@ def draw_bars(
     taken: bool = True,
     labels: Mapping[str, str] = PARTS,
     percent: bool = False,
+    per: float = 1.0,
 ) -> None:
     """Draw a bar for each part, from where the one before it ends; the first and last from zero.
 
@@ -151,6 +155,8 @@ def draw_bars(
         What the parts are called.
     percent : bool
         Whether the axis is of shares.
+    per : float
+        By what numbers are multiplied along it, if not.
     """
     count = len(component)
     plain_axes(ax, small=False)
@@ -199,7 +205,12 @@ def draw_bars(
     high = high if high > low else low + 1.0
     pad = 0.02 * (high - low)
     frame = View(
-        scale="linear", x=(0.0, 1.0), y=(low - pad, high + pad), reverse=False, percent=percent
+        scale="linear",
+        x=(0.0, 1.0),
+        y=(low - pad, high + pad),
+        reverse=False,
+        percent=percent,
+        per=per,
     )
     ax.set_xlim(*frame.y)
     ticks, texts = rate_ticks(frame, 6)

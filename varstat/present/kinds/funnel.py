@@ -38,7 +38,8 @@ def _amount(value: float) -> str:
 def _rate(table: Table[Any], value: float) -> str:
     if np.isnan(value):
         return ""
-    return f"{100 * value:.1f}%" if table.measure.percent else f"{value:.4g}"
+    measure = table.measure
+    return f"{100 * value:.1f}%" if measure.percent else f"{measure.factor * value:.4g}"
 
 
 def _probability(value: float) -> str:
@@ -96,7 +97,7 @@ COLUMNS: tuple[Column[Any], ...] = (
     ),
     Column(
         name="{t.measure.rate}",
-        heading="{t.measure.rate}",
+        heading="{t.measure.rate}{t.per}",
         type="number or missing",
         means="event divided by size; for a mean the value is its own rate",
         text=lambda t, i: _rate(t, t.result.units.rate[i]),
@@ -106,7 +107,7 @@ COLUMNS: tuple[Column[Any], ...] = (
     ),
     Column(
         name="target",
-        heading="target",
+        heading="target{t.per}",
         means="what the unit is compared with, in units of the rate",
         text=lambda t, i: _rate(t, t.result.units.target[i]),
         tip=True,
