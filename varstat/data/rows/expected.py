@@ -15,6 +15,8 @@ from varstat.measure import Floats
 
 # Beyond these, events in all are no multiple that a standard from elsewhere explains.
 _ODD, _IMPOSSIBLE = 1.5, 3.0
+# The rank correlation from which two columns are of the same thing.
+_GROWS = 0.7
 # Columns that are tried for the size that a rate is of, and units of rates.
 _TRIED = 60
 _UNITS = (1, 100, 1000, 10_000, 100_000)
@@ -62,7 +64,8 @@ def ask_expected(
     if not named and factor <= _ODD:
         return ()
     fit = _find_size(records, header, observed, rows=records.rows[rows], expected=expected)
-    if not (named or unrelated or fit):
+    better = fit is not None and not grows(observed, expected, least=_GROWS)
+    if not (named or unrelated or better):
         return ()
     found = f"{observed.sum():,.4g} events were observed and {expected.sum():,.4g} expected"
     why = "and its heading speaks of a rate" if named else "and it doesn't grow with the observed"
@@ -104,6 +107,6 @@ def _find_size(
             product = expected * size / unit
             off = abs(float(np.log(observed.sum() / product.sum())))
             near = off < np.log(_ODD) and (best is None or off < best.off)
-            if near and grows(observed, product, least=0.7):
+            if near and grows(observed, product, least=_GROWS):
                 best = _Fit(column=name, unit=unit, off=off)
     return best

@@ -163,20 +163,22 @@ def refuse_limits(records: Records, counts: Counts, ledger: Ledger) -> None:
     )
 
 
-def note_limits(records: Records, counts: Counts, kept: Mask, *, card: Card) -> tuple[str, ...]:
+def note_limits(records: Records, kept: Mask, *, card: Card) -> tuple[str, ...]:
     """Say what the standard errors were made of, and on which scale.
 
     Parameters
     ----------
     records : Records
-    counts : Counts
     kept : ndarray of bool, shape (rows,)
     card : Card
 
     Returns
     -------
     tuple of str
+        None where there are no limits.
     """
+    if "lower" not in card.needed:
+        return ()
     scale = {"identity": "", "log": " of the logarithm", "logit": " of the logit"}[
         records.measure.link
     ]

@@ -14,7 +14,7 @@ from varstat.data.rows.assembly import (
     note_periods,
 )
 from varstat.data.rows.choose import exclude_others
-from varstat.data.rows.counts import convert_percentages, state_counts
+from varstat.data.rows.counts import Converted, Counts, convert_percentages, state_counts
 from varstat.data.rows.covariates import refuse_unusable
 from varstat.data.rows.distinguish import Apart
 from varstat.data.rows.expected import ask_expected
@@ -91,16 +91,10 @@ def tabulate(
     lookup_notes = note_lookups(records, ledger.open)
     checks.exclude_ungrouped(records, ledger)
     event = convert_percentages(records.event, records.size, card=card)
-    counted = card.measure.counts
-    if "lower" in card.needed:
-        records, card = _take_limits(records, ledger, card=card)
-        counts = count_limits(records, card=card)
-    else:
-        counts = state_counts(event, records.size, card=card) if counted else mean_counts(records)
+    records, counts, card = _state(records, event, ledger, card=card)
     checks.refuse_unreadable(records, event, ledger)
-    if covariates is not None:
-        for covariate in records.covariates.values():
-            refuse_unusable(covariate, ledger)
+    for covariate in () if covariates is None else records.covariates.values():
+        refuse_unusable(covariate, ledger)
     checks.refuse_impossible(records, event, counts, ledger, card=card)
     checks.refuse_empty_strata(records, counts, ledger)
     asked = ask_expected(records, header, counts, ledger)
@@ -115,7 +109,7 @@ def tabulate(
         *lookup_notes,
         *note_counts(records, event, kept),
         *asked,
-        *(note_limits(records, counts, kept, card=card) if "lower" in card.needed else ()),
+        *note_limits(records, kept, card=card),
         *note_uncounted(records, counts, kept),
         *_note_partial(records, periods, kept, roll_up=roll_up),
     )
@@ -131,7 +125,7 @@ def tabulate(
         account=make_account(opened, records, counts, ledger, frame, notes=notes),
         data_hash=opened.data_hash,
         kept=Kept(
-            records=records.take(kept),
+            records=replace(records.take(kept), measure=card.measure),
             counts=counts.take(kept),
             periods=None if periods is None else periods[kept],
             roll_up=roll_up,
@@ -142,8 +136,17 @@ def tabulate(
     return _note_order(table, records)
 
 
-def _take_limits(records: Records, ledger: Ledger, *, card: Card) -> tuple[Records, Card]:
-    """Find the scale of a value's limits; adjusting for case-mix is for values as they are."""
+def _state(
+    records: Records, event: Converted, ledger: Ledger, *, card: Card
+) -> tuple[Records, Counts, Card]:
+    """State events and sizes; of a value with limits the scale is found first.
+
+    Adjusting for case-mix is for values whose errors are normal as they are.
+    """
+    if card.measure.counts:
+        return records, state_counts(event, records.size, card=card), card
+    if "lower" not in card.needed:
+        return records, mean_counts(records), card
     records, card, problem = read_limits(records, ledger.open, card=card)
     if problem:
         ledger.stop(problem)
@@ -152,7 +155,7 @@ def _take_limits(records: Records, ledger: Ledger, *, card: Card) -> tuple[Recor
             "values with skewed limits can't be adjusted for case-mix: leave --stratum out, or "
             "give counts."
         )
-    return records, card
+    return records, count_limits(records, card=card), card
 
 
 def _note_order(table: Table, records: Records) -> Table:

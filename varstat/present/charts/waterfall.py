@@ -200,8 +200,19 @@ def draw_bars(
             annotation_clip=False,
             gid="value",
         )
-    low = min(0.0, float(np.min([near.min(), end.min(), start.min()])))
-    high = max(0.0, float(np.max([far.max(), end.max(), start.max()])))
+    _set_axis(ax, np.concatenate([near, far, end, start]), percent=percent, per=per)
+    ax.set_ylim(count - 0.5, -0.5)
+    ax.set_yticks(
+        range(count), [labels[name].capitalize() for name in component],
+        fontsize=style.BODY,
+    )  # fmt: skip
+    ax.tick_params(axis="y", length=0)
+    ax.axvline(0.0, color=style.TARGET, linewidth=0.9, zorder=1.6, gid="zero")
+
+
+def _set_axis(ax: Axes, reached: Floats, *, percent: bool, per: float) -> None:
+    """Give the axis of numbers its range and ticks: all that is reached, and zero."""
+    low, high = min(0.0, float(reached.min())), max(0.0, float(reached.max()))
     high = high if high > low else low + 1.0
     pad = 0.02 * (high - low)
     frame = View(
@@ -215,10 +226,3 @@ def draw_bars(
     ax.set_xlim(*frame.y)
     ticks, texts = rate_ticks(frame, 6)
     ax.set_xticks(ticks, texts)
-    ax.set_ylim(count - 0.5, -0.5)
-    ax.set_yticks(
-        range(count), [labels[name].capitalize() for name in component],
-        fontsize=style.BODY,
-    )  # fmt: skip
-    ax.tick_params(axis="y", length=0)
-    ax.axvline(0.0, color=style.TARGET, linewidth=0.9, zorder=1.6, gid="zero")
