@@ -1,6 +1,6 @@
-"""The tables of columns in the reference of output, made from where columns are declared.
+"""The tables of columns in the reference and the glossary, made from where columns are declared.
 
-`python docs/_ext/columns.py` writes them into the page; between `<!-- columns NAME -->` and
+`python docs/_ext/columns.py` writes them into the pages; between `<!-- columns NAME -->` and
 `<!-- end -->` nothing is written by hand.
 """
 
@@ -8,9 +8,10 @@ import re
 from importlib import import_module
 from pathlib import Path
 
-from varstat.present.column import Column, describe
+from varstat.present.column import Column, describe, explain
 
-PAGE = Path(__file__).parents[1] / "reference" / "output.md"
+DOCS = Path(__file__).parents[1]
+PAGES = (DOCS / "reference" / "output.md", DOCS / "glossary.md")
 TABLES = {
     "funnel": "funnel.COLUMNS",
     "posterior": "judged.JUDGED",
@@ -29,13 +30,15 @@ def columns_of(name: str) -> tuple[Column, ...]:
 
 
 def filled(page: str) -> str:
-    """Put the tables of columns into the text of the page."""
-    for name in TABLES:
-        table = describe(columns_of(name))
+    """Put the tables of columns into the text of a page."""
+    tables = {name: describe(columns_of(name)) for name in TABLES}
+    tables["all"] = explain({name: columns_of(name) for name in TABLES})
+    for name, table in tables.items():
         block = re.compile(rf"(<!-- columns {name} -->\n).*?(\n<!-- end -->)", re.S)
         page = block.sub(lambda match, table=table: f"{match[1]}\n{table}\n{match[2]}", page)
     return page
 
 
 if __name__ == "__main__":
-    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    for each in PAGES:
+        each.write_text(filled(each.read_text(encoding="utf-8")), encoding="utf-8")

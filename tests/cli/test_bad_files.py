@@ -69,6 +69,7 @@ def faults(ran: Any, folder: Path) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 def test_bad_files_end_with_a_message_and_leave_nothing(
     run: Callable[..., Any], tmp_path: Path
 ) -> None:

@@ -83,8 +83,35 @@ def test_what_means_two_things_has_both(label, meanings):
     [
         *("", "Wave 3", "spring 2016", "45/04/2016", "2016-13-01", "2016-40", "2016-17 Q5"),
         *("Mar-Jan 2018 Q1", "2018 to 2012", "1 to 3", "18-64", "65 to 74", "Mar", "Q1"),
-        *("year to date", "99 months", "31 June", "2016-18 Q1", "01/04/16"),
+        *("year to date", "99 months", "31 June", "2016-18 Q1", "16-04-01", "FY19"),
     ],
 )
 def test_what_is_no_period_means_nothing(label):
     assert read_label(label) == {}
+
+
+@pytest.mark.parametrize(
+    ("label", "same"),
+    [
+        *(("Year 2019-20", "FY2019-20"), ("financial year 2019/20", "FY2019/20")),
+        *(("Calendar year 2019", "2019"), ("CY2019", "2019"), ("Jahr 2019", "2019")),
+        *(("März 2019", "Mar 2019"), ("janvier 2020", "Jan 2020"), ("abril de 2020", "Apr 2020")),
+        *(("2018M04", "Apr 2018"), ("04/2018", "Apr 2018"), ("2018-19 Jan", "Jan 2019")),
+        *(("1. Quartal 2020", "2020 Q1"), ("T1 2020", "2020 Q1"), ("2018 Qtr 1", "2018 Q1")),
+        *(("1er trimestre 2020", "2020 Q1"), ("2019-20 Quarter 1 (Apr-Jun)", "2019-20 Q1")),
+        *(
+            ("01/04/16", "01/04/2016"),
+            ("1.4.16", "01.04.2016"),
+            ("2019/20 (provisional)", "2019/20"),
+        ),
+        *(("n_2018_19", ""), ("Apr_18", "Apr-18"), ("FY2019/20 [r]", "FY2019/20")),
+        *(
+            ("3Q2022", "Jul-Sep 2022"),
+            ("2007/Mar", "Mar 2007"),
+            ("April to June 2019", "Apr-Jun 2019"),
+        ),
+        ("MSitAE-FEBRUARY-2026", "Feb 2026"),
+    ],
+)
+def test_publishers_wordings_mean_the_same(label, same):
+    assert read_label(label) == (read_label(same) if same else {})

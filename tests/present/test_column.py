@@ -6,20 +6,21 @@ from typing import Any
 
 import pytest
 
-from varstat.present.column import ALWAYS, Column, describe
+from varstat.present.column import ALWAYS, Column, describe, explain
 from varstat.present.kinds import comparison, fit, funnel, judged, league, opportunity
 
 DOCS = Path(__file__).parents[2] / "docs"
 KINDS = [comparison.KIND, fit.KIND, funnel.KIND, judged.KIND, league.KIND, opportunity.KIND]
 
 
-def test_the_reference_says_what_the_columns_say() -> None:
-    """`make columns` writes it."""
+def test_reference_and_glossary_say_what_the_columns_say() -> None:
+    """`make columns` writes them."""
     script = runpy.run_path(str(DOCS / "_ext" / "columns.py"))
-    page = (DOCS / "reference" / "output.md").read_text(encoding="utf-8")
-    assert script["filled"](page) == page
-    for name in script["TABLES"]:
-        assert f"<!-- columns {name} -->" in page
+    pages = [path.read_text(encoding="utf-8") for path in script["PAGES"]]
+    for page in pages:
+        assert script["filled"](page) == page
+    for name in (*script["TABLES"], "all"):
+        assert any(f"<!-- columns {name} -->" in page for page in pages)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.title)
@@ -46,3 +47,10 @@ def test_a_name_for_the_reference_says_what_measures_call_it() -> None:
     text = describe((Column(name="{t.measure.size}", means="how large"),))
     assert "`denominator`, `expected`, `exposure` or `se`" in text
     assert "how large |" in text
+
+
+def test_a_column_of_one_meaning_is_explained_once() -> None:
+    size: Column[Any] = Column(name="size", means="how large")
+    other: Column[Any] = Column(name="size", means="its length")
+    lines = explain({"one": (size,), "two": (size,), "three": (other,)}).splitlines()
+    assert lines[2:] == ["| `size` | how large | one, two |", "| `size` | its length | three |"]

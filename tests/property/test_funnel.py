@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 import varstat
 
+# Many tables are sought.
+pytestmark = pytest.mark.slow
 OPTIONS = settings(max_examples=40)
 
 

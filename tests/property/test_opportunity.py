@@ -4,12 +4,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import pytest
 from designs import fits_of, half_normal, make_design, make_posterior, normal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from varstat.estimands import Opportunity, compute_opportunity
 
+# Many tables are sought.
+pytestmark = pytest.mark.slow
 OPTIONS = settings(max_examples=6)
 DIRECTIONS = st.sampled_from(["higher-is-better", "lower-is-better"])
 RULES = st.sampled_from(["best:0.25", "best:0.6", "median", "pooled", "rate:0.3"])

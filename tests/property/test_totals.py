@@ -17,7 +17,7 @@ LEVELS = {
     "route": (("Emergency", "Elective", "Transfer", "Other route"), ("Any", "All routes", "Sum")),
 }
 TABLES = 2_000
-QUICK = 200
+QUICK = 60
 FALSE_ALARMS = 500
 
 

@@ -33,7 +33,7 @@ exposure, value, se, lower, upper, count, total, sum_of_squares, peer_group, per
         "FILE:KEY".
     roll_up : str or None
     annualise : {"none", "x4", "rolling4"}
-    sheet, decimal : str or None
+    sheet, spread, decimal : str or None
     suppressed : (int, int) or None
     rounded : int or None
     percent : bool
@@ -72,6 +72,7 @@ exposure, value, se, lower, upper, count, total, sum_of_squares, peer_group, per
     roll_up: str | None = None
     annualise: str = "none"
     sheet: str | None = None
+    spread: str | None = None
     decimal: str | None = None
     suppressed: tuple[int, int] | None = None
     rounded: int | None = None

@@ -61,7 +61,7 @@ def check(card: Name) -> None:
 @grouped(
     without={
         *("source", "card", "by", "only", "exclude", "lookup", "roll_up", "annualise"),
-        *("sheet", "decimal", "lenient"),
+        *("sheet", "spread", "decimal", "lenient"),
         *(field.name for field in fields(Modelling) if field.name != "strata"),
         *(field.name for field in fields(OpportunityAsking) if field.name not in _COST),
     }

@@ -149,6 +149,12 @@ OPTIONS: dict[tuple[type, str], Laid] = {
         Annualise.NONE,
     ),
     (Reading, "sheet"): text("sheet", _ROWS, "Sheet of a workbook, or table of a DuckDB file."),
+    (Reading, "spread"): text(
+        "spread",
+        _ROWS,
+        "Where measures stand in rows: the columns of their names and values.",
+        metavar="COL:COL",
+    ),
     (Reading, "decimal"): text(
         "decimal",
         _ROWS,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from varstat.card import Card, load_card, override_card
 from varstat.data.rows.gather import core_columns
+from varstat.data.shape.hint import describe_wide
 from varstat.data.source.header import find_header
 from varstat.data.source.open import Source
 from varstat.errors import TableError
@@ -33,12 +34,13 @@ def detect_card(source: Source) -> Card:
             continue
         if all(header.has(wanted) for wanted in measured):
             return card
+    wide = describe_wide(source)
     raise TableError(
         source.name,
         "nothing says what is measured here. Name a card (--card), or the columns: --numerator "
         "and --denominator, --observed and --expected or --exposure, --value and --se or "
         "--lower and --upper, or --total, --count and --sum-of-squares. "
-        "Columns of exactly these names are found without being named.",
+        f"Columns of exactly these names are found without being named.{wide and ' '}{wide}",
     )
 
 

@@ -13,6 +13,7 @@ from varstat.data.detect import detect_card
 from varstat.data.examples import EXAMPLES, load_example
 from varstat.data.rows.lookup import Lookup, OneLookup, open_lookups
 from varstat.data.rows.tabulate import tabulate
+from varstat.data.shape.reshape import reshape
 from varstat.data.source.open import Source, open_source
 from varstat.data.table import Table
 from varstat.errors import choose
@@ -64,6 +65,7 @@ def read_table(
     lookup: OneLookup | Sequence[OneLookup] | None = None,
     roll_up: str | None = None,
     sheet: str | None = None,
+    spread: str | None = None,
     decimal: str | None = None,
     lenient: bool = False,
 ) -> Table:
@@ -82,8 +84,10 @@ def read_table(
     unit, unit_name, numerator, denominator, observed, expected, exposure, value, se, lower, \
 upper, count, total, sum_of_squares, peer_group, period : str, optional
         Names of columns; of one of numbers, or of several joined by + - * / as in "rate * cases /
-        100". A mean is given by its value and standard error or limits, and where that is known
-        the count of cases that it is of; or by the total, count and sum of squares of its cases.
+        100". Where the headings of several hold a period each, "{period} cases" names them all;
+        "Year,Month" is a period that two columns tell. A mean is given by its value and standard
+        error or limits, and where that is known the count of cases that it is of; or by the total,
+        count and sum of squares of its cases.
     limits_level : float, optional
         Level of the limits of a value; 0.95 unless said.
     suppressed : (int, int), optional
@@ -120,6 +124,9 @@ upper, count, total, sum_of_squares, peer_group, period : str, optional
     sheet : str, optional
         The sheet of a workbook, or the table of a DuckDB file; by default the one that has the
         columns.
+    spread : str, optional
+        "NAMES:VALUES", where measures stand in rows: the column of their names and that of their
+        values. The measures' names are then those of columns.
     decimal : {".", ","}, optional
         The decimal mark of numbers in text; by default each column tells it, or the others do.
     lenient : bool
@@ -160,7 +167,7 @@ upper, count, total, sum_of_squares, peer_group, period : str, optional
     strata = (stratum,) if isinstance(stratum, str) else stratum
     chosen, left_out = _values(only), _values(exclude)
     groups = (by,) if isinstance(by, str) else tuple(by)
-    said = {
+    said: dict[str, Any] = {
         "title": title,
         "direction": direction,
         "counts": counts,
@@ -173,18 +180,11 @@ upper, count, total, sum_of_squares, peer_group, period : str, optional
         "exposure": exposure,
         "value": value,
         "se": se,
-        "lower": lower,
-        "upper": upper,
-        "limits_level": limits_level,
         "count": count,
         "total": total,
         "sum_of_squares": sum_of_squares,
         "peer_group": peer_group,
         "period": period,
-        "suppressed": suppressed,
-        "rounded": rounded,
-        "percent": percent or None,
-        "per": per,
         "covariates": [covariates] if isinstance(covariates, str) else covariates,
         "effects": effects,
         "likelihood": likelihood,
@@ -192,12 +192,20 @@ upper, count, total, sum_of_squares, peer_group, period : str, optional
         "peer_tau": peer_tau,
         "strata": strata,
     }
+    said |= {"lower": lower, "upper": upper, "limits_level": limits_level}
+    said |= {"suppressed": suppressed, "rounded": rounded, "percent": percent or None, "per": per}
     stated = state_card(card, said)
     opened = _open(source, sheet=sheet, decimal=decimal)
     lookups = open_lookups(lookup, decimal=decimal)
     rows: dict[str, Any] = {"by": groups, "only": chosen, "exclude": left_out, "roll_up": roll_up}
-    rows |= {"sheet": sheet, "decimal": decimal, "lenient": lenient}
+    rows |= {"sheet": sheet, "spread": spread, "decimal": decimal, "lenient": lenient}
     origin = _state_origin(opened.name, card, {**said, **rows}, lookups)
+    telling = (*groups, *(strata or ()), *chosen, *left_out)
+    named = {"unit": unit, "period": period}
+    opened, dated = reshape(opened, card=stated, named=named, spread=spread, telling=telling)
+    if dated and not period and (stated is None or stated.columns.period is None):
+        said["period"] = "period"
+        stated = stated and restate_card(stated, {"period": "period"})
     if stated is None:
         implied, example_title = _implied(source)
         said["title"] = title or example_title

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from varstat.period.wording import plain_wording
+
 Convention = Literal[
     "plain", "day-first", "month-first", "month", "year", "years", "calendar", "financial"
 ]
@@ -102,7 +104,7 @@ def read_label(label: str) -> Meanings:
     >>> read_label("Wave 3")
     {}
     """
-    text = " ".join(label.lower().replace(",", " ").split())
+    text = plain_wording(label)
     return _read_one(text) or _read_range(text) or _read_ending(text)
 
 
@@ -127,7 +129,7 @@ def _read_date(found: re.Match[str]) -> Meanings:
 
 
 def _date(year: str, month: str, day: str) -> Span | None:
-    return _month(int(year), int(month), int(day)) if 1 <= int(day) <= 31 else None
+    return _month(_full_year(year), int(month), int(day)) if 1 <= int(day) <= 31 else None
 
 
 def _read_either(found: re.Match[str]) -> Meanings:
@@ -183,9 +185,20 @@ def _read_quarter(found: re.Match[str]) -> Meanings:
     return _plain(_of_financial_year(found, 3 * int(found["quarter"]) - 3, 3))
 
 
+def _read_month(found: re.Match[str]) -> Meanings:
+    """Read 2018M04 and 04/2018."""
+    return _plain(_month(int(found["year"]), int(found["month"])))
+
+
 def _read_numbered_month(found: re.Match[str]) -> Meanings:
     number = int(found["number"])
     return _plain(_of_financial_year(found, number - 1, 1)) if 1 <= number <= 12 else {}
+
+
+def _read_named_month(found: re.Match[str]) -> Meanings:
+    """Read 2018-19 Jan, the name of a month of a financial year."""
+    month = MONTH_NAMES.get(found["name"])
+    return _plain(_of_financial_year(found, (month - 4) % 12, 1)) if month else {}
 
 
 def _of_financial_year(found: re.Match[str], after: int, months: int) -> Span | None:
@@ -271,10 +284,17 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Meanings]], ...
         (r"(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)", _read_date),
         (rf"(?P<day>\d\d?)\.(?P<month>\d\d?)\.{_YEAR}{_TIME}", _read_date),
         (rf"(?P<a>\d\d?)(?P<dash>[/-])(?P<b>\d\d?)(?P=dash){_YEAR}{_TIME}", _read_either),
+        # With hyphens it could as well begin with the year.
+        (r"(?P<a>\d\d?)/(?P<b>\d\d?)/(?P<year>\d\d)", _read_either),
+        (r"(?P<day>\d\d?)\.(?P<month>\d\d?)\.(?P<year>\d\d)", _read_date),
+        (rf"{_YEAR}[- ]?m(?P<month>\d\d)", _read_month),
+        (rf"(?P<month>\d\d?)[/.-]{_YEAR}", _read_month),
         (rf"{_YEAR}{_DASH}?{_NEXT}[ -]?q(?:uarter)? ?(?P<quarter>[1-4])", _read_quarter),
         (rf"q(?:uarter)? ?(?P<quarter>[1-4])[ -]{_FINANCIAL}", _read_quarter),
         (rf"{_FINANCIAL}[ -]?(?:m|p|month|period) ?(?P<number>\d\d?)", _read_numbered_month),
         (rf"(?:m|p|month|period) ?(?P<number>\d\d?)[ -]{_FINANCIAL}", _read_numbered_month),
+        (rf"{_FINANCIAL}[ -]?(?P<name>[a-z]+)\.?", _read_named_month),
+        (rf"(?P<name>[a-z]+)\.? {_YEAR}{_DASH}{_NEXT}", _read_named_month),
         (rf"{_YEAR}[ -]?q(?:uarter)? ?(?P<quarter>[1-4])", _read_loose_quarter),
         (rf"q(?:uarter)? ?(?P<quarter>[1-4])[ -]?{_YEAR}", _read_loose_quarter),
         (rf"(?P<quarter>[1-4])q{_YEAR}", _read_calendar_quarter),

@@ -1,6 +1,6 @@
 """A column is declared once: tables, pages, workbooks and the reference are made from it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -163,7 +163,33 @@ def describe(columns: tuple[Column[Any], ...]) -> str:
     if columns[0].type == "text":
         rows.append("| the `by` columns | text | what the group has in common |")
     for column in columns:
-        name = _MEASURES.get(column.name, f"`{column.name}`")
-        name += f", `{column.name}_mcse`" if column.error else ""
-        rows.append(f"| {name} | {column.type} | {column.means} |")
+        error = f", `{column.name}_mcse`" if column.error else ""
+        rows.append(f"| {_named(column)}{error} | {column.type} | {column.means} |")
     return "\n".join(rows)
+
+
+def explain(tables: Mapping[str, tuple[Column[Any], ...]]) -> str:
+    """Write what each column means, once for all tables that mean the same by it, as Markdown.
+
+    Parameters
+    ----------
+    tables : mapping of str to tuple of Column
+        By name.
+
+    Returns
+    -------
+    str
+        A table with a row for each name and meaning, in the order of names.
+    """
+    found: dict[tuple[str, str], list[str]] = {}
+    for table, columns in tables.items():
+        for column in columns:
+            found.setdefault((_named(column), column.means), []).append(table)
+    rows = ["| column | meaning | of |", "|---|---|---|"]
+    for (name, means), of in sorted(found.items(), key=lambda item: item[0][0].strip("`")):
+        rows.append(f"| {name} | {means} | {', '.join(of)} |")
+    return "\n".join(rows)
+
+
+def _named(column: Column[Any]) -> str:
+    return _MEASURES.get(column.name, f"`{column.name}`")

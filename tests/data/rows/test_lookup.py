@@ -63,3 +63,55 @@ def test_a_path_and_a_key_are_a_lookup(tmp_path):
     for lookup in ((str(tmp_path / "types.csv"), "code"), f"{tmp_path / 'types.csv'}:code"):
         table = read_table(data, card=make_card(), by="kind", lookup=lookup)
         assert table.frame["kind"].tolist() == ["large", "small"]
+
+
+ALIKE = {
+    "leading zeros": (["10000", "10001", "10002"], ["010000", "010001", "010002"]),
+    "leading zeros, the other way": (["007", "008", "009"], ["7", "8", "9"]),
+    "capitals": (["ra1", "ra2", "ra3"], ["RA1", "RA2", "RA3"]),
+    "spaces": (["5E 1", "5E 2", "5E 3"], ["5E1", "5E2", "5E3"]),
+    "decimals": (["101.0", "102.0", "103.0"], ["101", "102", "103"]),
+    "marks": (["E-01", "E-02", "E-03"], ["E01", "E02", "E03"]),
+    "zeros, capitals or spaces": (["0ra 1", "0ra 2", "0ra 3"], ["RA1", "RA2", "RA3"]),
+}
+
+
+@pytest.mark.parametrize("what", ALIKE)
+@pytest.mark.parametrize("use", ["by", "only", "peer_group"])
+def test_codes_that_a_lookup_writes_differently_are_told_of(what, use):
+    units, keys = ALIKE[what]
+    types = pd.DataFrame({"code": keys, "kind": ["x", "y", "z"]})
+    asked = {"by": {"by": "kind"}, "only": {"only": {"kind": "x"}}, "peer_group": {}}[use]
+    card = make_card(also={"peer_group": "kind"} if use == "peer_group" else {})
+    with pytest.raises(TableError) as caught:
+        read_table(DATA.assign(unit=units), card=card, lookup=(types, "code"), **asked)
+    assert what.split(", the")[0].split(",")[0].rstrip("s") in str(caught.value)
+    assert f"({units[0]!r} and {keys[0]!r}): write them alike" in str(caught.value)
+
+
+def test_some_codes_that_are_written_differently_are_noted():
+    types = pd.DataFrame({"code": ["A", "B", "c"], "kind": ["x", "y", "z"]})
+    table = read_table(DATA, card=make_card(), lookup=(types, "code"), by="kind")
+    assert len(table.frame) == 2
+    assert any("capitals only ('C' and 'c')" in note for note in table.account.notes)
+
+
+def test_other_units_are_not_said_to_be_written_differently():
+    types = pd.DataFrame({"code": ["X", "Y"], "kind": ["x", "y"]})
+    with pytest.raises(TableError, match="no rows are left") as caught:
+        read_table(DATA, card=make_card(), lookup=(types, "code"), by="kind")
+    assert "differ" not in str(caught.value)
+
+
+def test_codes_shown_with_zeros_by_a_workbook_join_a_lookup(shared):
+    cases = shared / "cases"
+    table = read_table(
+        cases / "code-by-format.xlsx",
+        unit="provider",
+        numerator="events",
+        denominator="cases",
+        lookup=f"{cases / 'code-by-format-lookup.csv'}:provider",
+        by="peer",
+    )
+    assert len(table.frame) == 12
+    assert table.frame["unit"][0] == "010000"

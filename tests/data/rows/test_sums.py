@@ -376,3 +376,15 @@ def test_the_level_over_all_procedures_is_no_stratum(shared):
     )
     assert "Overall" not in set(table.frame["Procedure Type"])
     assert table.account.exclusions[0].reason == "a total over Procedure Type"
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_units_that_are_alike_in_pairs_are_no_levels(seed):
+    rng = np.random.default_rng(seed)
+    for _ in range(25):
+        kinds = int(rng.integers(2, 4))
+        expected = np.append(1.0, rng.uniform(20, 900, kinds - 1).round(4))
+        pool = pd.DataFrame({"observed": rng.integers(0, 3, kinds), "expected": expected})
+        frame = pd.concat([pool] * int(rng.choice([2, 4])), ignore_index=True)
+        frame.insert(0, "unit", [f"U{i:02d}" for i in range(len(frame))])
+        assert read_table(frame).account.units == len(frame)

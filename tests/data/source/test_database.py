@@ -55,7 +55,10 @@ def test_a_table_is_chosen_by_name_in_any_schema(put):
         "CREATE SCHEMA old",
         DATA.format('old."the ""cells"""').replace("11", "12"),
     )
-    assert read_table(path, card=make_card()).frame["numerator"].tolist() == [10, 11]
+    with pytest.raises(TableError, match=r"2 tables have the columns: 'cells', .*--sheet"):
+        read_table(path, card=make_card())
+    table = read_table(path, card=make_card(), sheet="cells")
+    assert table.frame["numerator"].tolist() == [10, 11]
     table = read_table(path, card=make_card(), sheet='old.the "cells"')
     assert table.frame["numerator"].tolist() == [10, 12]
     with pytest.raises(TableError, match=r"no table 'cell'\. Did you mean 'cells'"):

@@ -135,3 +135,52 @@ def test_a_damaged_header_is_not_printed_with_the_record_in_it(tmp_path, head):
     with pytest.raises(TableError, match="no column 'denominator'") as caught:
         read_table(path, card=make_card())
     assert "Featherstone" not in str(caught.value)
+
+
+DEEP = {
+    "a year above the types": (
+        (
+            "Hospital activity,,,,\n,2018,,2019,\n,Seen,Late,Seen,Late\nCode,all,all,all,all\n"
+            "R1,10,3,20,4\nR2,11,3,21,5\n"
+        ),
+        ("2019 Late all", "2019 Seen all"),
+    ),
+    "three rows of headings": (
+        (
+            ",Type 1,,,,Type 2,,,\n,Seen,,Late,,Seen,,Late,\nCode,A,B,A,B,A,B,A,B\n"
+            "R1,1,2,1,1,10,20,3,4\nR2,1,2,1,1,11,21,4,5\n"
+        ),
+        ("Type 2 Late B", "Type 2 Seen B"),
+    ),
+    "below a title": (
+        (
+            "Table 7: waits,,,,\n,London,,Leeds,\n,Seen,Late,Seen,Late\nCode,n,n,n,n\n"
+            "R1,10,3,20,4\nR2,11,3,21,5\n"
+        ),
+        ("Leeds Late n", "Leeds Seen n"),
+    ),
+    "a row of units below": (
+        ",Seen,,Late,\nCode,A,B,A,B\n,(n),(n),(n),(n)\nR1,10,20,3,4\nR2,11,21,4,5\n",
+        ("Late B", "Seen B"),
+    ),
+    "types in brackets": (
+        "Code;Late;Seen\n[Text];[Anzahl];[Anzahl]\nR1;4;20\nR2;5;21\n",
+        ("Late", "Seen"),
+    ),
+}
+
+
+@pytest.mark.parametrize("layout", DEEP)
+def test_headings_of_three_rows_are_joined_and_units_below_are_left_out(tmp_path, layout):
+    text, (numerator, denominator) = DEEP[layout]
+    path = tmp_path / "t.csv"
+    path.write_text(text, encoding="utf-8")
+    table = read_table(path, unit="Code", numerator=numerator, denominator=denominator)
+    assert table.frame[["numerator", "denominator"]].to_numpy().tolist() == [[4, 20], [5, 21]]
+
+
+def test_a_first_record_of_words_is_no_row_of_units(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("unit,numerator,denominator\nR1,n,n\nR2,5,21\n")
+    with pytest.raises(TableError, match="row 2"):
+        read_table(path)

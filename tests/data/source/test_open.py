@@ -8,6 +8,7 @@ import pytest
 from cards import make_card
 
 from varstat.data import read_table
+from varstat.errors import TableError
 
 ROWS = [("5E1", 10, 20), ("1E5", 11, 21), ("001", 12, 22), ("R0A", 13, 23)]
 UNITS = ["5E1", "1E5", "001", "R0A"]
@@ -121,14 +122,21 @@ def test_the_right_sheet_is_found_and_said(tmp_path):
     with pd.ExcelWriter(tmp_path / "t.xlsx") as book:
         pd.DataFrame({"Notes": ["read me"]}).to_excel(book, sheet_name="Cover", index=False)
         frame().to_excel(book, sheet_name="Data", index=False, startrow=4)
-        frame().head(2).to_excel(book, sheet_name="Again", index=False)
     table = read_table(tmp_path / "t.xlsx", card=make_card())
     check(table)
     assert "sheet 'Data' was used" in table.account.notes
     assert "the header was found on row 5" in table.account.notes
-    assert any("'Again'" in note and "--sheet" in note for note in table.account.notes)
-    again = read_table(tmp_path / "t.xlsx", card=make_card(), sheet="Again")
-    assert len(again.frame) == 2
+
+
+def test_of_several_sheets_with_the_columns_one_is_asked_for(tmp_path):
+    with pd.ExcelWriter(tmp_path / "t.xlsx") as book:
+        frame().to_excel(book, sheet_name="2018", index=False)
+        frame().head(2).to_excel(book, sheet_name="2019", index=False, startrow=2)
+    with pytest.raises(TableError, match=r"2 sheets have the columns: '2018', '2019'\. .*--sheet"):
+        read_table(tmp_path / "t.xlsx", card=make_card())
+    for lenient in (False, True):
+        table = read_table(tmp_path / "t.xlsx", card=make_card(), sheet="2019", lenient=lenient)
+        assert len(table.frame) == 2
 
 
 def test_the_same_bytes_have_the_same_hash_wherever_they_are(tmp_path):

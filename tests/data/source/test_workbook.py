@@ -83,14 +83,31 @@ def test_codes_meet_those_of_a_lookup(tmp_path):
 
 
 def test_a_visible_sheet_is_taken_before_a_hidden_one(tmp_path):
-    other = [("X", 1, 2)]
-    for hide in (("old",), ("old", "older")):
-        sheets = [("old", other, {}), ("older", other, {}), ("now", ROWS, {})]
-        table = read_table(write(tmp_path / "t.xlsx", *sheets, hide=hide), card=make_card())
-        if len(hide) == 2:
-            assert table.frame["unit"].tolist() == ["A", "B", "C"]
-        notes = " ".join(table.account.notes)
-        assert "'old' (hidden)" in notes
+    sheets = [("old", [("X", 1, 2)], {}), ("older", [("Y", 1, 2)], {}), ("now", ROWS, {})]
+    path = write(tmp_path / "t.xlsx", *sheets, hide=("old", "older"))
+    table = read_table(path, card=make_card())
+    assert table.frame["unit"].tolist() == ["A", "B", "C"]
+    notes = " ".join(table.account.notes)
+    assert "'old' (hidden) or 'older' (hidden)" in notes
+    assert "2 of the workbook's 3 sheets with cells are hidden" in notes
+
+
+def test_of_two_visible_sheets_neither_is_taken(tmp_path):
+    sheets = [("old", [("X", 1, 2)], {}), ("older", [("Y", 1, 2)], {}), ("now", ROWS, {})]
+    path = write(tmp_path / "t.xlsx", *sheets, hide=("old",))
+    with pytest.raises(TableError, match="2 sheets have the columns: 'older', 'now'"):
+        read_table(path, card=make_card())
+
+
+def test_hidden_columns_are_spoken_of(tmp_path):
+    with xlsxwriter.Workbook(tmp_path / "t.xlsx") as book:
+        sheet = book.add_worksheet("s")
+        for at, row in enumerate([("unit", "numerator", "denominator", "note"), *ROWS]):
+            sheet.write_row(at, 0, row)
+        sheet.set_column(1, 1, None, None, {"hidden": True})
+        sheet.set_column(3, 200, None, None, {"hidden": True})
+    notes = read_table(tmp_path / "t.xlsx", card=make_card()).account.notes
+    assert "columns B, D of sheet 's' are hidden, and read as the others" in notes
 
 
 def test_a_hidden_sheet_is_never_taken_in_silence(tmp_path):
@@ -128,7 +145,7 @@ def test_a_formula_without_a_value_is_named_and_is_no_number(tmp_path, formula):
     ]
     path = tmp_path / "t.xlsx"
     path.write_bytes(book_with(sheet_of(*rows)))
-    with pytest.raises(TableError, match=r"column 'numerator' \(row 2\)"):
+    with pytest.raises(TableError, match=r"formula.*column 'numerator' \(row 2\)\. Open"):
         read_table(path, card=make_card())
     table = read_table(path, card=make_card(), lenient=True)
     assert any("have no value (B2)" in note for note in table.account.notes)
@@ -183,10 +200,23 @@ def test_a_readers_panic_writes_nothing_to_the_terminal(tmp_path, capfd):
     assert capfd.readouterr().err == ""
 
 
-def test_the_sheet_that_has_every_column_is_named(tmp_path):
+def test_the_sheet_that_has_every_column_is_taken(tmp_path):
     frame = pd.DataFrame(ROWS, columns=["unit", "numerator", "denominator"])
     with pd.ExcelWriter(tmp_path / "t.xlsx") as book:
-        frame.to_excel(book, sheet_name="short", index=False)
+        frame.head(1).to_excel(book, sheet_name="short", index=False)
         frame.assign(region="x").to_excel(book, sheet_name="long", index=False)
-    with pytest.raises(TableError, match="They all stand on sheet 'long': choose it with --sheet"):
-        read_table(tmp_path / "t.xlsx", card=make_card(), by="region")
+    for said in ({"by": "region"}, {"stratum": "region"}, {"only": {"region": "x"}}):
+        table = read_table(tmp_path / "t.xlsx", card=make_card(), **said)
+        assert len(table.frame) == 3
+        assert "sheet 'long' was used" in table.account.notes
+
+
+def test_hidden_rows_of_other_sheets_are_nobodys_concern(tmp_path):
+    with xlsxwriter.Workbook(tmp_path / "t.xlsx") as book:
+        cover = book.add_worksheet("cover")
+        cover.write(0, 0, "Contents")
+        cover.set_row(0, None, None, {"hidden": True})
+        sheet = book.add_worksheet("s")
+        for at, row in enumerate([("unit", "numerator", "denominator"), *ROWS]):
+            sheet.write_row(at, 0, row)
+    assert not any("hidden" in n for n in read_table(tmp_path / "t.xlsx").account.notes)

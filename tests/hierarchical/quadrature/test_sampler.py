@@ -43,6 +43,7 @@ def test_a_block_of_draws_is_the_same_whatever_the_size_of_blocks():
     np.testing.assert_array_equal(small, all_effects(posterior))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("effects", "rounding"),
     [("normal", 1e-9), ("student-t", 1e-3), ("contaminated-normal", 1e-3)],

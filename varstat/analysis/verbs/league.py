@@ -43,6 +43,7 @@ def league(
     lookup: "OneLookup | Sequence[OneLookup] | None" = None,
     roll_up: str | None = None,
     sheet: str | None = None,
+    spread: str | None = None,
     decimal: str | None = None,
     suppressed: Sequence[int] | None = None,
     rounded: int | None = None,
@@ -88,6 +89,8 @@ exposure, value, se, lower, upper, count, total, sum_of_squares, peer_group, per
         Add up the periods.
     sheet : str, optional
         Sheet of a workbook, or table of a DuckDB file.
+    spread : str, optional
+        "NAMES:VALUES", where measures stand in rows: the columns of their names and their values.
     decimal : {".", ","}, optional
         Decimal mark of the numbers; by default they tell.
     suppressed : (int, int), optional

@@ -8,10 +8,12 @@ from varstat.data.rows.counts import Converted, Counts
 from varstat.data.rows.covariates import count_without
 from varstat.data.rows.records import Records
 from varstat.data.rows.rollup import merge
+from varstat.data.rows.unmatched import describe_unmatched
 from varstat.data.source.grid import Texts
 from varstat.data.source.numbers import Kind
 from varstat.data.source.open import Source
 from varstat.period.label import RollUp
+from varstat.period.parts import bare_part
 from varstat.period.period import Periods, read_periods
 
 
@@ -36,6 +38,8 @@ def note_lookups(records: Records, rows: Mask) -> tuple[str, ...]:
                 f"{len(without):,} of {len(units):,} units have no {attribute.column!r} in "
                 f"{attribute.lookup}"
             )
+            if why := describe_unmatched(without, attribute.by_unit):
+                notes[attribute.column, attribute.lookup] += f"; {why}"
     for covariate in records.covariates.values():
         if covariate.lookup is not None:
             lack, of = count_without(covariate, records.roles["unit"].values, rows)
@@ -90,6 +94,11 @@ def note_periods(periods: Periods, column: str | None) -> tuple[str, ...]:
     if periods.in_time:
         return ()
     why = f"{periods.unread!r} says no time that is sure"
+    if periods.unread is not None and bare_part(periods.unread):
+        why = (
+            f"{periods.unread!r} has no year. Where a column has it, name both, as in --period "
+            "Year,Month"
+        )
     return (f"the periods of {column!r} stand in the order of the rows, not of time: {why}",)
 
 

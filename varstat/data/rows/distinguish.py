@@ -116,7 +116,7 @@ def read_factor(records: Records, header: Header, name: str, at: int, rows: Rows
     Factor
         With cells that hold nothing but blanks as levels of their own.
     """
-    lines = records.rows[rows] - header.first_row
+    lines = records.places[rows] + header.row + 1
     cells: Any = header.grid.cells.iloc[:, at].to_numpy(dtype=object)[lines]
     codes, distinct = pd.factorize(cells, use_na_sentinel=True)
     if len(distinct) > len(rows) // 2 + 2:

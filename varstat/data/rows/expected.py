@@ -15,6 +15,7 @@ from varstat.measure import Floats
 
 # Beyond these, events in all are no multiple that a standard from elsewhere explains.
 _ODD, _IMPOSSIBLE = 1.5, 3.0
+_MANY, _LARGEST = 50.0, 100.0
 # The rank correlation from which two columns are of the same thing.
 _GROWS = 0.7
 # Columns that are tried for the size that a rate is of, and units of rates.
@@ -60,10 +61,12 @@ def ask_expected(
     named = bool(header.find((column,))) and (says_percent(column) or says_rate(column))
     ratio = float(observed.sum() / expected.sum())
     factor = max(ratio, 1.0 / ratio)
-    unrelated = factor > _ODD and not grows(observed, expected)
+    # A rate is a hundred at most, and few events happen to grow with nothing.
+    may_be = observed.sum() >= _MANY and expected.max() <= _LARGEST
+    unrelated = factor > _ODD and bool(may_be) and not grows(observed, expected)
     if not named and factor <= _ODD:
         return ()
-    fit = _find_size(records, header, observed, rows=records.rows[rows], expected=expected)
+    fit = _find_size(records, header, observed, rows=records.places[rows], expected=expected)
     better = fit is not None and not grows(observed, expected, least=_GROWS)
     if not (named or unrelated or better):
         return ()
@@ -94,7 +97,7 @@ def _find_size(
 ) -> _Fit | None:
     """Find the column that times the rate comes nearest to the observed, if one comes near."""
     best: _Fit | None = None
-    at = np.isin(header.rows, rows)
+    at = np.isin(np.arange(len(header.rows)), rows)
     taken = {records.event_column, records.size_column}
     for position, name in enumerate(header.names[:_TRIED]):
         if not name or name in taken:

@@ -1,6 +1,6 @@
 """Gathering: the columns that an analysis needs, out of a file and its lookups."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -19,6 +19,7 @@ from varstat.data.rows.pick import (
 )
 from varstat.data.rows.records import Attribute, Records
 from varstat.data.rows.wholes import MISSING_CODES
+from varstat.data.shape.hint import note_family
 from varstat.data.source.header import Header, Wanted, find_header
 from varstat.data.source.numbers import Kind
 from varstat.data.source.open import Source
@@ -74,7 +75,9 @@ def gather(
         If a column can't have the part that it is given.
     """
     core = core_columns(card)
-    header, notes = find_header(source, core)
+    header, notes = find_header(
+        source, core, also=_further(card, by, strata, covariates, only, exclude)
+    )
     picker = Picker(source, header, lookups)
     for wanted in core:
         picker.require(wanted)
@@ -100,6 +103,7 @@ def gather(
     )
     records = Records(
         rows=header.rows,
+        places=np.arange(len(header.rows)),
         roles=_without_marks(roles),
         by={name: found for name, found in groups.items() if found},
         strata={name: found for name, found in cells.items() if found},
@@ -115,7 +119,18 @@ def gather(
         count=count,
         measure=card.measure,
     )
-    return _drop_empty(records, header), header, (*notes, *more)
+    used = [at for _, name in records.measured for at in header.places(name)]
+    notes += (*more, *note_family(header, used))
+    return _drop_empty(records, header), header, notes
+
+
+def _further(card: Card, *named: Iterable[str] | None) -> list[Wanted]:
+    """Say what else a table may have that is meant, beside what any must have."""
+    roles = [
+        Wanted(role=role, names=names) for role in ROLES if (names := getattr(card.columns, role))
+    ]
+    names = dict.fromkeys(name for each in named for name in each or ())
+    return [*roles, *(Wanted(role=name, names=(name,)) for name in names)]
 
 
 def _is_printed(card: Card, at: int) -> bool:
@@ -161,5 +176,5 @@ def _drop_empty(records: Records, header: Header) -> Records:
             blank = np.flatnonzero(empty)
             empty[blank] = [value is None for value in attribute.values[blank]]
     left = np.flatnonzero(empty)
-    empty[left] = header.grid.blank(records.rows[left] - header.first_row)
+    empty[left] = header.grid.blank(records.places[left] + header.row + 1)
     return records.take(~empty) if empty.any() else records

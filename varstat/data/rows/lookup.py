@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from varstat.data.account import FIRST_ROWS, name_rows
-from varstat.data.source.found import check_found
 from varstat.data.source.grid import Texts
 from varstat.data.source.header import Header, Wanted, find_header
 from varstat.data.source.open import open_source
+from varstat.data.source.sought import check_found, check_overfull
 from varstat.errors import TableError, UsageError
 
 OneLookup = str | tuple[pd.DataFrame | str | os.PathLike[str], str]
@@ -146,13 +146,6 @@ def _open_lookup(
     wanted = [Wanted(role="key of the lookup", names=(key,))]
     header, _ = find_header(source, wanted)
     check_found(source.name, header, wanted)
-    overfull = tuple(int(row) for row in header.rows[header.overfull()])
-    if overfull:
-        rows = name_rows(overfull[:FIRST_ROWS], total=len(overfull))
-        raise TableError(
-            source.name,
-            f"more cells than the header names ({rows}). Put quotation marks around what has a "
-            "comma in it.",
-        )
+    check_overfull(source.name, header)
     keys = header.texts(header.find((key,))[0])
     return Lookup(name=source.name, header=header, keys=keys, key=key, data_hash=source.data_hash)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from varstat.data.account import Rows
 from varstat.data.rows.distinguish import Factor, combine
@@ -158,6 +160,8 @@ def _equal_levels(
     for one, other in combinations(range(levels), 2):
         both = (sums[one][1] > 0) & (sums[other][1] > 0)
         both &= sums[one][1] + sums[other][1] > 2
+        pair = np.select([factor.codes == one, factor.codes == other], [cell, cell], -1)
+        both &= _unlike(addends, pair, factor.codes == one, number) > 2
         if not both.any():
             continue
         own, parts = sums[one][0].take(both), sums[other][0].take(both)
@@ -185,6 +189,7 @@ def _split(addends: Addends, cells: Rows, order: Rows) -> Rows | None:
     before = ordered.add(np.where(first, cell, -1), number)
     held = np.bincount(cell[first], minlength=number)
     use = (counts > 3) & (held > 0) & (counts - held > 0)
+    use &= _unlike(ordered, cell, first, number) > 2
     if not use.any():
         return None
     after = total.less(before).take(use)
@@ -194,3 +199,33 @@ def _split(addends: Addends, cells: Rows, order: Rows) -> Rows | None:
         return None
     fewer = held[use].sum() * 2 <= counts[use].sum()
     return np.asarray(order[first] if fewer else order[~first], dtype=np.int64)
+
+
+def _unlike(addends: Addends, cells: Rows, inside: NDArray[np.bool_], number: int) -> Rows:
+    """Count the rows of each cell that are left when rows alike on both sides cancel out.
+
+    Where each row of one side has its like on the other, both add up to the same whatever they are.
+
+    Parameters
+    ----------
+    addends : Addends, of rows
+    cells : ndarray of int, shape (rows,)
+        Negative for a row of neither side.
+    inside : ndarray of bool, shape (rows,)
+        Whether a row is of one side, or of the other.
+    number : int
+        Of cells.
+
+    Returns
+    -------
+    ndarray of int, shape (number,)
+    """
+    use = cells >= 0
+    shown = np.column_stack([addends.values[use], addends.known[use]])
+    kind = combine([cells[use], *(pd.factorize(column)[0] for column in shown.T)])
+    size = int(kind.max(initial=-1)) + 1
+    one = np.bincount(kind[inside[use]], minlength=size)
+    other = np.bincount(kind[~inside[use]], minlength=size)
+    of_cell = np.zeros(size, dtype=np.int64)
+    of_cell[kind] = cells[use]
+    return np.bincount(of_cell, weights=np.abs(one - other), minlength=number).astype(np.int64)

@@ -200,8 +200,10 @@ def grows(event: Floats, size: Floats, *, least: float = 0.3) -> bool:
     -------
     bool
     """
-    if len(event) < _ENOUGH or np.ptp(size) == 0 or np.ptp(event) == 0:
-        return bool(len(event) < _ENOUGH or np.ptp(event) != 0)
+    if len(event) < _ENOUGH or np.ptp(size) == 0:
+        return True
+    if np.ptp(event) == 0:
+        return False
     from scipy import stats
 
     return bool(stats.spearmanr(event, size).statistic > least)

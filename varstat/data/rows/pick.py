@@ -8,14 +8,16 @@ from varstat.card.schema import Card
 from varstat.data.rows.covariates import Covariate
 from varstat.data.rows.lookup import Lookup, look_up
 from varstat.data.rows.records import Attribute
-from varstat.data.source.found import check_found
+from varstat.data.shape.hint import name_long, name_wide
 from varstat.data.source.grid import Texts
-from varstat.data.source.header import Header, Wanted, find_sheet
+from varstat.data.source.header import Header, Wanted
 from varstat.data.source.numbers import parse_numbers
 from varstat.data.source.open import Source
+from varstat.data.source.sought import check_found, find_sheet
 from varstat.errors import UsageError
 from varstat.measure import EXPOSURE_RATIO, MEASURES
 from varstat.period.label import RollUp
+from varstat.period.parts import join_parts, part_names
 
 COUNT_COLUMNS = {"event_lower", "event_upper", "count"}.union(
     *({measure.event, measure.size} for measure in (*MEASURES.values(), EXPOSURE_RATIO))
@@ -124,8 +126,15 @@ class Picker:
     def check(self) -> None:
         """Raise for all columns that are missing or ambiguous at once."""
         also = [name for lookup in self.lookups for name in lookup.header.names if name]
-        hint = find_sheet(self.source, self.header, self.wanted)
-        check_found(self.source.name, self.header, self.wanted, also=also, hint=hint)
+        found = [each for each in self.wanted if self.header.has(each)]
+        missing = [name for each in self.wanted if each not in found for name in each.names]
+        used = {at for each in found for at in self.header.find(each.names)}
+        hint = missing and (
+            find_sheet(self.source, self.header, self.wanted)
+            or name_wide(self.header.names, missing)
+            or name_long(self.header, missing, used=used)
+        )
+        check_found(self.source.name, self.header, self.wanted, also=also, hint=hint or "")
 
 
 def pick_role(role: str, card: Card, picker: Picker) -> Attribute | None:
@@ -133,7 +142,35 @@ def pick_role(role: str, card: Card, picker: Picker) -> Attribute | None:
     names = getattr(card.columns, role)
     if names is None:
         return None
+    if role == "period" and (parts := _find_parts(names, picker)):
+        return _join_period(*parts, picker)
     return picker.text(role, names, optional=role != "unit" and role in names)
+
+
+def _find_parts(names: tuple[str, ...], picker: Picker) -> tuple[str, tuple[str, ...]] | None:
+    """Find a name that stands for several columns, of which the file has some."""
+    for name in names:
+        parts = part_names(name)
+        there = any(picker.header.find((part,)) for part in parts)
+        if len(parts) > 1 and there and not picker.header.find((name,)):
+            return name, parts
+    return None
+
+
+def _join_period(name: str, parts: tuple[str, ...], picker: Picker) -> Attribute | None:
+    """Make a period of several columns, such as a year and a month."""
+    found = [picker.header.find((part,)) for part in parts]
+    for part in parts:
+        picker.require(Wanted(role="period", names=(part,)))
+    if not all(found):
+        return None
+    values = np.empty(len(picker.header.rows), dtype=object)
+    values[:] = join_parts(
+        [picker.header.texts(places[0]).tolist() for places in found],
+        names=[picker.header.names[places[0]] for places in found],
+        where=picker.source.name,
+    )
+    return Attribute(column=name, values=values, lookup=None, by_unit={})
 
 
 def pick_named(
@@ -164,7 +201,7 @@ def pick_named(
     if period is not None and not in_file and name == rolled:
         return period
     for role, attribute in roles.items():
-        if name == role:
+        if name == role or (name == attribute.column and not in_file and not attribute.lookup):
             return attribute
         same = attribute.lookup is None and picker.header.find((attribute.column,)) == in_file
         if in_file and same:

@@ -53,6 +53,8 @@ class Records:
     ----------
     rows : ndarray of int, shape (rows,)
         Each row's number in the file.
+    places : ndarray of int, shape (rows,)
+        Its place below the header, from 0.
     roles : dict of str to Attribute
         What there is of unit, unit_name, peer_group and period.
     by : dict of str to Attribute
@@ -79,6 +81,7 @@ class Records:
     """
 
     rows: Rows
+    places: Rows
     roles: dict[str, Attribute]
     by: dict[str, Attribute]
     strata: dict[str, Attribute]
@@ -119,6 +122,7 @@ class Records:
         return replace(
             self,
             rows=self.rows[kept],
+            places=self.places[kept],
             roles={role: cut(attribute) for role, attribute in self.roles.items()},
             by={name: cut(attribute) for name, attribute in self.by.items()},
             strata={name: cut(attribute) for name, attribute in self.strata.items()},

@@ -20,7 +20,7 @@ from varstat.data.rows.distinguish import Apart
 from varstat.data.rows.expected import ask_expected
 from varstat.data.rows.gather import gather
 from varstat.data.rows.kept import Kept
-from varstat.data.rows.layout import exclude_layout, refuse_overfull
+from varstat.data.rows.layout import exclude_layout, refuse_overfull, refuse_unvalued
 from varstat.data.rows.limits import count_limits, note_limits, read_limits
 from varstat.data.rows.lookup import Lookup
 from varstat.data.rows.means import mean_counts, note_uncounted
@@ -29,6 +29,7 @@ from varstat.data.rows.reconcile import reconcile
 from varstat.data.rows.records import Records
 from varstat.data.rows.rollup import note_partial, roll_labels
 from varstat.data.rows.totals import Totals, exclude_totals
+from varstat.data.rows.unmatched import refuse_unmatched
 from varstat.data.source.grid import Texts
 from varstat.data.source.header import Header
 from varstat.data.source.open import Source
@@ -86,17 +87,17 @@ def tabulate(
         only=only,
         exclude=exclude,
     )
+    refuse_unmatched(records, where=opened.name)
     ledger = Ledger(records.rows, lenient=lenient)
     totals = _exclude(records, header, ledger, card=card, roll_up=roll_up)
     lookup_notes = note_lookups(records, ledger.open)
     checks.exclude_ungrouped(records, ledger)
     event = convert_percentages(records.event, records.size, card=card)
     records, counts, card = _state(records, event, ledger, card=card)
+    refuse_unvalued(records, header, ledger)
     checks.refuse_unreadable(records, event, ledger)
-    for covariate in () if covariates is None else records.covariates.values():
-        refuse_unusable(covariate, ledger)
-    checks.refuse_impossible(records, event, counts, ledger, card=card)
-    checks.refuse_empty_strata(records, counts, ledger)
+    _refuse_covariates(records, covariates, ledger)
+    _refuse_numbers(records, event, counts, ledger, card=card)
     asked = ask_expected(records, header, counts, ledger)
     periods = _periods(records, ledger, roll_up=roll_up, where=opened.name, apart=totals.apart)
     ledger.close(opened.name)
@@ -156,6 +157,20 @@ def _state(
             "give counts."
         )
     return records, count_limits(records, card=card), card
+
+
+def _refuse_covariates(records: Records, covariates: Sequence[str] | None, ledger: Ledger) -> None:
+    """Refuse unusable covariates, if they were asked for rather than named by the card."""
+    for covariate in () if covariates is None else records.covariates.values():
+        refuse_unusable(covariate, ledger)
+
+
+def _refuse_numbers(
+    records: Records, event: Converted, counts: Counts, ledger: Ledger, *, card: Card
+) -> None:
+    """Refuse numbers that cannot be, row by row and by the strata."""
+    checks.refuse_impossible(records, event, counts, ledger, card=card)
+    checks.refuse_empty_strata(records, counts, ledger)
 
 
 def _note_order(table: Table, records: Records) -> Table:

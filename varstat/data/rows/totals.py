@@ -90,7 +90,7 @@ def exclude_totals(
 
 def _read_text(header: Header, records: Records, column: str) -> Texts:
     values = header.texts(header.find((column,))[0])
-    return values[records.rows - header.first_row - header.row - 1]
+    return values[records.places]
 
 
 def _exclude_named(
@@ -116,7 +116,7 @@ def _exclude_named(
         average |= np.array([*map(is_average, distinct), False], dtype=np.bool_)[codes]
         nobody |= np.array([*map(is_nobody, distinct), False], dtype=np.bool_)[codes]
     for at in [at for at, unit in enumerate(units) if unit is None]:
-        cells = [cell for cell in header.line(int(records.rows[at])) if cell]
+        cells = [cell for cell in header.line(int(records.places[at])) if cell]
         total[at] |= any(is_total(cell) or is_country(cell) for cell in cells)
     # A body named after its country ("NHS England") may be one unit of many: a whole is no less
     # than any of its parts.

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from varstat.data.source.decimal_mark import Mark
 
 Texts = NDArray[np.object_]
+UNVALUED = "(formula without a value)"
 # More can't be laid out in the memory that most have.
 MOST_CELLS = 100_000_000
 
@@ -34,6 +35,11 @@ class Grid:
         At which text was split into cells, so that one too many in a row moves the others.
     decimal : {".", ","} or None
         The decimal mark, where the caller says it; None where the numbers are to tell.
+    notes : tuple of str
+        What a reader of these cells should know.
+    numbers : ndarray of int, shape (rows,), or None
+        Of cells that were rearranged, the number of the file's row that each row comes from; None
+        where rows stand as in the file.
     """
 
     cells: pd.DataFrame
@@ -42,6 +48,8 @@ class Grid:
     hidden: bool = False
     delimiter: str | None = None
     decimal: Mark | None = None
+    notes: tuple[str, ...] = ()
+    numbers: NDArray[np.int64] | None = None
 
     def line(self, row: int) -> tuple[str | None, ...]:
         """Give one row as stripped text."""

@@ -1,6 +1,6 @@
 """The header: which row of which sheet holds the column names, and where each column stands."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ from varstat.data.source.decimal_mark import Mark, find_mark
 from varstat.data.source.formula import (
     Formula,
     FormulaError,
+    columns_of,
     may_be_formula,
     read_formula,
 )
@@ -62,6 +63,8 @@ class Header:
         The row's own cells.
     joined : tuple of str
         Each with the heading above it, by which a column can be found too; empty if there is none.
+    deeper : tuple of str
+        Each with the headings of the two rows above it, likewise.
     row : int
         Index of the header among the grid's rows; -1 where the format has names of its own.
     first_row : int
@@ -72,12 +75,15 @@ class Header:
     names: tuple[str, ...]
     plain: tuple[str, ...]
     joined: tuple[str, ...]
+    deeper: tuple[str, ...] = ()
     row: int
     first_row: int
 
     @property
     def rows(self) -> Rows:
         """The numbers of the rows below the header, as a spreadsheet shows them."""
+        if self.grid.numbers is not None:
+            return self.grid.numbers
         first, last = self.row + 1, len(self.grid.cells)
         return self.first_row + np.arange(first, last, dtype=np.int64)
 
@@ -126,9 +132,9 @@ class Header:
                 filled[at] = not read_numbers(cells).is_kind(Kind.TEXT, Kind.BLANK).all()
         return filled
 
-    def line(self, number: int) -> tuple[str | None, ...]:
-        """Give all cells of the row with this number."""
-        return self.grid.line(number - self.first_row)
+    def line(self, place: int) -> tuple[str | None, ...]:
+        """Give all cells of a row, by its place below the header."""
+        return self.grid.line(place + self.row + 1)
 
     def find(self, names: Sequence[str]) -> list[int]:
         """Find the columns that go by the first of `names` that there is.
@@ -142,11 +148,11 @@ class Header:
             once.
         """
         for name in names:
-            for columns in (self.names, self.plain, self.joined):
+            for columns in (self.names, self.plain, self.joined, self.deeper):
                 exact = [at for at, column in enumerate(columns) if column == name]
-                loose = _loose(name)
+                sought = loose(name)
                 found = exact or [
-                    at for at, column in enumerate(columns) if column and _loose(column) == loose
+                    at for at, column in enumerate(columns) if column and loose(column) == sought
                 ]
                 if found:
                     return found
@@ -170,6 +176,12 @@ class Header:
                     raise
         return None
 
+    def places(self, name: str) -> list[int]:
+        """Give where a column stands, or the columns of a formula."""
+        formula = None if self.find((name,)) else self.formula((name,))
+        parts = (name,) if formula is None else columns_of(formula)
+        return [self.find((part,))[0] for part in parts]
+
     def has(self, wanted: Wanted) -> bool:
         """Tell whether there is such a column, or where that may be, all columns of a formula."""
         if self.find(wanted.names):
@@ -180,7 +192,9 @@ class Header:
             return False
 
 
-def find_header(source: Source, core: Sequence[Wanted]) -> tuple[Header, tuple[str, ...]]:
+def find_header(
+    source: Source, core: Sequence[Wanted], *, also: Sequence[Wanted] | None = None
+) -> tuple[Header, tuple[str, ...]]:
     """Find the header among all sheets: the row that names most of the core columns.
 
     Parameters
@@ -188,6 +202,9 @@ def find_header(source: Source, core: Sequence[Wanted]) -> tuple[Header, tuple[s
     source : Source
     core : sequence of Wanted
         The columns without which there is nothing to analyse.
+    also : sequence of Wanted, optional
+        Further columns that choose among sheets with all of those. Where it is given and several
+        sheets, none of them hidden, have the same, they are refused.
 
     Returns
     -------
@@ -199,14 +216,15 @@ def find_header(source: Source, core: Sequence[Wanted]) -> tuple[Header, tuple[s
     Raises
     ------
     TableError
-        If no row names any of them, where a row should, or none of several tables does.
+        If no row names any of them, where a row should, or none of several tables does; or if
+        several sheets may be meant.
     """
     # What a workbook hides is taken only where nothing else has as many of the columns.
     shown = sorted(source.grids, key=lambda grid: grid.hidden)
-    best = [_best_header(grid, core, source.first_row) for grid in shown]
-    matched = [score for score, _ in best]
-    most = max(matched)
-    score, header = best[matched.index(most)]
+    best = [best_header(grid, core, source.first_row) for grid in shown]
+    matched = [(score, _score(header, also or ())) for score, header in best]
+    at = matched.index(max(matched))
+    score, header = best[at]
     if score == 0 and header.row >= 0:
         raise TableError(source.name, _no_header(source, core, header))
     if score == 0 and len(source.grids) > 1:
@@ -218,15 +236,19 @@ def find_header(source: Source, core: Sequence[Wanted]) -> tuple[Header, tuple[s
         notes.append(f"sheet {header.grid.sheet!r} was used")
     if len(source.grids) > 1:
         others = [
-            repr(each.grid.sheet) + (" (hidden)" if each.grid.hidden else "")
-            for number, each in best
-            if number == len(core) and each is not header
+            each.grid
+            for number, (_, each) in zip(matched, best, strict=True)
+            if number == matched[at] and score == len(core) and each is not header
         ]
+        if also is not None and not header.grid.hidden:
+            _check_sole(source, [header.grid, *(each for each in others if not each.hidden)])
         if others:
+            named = [repr(each.sheet) + (" (hidden)" if each.hidden else "") for each in others]
             notes.append(
-                f"the same columns also stand on sheet {one_of(others)}, not read: choose one "
+                f"the same columns also stand on sheet {one_of(named)}, not read: choose one "
                 "with --sheet"
             )
+    notes += header.grid.notes
     if header.row > 0:
         notes.append(f"the header was found on row {header.row + source.first_row}")
     if header.names != header.plain:
@@ -234,58 +256,88 @@ def find_header(source: Source, core: Sequence[Wanted]) -> tuple[Header, tuple[s
     return header, tuple(notes)
 
 
-def find_sheet(source: Source, header: Header, wanted: Sequence[Wanted]) -> str:
-    """Say which other sheet or table has every wanted column, as a sentence; empty if none has."""
-    for grid in source.grids:
-        if grid is not header.grid and len(source.grids) > 1:
-            score, _ = _best_header(grid, wanted, source.first_row)
-            if score == len(wanted):
-                return f"They all stand on sheet {grid.sheet!r}: choose it with --sheet."
-    return ""
+def _check_sole(source: Source, grids: Sequence[Grid]) -> None:
+    """Refuse several sheets that may be meant."""
+    if len(grids) > 1:
+        kind = "sheets" if grids[0].names is None else "tables"
+        sheets = list_names([grid.sheet or "" for grid in grids])
+        raise TableError(
+            source.name,
+            f"{len(grids)} {kind} have the columns: {sheets}. Choose one with --sheet.",
+        )
 
 
-def _best_header(grid: Grid, core: Sequence[Wanted], first_row: int) -> tuple[int, Header]:
+def best_header(grid: Grid, core: Sequence[Wanted], first_row: int) -> tuple[int, Header]:
+    """Find the row of a grid that names most of some columns, and say how many it names."""
     if grid.names is not None:
         names = tuple(name.strip() for name in grid.names)
         header = Header(grid=grid, names=names, plain=names, joined=(), row=-1, first_row=first_row)
         return _score(header, core), header
     none = Header(grid=grid, names=(), plain=(), joined=(), row=0, first_row=first_row)
     best: tuple[int, Header] = (0, none)
-    above: tuple[str, ...] = ()
-    for row in range(min(SEARCHED_ROWS, len(grid.cells))):
-        plain = tuple(name or "" for name in grid.line(row))
-        joined = join_headings(above, plain) if any(above) and len(plain) <= JOINED_MOST else ()
-        header = Header(
-            grid=grid,
-            names=_name_columns(plain, joined, core),
-            plain=plain,
-            joined=joined,
-            row=row,
-            first_row=first_row,
-        )
+    for header in lay_headers(grid, core, first_row=first_row):
         score = _score(header, core)
-        if row == 0 or score > best[0]:
+        if header.row == 0 or score > best[0]:
             best = score, header
         if score == len(core):
             break
-        above = plain
     return best
 
 
+def lay_headers(grid: Grid, core: Sequence[Wanted], *, first_row: int) -> Iterator[Header]:
+    """Take one row after another for the header, of those among which one is looked for.
+
+    Parameters
+    ----------
+    grid : Grid
+        Whose format has no names of its own.
+    core : sequence of Wanted
+        What may stand in the row above alone.
+    first_row : int
+        What the grid's first row is called.
+
+    Yields
+    ------
+    Header
+    """
+    above: tuple[str, ...] = ()
+    two_above: tuple[str, ...] = ()
+    for row in range(min(SEARCHED_ROWS, len(grid.cells))):
+        plain = tuple(name or "" for name in grid.line(row))
+        few = len(plain) <= JOINED_MOST
+        joined = join_headings(above, plain) if any(above) and few else ()
+        deeper = join_headings(two_above, plain) if joined and any(two_above) else ()
+        yield Header(
+            grid=grid,
+            names=_name_columns(plain, joined, deeper, core),
+            plain=plain,
+            joined=joined,
+            deeper=deeper,
+            row=row,
+            first_row=first_row,
+        )
+        above, two_above = plain, joined
+
+
 def _name_columns(
-    plain: tuple[str, ...], joined: tuple[str, ...], core: Sequence[Wanted]
+    plain: tuple[str, ...],
+    joined: tuple[str, ...],
+    deeper: tuple[str, ...],
+    core: Sequence[Wanted],
 ) -> tuple[str, ...]:
-    """Name columns by their own row, with the row above where that is needed to tell them apart.
+    """Name columns by their own row, with those above where that is needed to tell them apart.
 
     A heading merged downwards stands in the row above alone; it is one if it names a core column.
     """
     if not joined:
         return plain
-    sought = {_loose(name) for wanted in core for name in wanted.names}
+    sought = {loose(name) for wanted in core for name in wanted.names}
     merged = any(
-        not short and _loose(long) in sought for short, long in zip(plain, joined, strict=True)
+        not short and loose(long) in sought for short, long in zip(plain, joined, strict=True)
     )
     named = tell_apart(plain, joined)
+    if deeper:
+        named = tell_apart(named, deeper)
     if not (merged and any(plain)):
         return named
     return tuple(name or long for name, long in zip(named, joined, strict=True))
@@ -318,5 +370,6 @@ def _no_table(source: Source, core: Sequence[Wanted]) -> str:
     )
 
 
-def _loose(name: str) -> str:
+def loose(name: str) -> str:
+    """Write a name without what headings differ in by accident: capitals, spaces, line ends."""
     return " ".join(name.split()).casefold()

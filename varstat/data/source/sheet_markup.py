@@ -20,6 +20,7 @@ _CHUNK = 1 << 20
 _COLUMNS = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\br=["']([A-Za-z]+)\d""")
 _ROWS = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\br=["'][A-Za-z]+(\d+)""")
 _ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*>")
+_COL = re.compile(rb"<(?:\w+:)?col\s[^>]*>")
 _HIDDEN = re.compile(rb"""\bhidden=["'](?:1|true)["']""")
 _NUMBER = re.compile(rb"""\br=["'](\d+)["']""")
 _UNVALUED = re.compile(
@@ -42,6 +43,8 @@ class SheetMarkup:
         How far it spans from A1.
     hidden : tuple of int
         Numbers of the rows that aren't shown.
+    hidden_columns : tuple of int
+        Likewise, from 1, as far as the last column that holds anything.
     unvalued : tuple of (int, int)
         Row and column, from 1, of formulas that no program has computed.
     formats : dict of (int, int) to Format
@@ -51,6 +54,7 @@ class SheetMarkup:
     rows: int
     columns: int
     hidden: tuple[int, ...]
+    hidden_columns: tuple[int, ...]
     unvalued: tuple[tuple[int, int], ...]
     formats: dict[tuple[int, int], Format]
 
@@ -139,9 +143,17 @@ def _read_sheet(xml: bytes, formats: dict[int, Format], *, name: str) -> SheetMa
         rows=max(rows),
         columns=max(columns),
         hidden=tuple(int(found[1]) for found in hidden if found),
+        hidden_columns=tuple(_hidden_columns(xml, last=max(columns))),
         unvalued=tuple((int(row), _column(letters)) for letters, row in _UNVALUED.findall(xml)),
         formats=dict(_formatted(xml, formats)),
     )
+
+
+def _hidden_columns(xml: bytes, *, last: int) -> Iterable[int]:
+    for tag in _COL.findall(xml):
+        ends = [re.search(rb"""\b%b=["'](\d+)["']""" % end, tag) for end in (b"min", b"max")]
+        if _HIDDEN.search(tag) and ends[0] and ends[1]:
+            yield from range(int(ends[0][1]), min(int(ends[1][1]), last) + 1)
 
 
 def _formatted(xml: bytes, formats: dict[int, Format]) -> Iterable[tuple[tuple[int, int], Format]]:

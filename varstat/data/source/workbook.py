@@ -3,14 +3,14 @@
 import io
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from varstat.data.account import FIRST_ROWS, name_rows
-from varstat.data.source.grid import Grid
+from varstat.data.source.grid import UNVALUED, Grid
 from varstat.data.source.sheet_markup import (
     MarkupError,
     SheetMarkup,
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 # A cell of a workbook takes ten times the memory of one of a column of numbers.
 MOST_LAID_OUT = 10_000_000
-UNVALUED = "(formula without a value)"
 
 
 def read_workbook(
@@ -49,7 +48,8 @@ def read_workbook(
     -------
     grids : tuple of Grid
     notes : tuple of str
-        On rows that are hidden, and on formulas that have no value.
+        On sheets that are hidden. The grids' own are on hidden rows and columns, and on formulas
+        that have no value.
 
     Raises
     ------
@@ -73,16 +73,15 @@ def read_workbook(
         if each.visible != python_calamine.SheetVisibleEnum.Visible
     }
     grids: list[Grid] = []
-    notes: list[str] = []
     for each in [sheet] if sheet is not None else sheets:
         rows = _read_sheet(book, each, markup.get(each), name=name)
         if rows:
             cells = pd.DataFrame(rows, dtype=object)
-            grids.append(Grid(cells=cells, sheet=each, hidden=each in hidden))
-            notes += _note(each, markup.get(each))
+            notes = tuple(_note(each, markup.get(each)))
+            grids.append(Grid(cells=cells, sheet=each, hidden=each in hidden, notes=notes))
     if not grids:
         raise TableError(name, "the workbook holds no cells. Give one that holds data.")
-    return tuple(grids), tuple(notes)
+    return tuple(grids), _note_sheets(grids) if sheet is None else ()
 
 
 def _look_up(data: bytes, *, name: str) -> dict[str, SheetMarkup]:
@@ -149,6 +148,14 @@ def _show(rows: list[list[Any]], markup: SheetMarkup) -> None:
             rows[row - 1][column - 1] = rows[row - 1][column - 1] or UNVALUED
 
 
+def _note_sheets(grids: Sequence[Grid]) -> tuple[str, ...]:
+    hidden = sum(grid.hidden for grid in grids)
+    if not hidden:
+        return ()
+    are = "is" if hidden == 1 else "are"
+    return (f"{hidden} of the workbook's {len(grids)} sheets with cells {are} hidden",)
+
+
 def _note(sheet: str, markup: SheetMarkup | None) -> list[str]:
     if markup is None:
         return []
@@ -157,6 +164,14 @@ def _note(sheet: str, markup: SheetMarkup | None) -> list[str]:
         rows = name_rows(markup.hidden[:FIRST_ROWS], total=len(markup.hidden))
         verb = "is" if len(markup.hidden) == 1 else "are"
         notes.append(f"{rows} of sheet {sheet!r} {verb} hidden, and read as the others")
+    if markup.hidden_columns:
+        letters = [place(1, column)[:-1] for column in markup.hidden_columns[:FIRST_ROWS]]
+        more = ", ..." if len(markup.hidden_columns) > FIRST_ROWS else ""
+        many = "s" if len(letters) > 1 else ""
+        notes.append(
+            f"column{many} {', '.join(letters)}{more} of sheet {sheet!r} {'are' if many else 'is'} "
+            "hidden, and read as the others"
+        )
     if markup.unvalued:
         cells = ", ".join(place(*each) for each in markup.unvalued[:FIRST_ROWS])
         more = ", ..." if len(markup.unvalued) > FIRST_ROWS else ""

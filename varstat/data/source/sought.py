@@ -1,10 +1,12 @@
-"""Whether a header has the columns that are wanted, each once; all that are missing, named."""
+"""Columns that were sought: all found once, or said to be missing, doubled or overfull."""
 
 from collections.abc import Sequence
 
+from varstat.data.account import FIRST_ROWS, name_rows
 from varstat.data.source.formula import FormulaError, columns_of
-from varstat.data.source.header import Header, Wanted
+from varstat.data.source.header import Header, Wanted, best_header
 from varstat.data.source.heading import list_wordy
+from varstat.data.source.open import Source
 from varstat.errors import TableError, did_you_mean, one_of
 
 
@@ -64,6 +66,40 @@ def _parts(header: Header, wanted: Wanted) -> list[list[int]]:
         return [found]
     formula = header.formula(wanted.names) if wanted.computed else None
     return [] if formula is None else [header.find((name,)) for name in columns_of(formula)]
+
+
+def check_overfull(source: str, header: Header) -> None:
+    """Refuse rows with more cells than the header names, where the rows won't be judged singly.
+
+    Parameters
+    ----------
+    source : str
+        The file's name.
+    header : Header
+
+    Raises
+    ------
+    TableError
+        Naming them.
+    """
+    overfull = tuple(int(row) for row in header.rows[header.overfull()])
+    if overfull:
+        rows = name_rows(overfull[:FIRST_ROWS], total=len(overfull))
+        raise TableError(
+            source,
+            f"more cells than the header names ({rows}). Put quotation marks around what has a "
+            "comma in it.",
+        )
+
+
+def find_sheet(source: Source, header: Header, wanted: Sequence[Wanted]) -> str:
+    """Say which other sheet or table has every wanted column, as a sentence; empty if none has."""
+    for grid in source.grids:
+        if grid is not header.grid and len(source.grids) > 1:
+            score, _ = best_header(grid, wanted, source.first_row)
+            if score == len(wanted):
+                return f"They all stand on sheet {grid.sheet!r}: choose it with --sheet."
+    return ""
 
 
 def _several(header: Header, found: Sequence[int]) -> str:
