@@ -110,8 +110,11 @@ READINGS: dict[str, tuple[Reading, Any]] = {
     "lookup": (PROPORTION, ("types:code",)),
     "roll_up": (PROPORTION, "all"),
     "annualise": (PROPORTION, "x4"),
-    "suppressed": (PROPORTION, (1, 4)),
-    "rounded": (PROPORTION, 3),
+    "rules": (PROPORTION, "hes"),
+    "suppressed": (PROPORTION, {"*": (1, 4), "any": (1, 7)}),
+    "rounded": (PROPORTION, {"numerator": 3, "denominator": 5}),
+    "zero": (PROPORTION, ("-",)),
+    "missing": (PROPORTION, ("-99", "n.r.")),
     "lenient": (PROPORTION, True),
 }
 # Of each field of `Modelling`.

@@ -42,6 +42,12 @@ class Clustered(Measure):
     def at_most(self, event: Floats, size: Floats, target: Floats, extra: Floats) -> Floats:
         return stats.nbinom.cdf(event, *_shape(size, target, extra))
 
+    def next_probability(
+        self, event: Floats, size: Floats, target: Floats, extra: Floats
+    ) -> Floats:
+        parts = _shape(size, target, extra)
+        return stats.nbinom.pmf(event + 1.0, *parts) / stats.nbinom.pmf(event, *parts)
+
     def quantile(self, share: float, mean: Floats, variance: Floats) -> Floats:
         return stats.gamma.ppf(share, mean**2 / variance, scale=variance / mean)
 

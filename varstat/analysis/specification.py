@@ -34,8 +34,12 @@ exposure, value, se, lower, upper, count, total, sum_of_squares, peer_group, per
     roll_up : str or None
     annualise : {"none", "x4", "rolling4"}
     sheet, spread, decimal : str or None
-    suppressed : (int, int) or None
-    rounded : int or None
+    rules : str or None
+    suppressed : (int, int), tuple of (str, (int, int)) or None
+        The range of every mark; or marks, and what each stands for.
+    rounded : int, tuple of (str, int) or None
+    zero, missing : tuple of str
+        Marks.
     percent : bool
         Whether the numerator is a percentage of the denominator.
     per : float or None
@@ -74,8 +78,11 @@ exposure, value, se, lower, upper, count, total, sum_of_squares, peer_group, per
     sheet: str | None = None
     spread: str | None = None
     decimal: str | None = None
-    suppressed: tuple[int, int] | None = None
-    rounded: int | None = None
+    rules: str | None = None
+    suppressed: tuple[int, int] | tuple[tuple[str, tuple[int, int]], ...] | None = None
+    rounded: int | tuple[tuple[str, int], ...] | None = None
+    zero: Names = ()
+    missing: Names = ()
     percent: bool = False
     per: float | None = None
     lenient: bool = False

@@ -93,5 +93,5 @@ def _thaw(value: Any) -> Any:
     if not isinstance(value, tuple):
         return value
     if value and all(isinstance(each, tuple) for each in value):
-        return {name: list(some) for name, some in value}
+        return {name: _thaw(some) for name, some in value}
     return list(value)

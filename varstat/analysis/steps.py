@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from varstat.analysis.inputs import (
     FIT_SUFFIX,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Where = str | os.PathLike[str] | pd.DataFrame
 
 # Of `Reading`, what `read_table` takes in another form.
-_FOUND = ("source", "card", "lookup", "annualise", "only", "exclude")
+_FOUND = ("source", "card", "lookup", "annualise", "only", "exclude", "suppressed", "rounded")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -128,6 +128,8 @@ def read_indicator(setting: Setting, source: str, card: str | None) -> "tuple[Ta
         lookup=[setting.find_lookup(each) for each in reading.lookup],
         only=dict(reading.only),
         exclude=dict(reading.exclude),
+        suppressed=_mapped(reading.suppressed),
+        rounded=_mapped(reading.rounded),
         **{
             field.name: getattr(reading, field.name)
             for field in fields(reading)
@@ -142,6 +144,13 @@ def read_indicator(setting: Setting, source: str, card: str | None) -> "tuple[Ta
     )
     check_table(setting.asked, table, source=source)
     return annualise(table, reading.annualise)
+
+
+def _mapped(stated: Any) -> Any:
+    """Give pairs of a name and its value back as a dictionary; anything else as it is."""
+    if isinstance(stated, tuple) and all(isinstance(each, tuple) for each in stated):
+        return dict(stated)
+    return stated
 
 
 def fit_table(setting: Setting, table: "Table", *, alone: bool = False) -> "Fits":

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel
 
+from varstat.card.rules import list_rules
 from varstat.card.schema import Card, Likelihood
 from varstat.errors import did_you_mean, one_of
 
@@ -84,9 +85,17 @@ def _columns(card: Card) -> Iterator[str]:
         if names in first:
             yield f"[columns] {first[names]} and {role} name the same column."
         first.setdefault(names, role)
-    low, high = card.columns.suppressed or (0, 0)
-    if not 0 <= low <= high:
-        yield "[columns] suppressed must be two counts, the smaller first, as in [1, 7]."
+    stated: dict[str, str] = {}
+    for key in ("suppressed", "zero", "missing"):
+        for mark in getattr(card.columns, key) or ():
+            same = " ".join(mark.casefold().split())
+            if stated.setdefault(same, key) != key:
+                yield f"[columns] {stated[same]} and {key} both name the mark {mark!r}."
+    if card.columns.rules is not None and card.columns.rules not in (known := list_rules()):
+        yield (
+            f"[columns] rules: there is no rule set '{card.columns.rules}'; expected "
+            f"{one_of(known)}.{did_you_mean(card.columns.rules, known)}"
+        )
 
 
 def _limits(card: Card) -> Iterator[str]:

@@ -2,8 +2,6 @@
 
 import tomllib
 from collections.abc import Mapping
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +9,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from varstat.card.contradiction import field_names, find_contradictions
+from varstat.card.folder import cards_folder
 from varstat.card.schema import Card
 from varstat.errors import CardError, did_you_mean, one_of
 from varstat.measure import MEASURES
@@ -22,27 +21,14 @@ _EITHER = (
     (("value", "se"), ("total", "sum_of_squares")),
     (("se",), ("lower", "upper")),
 )
+# What a rule set says, and a card may.
+_RULED = ("suppressed", "rounded", "zero", "missing")
 # Cards are some thousand bytes long and four tables deep.
 _LONGEST, _DEEPEST, _MOST = 200_000, 20, 2**53
 _TOO_DEEP = "lists or tables stand in one another deeper than in any card. Take them apart."
 _TOO_LARGE = "a number is larger than 9,007,199,254,740,992, too large to compute with. Correct it."
 _NAMED = 20
 _NO_CHOICE = ("literal_error", "union_tag_invalid")
-
-
-def cards_folder() -> Traversable:
-    """Find the folder of cards: inside the installed package, or beside it in a checkout.
-
-    Raises
-    ------
-    CardError
-        If neither is there.
-    """
-    package = files("varstat")
-    for folder in (package / "models", Path(str(package)).parent / "models"):
-        if (folder / "default-proportion.toml").is_file():
-            return folder
-    raise CardError("models", "varstat's cards are not installed. Install varstat again.")
 
 
 def list_cards() -> list[str]:
@@ -171,7 +157,12 @@ def override_card(card: Card, changes: Mapping[str, Mapping[str, Any]], *, where
 
 
 def _give_way(under: dict[str, Any], over: Mapping[str, Any]) -> None:
-    """Take out the columns in whose place others are said."""
+    """Take out the columns, and the marks, in whose place others are said."""
+    if "rules" in over:
+        for name in _RULED:
+            under.pop(name, None)
+    if "suppressed" in over and not isinstance(over["suppressed"], Mapping):
+        under.pop("suppressed", None)
     for one, other in _EITHER:
         for said, instead in ((one, other), (other, one)):
             if over.keys() & set(said) and not over.keys() & set(instead):

@@ -5,7 +5,19 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from varstat.card.field import Covariates, Level, MeasureName, Money, Names, Rule, Text, Transient
+from varstat.card.field import (
+    Bases,
+    Covariates,
+    Level,
+    Marks,
+    MeasureName,
+    Money,
+    Names,
+    Ranges,
+    Rule,
+    Text,
+    Transient,
+)
 from varstat.measure import (
     EXPOSURE_RATIO,
     MEASURES,
@@ -49,11 +61,17 @@ class Columns(Section):
 
     Where publishers change their headings, a column may list several names: the first that the
     file has is used. `count` says of how many cases a mean is; with `total` and `sum_of_squares`
-    in place of `value` and `se`, it is what the mean is made from. `suppressed` is the range that
-    a suppression mark stands for, `rounded` the base that counts were rounded to, `percent` says
-    that the numerator is a percentage of the denominator. `lower` and `upper` are the limits of a
-    value, at `limits_level` (0.95), in place of its `se`; `limits_scale` is that on which they are
-    symmetric, if the values themselves aren't.
+    in place of `value` and `se`, it is what the mean is made from.
+
+    `suppressed` is the range that a suppression mark stands for, or a table of marks and printed
+    numbers with what each stands for, where `any` is any other suppression mark. `rounded` is the
+    base that events were rounded to, or a table of the bases of numerator and denominator. `zero`
+    and `missing` are marks that mean none, and that a number isn't known. `rules` names the rule
+    set of a publisher, which says all this where the card doesn't.
+
+    `percent` says that the numerator is a percentage of the denominator. `lower` and `upper` are
+    the limits of a value, at `limits_level` (0.95), in place of its `se`; `limits_scale` is that
+    on which they are symmetric, if the values themselves aren't.
     """
 
     unit: Names
@@ -74,8 +92,11 @@ class Columns(Section):
     sum_of_squares: Names | None = None
     peer_group: Names | None = None
     period: Names | None = None
-    suppressed: tuple[int, int] | None = None
-    rounded: Annotated[int, Field(ge=2)] | None = None
+    rules: Text | None = None
+    suppressed: Ranges | None = None
+    rounded: Bases | None = None
+    zero: Marks | None = None
+    missing: Marks | None = None
     percent: bool | None = None
 
     def names_of(self, role: str) -> tuple[str, ...]:

@@ -18,10 +18,11 @@ from varstat.analysis.specification import Modelling, Reading
 from varstat.cli.option import Laid, argument, choice, files, flag, number, text, texts, units
 from varstat.cli.output import Format, Output
 from varstat.cli.parse import (
+    parse_bases,
     parse_covariates,
     parse_levels,
     parse_only,
-    parse_range,
+    parse_ranges,
     parse_strata,
     parse_transient,
     split_commas,
@@ -161,18 +162,33 @@ OPTIONS: dict[tuple[type, str], Laid] = {
         "Decimal mark of the numbers, . or a comma; by default they tell.",
         metavar="MARK",
     ),
-    (Reading, "suppressed"): Laid(
-        type=str | None,
-        info=typer.Option(
-            "--suppressed",
-            metavar="LOW:HIGH",
-            help="What a suppression mark stands for, as 1:7.",
-            rich_help_panel=_ROWS,
-        ),
-        read=parse_range,
+    (Reading, "rules"): text(
+        "rules",
+        _ROWS,
+        "Marks and rounding of a publisher: cms, hes, hes-2013, nomis, ons or opensafely.",
+        metavar="NAME",
     ),
-    (Reading, "rounded"): number(
-        int | None, "rounded", _ROWS, "Counts were rounded to this.", metavar="BASE"
+    (Reading, "suppressed"): texts(
+        "suppressed",
+        _ROWS,
+        "What suppression marks stand for, as 1:7; or one mark or printed number, as '*=1:7' or "
+        "0=0:7; repeatable.",
+        metavar="[MARK=]LOW:HIGH",
+        read=parse_ranges,
+    ),
+    (Reading, "rounded"): texts(
+        "rounded",
+        _ROWS,
+        "Events were rounded to this; or as numerator=10, denominator=5; repeatable.",
+        metavar="BASE",
+        read=parse_bases,
+    ),
+    (Reading, "zero"): texts("zero", _ROWS, "A mark that means none; repeatable.", metavar="MARK"),
+    (Reading, "missing"): texts(
+        "missing",
+        _ROWS,
+        "A mark or number that means not known, as -99; repeatable.",
+        metavar="MARK",
     ),
     (Reading, "percent"): flag(
         "percent", _ROWS, "The numerator is a percentage of the denominator."

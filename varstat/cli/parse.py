@@ -4,25 +4,71 @@ from math import isfinite
 
 from varstat.errors import UsageError
 
+# What all marks for suppressed counts are called together.
+_ANY = "any"
 
-def parse_range(text: str | None) -> list[int] | None:
-    """Read LOW:HIGH.
+
+def parse_ranges(texts: list[str] | None) -> list[int] | dict[str, list[int]] | None:
+    """Read LOW:HIGH, or MARK=LOW:HIGH.
 
     Raises
     ------
     UsageError
-        If it is not two whole numbers.
+        If one is not two whole numbers, or says a mark again.
 
     Examples
     --------
-    >>> parse_range("1:7")
-    [1, 7]
+    >>> parse_ranges(["1:7"]), parse_ranges(["<=10=1:10", "0=0:0"])
+    ([1, 7], {'<=10': [1, 10], '0': [0, 0]})
     """
-    if text is None:
-        return None
-    low, _, high = text.partition(":")
+    ranges: dict[str, list[int]] = {}
+    for text in texts or []:
+        mark, equals, ends = text.rpartition("=")
+        mark = mark.strip() if equals else _ANY
+        if mark in ranges:
+            raise UsageError("--suppressed", f"what {mark!r} stands for is said twice.")
+        ranges[mark] = _parse_range(ends, text)
+    if list(ranges) == [_ANY]:
+        return ranges[_ANY]
+    return ranges or None
+
+
+def parse_bases(texts: list[str] | None) -> int | dict[str, int] | None:
+    """Read BASE, or COLUMN=BASE.
+
+    Raises
+    ------
+    UsageError
+        If one is no whole number, or is said again.
+
+    Examples
+    --------
+    >>> parse_bases(["5"]), parse_bases(["numerator=10", "denominator=5"])
+    (5, {'numerator': 10, 'denominator': 5})
+    """
+    bases: dict[str, int] = {}
+    for text in texts or []:
+        part, equals, base = text.rpartition("=")
+        part = part.strip() if equals else "numerator"
+        if not (base.strip().isascii() and base.strip().isdecimal()):
+            raise UsageError(
+                "--rounded", f"'{text}' is no base; expected as in 5, or numerator=10."
+            )
+        if part in bases:
+            raise UsageError("--rounded", f"the base of {part!r} is said twice.")
+        bases[part] = int(base)
+    if list(bases) == ["numerator"]:
+        return bases["numerator"]
+    return bases or None
+
+
+def _parse_range(ends: str, text: str) -> list[int]:
+    low, _, high = ends.strip().partition(":")
     if not all(end.isascii() and end.isdecimal() for end in (low, high)):
-        raise UsageError("--suppressed", f"'{text}' is not a range of counts; expected as in 1:7.")
+        raise UsageError(
+            "--suppressed",
+            f"'{text}' is not a range of counts; expected as in 1:7, or 'MARK=1:7'.",
+        )
     return [int(low), int(high)]
 
 

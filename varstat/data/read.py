@@ -49,8 +49,11 @@ def read_table(
     sum_of_squares: str | None = None,
     peer_group: str | None = None,
     period: str | None = None,
-    suppressed: Sequence[int] | None = None,
-    rounded: int | None = None,
+    rules: str | None = None,
+    suppressed: Sequence[int] | Mapping[str, Sequence[int]] | None = None,
+    rounded: int | Mapping[str, int] | None = None,
+    zero: Sequence[str] | str = (),
+    missing: Sequence[str] | str = (),
     percent: bool = False,
     per: float | None = None,
     covariates: Sequence[str] | str | None = None,
@@ -90,10 +93,16 @@ upper, count, total, sum_of_squares, peer_group, period : str, optional
         count and sum of squares of its cases.
     limits_level : float, optional
         Level of the limits of a value; 0.95 unless said.
-    suppressed : (int, int), optional
-        The range that a suppression mark stands for.
-    rounded : int, optional
-        The base that counts were rounded to.
+    rules : {"cms", "hes", "hes-2013", "nomis", "ons", "opensafely"}, optional
+        The rule set of a publisher, which says what its marks stand for and how it rounds. What
+        follows is said instead.
+    suppressed : (int, int) or mapping of str to (int, int), optional
+        The range that suppression marks stand for; or marks, and printed counts, with the range
+        that each stands for: ``{"*": (1, 7), "0": (0, 0)}``. `any` is any other mark.
+    rounded : int or mapping of str to int, optional
+        The base that events were rounded to; or those of `numerator` and `denominator`.
+    zero, missing : str or sequence of str, optional
+        Marks that mean none, and marks and numbers that mean that the number isn't known.
     percent : bool
         Whether the numerator is a percentage of the denominator, printed without a sign.
     per : float, optional
@@ -192,8 +201,9 @@ upper, count, total, sum_of_squares, peer_group, period : str, optional
         "peer_tau": peer_tau,
         "strata": strata,
     }
-    said |= {"lower": lower, "upper": upper, "limits_level": limits_level}
-    said |= {"suppressed": suppressed, "rounded": rounded, "percent": percent or None, "per": per}
+    said |= {"lower": lower, "upper": upper, "limits_level": limits_level, "per": per}
+    said |= {"rules": rules, "suppressed": suppressed, "rounded": rounded}
+    said |= {"zero": _named(zero), "missing": _named(missing), "percent": percent or None}
     stated = state_card(card, said)
     opened = _open(source, sheet=sheet, decimal=decimal)
     lookups = open_lookups(lookup, decimal=decimal)
@@ -250,8 +260,13 @@ def _is_said(name: str, value: object) -> bool:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {str(name): list(values) for name, values in value.items()}
+        return {str(name): _plain(values) for name, values in value.items()}
     return list(value) if isinstance(value, (list, tuple)) else value
+
+
+def _named(marks: Sequence[str] | str) -> tuple[str, ...] | None:
+    """Take one mark for a list of one; None for none."""
+    return (marks,) if isinstance(marks, str) else tuple(marks) or None
 
 
 def name_lookups(names: Sequence[str]) -> list[str]:

@@ -92,7 +92,7 @@ def _is_two_pointed(funnel: Funnel) -> bool:
 
 
 def _withheld(funnel: Funnel) -> Iterator[str]:
-    """Suppressed counts are the small ones, so that a target without them is too high."""
+    """Suppressed counts are the small ones, which a target that knew them might be lower by."""
     units = funnel.units
     withheld = int(np.isnan(units.event).sum())
     if not withheld:
@@ -102,8 +102,9 @@ def _withheld(funnel: Funnel) -> Iterator[str]:
     )
     yield (
         f"Of {withheld:,} suppressed {'count' if withheld == 1 else 'counts'} only a range is "
-        "known. Units with one are flagged only if both ends would be, and take no part in the "
-        f"target or dispersion; with them the pooled rate lies between {low:.4g} and {high:.4g}."
+        "known. Units with one are flagged only if both ends would be, and enter the target and "
+        "the dispersion with what is to be expected in the range; the pooled rate lies between "
+        f"{low:.4g} and {high:.4g}."
     )
 
 

@@ -155,6 +155,7 @@ def estimate_spread(
     estimator: Estimator,
     robust: Robust,
     shown: Floats | None = None,
+    hidden: Floats | None = None,
     cuttable: NDArray[np.bool_] | None = None,
     level: float = 0.95,
 ) -> Spread:
@@ -194,6 +195,9 @@ def estimate_spread(
     robust : {"none", "trim", "winsorise"}
     shown : ndarray of float, shape (units,), optional
         The :math:`f_i`; by default 1. A unit that shows none takes no part.
+    hidden : ndarray of float, shape (units,), optional
+        Variance of each rate within the range in which it is known to lie, by default 0: it is
+        added to the square of the distance, whose expectation that makes.
     cuttable : ndarray of bool, shape (groups,), optional
         Groups to which `robust` applies; by default all. Where rates are far from normal the
         consistency factors aren't theirs.
@@ -233,6 +237,7 @@ def estimate_spread(
         rate[known] - target[known],
         chance[known],
         shown[known],
+        np.zeros(int(known.sum())) if hidden is None else hidden[known],
         group[known],
         cuttable=cuttable,
         robust=robust,
@@ -265,6 +270,7 @@ class _Sums:
         distance: Floats,
         chance: Floats,
         shown: Floats,
+        hidden: Floats,
         group: Groups,
         *,
         cuttable: NDArray[np.bool_],
@@ -273,7 +279,7 @@ class _Sums:
         groups = cuttable.size
         order = np.argsort(group, kind="stable")
         self.distance, self.chance, self.group = distance[order], chance[order], group[order]
-        self.shown = shown[order]
+        self.shown, self.hidden = shown[order], hidden[order]
         self.groups = groups
         self.units = np.bincount(group, minlength=groups).astype(float)
         self.cut = cut(robust, np.where(cuttable, self.units, 0.0))
@@ -294,6 +300,7 @@ class _Sums:
         with np.errstate(invalid="ignore", divide="ignore"):
             centre = self.total(z * root * kept) / self.total(weight * kept)
         square = np.square(z - centre[self.group] * root) / self.cut.factor[self.group]
+        square = square + self.hidden * weight
         return weight, square, kept
 
     def ratio(self, between: Floats, *, estimator: Estimator) -> tuple[Floats, Floats]:

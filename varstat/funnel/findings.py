@@ -129,13 +129,14 @@ def _spread(
     """Dispersion of each group about its own pooled rate, wherever the target lies."""
     centre = groups.centres[groups.group]
     return estimate_spread(
-        measure.straight(measure.rates(groups.event, groups.size), centre),
+        measure.straight(measure.rates(groups.expected.event, groups.size), centre),
         measure.chance_variance(groups.size, centre),
         centre,
         groups.group,
         estimator=options.estimator,
         robust=options.robust,
         shown=measure.shown(groups.size) if options.exact else None,
+        hidden=groups.expected.variance / np.square(groups.size) if options.exact else None,
         cuttable=cuttable,
     )
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from varstat.data.groups import group_rows, refuse_repeats
 from varstat.data.table import Table
 from varstat.errors import UsageError
+from varstat.funnel.ranges import Expected, expect_events
 from varstat.funnel.result import FunnelUnits
 from varstat.measure import Floats, Measure
 from varstat.target.of_rates import compute_target, pooled_rate
@@ -34,6 +35,8 @@ class Groups:
         Where each group starts, and the last one ends.
     event, lower, upper, size : ndarray of float, shape (units,)
         The events, their ends, and the sizes.
+    expected : Expected
+        The events as they are to be expected where only a range is known.
     targets : ndarray of float, shape (groups,)
     target : ndarray of float, shape (units,)
         What each unit is compared with.
@@ -49,6 +52,7 @@ class Groups:
     lower: Floats
     upper: Floats
     size: Floats
+    expected: Expected
     targets: Floats
     target: Floats
     centres: Floats
@@ -103,14 +107,21 @@ class Groups:
             frame[name].to_numpy(dtype=float)
             for name in (measure.event, measure.size, "event_lower", "event_upper")
         )
+        # Of amounts no probability is known.
+        whole = measure.counts and table.card.indicator.counts == "whole"
+        expected = (
+            expect_events(event, lower, upper, size, group, measure=measure)
+            if whole
+            else Expected(event=event, variance=np.zeros_like(event))
+        )
         targets, centres = np.empty(len(labels)), np.empty(len(labels))
         target = np.empty(len(frame))
         for g in range(len(labels)):
             rows = slice(int(start[g]), int(start[g + 1]))
-            centres[g] = pooled_rate(event[rows], size[rows], measure=measure)
+            centres[g] = pooled_rate(expected.event[rows], size[rows], measure=measure)
             targets[g], target[rows] = compute_target(
                 rule,
-                event[rows],
+                expected.event[rows],
                 size[rows],
                 measure=measure,
                 direction=table.card.indicator.direction,
@@ -124,6 +135,7 @@ class Groups:
             lower=lower,
             upper=upper,
             size=size,
+            expected=expected,
             targets=targets,
             target=target,
             centres=centres,

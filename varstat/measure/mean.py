@@ -48,6 +48,12 @@ class Mean(Measure):
         variance = self.chance_variance(size, target) + extra
         return np.asarray(special.ndtr(self.deviate(event, size, target, variance)))
 
+    def next_probability(
+        self, event: Floats, size: Floats, target: Floats, extra: Floats
+    ) -> Floats:
+        """See `Measure`: a value is no count."""
+        return np.full_like(event, np.nan)
+
     def quantile(self, share: float, mean: Floats, variance: Floats) -> Floats:
         """See `Measure`: a normal."""
         from scipy import special

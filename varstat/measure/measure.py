@@ -225,6 +225,12 @@ class Measure(ABC):
         """P(X <= event) for each unit; see `at_least`."""
 
     @abstractmethod
+    def next_probability(
+        self, event: Floats, size: Floats, target: Floats, extra: Floats
+    ) -> Floats:
+        """P(X = event + 1) / P(X = event) for each unit; see `at_least`. NaN for no count."""
+
+    @abstractmethod
     def quantile(self, share: float, mean: Floats, variance: Floats) -> Floats:
         """Quantile of the distribution of rates that has a mean and a variance: a beta, say.
 

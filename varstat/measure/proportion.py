@@ -57,6 +57,17 @@ class Proportion(Measure):
         """See `Measure`: as many or more of the others."""
         return _at_least(size - event, size, 1.0 - target, _correlation(target, extra))
 
+    def next_probability(
+        self, event: Floats, size: Floats, target: Floats, extra: Floats
+    ) -> Floats:
+        """See `Measure`: beta-binomial."""
+        rho = np.minimum(_correlation(target, extra), 1.0 - _NEGLIGIBLE)
+        width = rho / (1.0 - rho)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            more = (size - event) * (event * width + target)
+            fewer = (event + 1.0) * ((size - event - 1.0) * width + 1.0 - target)
+            return np.where(event < size, more / fewer, 0.0)
+
     def quantile(self, share: float, mean: Floats, variance: Floats) -> Floats:
         """See `Measure`: a beta."""
         from scipy import special

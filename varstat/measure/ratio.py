@@ -53,6 +53,13 @@ class Ratio(Measure):
         tail = _tail(event + 1.0, size, target, extra, special.gammaincc, special.betainc)
         return np.where(event < 0, 0.0, tail)
 
+    def next_probability(
+        self, event: Floats, size: Floats, target: Floats, extra: Floats
+    ) -> Floats:
+        """See `Measure`: negative binomial."""
+        mean, wide = size * target, extra / np.square(target)
+        return (1.0 + event * wide) / (event + 1.0) * mean / (1.0 + mean * wide)
+
     def quantile(self, share: float, mean: Floats, variance: Floats) -> Floats:
         """See `Measure`: a gamma."""
         from scipy import special

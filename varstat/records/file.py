@@ -10,7 +10,7 @@ from varstat.data.source.content import name_of
 from varstat.data.source.database import quote_text
 from varstat.data.source.delimited import DELIMITERS
 from varstat.data.source.heading import tell_headings
-from varstat.data.source.numbers import MISSING
+from varstat.data.source.vocabulary import MISSING
 from varstat.errors import TableError, one_of
 
 _HEAD_BYTES = 1_000_000

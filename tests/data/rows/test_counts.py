@@ -45,9 +45,9 @@ def test_a_range_above_the_denominator_is_refused():
         read(["*", 3], [2, 5], suppressed=(3, 7))
 
 
-def test_counts_rounded_to_5_lie_within_2_and_zero_stays_zero():
+def test_counts_rounded_to_5_lie_within_2_a_zero_too():
     table = read([0, 5, 50, 100], [100, 100, 100, 100], rounded=5)
-    assert ends(table) == [(0, 0, 0), (5, 3, 7), (50, 48, 52), (100, 98, 100)]
+    assert ends(table) == [(0, 0, 2), (5, 3, 7), (50, 48, 52), (100, 98, 100)]
 
 
 def test_counts_rounded_to_10_lie_within_5():

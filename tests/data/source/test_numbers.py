@@ -33,7 +33,7 @@ def test_numbers_are_read_as_printed(text, value):
 
 
 @pytest.mark.parametrize(
-    "text", ["(12)", "12 p", "1,2,3", "12,34,5", "1_000", "abc", "0x10", "£5", "<5", "1-5", "1.2.3"]
+    "text", ["(12)", "12 p", "1,2,3", "12,34,5", "1_000", "abc", "0x10", "£5", "1.2.3"]
 )
 def test_what_is_not_a_number_is_text(text):
     numbers = parse("1", text)

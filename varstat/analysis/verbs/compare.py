@@ -46,8 +46,11 @@ def compare(
     sheet: str | None = None,
     spread: str | None = None,
     decimal: str | None = None,
-    suppressed: Sequence[int] | None = None,
-    rounded: int | None = None,
+    rules: str | None = None,
+    suppressed: Sequence[int] | Mapping[str, Sequence[int]] | None = None,
+    rounded: int | Mapping[str, int] | None = None,
+    zero: Sequence[str] | str = (),
+    missing: Sequence[str] | str = (),
     percent: bool = False,
     per: float | None = None,
     lenient: bool = False,
@@ -95,10 +98,16 @@ exposure, value, se, lower, upper, count, total, sum_of_squares, peer_group, per
         "NAMES:VALUES", where measures stand in rows: the columns of their names and their values.
     decimal : {".", ","}, optional
         Decimal mark of the numbers; by default they tell.
-    suppressed : (int, int), optional
-        The range that a suppression mark stands for.
-    rounded : int, optional
-        The base that counts were rounded to.
+    rules : {"cms", "hes", "hes-2013", "nomis", "ons", "opensafely"}, optional
+        The rule set of a publisher, which says what its marks stand for and how it rounds. What
+        follows is said instead.
+    suppressed : (int, int) or mapping of str to (int, int), optional
+        The range that suppression marks stand for; or marks, and printed counts, with the range
+        that each stands for: ``{"*": (1, 7), "0": (0, 0)}``. `any` is any other mark.
+    rounded : int or mapping of str to int, optional
+        The base that events were rounded to; or those of `numerator` and `denominator`.
+    zero, missing : str or sequence of str, optional
+        Marks that mean none, and marks and numbers that mean that the number isn't known.
     percent : bool
         Whether the numerator is a percentage of the denominator.
     per : float, optional

@@ -1,11 +1,14 @@
 """Assembly: the rows that are kept put together as a frame, and the account of all rows."""
 
+from collections.abc import Iterator, Mapping
+
 import numpy as np
 import pandas as pd
 
 from varstat.data.account import Account, Ledger, Mask, Rows
 from varstat.data.rows.counts import Converted, Counts
 from varstat.data.rows.covariates import count_without
+from varstat.data.rows.marks import Publishing, note_marks
 from varstat.data.rows.records import Records
 from varstat.data.rows.rollup import merge
 from varstat.data.rows.unmatched import describe_unmatched
@@ -49,7 +52,9 @@ def note_lookups(records: Records, rows: Mask) -> tuple[str, ...]:
     return tuple(notes.values())
 
 
-def note_counts(records: Records, event: Converted, kept: Mask) -> tuple[str, ...]:
+def note_counts(
+    records: Records, event: Converted, kept: Mask, *, publishing: Publishing
+) -> tuple[str, ...]:
     """Say how many kept counts are not as they were printed.
 
     Parameters
@@ -57,12 +62,13 @@ def note_counts(records: Records, event: Converted, kept: Mask) -> tuple[str, ..
     records : Records
     event : Converted
     kept : ndarray of bool, shape (rows,)
+    publishing : Publishing
 
     Returns
     -------
     tuple of str
     """
-    notes = []
+    notes = [*note_marks(records, publishing, kept)]
     hidden = int((event.numbers.is_kind(Kind.SUPPRESSED) & kept).sum())
     if hidden:
         notes.append(f"{hidden:,} suppressed counts are kept as ranges; sums leave them out")
@@ -75,7 +81,32 @@ def note_counts(records: Records, event: Converted, kept: Mask) -> tuple[str, ..
             f"{product:,} counts were made of {records.event_column!r}, which is printed "
             "to so many digits: where several would print alike, the count is a range"
         )
+    if records.measure.counts:
+        notes += _note_rounding(records, kept, rounded=publishing.rounded)
     return tuple(notes)
+
+
+def _note_rounding(records: Records, kept: Mask, *, rounded: Mapping[str, int]) -> Iterator[str]:
+    """Say what rounding leaves room for."""
+    event, size = records.event.values[kept], records.size.values[kept]
+    if base := rounded.get("numerator"):
+        yield (
+            f"counts in column {records.event_column!r} are rounded to the nearest {base}: each "
+            f"lies within {base // 2} of what is printed"
+        )
+        above = int((event > size).sum()) if records.measure.bounded else 0
+        if above:
+            yield (
+                f"{above:,} of them {'is' if above == 1 else 'are'} greater than "
+                f"{records.size_column!r} by rounding, and kept as no more than that"
+            )
+    if base := rounded.get("denominator"):
+        off = (base // 2) / float(np.nanmin(np.where(size > 0, size, np.nan)))
+        yield (
+            f"numbers in column {records.size_column!r} are rounded to the nearest {base} and "
+            f"taken as printed: by that alone a rate may be off by up to {min(off, 1.0):.1%} of "
+            "itself"
+        )
 
 
 def note_periods(periods: Periods, column: str | None) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from varstat.data.rows.limits import refuse_limits
 from varstat.data.rows.means import refuse_counts, refuse_sums
 from varstat.data.rows.percentages import ask_percentages, refuse_percentages
 from varstat.data.rows.records import Records
+from varstat.data.rows.unread import describe_texts, find_sentinel, say_missing
 from varstat.data.source.grid import Texts
 from varstat.data.source.numbers import SAY_WHICH, TWO_WAYS, Kind, explain_mark
 from varstat.measure import Floats
@@ -28,6 +29,8 @@ LEAST = 1e-100
 # Events that chance never leaves out altogether: exp(-21) is one in a billion.
 EXPECTED = 21.0
 NOTHING_APART = Apart()
+# What a printed zero is called where it stands for a range.
+_ZERO = "0"
 
 
 def exclude_declared(records: Records, ledger: Ledger) -> None:
@@ -45,23 +48,29 @@ def exclude_unreported(records: Records, ledger: Ledger, *, card: Card) -> None:
     records : Records
     ledger : Ledger
     card : Card
-        Whose `columns.suppressed` keeps a suppressed event as a range.
     """
     for numbers, column in records.measured:
-        for mark in sorted({mark for mark in numbers.mark if mark is not None}):
-            marked = np.asarray(numbers.mark == mark, dtype=np.bool_)
-            hidden = marked & numbers.is_kind(Kind.SUPPRESSED)
-            reason = f"column {column!r}: {explain_mark(mark)}"
-            ledger.exclude(marked & ~hidden, reason)
+        for mark in numbers.marks(Kind.MISSING):
+            reason = f"column {column!r}: {explain_mark(mark, Kind.MISSING)}"
+            ledger.exclude(numbers.is_mark(mark, Kind.MISSING), reason)
+        for mark in numbers.marks(Kind.SUPPRESSED):
+            hidden = numbers.is_mark(mark, Kind.SUPPRESSED)
+            if mark == _ZERO:
+                # Kept, unless the size is zero too.
+                continue
+            reason = f"column {column!r}: {explain_mark(mark, Kind.SUPPRESSED)}"
             if numbers is not records.event or not card.measure.counts:
                 ledger.exclude(hidden, reason)
-            elif card.columns.suppressed is None:
+            else:
                 ledger.exclude(
-                    hidden, f"{reason}; to keep it, let the card say what range it stands for"
+                    hidden & np.isnan(numbers.low),
+                    f"{reason}; to keep it, let the card, or --suppressed, say what range it "
+                    "stands for",
                 )
     if card.measure.counts:
+        none = (records.event.values == 0) | records.event.is_mark(_ZERO, Kind.SUPPRESSED)
         ledger.exclude(
-            (records.event.values == 0) & (records.size.values == 0),
+            none & (records.size.values == 0),
             "zero in every count column: not reported rather than none",
         )
 
@@ -100,10 +109,11 @@ def refuse_unreadable(records: Records, event: Converted, ledger: Ledger) -> Non
         )
     (_, event_column), *others = records.measured
     for numbers, column in ((event.numbers, event_column), *others):
+        shown, mend = describe_texts(numbers, ledger.open)
         ledger.refuse(
             numbers.is_kind(Kind.TEXT),
-            f"text where a number should be, in column {column!r}",
-            mend="Numbers may hold thousands separators, but no brackets, notes or units.",
+            f"text where a number should be, in column {column!r}{shown}",
+            mend=mend,
         )
         ledger.refuse(
             numbers.is_kind(Kind.INFINITE), f"an infinite number in column {column!r}", mend=ASK
@@ -155,8 +165,14 @@ def refuse_impossible(
         return
     whole = card.indicator.counts == "whole"
     part = card.measure.bounded
-    ledger.refuse(counts.event < 0, f"a negative count in column {column!r}", mend=ASK)
-    ledger.refuse(counts.size < 0, f"a negative number in column {of!r}", mend=ASK)
+    _refuse_sentinels(records, ledger)
+    for values, what, name in (
+        (counts.event, "count", column),
+        (counts.size, "number", of),
+    ):
+        ledger.refuse(
+            values < 0, f"a negative {what} in column {name!r}", mend=_mend_negative(values)
+        )
     ledger.refuse(counts.size == 0, f"{records.measure.size} of zero in column {of!r}", mend=ASK)
     refuse_percentages(records, event, ledger)
     asked = ask_percentages(records, event, ledger, card=card)
@@ -171,16 +187,36 @@ def refuse_impossible(
         ledger.refuse(
             (counts.event > counts.size) & (counts.size > 0),
             f"{column!r} is greater than {of!r}",
-            mend="Check that the two columns are not exchanged, and that both count the same.",
+            mend="Check that the two columns are not exchanged, and that both count the same. If "
+            "counts are rounded, say to what: --rounded BASE.",
         )
-    if part and card.columns.suppressed is not None:
+        hidden = event.numbers.is_kind(Kind.SUPPRESSED)
         ledger.refuse(
-            event.numbers.is_kind(Kind.SUPPRESSED)
-            & (counts.size < card.columns.suppressed[0])
-            & (counts.size > 0),
+            hidden & (event.numbers.low > counts.size) & (counts.size > 0),
             f"the suppressed range of column {column!r} lies above {of!r}",
-            mend="Check the range that the card gives for suppressed counts.",
+            mend="Check the range that is given for suppressed counts.",
         )
+
+
+def _mend_negative(values: Floats) -> str:
+    """Say how to mend negative counts, which may all be one mark; one alone may be a record's."""
+    negative, times = np.unique(values[values < 0], return_counts=True)
+    if len(negative) == 1 and times[0] > 1:
+        return f"{say_missing(negative[0])} Otherwise a{ASK[1:]}"
+    return f"If it stands for what isn't known, say so with --missing. Otherwise a{ASK[1:]}"
+
+
+def _refuse_sentinels(records: Records, ledger: Ledger) -> None:
+    """Refuse numbers that seem to stand for what isn't known."""
+    for numbers, column in records.measured:
+        values = np.where(numbers.is_kind(Kind.NUMBER) & ledger.open, numbers.values, np.nan)
+        sentinel = find_sentinel(values, counts=True)
+        if sentinel is not None:
+            ledger.refuse(
+                numbers.values == sentinel,
+                f"{sentinel:g} in column {column!r}, far from all other numbers",
+                mend=f"{say_missing(sentinel)} Otherwise ask the publisher.",
+            )
 
 
 def _refuse_beyond_precision(

@@ -1,5 +1,6 @@
 """Counts: what each record's numbers are, and between which ends a hidden one lies."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -122,59 +123,54 @@ def convert_percentages(event: Numbers, size: Numbers, *, card: Card) -> Convert
     )
 
 
-def state_counts(event: Converted, size: Numbers, *, card: Card) -> Counts:
+def state_counts(
+    event: Converted, size: Numbers, *, card: Card, rounded: Mapping[str, int] | None = None
+) -> Counts:
     """State each event with its ends.
 
-    A suppressed event lies in the range that the card states for the mark; of a sum with suppressed
-    parts, what is printed is added. A count rounded to the nearest 5 lies within 2 of what is
-    printed (to the nearest `b`, within the whole part of b / 2), a sum of such counts within as
-    often 2 as there are; a published zero stays zero. An event that a printed percentage or product
-    does not settle lies between the whole numbers that print alike. A proportion's ends stay within
-    0 and its denominator.
+    A suppressed event lies in the range of its mark. A count rounded to the nearest 5 lies within
+    2 of what is printed (to the nearest `b`, within the whole part of b / 2), a printed zero too
+    unless it is said to be one. An event that a printed percentage does not settle lies between
+    the whole numbers that print alike. A proportion's ends stay within 0 and its denominator,
+    which is taken as printed, or if that is rounded and even the lower end is above, as that.
 
     Parameters
     ----------
     event : Converted
     size : Numbers
     card : Card
+    rounded : mapping of str to int, optional
+        The base of `numerator` and of `denominator`, where they are rounded.
 
     Returns
     -------
     Counts
     """
     values, lower, upper = event.numbers.values, event.lower, event.upper
+    half, slack = (
+        float((rounded or {}).get(part, 0) // 2) for part in ("numerator", "denominator")
+    )
+    low, high = event.numbers.low, event.numbers.high
     if card.measure.counts and card.indicator.counts == "whole":
         values, lower, upper = (_snap(each) for each in (values, lower, upper))
-    if card.columns.rounded is not None and card.measure.counts:
-        half = float(card.columns.rounded // 2) * event.numbers.terms
-        known = (values == 0) | event.was_percent | event.was_product
-        lower = np.where(known, lower, values - half)
+        low, high = np.ceil(low - WHOLE_TO), np.floor(high + WHOLE_TO)
+    stated = np.isfinite(low)
+    if half and card.measure.counts:
+        known = stated | event.was_percent | event.was_product
+        lower = np.where(known, lower, np.maximum(values - half, 0.0))
         upper = np.where(known, upper, values + half)
-    if card.columns.suppressed is not None:
-        hidden = event.numbers.is_kind(Kind.SUPPRESSED)
-        low, high = _hidden_ends(event.numbers, card=card)
-        lower, upper = np.where(hidden, low, lower), np.where(hidden, high, upper)
+    lower, upper = np.where(stated, low, lower), np.where(stated, high, upper)
+    sizes = size.values
     if card.measure.counts:
-        lower = np.maximum(lower, 0.0)
+        lower = np.where(values < 0, lower, np.maximum(lower, 0.0))
     if card.measure.bounded:
-        upper = np.fmin(upper, size.values)
-        lower = np.fmin(lower, size.values)
+        possible = (lower <= sizes + slack) & (values >= 0)
+        if slack:
+            sizes = np.where(lower <= sizes + slack, np.fmax(sizes, lower), sizes)
+        upper, lower = np.fmin(upper, sizes), np.fmin(lower, sizes)
+        values = np.where(possible, np.clip(values, lower, upper), values)
     none = np.full(len(values), np.nan)
-    return Counts(event=values, lower=lower, upper=upper, size=size.values, count=none)
-
-
-def _hidden_ends(event: Numbers, *, card: Card) -> tuple[Floats, Floats]:
-    """Give the ends of suppressed events: what the mark stands for, with what is printed beside.
-
-    Of a sum of rounded counts, each that is printed may be off by half the base.
-    """
-    low, high = map(float, card.columns.suppressed or (0, 0))
-    parts = event.hidden
-    if parts is None:
-        return np.full(len(event.values), low), np.full(len(event.values), high)
-    spare = float((card.columns.rounded or 0) // 2) * np.maximum(event.terms - parts.times, 0.0)
-    ends = (parts.known + parts.times * low, parts.known + parts.times * high)
-    return np.minimum(*ends) - spare, np.maximum(*ends) + spare
+    return Counts(event=values, lower=lower, upper=upper, size=sizes, count=none)
 
 
 def _snap(values: Floats) -> Floats:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from varstat.data.account import Ledger, Mask, Rows
+from varstat.data.rows.unread import describe_texts, find_sentinel, say_missing
 from varstat.data.source.grid import Texts
 from varstat.data.source.numbers import SAY_WHICH, TWO_WAYS, Kind, Numbers, explain_mark
 from varstat.measure import Floats
@@ -57,9 +58,10 @@ def exclude_without(covariate: Covariate, ledger: Ledger) -> None:
     numbers, of = covariate.numbers, covariate.lookup
     unit = f" for this unit in {of}" if of else ""
     ledger.exclude(numbers.is_kind(Kind.BLANK), f"no {covariate.column}{unit}")
-    for mark in sorted({mark for mark in numbers.mark if mark is not None}):
-        marked = np.asarray(numbers.mark == mark, dtype=np.bool_)
-        ledger.exclude(marked, f"{covariate.place}: {explain_mark(mark)}")
+    for kind in (Kind.SUPPRESSED, Kind.MISSING):
+        for mark in numbers.marks(kind):
+            reason = f"{covariate.place}: {explain_mark(mark, kind)}"
+            ledger.exclude(numbers.is_mark(mark, kind), reason)
 
 
 def refuse_unusable(covariate: Covariate, ledger: Ledger) -> None:
@@ -72,12 +74,22 @@ def refuse_unusable(covariate: Covariate, ledger: Ledger) -> None:
     """
     numbers, place = covariate.numbers, covariate.place
     mend = "Correct the file, or leave the covariate out."
+    shown, cure = describe_texts(numbers, ledger.open, count=False)
+    name = "A covariate must be a number; to compare like with like by a name, let it be the peer "
     ledger.refuse(
         numbers.is_kind(Kind.TEXT),
-        f"text where a number should be, in {place}",
-        mend="A covariate must be a number; to compare like with like by a name, let it be the "
-        "peer group.",
+        f"text where a number should be, in {place}{shown}",
+        mend=f"{name}group.{f' {cure}' if shown else ''}",
     )
+    sentinel = find_sentinel(
+        np.where(numbers.is_kind(Kind.NUMBER) & ledger.open, numbers.values, np.nan)
+    )
+    if sentinel is not None:
+        ledger.refuse(
+            numbers.values == sentinel,
+            f"{sentinel:g} in {place}, far from all other numbers",
+            mend=f"{say_missing(sentinel)} {mend}",
+        )
     ledger.refuse(numbers.is_kind(Kind.INFINITE), f"an infinite number in {place}", mend=mend)
     ledger.refuse(
         numbers.is_kind(Kind.AMBIGUOUS), f"{TWO_WAYS} in {place}", mend=SAY_WHICH, leavable=False

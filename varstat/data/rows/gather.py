@@ -8,6 +8,7 @@ import numpy as np
 from varstat.card.schema import Card
 from varstat.data.rows.covariates import Covariate
 from varstat.data.rows.lookup import Lookup
+from varstat.data.rows.marks import state_publishing
 from varstat.data.rows.measured import measure_column
 from varstat.data.rows.pick import (
     ROLES,
@@ -78,7 +79,9 @@ def gather(
     header, notes = find_header(
         source, core, also=_further(card, by, strata, covariates, only, exclude)
     )
-    picker = Picker(source, header, lookups)
+    publishing = state_publishing(card)
+    vocabulary = publishing.vocabulary
+    picker = Picker(source, header, lookups, vocabulary)
     for wanted in core:
         picker.require(wanted)
     roles = {role: found for role in ROLES if (found := pick_role(role, card, picker))}
@@ -97,9 +100,17 @@ def gather(
         for option, chosen in (("only", only), ("exclude", exclude))
     )
     picker.check()
-    events, sizes, *others = (
-        measure_column(header, wanted.names, printed=_is_printed(card, at))
-        for at, wanted in enumerate(core[1:])
+    events = measure_column(
+        header,
+        core[1].names,
+        vocabulary=vocabulary,
+        printed=_is_printed(card, 0),
+        standing=vocabulary.numbers if card.measure.counts else {},
+        half=float(publishing.rounded.get("numerator", 0) // 2) if card.measure.counts else 0.0,
+    )
+    sizes, *others = (
+        measure_column(header, each.names, vocabulary=vocabulary, printed=_is_printed(card, at))
+        for at, each in enumerate(core[2:], start=1)
     )
     records = Records(
         rows=header.rows,
@@ -165,7 +176,11 @@ def _count(card: Card, picker: Picker) -> Covariate | None:
     found = picker.header.find(names)
     if found or "count" not in names:
         picker.require(Wanted(role="count", names=names))
-    return measure_column(picker.header, names).covariate if found else None
+    return (
+        measure_column(picker.header, names, vocabulary=picker.vocabulary).covariate
+        if found
+        else None
+    )
 
 
 def _drop_empty(records: Records, header: Header) -> Records:

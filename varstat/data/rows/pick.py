@@ -14,6 +14,7 @@ from varstat.data.source.header import Header, Wanted
 from varstat.data.source.numbers import parse_numbers
 from varstat.data.source.open import Source
 from varstat.data.source.sought import check_found, find_sheet
+from varstat.data.source.vocabulary import PLAIN, Vocabulary
 from varstat.errors import UsageError
 from varstat.measure import EXPOSURE_RATIO, MEASURES
 from varstat.period.label import RollUp
@@ -28,8 +29,15 @@ ROLES = ("unit", "unit_name", "peer_group", "period")
 class Picker:
     """Finds columns in the file, else in a lookup, and remembers those that are nowhere."""
 
-    def __init__(self, source: Source, header: Header, lookups: Sequence[Lookup]) -> None:
+    def __init__(
+        self,
+        source: Source,
+        header: Header,
+        lookups: Sequence[Lookup],
+        vocabulary: Vocabulary = PLAIN,
+    ) -> None:
         self.source = source
+        self.vocabulary = vocabulary
         self.header = header
         self.lookups = lookups
         self.wanted: list[Wanted] = []
@@ -101,7 +109,7 @@ class Picker:
         found = self.header.find((name,))
         if found:
             self.require(Wanted(role=name, names=(name,)))
-            numbers = self.header.numbers(found[0])
+            numbers = self.header.numbers(found[0], self.vocabulary)
             return Covariate(column=self.header.names[found[0]], numbers=numbers, lookup=None)
         attribute = self.text(name, (name,))
         if attribute is None:
@@ -110,7 +118,7 @@ class Picker:
             (each.header.grid.decimal for each in self.lookups if each.name == attribute.lookup),
             None,
         )
-        numbers = parse_numbers(attribute.values, mark=mark)
+        numbers = parse_numbers(attribute.values, mark=mark, vocabulary=self.vocabulary)
         return Covariate(column=attribute.column, numbers=numbers, lookup=attribute.lookup)
 
     def units(self) -> Texts:

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from varstat.card.schema import Card
 from varstat.data.account import Mask, Rows
 from varstat.data.rows.counts import Converted
+from varstat.data.rows.marks import state_publishing
 from varstat.data.rows.records import Records
 from varstat.data.source.numbers import Kind
 from varstat.measure import Floats
@@ -170,7 +171,8 @@ def make_addends(records: Records, event: Converted, *, card: Card) -> Addends |
         kinds = [numbers, count]
     whole = counted and card.indicator.counts == "whole"
     exact = (whole, card.measure.bounded and whole)
-    rounded = (card.columns.rounded or 0, 0)
+    bases = state_publishing(card).rounded
+    rounded = (bases.get("numerator", 0), bases.get("denominator", 0))
     known = np.stack([each.is_kind(Kind.NUMBER) for each in kinds], axis=1)
     known &= np.isfinite(np.stack(values, axis=1))
     filled = np.where(known, np.stack(values, axis=1), 0.0)
@@ -186,7 +188,7 @@ def make_addends(records: Records, event: Converted, *, card: Card) -> Addends |
     return Addends(
         values=filled,
         known=known,
-        most=np.where(known, 0.0, _most(records, filled, card=card)),
+        most=np.where(known, 0.0, _most(records, filled)),
         variance=np.where(known, slack**2 / 3, 0.0),
         step=step,
         root=np.array([counted, False]),
@@ -276,12 +278,13 @@ def nearly_all(agree: Floats | Rows, comparable: Floats | Rows) -> Mask:
     return np.asarray((comparable > 0) & (comparable - agree <= comparable // 20), dtype=np.bool_)
 
 
-def _most(records: Records, filled: Floats, *, card: Card) -> Floats:
+def _most(records: Records, filled: Floats) -> Floats:
     """What each hidden number may hold: little where it is suppressed, else as much as any."""
     largest = np.abs(filled).max(axis=0, initial=0.0)
     most = np.tile(largest, (len(filled), 1))
-    small = float(card.columns.suppressed[1]) if card.columns.suppressed else HIDDEN_MOST
-    most[records.event.is_kind(Kind.SUPPRESSED), 0] = small
+    high = np.where(np.isfinite(records.event.high), records.event.high, HIDDEN_MOST)
+    hidden = records.event.is_kind(Kind.SUPPRESSED)
+    most[hidden, 0] = high[hidden]
     return most
 
 

@@ -23,6 +23,7 @@ from varstat.data.rows.kept import Kept
 from varstat.data.rows.layout import exclude_layout, refuse_overfull, refuse_unvalued
 from varstat.data.rows.limits import count_limits, note_limits, read_limits
 from varstat.data.rows.lookup import Lookup
+from varstat.data.rows.marks import state_publishing
 from varstat.data.rows.means import mean_counts, note_uncounted
 from varstat.data.rows.per import choose_per
 from varstat.data.rows.reconcile import reconcile
@@ -97,8 +98,8 @@ def tabulate(
     refuse_unvalued(records, header, ledger)
     checks.refuse_unreadable(records, event, ledger)
     _refuse_covariates(records, covariates, ledger)
-    _refuse_numbers(records, event, counts, ledger, card=card)
-    asked = ask_expected(records, header, counts, ledger)
+    checks.refuse_impossible(records, event, counts, ledger, card=card)
+    asked = _ask(records, header, counts, ledger)
     periods = _periods(records, ledger, roll_up=roll_up, where=opened.name, apart=totals.apart)
     ledger.close(opened.name)
     kept = ledger.open
@@ -108,7 +109,7 @@ def tabulate(
         *totals.notes,
         *reconcile(records, totals.whole, kept, ~ledger.sums, within=totals.within),
         *lookup_notes,
-        *note_counts(records, event, kept),
+        *note_counts(records, event, kept, publishing=state_publishing(card)),
         *asked,
         *note_limits(records, kept, card=card),
         *note_uncounted(records, counts, kept),
@@ -145,7 +146,8 @@ def _state(
     Adjusting for case-mix is for values whose errors are normal as they are.
     """
     if card.measure.counts:
-        return records, state_counts(event, records.size, card=card), card
+        rounded = state_publishing(card).rounded
+        return records, state_counts(event, records.size, card=card, rounded=rounded), card
     if "lower" not in card.needed:
         return records, mean_counts(records), card
     records, card, problem = read_limits(records, ledger.open, card=card)
@@ -159,18 +161,16 @@ def _state(
     return records, count_limits(records, card=card), card
 
 
+def _ask(records: Records, header: Header, counts: Counts, ledger: Ledger) -> tuple[str, ...]:
+    """Refuse strata that say nothing, and ask of expected events whether they are rates."""
+    checks.refuse_empty_strata(records, counts, ledger)
+    return ask_expected(records, header, counts, ledger)
+
+
 def _refuse_covariates(records: Records, covariates: Sequence[str] | None, ledger: Ledger) -> None:
     """Refuse unusable covariates, if they were asked for rather than named by the card."""
     for covariate in () if covariates is None else records.covariates.values():
         refuse_unusable(covariate, ledger)
-
-
-def _refuse_numbers(
-    records: Records, event: Converted, counts: Counts, ledger: Ledger, *, card: Card
-) -> None:
-    """Refuse numbers that cannot be, row by row and by the strata."""
-    checks.refuse_impossible(records, event, counts, ledger, card=card)
-    checks.refuse_empty_strata(records, counts, ledger)
 
 
 def _note_order(table: Table, records: Records) -> Table:

@@ -24,6 +24,7 @@ from varstat.data.source.heading import (
 )
 from varstat.data.source.numbers import Kind, Numbers, read_numbers
 from varstat.data.source.open import Source
+from varstat.data.source.vocabulary import PLAIN, Vocabulary
 from varstat.errors import TableError, did_you_mean, one_of
 
 SEARCHED_ROWS = 100
@@ -91,7 +92,7 @@ class Header:
         """Give a column below the header as stripped text, None where blank."""
         return texts_of(self.grid.cells.iloc[self.row + 1 :, position])
 
-    def numbers(self, position: int) -> Numbers:
+    def numbers(self, position: int, vocabulary: Vocabulary = PLAIN) -> Numbers:
         """Give a column below the header as numbers and marks.
 
         A number that can be read two ways is read as the file's other columns are. Where none of
@@ -99,11 +100,13 @@ class Header:
         commas mark decimals: such numbers stay `AMBIGUOUS`.
         """
         column = self.grid.cells.iloc[self.row + 1 :, position]
-        numbers = read_numbers(column, mark=self.grid.decimal)
+        numbers = read_numbers(column, mark=self.grid.decimal, vocabulary=vocabulary)
         if not numbers.is_kind(Kind.AMBIGUOUS).any():
             return numbers
         mark = self._find_mark()
-        return numbers if mark is None else read_numbers(column, mark=mark)
+        if mark is None:
+            return numbers
+        return read_numbers(column, mark=mark, vocabulary=vocabulary)
 
     def _find_mark(self) -> Mark | None:
         found = {

@@ -1,0 +1,85 @@
+"""Rule sets: how a publisher hides and rounds counts, as data."""
+
+import tomllib
+from functools import cache
+
+from varstat.card.field import Bases, Marks, Ranges, Text
+from varstat.card.folder import cards_folder
+from varstat.card.schema import Section, Status
+from varstat.errors import CardError, did_you_mean, one_of
+
+
+class Rules(Section):
+    """How a publisher hides and rounds counts.
+
+    Attributes
+    ----------
+    title : str
+        Whose rules they are, and of what.
+    status : {"verified", "inferred", "background", "unknown"}
+        How well they are known.
+    source : str
+        The document that says so.
+    note : str or None
+        What else a reader should know.
+    suppressed, rounded, zero, missing
+        As in a card's columns.
+    """
+
+    title: Text
+    status: Status
+    source: Text
+    note: Text | None = None
+    suppressed: Ranges | None = None
+    rounded: Bases | None = None
+    zero: Marks | None = None
+    missing: Marks | None = None
+
+
+def list_rules() -> list[str]:
+    """Name the rule sets that come with varstat.
+
+    Returns
+    -------
+    list of str
+        In alphabetical order.
+
+    Examples
+    --------
+    >>> list_rules()
+    ['cms', 'hes', 'hes-2013', 'nomis', 'ons', 'opensafely']
+    """
+    names = (entry.name for entry in (cards_folder() / "rules").iterdir())
+    return sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
+
+
+@cache
+def load_rules(name: str) -> Rules:
+    """Load a rule set by name.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    Rules
+
+    Raises
+    ------
+    CardError
+        If there is none of this name.
+
+    Examples
+    --------
+    >>> load_rules("hes").suppressed
+    {'*': (1, 7), '0': (0, 0)}
+    """
+    known = list_rules()
+    if name not in known:
+        raise CardError(
+            "rules",
+            f"there is no rule set '{name}'; expected {one_of(known)}.{did_you_mean(name, known)}",
+        )
+    text = (cards_folder() / "rules" / f"{name}.toml").read_text(encoding="utf-8")
+    return Rules.model_validate(tomllib.loads(text))
