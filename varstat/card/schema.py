@@ -142,6 +142,15 @@ class Normal(Section):
     because: Text
 
 
+class Place(Section):
+    """A normal prior on where units lie; `pooled` is the rate of all of them together."""
+
+    distribution: Literal["normal"]
+    mean: float | Literal["pooled"]
+    sd: Annotated[float, Field(gt=0)]
+    because: Text
+
+
 class HalfNormal(Section):
     """A half-normal prior on a standard deviation."""
 
@@ -195,9 +204,9 @@ class Priors(Section):
     `contamination` is of a share, and has no scale.
     """
 
-    intercept: Normal
+    intercept: Place
     coefficient: Normal
-    peer_mean: Normal
+    peer_mean: Place
     period: Normal
     tau: TauPrior
     transient: TauPrior
@@ -216,8 +225,8 @@ class Model(Section):
     `transient` is the SD on the link scale of what varies between a unit's periods beyond
     chance: a number states it, `auto` has it estimated where units have several periods, `none`
     leaves it out. A beta-binomial or negative binomial likelihood is itself that variation, with
-    a concentration of 4 / transient^2 (the SD of the logit where the rate is a half) or a shape
-    of 1 / transient^2.
+    a concentration of 1 / (transient^2 p (1 - p)) at the pooled rate p, or a shape of
+    1 / transient^2.
     """
 
     likelihood: Likelihood

@@ -10,6 +10,7 @@ import pandas as pd
 
 from varstat.card import Card, load_card, restate_card, state_card
 from varstat.data.detect import detect_card
+from varstat.data.entitle import entitle
 from varstat.data.examples import EXAMPLES, load_example
 from varstat.data.rows.lookup import Lookup, OneLookup, open_lookups
 from varstat.data.rows.tabulate import tabulate
@@ -205,7 +206,7 @@ upper, count, total, sum_of_squares, peer_group, period : str, optional
     said |= {"rules": rules, "suppressed": suppressed, "rounded": rounded}
     said |= {"zero": _named(zero), "missing": _named(missing), "percent": percent or None}
     stated = state_card(card, said)
-    opened = _open(source, sheet=sheet, decimal=decimal)
+    opened = open_data(source, sheet=sheet, decimal=decimal)
     lookups = open_lookups(lookup, decimal=decimal)
     rows: dict[str, Any] = {"by": groups, "only": chosen, "exclude": left_out, "roll_up": roll_up}
     rows |= {"sheet": sheet, "spread": spread, "decimal": decimal, "lenient": lenient}
@@ -232,7 +233,7 @@ upper, count, total, sum_of_squares, peer_group, period : str, optional
         roll_up=None if roll_up is None else choose("roll-up", roll_up, ROLL_UPS),
         lenient=lenient,
     )
-    return replace(table, origin=origin)
+    return replace(entitle(table, titled=said["title"] is not None), origin=origin)
 
 
 def _state_origin(
@@ -297,9 +298,24 @@ def _implied(source: str | os.PathLike[str] | pd.DataFrame) -> tuple[Card | None
     return None, None
 
 
-def _open(
+def open_data(
     source: str | os.PathLike[str] | pd.DataFrame, *, sheet: str | None, decimal: str | None
 ) -> Source:
+    """Open a file, an example or a data frame, as `read_table` takes them.
+
+    Parameters
+    ----------
+    source : path, "example:NAME" or DataFrame
+    sheet, decimal : str or None
+
+    Returns
+    -------
+    Source
+
+    Raises
+    ------
+    TableError, UsageError
+    """
     if isinstance(source, str) and source.startswith(EXAMPLE_PREFIX):
         frame = load_example(source.removeprefix(EXAMPLE_PREFIX))
         return open_source(frame, sheet=sheet, name=source)

@@ -86,5 +86,11 @@ class Mean(Measure):
         """See `Measure`: normal."""
         return rate + size * rng.standard_normal(np.broadcast_shapes(rate.shape, size.shape))
 
+    def redraw(self, event: Floats, size: Floats, draws: int, rng: np.random.Generator) -> Floats:
+        """See `Measure`: normal, with the same weighted mean."""
+        weight = self.weight(size) / np.sum(self.weight(size))
+        error = size * rng.standard_normal((draws, size.size))
+        return np.asarray(error + (event @ weight - error @ weight)[:, None])
+
 
 MEAN = Mean()

@@ -131,6 +131,11 @@ class Measure(ABC):
         """Slope of what a rate is on one of the measure's scales."""
         return scale_slope(scale, rate)
 
+    @property
+    def own(self) -> "Measure":
+        """The measure of what `own_scale` gives."""
+        return self
+
     def own_scale(self, event: Floats) -> Floats:
         """Put values on the scale that their standard errors are of; counts are as they are."""
         return event
@@ -324,3 +329,23 @@ class Measure(ABC):
         -------
         ndarray of float
         """
+
+    def redraw(self, event: Floats, size: Floats, draws: int, rng: np.random.Generator) -> Floats:
+        """Draw how events would fall among units that share one rate, given their total.
+
+        Unless a measure knows better, each unit's are drawn at the rate of all.
+
+        Parameters
+        ----------
+        event, size : ndarray of float, shape (units,)
+        draws : int
+        rng : Generator
+
+        Returns
+        -------
+        ndarray of float, shape (draws, units)
+        """
+        weight = self.weight(size)
+        pooled = np.sum(weight * self.rates(event, size)) / np.sum(weight)
+        shape = (draws, size.size)
+        return self.draw(np.full(shape, pooled), np.broadcast_to(size, shape), rng)

@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from varstat.measure.mean import Mean
+from varstat.measure.mean import MEAN, Mean
 from varstat.measure.scale import Floats, ScaleName, from_scale, scale_slope, to_scale
 
 SkewedName = Literal["log", "logit", "logit-of-percent"]
@@ -57,6 +57,15 @@ class Skewed(Mean):
     def slope_on(self, scale: ScaleName, rate: Floats) -> Floats:
         """See `Measure`: of the one scale that there is."""
         return self.slope(rate)
+
+    @property
+    def own(self) -> Mean:
+        """See `Measure`: a mean."""
+        return MEAN
+
+    def redraw(self, event: Floats, size: Floats, draws: int, rng: np.random.Generator) -> Floats:
+        """See `Measure`: on the link scale."""
+        return self.from_link(Mean.redraw(self, self.to_link(event), size, draws, rng))
 
     def own_scale(self, event: Floats) -> Floats:
         """See `Measure`: the link."""

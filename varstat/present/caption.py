@@ -9,6 +9,7 @@ from varstat.results import Result
 # What the parts of a waterfall are called.
 PARTS = {
     "published": "published",
+    "crude": "crude rates",
     "raw": "raw",
     "chance": "chance",
     "casemix": "case-mix",

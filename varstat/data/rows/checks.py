@@ -8,7 +8,7 @@ import pandas as pd
 
 from varstat.card.schema import Card
 from varstat.data.account import Ledger, Mask, Rows, count_rows
-from varstat.data.rows.choose import say_choice
+from varstat.data.rows.choose import quote_commas, say_choice
 from varstat.data.rows.counts import WHOLE_TO, Converted, Counts
 from varstat.data.rows.distinguish import Apart
 from varstat.data.rows.limits import refuse_limits
@@ -289,8 +289,8 @@ def refuse_duplicates(
         ledger.stop(
             f"{count_rows(int(again.sum()))}: {what}. They differ in {column!r}, where {level!r} "
             f"{why}: keep it alone with {say_choice('--only', column, level)}, or leave it out "
-            f"with {say_choice('--exclude', column, level)} and say --by {shlex.quote(column)} to "
-            "keep the others apart."
+            f"with {say_choice('--exclude', column, level)} and say --by "
+            f"{shlex.quote(quote_commas(column))} to keep the others apart."
         )
     else:
         differ = " and ".join(map(repr, (*apart.columns, *apart.instead)))

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from varstat.card.schema import Card
+from varstat.data.rows.choose import rejoin
 from varstat.data.rows.covariates import Covariate
 from varstat.data.rows.lookup import Lookup
 from varstat.data.rows.marks import state_publishing
@@ -82,6 +83,8 @@ def gather(
     publishing = state_publishing(card)
     vocabulary = publishing.vocabulary
     picker = Picker(source, header, lookups, vocabulary)
+    by = rejoin(by, picker.columns)
+    strata = None if strata is None else rejoin(strata, picker.columns)
     for wanted in core:
         picker.require(wanted)
     roles = {role: found for role in ROLES if (found := pick_role(role, card, picker))}

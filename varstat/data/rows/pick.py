@@ -43,6 +43,12 @@ class Picker:
         self.wanted: list[Wanted] = []
         self._units: Texts | None = None
 
+    @property
+    def columns(self) -> list[str]:
+        """The names of all columns, of lookups too."""
+        headers = (self.header, *(lookup.header for lookup in self.lookups))
+        return [name for header in headers for name in header.names if name]
+
     def require(self, wanted: Wanted) -> None:
         """Expect a column in the file itself."""
         if wanted not in self.wanted:

@@ -19,7 +19,12 @@ from varstat.present.charts.sheet import MARGIN, Sheet
 from varstat.prose.number import figure
 
 WIDTH, BAR, AROUND, LEFT, RIGHT = 8.4 * 72, 30.0, 130.0, 84.0, 92.0
-_COLOURS = {"raw": style.INSIDE, "published": style.INSIDE, "remaining": style.WORSE}
+_COLOURS = {
+    "raw": style.INSIDE,
+    "published": style.INSIDE,
+    "crude": style.INSIDE,
+    "remaining": style.WORSE,
+}
 
 
 def draw_waterfall(
@@ -65,9 +70,7 @@ def draw_waterfall(
             fall.subtotal_lower[:, at],
             fall.subtotal_upper[:, at],
         )
-    # What is published with strata is standardised already.
-    crude = {"published": "crude rates"} if opportunity.model.get("strata") else {}
-    return draw_fall(fall.component, parts, caption, write=figure, labels=PARTS | crude, ax=ax)
+    return draw_fall(fall.component, parts, caption, write=figure, labels=PARTS, ax=ax)
 
 
 def draw_fall(

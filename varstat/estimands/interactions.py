@@ -34,7 +34,7 @@ def ask_interactions(posterior: Posterior) -> tuple[Interaction, ...]:
         if name.startswith(("stratum[", "coefficient[", "period["))
     ]
     levels = {
-        factor: np.unique(design.cell_levels[:, at].astype(str), return_inverse=True)[1]
+        factor: np.unique(design.cell_levels[:, at], return_inverse=True)[1]
         for at, factor in enumerate(design.strata)
     }
     return check_interactions(
