@@ -37,6 +37,7 @@ bench: $(VENV)/installed  ## whole processes, timed against the floor
 	$(BIN)/python benchmarks/funnel.py
 	$(BIN)/python benchmarks/posterior.py
 	$(BIN)/python benchmarks/cells.py
+	$(BIN)/python benchmarks/reading.py
 
 clean:
 	rm -rf $(VENV) docs/_build demo.png demo.html

@@ -4,13 +4,14 @@ What is drawn here shares no code with the package's own replications.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from designs import beta, gamma_precision, half_normal, make_design, normal
 from numpy.typing import NDArray
 
+from varstat.hierarchical.model.censored import Censored
 from varstat.hierarchical.model.design import Design
 
 Floats = NDArray[np.float64]
@@ -80,7 +81,7 @@ class Nation:
             np.minimum(self.withheld, np.max(size[hidden], initial=1)),
         )
         rows = np.repeat(unit, self.periods)
-        return make_design(
+        design = make_design(
             np.where(hidden, np.nan, event),
             size,
             measure=MEASURES[self.likelihood],
@@ -98,6 +99,17 @@ class Nation:
             period_effects=self.period_effects,
             peer_tau=self.peer_tau,
         )
+        return about_a_half(design)
+
+
+def about_a_half(design: Design) -> Design:
+    """State a beta-binomial's transient SD where the rate is a half: no pooled rate is known."""
+    family = design.family
+    if design.likelihood != "beta-binomial":
+        return design
+    if isinstance(family, Censored):
+        return replace(design, family=replace(family, inner=replace(family.inner, pooled=0.5)))
+    return replace(design, family=replace(family, pooled=0.5))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from varstat.cli import app as program
+from varstat.cli.program import app as program
 
 logger = logging.getLogger(__name__)
 

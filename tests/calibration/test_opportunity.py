@@ -57,3 +57,48 @@ def test_where_nobody_differs_the_posterior_finds_a_third_of_what_is_published_a
     assert found / published < 0.35
     # The published total lies above its 95% limit by chance in one nation of twenty.
     assert told >= 0.9 * 60 * 0.95
+
+
+# Units, middle size, spread of sizes, rate and SD of the logits: who differs, and who doesn't.
+DIFFERENT = {
+    "a dozen": lambda rng: (12, -1.5 + 0.3 * rng.normal(size=12)),
+    "close together": lambda rng: (60, -1.5 + 0.15 * rng.normal(size=60)),
+    "few much better": lambda _: (40, np.where(np.arange(40) < 6, -2.3, -1.5)),
+}
+ALIKE = {"a dozen": 12, "twenty": 20, "sixty": 60}
+
+
+def _opportunity_of(theta, rng, *, seed):
+    size = np.maximum(np.round(np.exp(rng.normal(np.log(300), 0.8, len(theta)))), 5).astype(int)
+    event = rng.binomial(size, expit(theta))
+    design = make_design(event, size, direction="lower-is-better")
+    posterior = make_posterior(design, draws=300, seed=seed)
+    return compute_opportunity(fits_of(posterior))[0]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", DIFFERENT)
+def test_nations_that_surely_differ_are_hardly_ever_said_to_vary_by_chance(name):
+    rng = np.random.default_rng(8)
+    said = surely = 0
+    for seed in range(200):
+        _, theta = DIFFERENT[name](rng)
+        found = _opportunity_of(theta, rng, seed=seed)
+        if found.homogeneity.p_value < 0.001:
+            surely += 1
+            said += "is what chance gives" in found.summary()
+    assert surely >= 50
+    assert said <= 0.01 * surely
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ALIKE)
+def test_four_in_five_nations_without_differences_are_said_to_vary_by_chance(name):
+    rng = np.random.default_rng(9)
+    theta = np.full(ALIKE[name], -1.5)
+    said = sum(
+        "is what chance gives" in _opportunity_of(theta, rng, seed=seed).summary()
+        for seed in range(200)
+    )
+    # Of 200 the share has a standard error of two points.
+    assert said / 200 >= 0.8

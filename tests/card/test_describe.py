@@ -26,7 +26,7 @@ def test_a_description_says_what_the_card_says() -> None:
     assert "exact limits at 95% and 99.8% on both sides of the target pooled" in text
     assert "dispersion auto, robust winsorise, tau on the logit scale" in text
     assert "binomial on the logit scale, normal effects" in text
-    assert "intercept normal(mean 0, sd 2.5)" in text
+    assert "intercept normal(mean pooled, sd 2.5)" in text
     assert "tau exponential(rate 1)" in text
     assert "one tau for all units. Each period has a shift common to all units." in text
     assert "beyond chance: estimated where units have several periods." in text

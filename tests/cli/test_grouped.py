@@ -13,11 +13,11 @@ from typer.testing import CliRunner
 import varstat
 from varstat.analysis.asking import ASKINGS
 from varstat.analysis.specification import Modelling, Reading
-from varstat.cli import app
 from varstat.cli.grouped import grouped
 from varstat.cli.option import number, text, texts
 from varstat.cli.options import OPTIONS
 from varstat.cli.output import Output
+from varstat.cli.program import app
 
 CLI = Path(varstat.__file__).parent / "cli"
 # What Python alone can ask for.

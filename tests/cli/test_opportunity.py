@@ -107,7 +107,7 @@ def test_the_table_is_printed_and_messages_stay_apart(run: Callable[..., Any], t
     ran = run("opportunity", table, *UP, *FEW, "--covariate=age", "--peer-group=kind", *COST)
     assert ran.code == 0
     out = " ".join(ran.out.split())
-    for words in ("What the published figure is made of", "case-mix", "peer group", "by chance"):
+    for words in ("What the published figure is made of", "case-mix", "peer group", "chance alone"):
         assert words in out
     assert "a study" in out
     assert "rows read" not in ran.out

@@ -44,11 +44,11 @@ def test_output_that_is_closed_is_wanted_by_nobody(asked: list[str]) -> None:
     assert (done.returncode, done.stderr) == (0, b"")
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_a_signal_leaves_no_temporary_file(tmp_path: Path, number: int) -> None:
     script = (
-        "import sys, time; from pathlib import Path; from varstat.cli import _clean_up_when_ended; "
-        "from varstat.files import written_beside; _clean_up_when_ended()\n"
+        "import sys, time; from pathlib import Path; from varstat.cli import clean_up_when_ended; "
+        "from varstat.files import written_beside; clean_up_when_ended()\n"
         "with written_beside(Path(sys.argv[1])) as place: print(place, flush=True); time.sleep(600)"
     )
     running = subprocess.Popen(
@@ -64,6 +64,28 @@ def test_a_signal_leaves_no_temporary_file(tmp_path: Path, number: int) -> None:
     assert running.wait(timeout=600) == 128 + number
     running.stdout.close()
     assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("module", ["typer", "numpy", "pandas", "varstat.data.read"])
+def test_whoever_interrupts_an_import_sees_one_line_and_no_traceback(module: str) -> None:
+    script = (
+        "import os, signal, sys\n"
+        "class Interrupts:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        f"        if name == {module!r}: os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Interrupts())\n"
+        "sys.argv = ['varstat', 'check', 'example:star98']\n"
+        "from varstat.cli import main; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        check=False,
+        timeout=600,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    assert (done.returncode, done.stdout) == (130, b"")
+    assert done.stderr.strip() == b"Interrupted."
 
 
 def test_a_cards_title_and_a_column_are_shown_harmlessly(

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import typer
 
-from varstat.cli import app
+from varstat.cli.program import app
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))

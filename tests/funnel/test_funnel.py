@@ -105,6 +105,17 @@ def test_identical_units_do_not_differ():
     assert "no more than chance" in funnel.summary()
 
 
+def test_a_summary_states_the_interval_of_tau_and_the_test_of_homogeneity():
+    size = np.full(8, 400)
+    frame = pd.DataFrame(
+        {"unit": list("abcdefgh"), "numerator": [80, 71, 84, 70, 91, 78, 86, 77]}
+    ).assign(denominator=size)
+    funnel = compute(frame)
+    assert funnel.tau == 0
+    assert "95% interval 0 to 0." in funnel.summary()
+    assert f"p = {funnel.homogeneity.p_value:.2f}" in funnel.summary()
+
+
 @pytest.mark.parametrize("events", ["none", "all"])
 def test_no_events_and_nothing_but_events_flag_nobody(events):
     frame = FRAME.assign(numerator=0 if events == "none" else FRAME["denominator"])

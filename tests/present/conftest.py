@@ -13,6 +13,7 @@ from scipy import stats
 from varstat.funnel.band import Line
 from varstat.funnel.result import Funnel, FunnelUnits
 from varstat.measure import PROPORTION, Direction, Floats, Measure
+from varstat.measure.homogeneity import UNTESTED
 
 MakeFunnel = Callable[..., Funnel]
 
@@ -116,6 +117,7 @@ def build_funnel(
         tau_lower=np.nan,
         tau_upper=np.nan,
         tau_scale="identity",
+        homogeneity=UNTESTED,
         levels=levels,
         sides="both",
         limits_method="exact",

@@ -6,12 +6,14 @@ from dataclasses import replace
 import numpy as np
 
 from varstat.data.account import Account
+from varstat.estimands import assumptions
 from varstat.estimands.league.result import League, Leagues, LeagueUnits
 from varstat.estimands.league.words import say_league, say_leagues
 from varstat.estimands.ranks.ranks import operating_characteristic, rank_draws
 from varstat.hierarchical.diagnostics import Diagnostics
 from varstat.hierarchical.posterior import HyperSummary
 from varstat.measure import PROPORTION, Direction, Floats, Measure
+from varstat.measure.homogeneity import UNTESTED
 from varstat.provenance import Provenance
 
 DRAWS = 400
@@ -153,6 +155,9 @@ def build_league(
             level=0.95,
             mcse=np.array([0.0, 0.0]),
         ),
+        homogeneity=UNTESTED,
+        interactions=(),
+        assumptions=assumptions.UNTESTED,
         level=0.95,
         rank_scope="none" if not ranked else "within peer group" if peers else "all",
         ranks_exact=exact,

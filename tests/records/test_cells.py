@@ -588,3 +588,33 @@ def test_cells_are_read_as_a_table(tmp_path):
     table = read_table(path)
     assert table.frame["numerator"].tolist() == [2, 3]
     assert varstat.compute_funnel(table)[0].units.unit.size == 2
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        ("Apr-16", "Aug-16", "Dec-16", "Feb-17"),
+        ("30/04/2016", "31/05/2016", "30/06/2016"),
+        ("Jan-Mar 2018", "Apr-Jun 2018", "Jan-Mar 2019"),
+        ("Wave 2", "Wave 9", "Wave 10"),
+        ("1Q2019", "2Q2019", "1Q2020"),
+    ],
+)
+def test_cells_stand_in_the_order_of_time(tmp_path, labels):
+    records = pd.DataFrame(
+        {"unit": ["A", "B"] * len(labels), "when": sorted(labels) * 2, "died": [0, 1] * len(labels)}
+    )
+    counted = count_cells(records, unit="unit", event="died", period="when").frame
+    assert counted["unit"].is_monotonic_increasing
+    for _, part in counted.groupby("unit"):
+        there = [label for label in labels if label in set(part["period"])]
+        assert part["period"].tolist() == there
+    write_cells(records, tmp_path / "c.parquet", unit="unit", event="died", period="when")
+    written = pd.read_parquet(tmp_path / "c.parquet")
+    assert written["period"].tolist() == counted["period"].tolist()
+
+
+def test_periods_that_say_no_time_stand_as_text():
+    records = pd.DataFrame({"unit": "A", "when": ["spring", "autumn"], "died": [0, 1]})
+    counted = count_cells(records, unit="unit", event="died", period="when").frame
+    assert counted["period"].tolist() == ["autumn", "spring"]

@@ -24,8 +24,14 @@ BUGS = {
 }
 
 
+EXPONENTIAL = {
+    "intercept": {"distribution": "normal", "mean": 0.0, "sd": 2.5, "because": "As computed."},
+}
+
+
 def read(references, name):
     card = load_card("default-proportion")
+    card = override_card(card, {"model": {"priors": EXPONENTIAL}}, where="reference")
     if name.endswith("bugs"):
         card = override_card(card, {"model": {"priors": BUGS}}, where="BUGS")
     return read_table(

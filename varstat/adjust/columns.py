@@ -77,7 +77,7 @@ def build_columns(
     named: dict[str, Strings] = {}
     references = {}
     for at, name in enumerate(cells.strata):
-        levels, code = np.unique(cells.levels[:, at].astype(str), return_inverse=True)
+        levels, code = np.unique(cells.levels[:, at], return_inverse=True)
         if len(levels) < 2:
             continue
         of_row = code.ravel()[cells.row].astype(np.int64)

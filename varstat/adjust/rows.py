@@ -90,7 +90,7 @@ def _counted(frame: pd.DataFrame) -> bool:
 
 def _one_group(table: Table, frame: pd.DataFrame, by: dict[str, str]) -> Rows:
     names, first, row = np.unique(
-        frame["unit"].to_numpy(dtype=str), return_index=True, return_inverse=True
+        frame["unit"].to_numpy(dtype=object), return_index=True, return_inverse=True
     )
     measure = table.measure
     event, size, lower, upper = (

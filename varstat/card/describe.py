@@ -155,5 +155,8 @@ def _periods(card: Card) -> str:
 def _prior(prior: Section) -> str:
     said = prior.model_dump(exclude={"because"})
     distribution = said.pop("distribution")
-    numbers = ", ".join(f"{name} {value:g}" for name, value in said.items())
+    numbers = ", ".join(
+        f"{name} {value if isinstance(value, str) else format(value, 'g')}"
+        for name, value in said.items()
+    )
     return f"{distribution}({numbers})"

@@ -12,7 +12,7 @@ from varstat.measure import MEASURES
 
 # The section and key of what is said; anything else is of the columns.
 _PLACES = {
-    **{key: ("indicator", key) for key in ("title", "direction", "counts")},
+    **{key: ("indicator", key) for key in ("title", "direction", "counts", "per")},
     **{
         key: ("model", key)
         for key in ("covariates", "effects", "likelihood", "transient", "peer_tau")

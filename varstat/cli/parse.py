@@ -1,5 +1,6 @@
 """Reading what was written in an option: ranges, lists, numbers, choices of rows."""
 
+import csv
 from math import isfinite
 
 from varstat.errors import UsageError
@@ -73,14 +74,15 @@ def _parse_range(ends: str, text: str) -> list[int]:
 
 
 def split_commas(names: list[str] | None) -> list[str]:
-    """Take apart names that were given with commas.
+    """Take apart names that were given with commas; those within quotation marks part nothing.
 
     Examples
     --------
-    >>> split_commas(["year,type", "region"])
-    ['year', 'type', 'region']
+    >>> split_commas(["year,type", "region"]), split_commas(['year,"Age, sex"'])
+    (['year', 'type', 'region'], ['year', 'Age, sex'])
     """
-    return [name.strip() for text in names or [] for name in text.split(",") if name.strip()]
+    rows = (row for text in names or [] for row in csv.reader([text], skipinitialspace=True))
+    return [name.strip() for row in rows for name in row if name.strip()]
 
 
 def parse_covariates(names: list[str] | None) -> list[str] | None:

@@ -115,8 +115,7 @@ def _show(analysis: "Analysis", output: Output, *, wrote: list[str]) -> None:
     if output.format_ is not Format.TABLE:
         sys.stdout.buffer.write(encode(results, f".{output.format_.value}", verdicts=verdicts))
     elif not wrote:
-        out = Console(highlight=False)
-        show(results, out, highlight=output.highlight, verdicts=verdicts)
+        show(results, highlight=output.highlight, verdicts=verdicts)
     else:
         summaries = [each.summary() for each in (results, verdicts) if each is not None]
         messages.print(clean_lines("\n".join(summaries)), markup=False)

@@ -6,7 +6,7 @@ import numpy as np
 
 from varstat.funnel.recipes import recipe_for
 from varstat.funnel.result import Funnel
-from varstat.measure import scale_slope
+from varstat.measure import Floats
 from varstat.target.of_rates import pooled_rate
 
 # Totals this far apart, or in standard errors, are worth a word.
@@ -14,6 +14,9 @@ _APART = 0.01
 _ERRORS = 3.0
 _FEW = 12
 _MANY = 100
+# Units with which the form of dispersion can be told, and how many SDs a rank correlation must lie
+# from none: by chance in one funnel of a thousand.
+_ENOUGH, _SCORE = 30, 3.1
 # Half a standard deviation off, the 95% limits are crossed by 8% of units.
 _PULLED = 0.5
 
@@ -69,6 +72,7 @@ def caveats(funnel: Funnel) -> Iterator[str]:
             "Tau lies outside its interval, which is that of Paule-Mandel: DerSimonian-Laird "
             "weighs units by their size, and their sizes differ too much for it."
         )
+    yield from _form(funnel)
     if funnel.measure.bounded and _is_two_pointed(funnel):
         yield (
             "Rates lie so far apart that the limits are as wide as they can be: there is more than "
@@ -82,13 +86,58 @@ def caveats(funnel: Funnel) -> Iterator[str]:
         )
 
 
+def _form(funnel: Funnel) -> Iterator[str]:
+    """Say where what varies beyond chance falls with size otherwise than the limits have it.
+
+    Distances in the SDs of the limits' own form should have nothing to do with size; that they
+    don't is tested by their rank correlation.
+    """
+    units, measure = funnel.units, funnel.measure
+    known = np.isfinite(units.event) & (units.size > 0)
+    multiplicative = funnel.dispersion == "multiplicative"
+    if funnel.sparse or not funnel.exact or funnel.method != "varstat":
+        return
+    if funnel.dispersion == "none" or known.sum() < _ENOUGH or not funnel.phi > 1.0:
+        return
+    size = units.size[known]
+    centre = pooled_rate(units.event[known], size, measure=measure)
+    chance = measure.chance_variance(size, np.full_like(size, centre))
+    if multiplicative:
+        variance = chance
+    else:
+        sigma = funnel.tau / measure.slope_on(funnel.tau_scale, np.asarray(centre))
+        variance = chance + np.square(sigma) * measure.shown(size)
+    rate = measure.straight(units.rate[known], np.asarray(centre))
+    distance = np.abs(rate - centre) / np.sqrt(variance)
+    falls = _rank_correlation(distance, -size if measure.size_is_error else size)
+    score = falls * np.sqrt(size.size - 1.0)
+    if not multiplicative and score < -_SCORE:
+        yield (
+            "What varies beyond chance falls with size, as where events come in clusters (a few "
+            "patients with many admissions): additive limits flag small units too often and large "
+            "ones too rarely. Take --dispersion multiplicative."
+        )
+    elif multiplicative and score > _SCORE:
+        yield (
+            "What varies beyond chance doesn't fall with size, as where units themselves differ: "
+            "multiplicative limits flag large units too often and small ones too rarely. Take "
+            "--dispersion reml."
+        )
+
+
+def _rank_correlation(a: Floats, b: Floats) -> float:
+    """Spearman's, ties in the order of the file."""
+    ranks = [np.argsort(np.argsort(each, kind="stable")) for each in (a, b)]
+    return float(np.corrcoef(ranks[0], ranks[1])[0, 1])
+
+
 def _is_two_pointed(funnel: Funnel) -> bool:
     """Whether no beta distribution is as wide as the units' rates are."""
     known = np.isfinite(funnel.units.event)
     centre = pooled_rate(
         funnel.units.event[known], funnel.units.size[known], measure=funnel.measure
     )
-    slope = scale_slope(funnel.tau_scale, np.asarray(centre))
+    slope = funnel.measure.slope_on(funnel.tau_scale, np.asarray(centre))
     return bool(np.square(funnel.tau / slope) >= centre * (1.0 - centre) > 0)
 
 

@@ -11,6 +11,10 @@ from varstat.funnel.flags import q_values, raise_flags, two_sided
 from varstat.funnel.groups import Groups
 from varstat.funnel.options import Options, resolve_options
 from varstat.funnel.result import Funnel, Funnels, FunnelUnits
+from varstat.measure.homogeneity import UNTESTED, Homogeneity, check_homogeneity
+
+# Numbers to draw for the tests of homogeneity of all funnels.
+_DRAWN = 1_000_000
 
 
 def compute_funnel(
@@ -123,7 +127,7 @@ def compute_funnel(
 
 def _one_funnel(table: Table, groups: Groups, options: Options, found: Findings, g: int) -> Funnel:
     """Cut one group out of the results of all."""
-    rows = groups.rows(g)
+    rows = groups.as_read(g)
     frame = groups.frame.iloc[rows]
     tails = found.tails.take(rows)
     flags = raise_flags(tails, found.z[rows], options.levels, sides=options.sides)
@@ -167,6 +171,7 @@ def _one_funnel(table: Table, groups: Groups, options: Options, found: Findings,
         tau_lower=float(found.tau_lower[g]),
         tau_upper=float(found.tau_upper[g]),
         tau_scale=options.tau_scale,
+        homogeneity=_homogeneity(table, groups, options, g),
         levels=options.levels,
         sides=options.sides,
         limits_method=options.limits,
@@ -178,3 +183,16 @@ def _one_funnel(table: Table, groups: Groups, options: Options, found: Findings,
         warnings=(),
     )
     return replace(funnel, warnings=tuple(caveats(funnel)))
+
+
+def _homogeneity(table: Table, groups: Groups, options: Options, g: int) -> Homogeneity:
+    """Test whether the units of a group differ; of amounts what is chance isn't known."""
+    if not options.exact:
+        return UNTESTED
+    rows = groups.rows(g)
+    return check_homogeneity(
+        table.measure,
+        groups.event[rows],
+        groups.size[rows],
+        numbers=_DRAWN // groups.number,
+    )

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from varstat.card.schema import Dispersion, Limits, Robust, Sides
 from varstat.funnel.band import Band
 from varstat.measure import Direction, Floats, Measure, ScaleName
-from varstat.prose.number import expected_number, percent
+from varstat.measure.homogeneity import Homogeneity
+from varstat.prose.homogeneity import say_homogeneity
+from varstat.prose.number import expected_number, interval, percent
 from varstat.results import Results, UnitResult
 
 Strings = NDArray[np.object_]
@@ -110,6 +112,8 @@ class Funnel(UnitResult):
         Between-unit standard deviation on the scale `tau_scale`, and its 95% interval; NaN
         where it isn't estimated.
     tau_scale : {"log", "sqrt", "arcsine", "logit", "identity"}
+    homogeneity : Homogeneity
+        Whether units differ by more than chance, given their total.
     levels : tuple of float
         Ascending, each in (0, 1).
     sides : {"both", "high", "low"}
@@ -144,6 +148,7 @@ class Funnel(UnitResult):
     tau_lower: float
     tau_upper: float
     tau_scale: ScaleName
+    homogeneity: Homogeneity
     levels: tuple[float, ...]
     sides: Sides
     limits_method: Limits
@@ -278,16 +283,26 @@ class Funnel(UnitResult):
             return f" The recipe's phi is {_times(self.phi)}; {allowed}"
         if not self.exact:
             return " The limits allow for as much variation as there is between units."
+        bracket = self._tau_text()
         if self.phi < 1.005 or (self.dispersion != "multiplicative" and self.tau == 0):
-            return " About their own centre the units vary no more than chance would have them."
-        text = f" The variance of the units is {_times(self.phi)} times what chance would give"
-        if np.isfinite(self.tau_lower):
-            lower = self.tau_lower if self.tau_lower > 1e-3 * self.tau else 0.0
-            text += (
-                f" (tau {self.tau:.3g} on the {self.tau_scale} scale, 95% interval "
-                f"{lower:.3g} to {self.tau_upper:.3g})"
+            return (
+                " About their own centre the variance of the units is no larger than chance would "
+                f"give{bracket}.{self._homogeneity_text()}"
             )
-        return f"{text}; {allowed}"
+        text = f" The variance of the units is {_times(self.phi)} times what chance would give"
+        return f"{text}{bracket}; {allowed}{self._homogeneity_text()}"
+
+    def _tau_text(self) -> str:
+        if not np.isfinite(self.tau_lower):
+            return ""
+        return (
+            f" (tau {self.tau:.3g} on the {self.tau_scale} scale, 95% interval "
+            f"{interval(self.tau_lower, self.tau_upper)})"
+        )
+
+    def _homogeneity_text(self) -> str:
+        said = say_homogeneity(self.homogeneity, what="Their rates")
+        return f" {said}" if said else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)

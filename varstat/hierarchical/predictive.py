@@ -18,7 +18,9 @@ References
 import numpy as np
 from scipy.special import bdtr, bdtrc, betainc, expit, ndtr, pdtr, pdtrc
 
+from varstat.hierarchical.model.censored import Censored
 from varstat.hierarchical.model.design import Design
+from varstat.hierarchical.model.mixed import BetaBinomial
 from varstat.hierarchical.model.smeared import Smeared
 from varstat.hierarchical.quadrature.marginal import unpack
 from varstat.measure import Floats
@@ -79,7 +81,7 @@ def draw_rows(design: Design, theta: Floats, spread: Floats, rng: np.random.Gene
             size = size * rate
             rate = rng.gamma(1.0 / spread**2 + np.zeros_like(theta)) * spread**2
         case "beta-binomial":
-            total = 4.0 / spread**2
+            total = _concentration(design, spread)
             rate = rng.beta(np.maximum(total * rate, 1e-12), np.maximum(total * (1 - rate), 1e-12))
     return design.measure.draw(rate, size, rng)
 
@@ -121,7 +123,7 @@ def _compare(design: Design, h: Floats, *, seed: int) -> Floats:
         event = withhold(design, event)
         own = 0.5 * (design.event_lower + design.event_upper)
     else:
-        own = (design.event - design.centre) / design.spread
+        own = (design.measure.own_scale(design.event) - design.centre) / design.spread
     observed = _distance(design, h, np.broadcast_to(own, event.shape))
     replicated = _distance(design, h, event)
     spread = (replicated**2).mean(axis=1) >= (observed**2).mean(axis=1)
@@ -190,7 +192,8 @@ def tail_of_rows(design: Design, theta: Floats, spread: Floats) -> Floats:
     match design.likelihood:
         case "normal":
             sd = np.sqrt((n / design.spread) ** 2 + spread**2)
-            return np.asarray(ndtr((theta - (design.event - design.centre) / design.spread) / sd))
+            own = (design.measure.own_scale(design.event) - design.centre) / design.spread
+            return np.asarray(ndtr((theta - own) / sd))
         case "poisson":
             mean = n * np.exp(np.minimum(theta, 600.0))
             below = np.where(y > 0, pdtr(np.maximum(y - 1.0, 0.0), mean), 0.0)
@@ -201,11 +204,18 @@ def tail_of_rows(design: Design, theta: Floats, spread: Floats) -> Floats:
             below = np.where(y > 0, betainc(k, np.maximum(y, 1.0), p), 0.0)
             return np.asarray(0.5 * (1.0 - betainc(k, y + 1.0, p) + 1.0 - below))
         case "beta-binomial":
-            return _beta_binomial_tail(y, n, theta, 4.0 / spread**2)
+            return _beta_binomial_tail(y, n, theta, _concentration(design, spread))
         case _:
             p = expit(theta)
             below = np.where(y > 0, bdtr(np.maximum(y - 1.0, 0.0), n.astype(np.int64), p), 0.0)
             return np.asarray(0.5 * (bdtrc(y, n.astype(np.int64), p) + 1.0 - below))
+
+
+def _concentration(design: Design, spread: Floats) -> Floats:
+    """M of a beta-binomial, given the transient SD."""
+    family = design.family.inner if isinstance(design.family, Censored) else design.family
+    assert isinstance(family, BetaBinomial)
+    return family.concentration(spread)
 
 
 def _beta_binomial_tail(y: Floats, n: Floats, theta: Floats, total: Floats) -> Floats:

@@ -18,7 +18,11 @@ class Mean(Measure):
     size: str = "se"
     rate: str = "value"
     title: str = "Value"
-    columns: tuple[tuple[str, ...], ...] = (("value", "se"), ("total", "count", "sum_of_squares"))
+    columns: tuple[tuple[str, ...], ...] = (
+        ("value", "se"),
+        ("value", "lower", "upper"),
+        ("total", "count", "sum_of_squares"),
+    )
     counts: bool = False
     of_cases: bool = True
     size_is_error: bool = True
@@ -81,6 +85,12 @@ class Mean(Measure):
     def draw(self, rate: Floats, size: Floats, rng: np.random.Generator) -> Floats:
         """See `Measure`: normal."""
         return rate + size * rng.standard_normal(np.broadcast_shapes(rate.shape, size.shape))
+
+    def redraw(self, event: Floats, size: Floats, draws: int, rng: np.random.Generator) -> Floats:
+        """See `Measure`: normal, with the same weighted mean."""
+        weight = self.weight(size) / np.sum(self.weight(size))
+        error = size * rng.standard_normal((draws, size.size))
+        return np.asarray(error + (event @ weight - error @ weight)[:, None])
 
 
 MEAN = Mean()

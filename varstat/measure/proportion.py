@@ -10,6 +10,8 @@ from varstat.measure.scale import Floats, MeasureName, ScaleName
 # Below this much extra variance, as a share of chance, the mixing distribution is a point for
 # double precision, and the binomial is exact.
 _NEGLIGIBLE = 1e-9
+# NumPy draws a multivariate hypergeometric of fewer cases than these.
+_MOST_CASES = 1e9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +108,14 @@ class Proportion(Measure):
         """See `Measure`: binomial."""
         number = rng.binomial(size.astype(np.int64), np.clip(rate, 0.0, 1.0))
         return number.astype(np.float64)
+
+    def redraw(self, event: Floats, size: Floats, draws: int, rng: np.random.Generator) -> Floats:
+        """See `Measure`: multivariate hypergeometric, of as many cases as it can be drawn for."""
+        if float(size.sum()) >= _MOST_CASES:
+            return Measure.redraw(self, event, size, draws, rng)
+        cases, total = np.round(size).astype(np.int64), round(float(event.sum()))
+        drawn = rng.multivariate_hypergeometric(cases, total, size=draws, method="marginals")
+        return drawn.astype(np.float64)
 
 
 def _correlation(target: Floats, extra: Floats) -> Floats:

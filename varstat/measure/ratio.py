@@ -95,6 +95,11 @@ class Ratio(Measure):
         """See `Measure`: Poisson, of numbers that can be stored."""
         return rng.poisson(np.minimum(size * rate, 1e15)).astype(np.float64)
 
+    def redraw(self, event: Floats, size: Floats, draws: int, rng: np.random.Generator) -> Floats:
+        """See `Measure`: multinomial, in proportion to the sizes."""
+        drawn = rng.multinomial(round(float(event.sum())), size / size.sum(), size=draws)
+        return drawn.astype(np.float64)
+
 
 def _tail(
     event: Floats,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import numpy as np
 import pandas as pd
 
+from varstat import disclose
 from varstat.errors import UsageError, choose
-from varstat.present import disclose
 from varstat.present.chart import Chart, Order
 from varstat.present.column import Column, R, Table
 from varstat.present.content import records

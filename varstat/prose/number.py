@@ -121,6 +121,21 @@ def probability_text(p: float) -> str:
     return "<0.01" if p < 0.01 else ">0.99" if p > 0.99 else f"{p:.2f}"
 
 
+def p_text(p: float) -> str:
+    """Write a p-value, never as zero.
+
+    Examples
+    --------
+    >>> [p_text(p) for p in (1e-9, 0.00123, 0.034, 0.46)]
+    ['p < 0.0005', 'p = 0.001', 'p = 0.03', 'p = 0.46']
+    """
+    if p < 0.0005:
+        return "p < 0.0005"
+    if p < 0.0095:
+        return f"p = {p:.3f}"
+    return f"p = {p:.2f}"
+
+
 def listed(texts: Sequence[str]) -> str:
     """Join texts as a sentence lists them.
 

@@ -166,7 +166,7 @@ def count_cells(
     ) as opened:
         account = count_groups(opened, plan, lenient=lenient)
         with told(opened.name):
-            frame = opened.connection.sql(ordered_cells(plan)).to_arrow_table().to_pandas()
+            frame = opened.connection.sql(ordered_cells(opened, plan)).to_arrow_table().to_pandas()
         provenance = state_provenance(opened, plan, lenient=lenient)
     return Cells(frame=frame, account=account, provenance=provenance)
 
@@ -248,7 +248,13 @@ def write_cells(
         account = count_groups(opened, plan, lenient=lenient)
         provenance = state_provenance(opened, plan, lenient=lenient)
         about = {"account": account.to_dict(), "provenance": provenance}
-        _copy(opened.connection, ordered_cells(plan), beside.absolute(), about=about, where=path)
+        _copy(
+            opened.connection,
+            ordered_cells(opened, plan),
+            beside.absolute(),
+            about=about,
+            where=path,
+        )
     return account
 
 

@@ -83,17 +83,33 @@ def cells_expression(
     return order_cells(finish_cells(group_records(records, plan, where="records"), plan), plan)
 
 
-def order_cells(cells: "ibis.Table", plan: CellPlan) -> "ibis.Table":
-    """Put cells in order of their keys: bands from the lowest, all else as text."""
+def order_cells(
+    cells: "ibis.Table", plan: CellPlan, *, periods: Sequence[str] = ()
+) -> "ibis.Table":
+    """Put cells in order of their keys: bands from the lowest, periods as given, the rest as text.
+
+    Parameters
+    ----------
+    cells : ibis.Table
+    plan : CellPlan
+    periods : sequence of str
+        Those there are, in the order of time; empty where that of text will do.
+
+    Returns
+    -------
+    ibis.Table
+    """
     import ibis
 
+    def rank(name: str, labels: Sequence[str]) -> "ibis.Value":
+        return ibis.cases(*((cells[name] == label, at) for at, label in enumerate(labels)))
+
+    ordered = {key.name: key.labels for key in plan.keys if key.edges}
+    if periods:
+        ordered["period"] = tuple(periods)
+    names = [key.name for key in plan.keys]
     return cells.order_by(
-        [
-            ibis.cases(*((cells[key.name] == label, at) for at, label in enumerate(key.labels)))
-            if key.edges
-            else cells[key.name]
-            for key in plan.keys
-        ]
+        [rank(name, ordered[name]) if name in ordered else cells[name] for name in names]
     )
 
 

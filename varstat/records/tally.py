@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from varstat.data.account import Account, Exclusion
 from varstat.data.source.open import hash_file
 from varstat.errors import TableError
+from varstat.period.period import read_periods
 from varstat.records.plan import VALUES, CellPlan
 from varstat.records.query import (
     finish_cells,
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 _BATCH = 100_000
 # Below as many, counts of patients are commonly withheld.
 FEW = 5
+
+# Days, of which there are more, are written so that the order of text is that of time.
+_MOST_PERIODS = 1_000
 
 
 def count_groups(opened: RecordSource, plan: CellPlan, *, lenient: bool) -> Account:
@@ -159,14 +163,28 @@ def _refuse(tally: Mapping[str, Any], plan: CellPlan, *, where: str, lenient: bo
         )
 
 
-def ordered_cells(plan: CellPlan) -> str:
-    """Say in SQL how the cells are taken, in order of their keys."""
+def ordered_cells(opened: RecordSource, plan: CellPlan) -> str:
+    """Say in SQL how the cells are taken, in order of their keys; of periods, that of time."""
     import ibis
 
     texts = {key.name: "string" for key in plan.keys}
     sums = {name: "float64" if name in VALUES[1:] else "int64" for name in plan.amounts}
     cells = ibis.table(texts | sums, name="cells")
-    return compile_query(order_cells(cells, plan), dialect="duckdb")
+    ordered = order_cells(cells, plan, periods=_order_periods(opened, plan))
+    return compile_query(ordered, dialect="duckdb")
+
+
+def _order_periods(opened: RecordSource, plan: CellPlan) -> tuple[str, ...]:
+    """Give the periods in the order of time; none where it is that of text, or isn't known."""
+    if not any(key.name == "period" for key in plan.keys):
+        return ()
+    query = "SELECT DISTINCT period FROM cells ORDER BY period LIMIT ?"
+    found = opened.connection.execute(query, [_MOST_PERIODS + 1]).fetchall()
+    labels = tuple(label for (label,) in found)
+    if len(labels) > _MOST_PERIODS:
+        return ()
+    periods = read_periods(labels)
+    return periods.labels if periods.in_time and periods.labels != labels else ()
 
 
 def _records(number: Any) -> str:

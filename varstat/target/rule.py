@@ -125,7 +125,7 @@ _RULES = (
         rule=_best(0.1),
         bias="On raw rates chance alone gives 1.33 standard errors a unit against a best tenth. "
         "Gaps were floored month by month and then added up, which never gives less than "
-        "flooring the year.",
+        "adding the same gaps up over the year and flooring those.",
     ),
     NamedRule(
         name="openprescribing-ppu",
@@ -133,7 +133,7 @@ _RULES = (
         rule=_best(0.1),
         bias="On raw prices chance alone gives 1.33 standard errors a unit against a tenth "
         "centile. Gaps were floored practice by practice and then added up, which never gives "
-        "less than flooring their sum.",
+        "less than adding the same gaps up and flooring their sum.",
     ),
     NamedRule(
         name="hrrp",

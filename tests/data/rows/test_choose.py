@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from cards import make_card
 
+from varstat.cli.parse import parse_only, parse_strata, split_commas
 from varstat.data import read_table
 from varstat.errors import TableError, UsageError
 
@@ -97,3 +98,44 @@ def test_a_period_that_cannot_be_understood_is_still_an_error():
     data = frame(month=["Q4 2006", "Q4 2006", "Q4 2007", "Q4 2007"])
     with pytest.raises(TableError, match="may be a calendar or a financial quarter"):
         read(data, only={"year": "2006-07"}, roll_up="year")
+
+
+COMMAS = pd.DataFrame(
+    {
+        "unit": ["A", "B", "A", "B"],
+        "Age, sex": ["18-64, F", "18-64, F", "65+, M", "65+, M"],
+        "numerator": [1, 2, 3, 4],
+        "denominator": [10, 10, 10, 10],
+    }
+)
+
+
+@pytest.mark.parametrize("by", ['"Age, sex"', "Age, sex", "Age,sex"])
+def test_a_column_with_a_comma_can_be_named(by):
+    table = read_table(COMMAS, card=make_card(), by=split_commas([by]))
+    assert table.by == ("Age, sex",)
+
+
+@pytest.mark.parametrize("stratum", ['"Age, sex"', "Age, sex"])
+def test_a_stratum_with_a_comma_can_be_named(stratum):
+    table = read_table(COMMAS, card=make_card(), stratum=parse_strata([stratum]))
+    assert table.strata == ("Age, sex",)
+
+
+@pytest.mark.parametrize("value", ['"65+, M"', "65+, M", "65+,M"])
+@pytest.mark.parametrize("option", ["only", "exclude"])
+def test_a_value_with_a_comma_can_be_named(option, value):
+    chosen = parse_only([f"Age, sex={value}"])
+    table = read_table(COMMAS, card=make_card(), by="Age, sex", **{option: chosen})
+    assert table.frame["numerator"].tolist() == ([3, 4] if option == "only" else [1, 2])
+
+
+def test_several_values_of_which_some_have_a_comma(tmp_path):
+    chosen = parse_only(['Age, sex="65+, M","18-64, F"'])
+    assert len(read_table(COMMAS, card=make_card(), by="Age, sex", only=chosen).frame) == 4
+
+
+def test_columns_that_there_are_stay_apart():
+    frame = COMMAS.assign(Age="x", sex="y")
+    table = read_table(frame, card=make_card(), by=["Age", "sex"], only={"Age, sex": "65+, M"})
+    assert table.by == ("Age", "sex")

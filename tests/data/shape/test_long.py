@@ -100,8 +100,11 @@ def test_periods_as_columns_and_measures_as_rows_are_read_together(tmp_path):
         "Trust,Measure,Apr-18,May-18\nA,Attended,4,5\nA,Invited,30,31\nB,Attended,1,2\n"
         "B,Invited,20,21\n"
     )
+    path = write(tmp_path, text)
+    with pytest.raises(TableError, match=r"--spread 'Measure:\{period\}'"):
+        read_table(path, unit="Trust", numerator="Attended", denominator="Invited")
     table = read_table(
-        write(tmp_path, text),
+        path,
         unit="Trust",
         numerator="Attended",
         denominator="Invited",

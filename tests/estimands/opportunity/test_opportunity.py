@@ -5,6 +5,7 @@ import pytest
 from designs import all_effects, fits_of, half_normal, make_design, make_posterior
 from scipy.special import expit
 
+import varstat
 from varstat.errors import CardError, ModelError, UsageError
 from varstat.estimands import combine_opportunities, compute_opportunity
 from varstat.estimands.opportunity.shapley import share_out
@@ -88,6 +89,31 @@ def test_the_parts_of_the_waterfall_add_up(said):
     np.testing.assert_allclose(fall.unit_estimate[0], found.units.published, atol=1e-9)
     parts = {"covariates": "casemix", "peer_group": "peer_group"}
     assert fall.component[1:-1] == ("chance", *(parts[key] for key in sorted(said)))
+
+
+def test_under_a_named_rule_the_published_figure_stays_within_its_peers(shared):
+    table = varstat.read_table(
+        shared / "cases" / "peer-median-published.csv",
+        direction="lower-is-better",
+        peer_group="quintile",
+    )
+    fits = varstat.fit_model(table, draws=300)
+    for target, published, start in (
+        ("hrrp", 228.50, "crude"),
+        ("model-hospital-median", 228.50, "crude"),
+        ("median", 533.94, "published"),
+    ):
+        found = compute_opportunity(fits, target=target)[0]
+        assert found.total.published == pytest.approx(published, abs=0.005)
+        assert found.waterfall.component[0] == start
+        assert found.waterfall.estimate[0] == pytest.approx(533.94, abs=0.005)
+        assert f"{start} rates" in found.summary() or start == "published"
+
+
+def test_the_waterfall_starts_from_the_published_figure_if_it_goes_by_that_name():
+    found = find(strata_posterior())
+    assert found.waterfall.component[0] == "crude"
+    assert found.waterfall.estimate[0] != pytest.approx(found.total.published)
 
 
 def test_with_one_stratum_all_is_as_without():
@@ -195,6 +221,37 @@ def test_identical_units_have_what_chance_gives_and_are_told_so():
     assert found.total.published == 0
     assert found.total.estimate < found.total.chance_expected
     assert "chance" in found.summary()
+
+
+def test_two_far_better_units_among_equals_differ_though_their_total_does_not_show_it():
+    event = [6, 6, *([30] * 9), *([32] * 9)]
+    found = find(posterior_of(event, [300] * 20, direction="lower-is-better"))
+    assert found.total.published <= found.total.chance_upper
+    assert found.homogeneity.p_value < 0.001
+    assert "differ by more than chance (p = 0.001)" in found.summary()
+    assert "is what chance gives" not in found.summary()
+
+
+def test_what_chance_gives_has_the_total_that_was_reported():
+    rng = np.random.default_rng(4)
+    size = np.round(np.exp(rng.normal(6.0, 0.8, 120))).astype(int)
+    event = rng.binomial(size, expit(-4.5 + rng.normal(size=120)))
+    posterior = posterior_of(event, size, direction="lower-is-better")
+    found = find(posterior, target="rate:0.02")
+    drawn = rng.binomial(size, event.sum() / size.sum(), (4000, 120))
+    expected = np.maximum(drawn - 0.02 * size, 0.0).sum(axis=1).mean()
+    assert found.total.chance_expected == pytest.approx(expected, rel=0.06)
+
+
+def test_raw_rates_give_too_much_only_of_the_same_parts():
+    rng = np.random.default_rng(2)
+    kind = ["small", "large"] * 30
+    size = np.full(60, 120)
+    event = rng.binomial(size, expit(-1.0 + 0.3 * rng.normal(size=60)))
+    for peers, said in ((None, True), (kind, False)):
+        found = find(posterior_of(event, size, peer_group=peers))
+        assert found.total.plug_in < found.total.estimate < found.total.published
+        assert ("raw rates give too much" in found.summary()) == said
 
 
 def test_a_mean_counts_its_cases():

@@ -4,18 +4,20 @@ from itertools import product
 
 import numpy as np
 import pytest
-from designs import make_design, make_posterior
-from nations import Nation, draw_nation
+from designs import make_design, make_posterior, normal
+from nations import Nation, about_a_half, draw_nation
 from scipy import stats
 from scipy.special import betaln, expit
 
 from varstat.errors import ModelError
 from varstat.estimands.verdict.misfit import find_misfit
+from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.posterior import Posterior
 
 TRANSIENT = 0.3
 # Fewer draws than any other use takes: here everything is summed.
 DRAWS = 100
+PRIORS = {"intercept": normal(0.0, 2.5)}
 
 
 def mid_tail(likelihood: str, event: float, size: float, theta: np.ndarray) -> np.ndarray:
@@ -59,7 +61,7 @@ def without(posterior: Posterior, left_out: int, effects: str) -> Posterior:
     """Fit anew without a unit."""
     design = posterior.design
     kept = np.arange(design.units) != left_out
-    return make_posterior(
+    return fitted(
         make_design(
             design.event[kept],
             design.size[kept],
@@ -68,9 +70,14 @@ def without(posterior: Posterior, left_out: int, effects: str) -> Posterior:
             effects=effects,
             transient=float(design.transient or 0.0),
             scaled=False,
-        ),
-        draws=DRAWS,
+            priors=PRIORS,
+        )
     )
+
+
+def fitted(design: Design) -> Posterior:
+    """Fit a design in which nothing but the units themselves depends on who is there."""
+    return make_posterior(about_a_half(design), draws=DRAWS)
 
 
 def predictive_tail(refit: Posterior, effects: str, event: float, size: float) -> float:
@@ -121,7 +128,7 @@ def test_leaving_a_unit_out_by_weights_is_leaving_it_out_of_the_data(likelihood,
         size = records
         rate = expit(theta) if measure.get(likelihood) is None else np.exp(theta)
         event = np.round(records * rate)
-    posterior = make_posterior(
+    posterior = fitted(
         make_design(
             event,
             size,
@@ -130,8 +137,8 @@ def test_leaving_a_unit_out_by_weights_is_leaving_it_out_of_the_data(likelihood,
             effects=effects,
             transient=TRANSIENT if inside else 0.0,
             scaled=False,
-        ),
-        draws=DRAWS,
+            priors=PRIORS,
+        )
     )
     found = find_misfit(posterior).p_leave_one_out
     for unit in (0, 3, 5):

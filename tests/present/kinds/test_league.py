@@ -22,7 +22,17 @@ from varstat.present.write import lay_out
 
 KEYS = [
     *("indicator", "measure", "direction", "by", "model", "engine", "diagnostics", "target"),
-    *("target_lower", "target_upper", "target_rule", "hyperparameters", "level", "rank_scope"),
+    *(
+        "target_lower",
+        "target_upper",
+        "target_rule",
+        "hyperparameters",
+        "homogeneity",
+        "assumptions",
+        "interactions",
+        "level",
+        "rank_scope",
+    ),
     *("ranks_exact", "top", "misclassified", "discordance", "units", "summary", "notes"),
     *("account", "provenance"),
 ]

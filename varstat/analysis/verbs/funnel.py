@@ -29,6 +29,9 @@ def funnel(
     exposure: str | None = None,
     value: str | None = None,
     se: str | None = None,
+    lower: str | None = None,
+    upper: str | None = None,
+    limits_level: float | None = None,
     count: str | None = None,
     total: str | None = None,
     sum_of_squares: str | None = None,
@@ -47,6 +50,8 @@ def funnel(
     rounded: int | Mapping[str, int] | None = None,
     zero: Sequence[str] | str = (),
     missing: Sequence[str] | str = (),
+    percent: bool = False,
+    per: float | None = None,
     lenient: bool = False,
     method: str = "varstat",
     target: str | None = None,
@@ -69,9 +74,11 @@ def funnel(
     card : Card or str, optional
         A card, its name or its path. Without one, the columns tell which default card is meant.
     title, direction, counts, unit, unit_name, numerator, denominator, observed, expected, \
-exposure, value, se, count, total, sum_of_squares, peer_group, period : str, optional
+exposure, value, se, lower, upper, count, total, sum_of_squares, peer_group, period : str, optional
         What the card says, said otherwise: the indicator's title, its direction, whether its counts
         are whole, and the names of columns.
+    limits_level : float, optional
+        Level of the limits `lower` and `upper` of a value: 0.95, unless the card says otherwise.
     by : str or sequence of str
         Columns that split the table into groups, each analysed on its own.
     only, exclude : mapping of str to str or sequence of str, optional
@@ -96,6 +103,10 @@ exposure, value, se, count, total, sum_of_squares, peer_group, period : str, opt
         The base that events were rounded to; or those of `numerator` and `denominator`.
     zero, missing : str or sequence of str, optional
         Marks that mean none, and marks and numbers that mean that the number isn't known.
+    percent : bool
+        Whether the numerator is a percentage of the denominator.
+    per : float, optional
+        How much of the exposure, or how many cases, rates are shown for, such as 1000.
     lenient : bool
         Leave out impossible rows and report them, where otherwise they are an error.
     method : {"varstat", "shmi", "cqc"}

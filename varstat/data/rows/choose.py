@@ -1,6 +1,7 @@
 """Choosing rows by the values of a column, such as one year or one type of unit."""
 
 import shlex
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -61,6 +62,7 @@ def _choose(
             return own
         values = longer
     there = dict.fromkeys(value for value in values[ledger.open] if value is not None)
+    named = rejoin(named, there)
     for value in named:
         if there and value not in there:
             raise UsageError(
@@ -81,12 +83,46 @@ def _longer(values: Texts, ledger: Ledger, *, roll_up: RollUp) -> Texts | None:
     return out
 
 
-def say_choice(option: str, column: str, value: str) -> str:
+def rejoin(names: Sequence[str], known: Collection[str]) -> tuple[str, ...]:
+    """Take names that were parted at their commas for one, where that is what there is.
+
+    Examples
+    --------
+    >>> rejoin(["Age", "sex"], ["Age, sex", "year"]), rejoin(["Age", "sex"], ["Age", "sex"])
+    (('Age, sex',), ('Age', 'sex'))
+    """
+    whole = _without_spaces(",".join(names))
+    if len(names) > 1 and not all(name in known for name in names):
+        return next(((each,) for each in known if _without_spaces(each) == whole), tuple(names))
+    return tuple(names)
+
+
+def _without_spaces(text: str) -> str:
+    return "".join(text.split())
+
+
+def say_choice(option: str, column: str, *values: str) -> str:
     """Write an option that chooses rows, ready for a shell.
 
     Examples
     --------
     >>> say_choice("--only", "Sex", "Persons"), say_choice("--exclude", "Age", "All ages")
     ('--only Sex=Persons', "--exclude 'Age=All ages'")
+    >>> print(say_choice("--only", "Area", "Bristol, City of", "Leeds"))
+    --only 'Area="Bristol, City of",Leeds'
     """
-    return f"{option} {shlex.quote(f'{column}={value}')}"
+    return f"{option} {shlex.quote(f'{column}={quote_commas(*values)}')}"
+
+
+def quote_commas(*names: str) -> str:
+    """Join names by commas, with quotation marks around those that hold one.
+
+    Examples
+    --------
+    >>> print(quote_commas("Age, sex", "year"))
+    "Age, sex",year
+    """
+    return ",".join(
+        '"{}"'.format(name.replace('"', '""')) if "," in name or name.startswith('"') else name
+        for name in names
+    )

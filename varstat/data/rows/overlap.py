@@ -39,5 +39,5 @@ def _choice(periods: tuple[Period, ...], *, column: str) -> str:
     kept = [each.label for each in choose_disjoint(periods)]
     dropped = [each.label for each in periods if each.label not in kept]
     if len(dropped) < len(kept):
-        return say_choice("--exclude", column, ",".join(dropped))
-    return say_choice("--only", column, ",".join(kept))
+        return say_choice("--exclude", column, *dropped)
+    return say_choice("--only", column, *kept)

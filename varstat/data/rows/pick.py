@@ -43,6 +43,12 @@ class Picker:
         self.wanted: list[Wanted] = []
         self._units: Texts | None = None
 
+    @property
+    def columns(self) -> list[str]:
+        """The names of all columns, of lookups too."""
+        headers = (self.header, *(lookup.header for lookup in self.lookups))
+        return [name for header in headers for name in header.names if name]
+
     def require(self, wanted: Wanted) -> None:
         """Expect a column in the file itself."""
         if wanted not in self.wanted:
@@ -134,9 +140,9 @@ class Picker:
     def check(self) -> None:
         """Raise for all columns that are missing or ambiguous at once."""
         also = [name for lookup in self.lookups for name in lookup.header.names if name]
-        places = [(each.names, self.header.find(each.names)) for each in self.wanted]
-        missing = [name for names, found in places if not found for name in names]
-        used = {at for _, found in places for at in found}
+        found = [each for each in self.wanted if self.header.has(each)]
+        missing = [name for each in self.wanted if each not in found for name in each.names]
+        used = {at for each in found for at in self.header.find(each.names)}
         hint = missing and (
             find_sheet(self.source, self.header, self.wanted)
             or name_wide(self.header.names, missing)

@@ -121,7 +121,8 @@ def _exclude_named(
     # A body named after its country ("NHS England") may be one unit of many: a whole is no less
     # than any of its parts.
     sizes = np.nan_to_num(records.size.values)
-    coded = np.array([unit is not None and not is_total(unit) for unit in units], dtype=np.bool_)
+    codes, distinct = number_levels(units)
+    coded = np.array([*(not is_total(unit) for unit in distinct), False], dtype=np.bool_)[codes]
     total &= ~(coded & (sizes < sizes[ledger.open].max(initial=0.0)))
     total &= ledger.open
     notes: tuple[str, ...] = ()

@@ -174,9 +174,10 @@ def _cut(factor: Factor, rows: Rows) -> Factor:
 def _shapes(units: Texts) -> list[Factor]:
     """Group units by how their codes look: E12..., E06...; RXX, Y56; long and short."""
     made: list[Factor] = []
+    which, distinct = number_levels(units)
     for look in (first_three, beginning_of, first_letter, shape_of):
-        shape = np.array([None if unit is None else look(unit) for unit in units], dtype=object)
-        codes, levels = number_levels(shape)
+        shapes, levels = number_levels(np.array([*map(look, distinct), None], dtype=object))
+        codes = shapes[which]
         # One and the same split is one guess, however it is come by.
         again = any(np.array_equal(codes, each.codes) for each in made)
         if 2 <= len(levels) <= LISTED and not again:

@@ -14,6 +14,8 @@ MISSING_CODES = frozenset(
 
 def fold(text: str) -> str:
     """Fold capitals and accents away: "Général" and "general" are one word."""
+    if text.isascii():
+        return text.lower()
     parts = unicodedata.normalize("NFKD", text.casefold())
     return "".join(each for each in parts if not unicodedata.combining(each))
 
@@ -95,6 +97,7 @@ SAYS_TOTAL = re.compile(
     + "|".join(sorted(UNITS - {"local"}))
     + r")\W*"
 )
+_WITH_AVERAGES = AVERAGES | ALL | HOME | FILLER | UNITS | COUNTRIES
 
 
 def is_total(cell: str) -> bool:
@@ -136,8 +139,7 @@ def is_country(cell: str) -> bool:
 def is_average(cell: str) -> bool:
     """Say whether a cell names an average of units: "National average", "Median"."""
     words = words_of(_join_names(cell))
-    rest = AVERAGES | ALL | HOME | FILLER | UNITS | COUNTRIES
-    return any(word in AVERAGES for word in words) and all(word in rest for word in words)
+    return not AVERAGES.isdisjoint(words) and all(word in _WITH_AVERAGES for word in words)
 
 
 def is_nobody(cell: str) -> bool:

@@ -134,7 +134,7 @@ def name_long(header: Header, names: Sequence[str], *, used: Collection[int] = (
 
 
 def _values_beside(header: Header, rows: Rows, *, without: Collection[int]) -> str:
-    """Name the one column that holds most numbers on these rows; else say that one is meant."""
+    """Name the one column, or those of periods, with most numbers on these rows; else any."""
     numeric: dict[str, int] = {}
     for at, column in enumerate(header.names):
         if column and at not in without:
@@ -144,4 +144,7 @@ def _values_beside(header: Header, rows: Rows, *, without: Collection[int]) -> s
             if filled.any() and not numbers.is_kind(Kind.TEXT)[filled].any():
                 numeric[column] = int(filled.sum())
     fullest = [column for column, filled in numeric.items() if filled == max(numeric.values())]
-    return fullest[0] if len(fullest) == 1 else "COLUMN"
+    if len(fullest) == 1:
+        return fullest[0]
+    families = find_families(fullest)
+    return families[0].pattern if families else "COLUMN"

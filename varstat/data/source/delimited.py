@@ -44,7 +44,8 @@ def read_delimited(text: str, *, name: str) -> Grid:
     width = max((len(record) for record in _probe(probe, delimiter)), default=1)
     try:
         cells = pd.read_csv(
-            io.StringIO(text),
+            # Not as text, of which a buffer takes four bytes a letter.
+            io.BytesIO(text.encode()),
             sep=delimiter,
             header=None,
             names=list(range(width)),

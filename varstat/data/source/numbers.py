@@ -53,7 +53,8 @@ class Numbers:
         Between which a number lies that isn't printed, or for which another is printed; NaN where
         nothing states it.
     half_unit : ndarray of float, shape (rows,)
-        Half a unit in the last printed digit, for percentages; zero elsewhere.
+        Half a unit in the last printed digit, for percentages and for what is made of columns by
+        multiplying; zero elsewhere.
     """
 
     values: Floats

@@ -6,7 +6,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from varstat.adjust.interaction import say_interaction
 from varstat.errors import expect
+from varstat.estimands.alike import check_alike
+from varstat.estimands.assumptions import check_assumptions, say_assumptions
+from varstat.estimands.interactions import ask_interactions
+from varstat.estimands.league.caveats import (
+    Bools,
+    find_comparable,
+    note_apart,
+    note_marked,
+    note_tails,
+)
 from varstat.estimands.league.result import League, Leagues, LeagueUnits, RankScope
 from varstat.estimands.league.words import say_league, say_leagues
 from varstat.estimands.monte_carlo import probability_mcse
@@ -18,7 +29,7 @@ from varstat.estimands.ranks.tiers import Tiers, grade_draws, grade_moments
 from varstat.estimands.rates.drawn import effective_of
 from varstat.estimands.rates.estimate import estimate_rates
 from varstat.estimands.rates.rate import own_rate, reference_rate
-from varstat.estimands.rates.result import Rates, find_heavy_tails
+from varstat.estimands.rates.result import Rates
 from varstat.estimands.target import Target, make_target, pooling_weights
 from varstat.hierarchical.posterior import Fits, Posterior, summarise_hyper
 from varstat.measure import Floats
@@ -76,11 +87,12 @@ def compute_league(fits: Fits, *, level: float = 0.95, target: str | None = None
     expect("compute_league", fits, Fits, mend="Fit its model first: fit_model(table).")
     check_level(level)
     rule = None if target is None else parse_target(target)
-    leagues = tuple(_one_league(each, level=level, rule=rule) for each in fits)
+    marked = note_marked(fits.account)
+    leagues = tuple(_one_league(each, marked, level=level, rule=rule) for each in fits)
     return Leagues(
         groups=leagues,
         accounts=fits.accounts,
-        findings=say_leagues(leagues),
+        findings=" ".join([say_leagues(leagues), *(marked if len(leagues) > 1 else ())]),
         provenance=fits.provenance.then(
             "league",
             options={"level": level, "target": target},
@@ -89,12 +101,21 @@ def compute_league(fits: Fits, *, level: float = 0.95, target: str | None = None
     )
 
 
-def _one_league(posterior: Posterior, *, level: float, rule: TargetRule | None) -> League:
+def _one_league(
+    posterior: Posterior, marked: tuple[str, ...], *, level: float, rule: TargetRule | None
+) -> League:
     design, card = posterior.design, posterior.card
-    aim, notes = make_target(design, rule or parse_target(card.target.rule))
+    compared = find_comparable(design)
+    aim, notes = make_target(
+        design,
+        rule or parse_target(card.target.rule),
+        members=compared if compared.any() else None,
+    )
     rates = estimate_rates(posterior, level=level)
-    standing = _stand(posterior, aim, rates, level=level)
-    order = _order(posterior, rates, standing.ranks)
+    standing = _stand(posterior, aim, rates, compared, level=level)
+    interactions = ask_interactions(posterior)
+    assumptions = check_assumptions(posterior, rates.reliability)
+    order = _order(posterior, rates, standing)
     units = _league_units(posterior, rates, standing)
     target = standing.target.mean(axis=0)
     single = aim.groups == 1
@@ -113,30 +134,28 @@ def _one_league(posterior: Posterior, *, level: float, rule: TargetRule | None) 
         target_upper=float(ends[1]) if single else float("nan"),
         target_rule=aim.rule.text,
         hyperparameters=summarise_hyper(posterior, level=level),
+        homogeneity=check_alike(posterior, group=design.peer),
         level=level,
         rank_scope=_scope(posterior),
         ranks_exact=ranks is not None and ranks.exact,
-        top=quartile_size(design.units),
+        top=quartile_size(max(int(compared.sum()), 1)),
         misclassified=float("nan") if ranks is None else ranks.misclassification(),
         discordance=float("nan") if standing.tiers is None else standing.tiers.discordance_rate,
+        interactions=interactions,
+        assumptions=assumptions,
         units=LeagueUnits(**{name: np.asarray(values)[order] for name, values in units.items()}),
         findings="",
-        notes=(*design.notes, *notes, *_note_tails(rates, level=level)),
+        notes=(
+            *marked,
+            *design.notes,
+            *notes,
+            *say_assumptions(assumptions),
+            *note_apart(compared),
+            *map(say_interaction, interactions),
+            *note_tails(rates, level=level),
+        ),
     )
-    return replace(league, findings=say_league(league))
-
-
-def _note_tails(rates: Rates, *, level: float) -> tuple[str, ...]:
-    """Say how many estimates are means of a tail that the data don't reach."""
-    heavy = int(np.sum(find_heavy_tails(rates, level=level)))
-    if not heavy:
-        return ()
-    of = "1 unit" if heavy == 1 else f"{heavy:,} units"
-    note = (
-        f"The estimate and SD of {of} are of a tail that the data don't reach: read the interval, "
-        "state how much passes with --transient, or give the transient SD a lighter prior."
-    )
-    return (note,)
+    return replace(league, findings=" ".join([say_league(league), *marked]))
 
 
 def _scope(posterior: Posterior) -> RankScope:
@@ -160,6 +179,8 @@ class _Standing:
         Posterior mean of each unit's target.
     better, better_mcse : ndarray of float, shape (units,)
         Probability of being better than the target.
+    compared : ndarray of bool, shape (units,)
+        Whose ranks and tiers these are.
     """
 
     ranks: RankSummary | None
@@ -168,26 +189,35 @@ class _Standing:
     unit_target: Floats
     better: Floats
     better_mcse: Floats
+    compared: Bools
+
+    def put(self, values: Floats) -> Floats:
+        """Give each unit its value; NaN to those that aren't compared."""
+        out = np.full(self.compared.size, np.nan)
+        out[self.compared] = values
+        return out
 
 
-def _stand(posterior: Posterior, aim: Target, rates: Rates, *, level: float) -> _Standing:
+def _stand(
+    posterior: Posterior, aim: Target, rates: Rates, compared: Bools, *, level: float
+) -> _Standing:
     """Go through the draws once: ranks, tiers and the target are all of joint draws."""
     design = posterior.design
-    ranked = design.direction != "neither"
-    drawn = ranked and not can_sum_ranks(posterior)
+    ranked = design.direction != "neither" and bool(compared.any())
+    drawn = ranked and not (compared.all() and can_sum_ranks(posterior))
     tally = (
         RankTally(direction=design.direction) if drawn and design.direction != "neither" else None
     )
-    few = design.units <= MOST_PAIRED
+    few = int(compared.sum()) <= MOST_PAIRED
     kept: list[Floats] = []
     targets: list[Floats] = []
     hits = np.zeros(design.units)
     won: list[Floats] = []
     for some, effect in draw_slices(posterior, per_draw=design.units):
         if tally is not None:
-            tally.add(effect)
+            tally.add(effect[:, compared])
         if ranked and few:
-            kept.append(effect)
+            kept.append(effect[:, compared])
         target, rate = _targets(posterior, aim, some, effect)
         aimed = aim.of_units(target)
         lower = design.direction == "lower-is-better"
@@ -201,7 +231,7 @@ def _stand(posterior: Posterior, aim: Target, rates: Rates, *, level: float) -> 
     series = np.concatenate(won) if won else np.empty((posterior.draws, 1))
     effective = np.broadcast_to(effective_of(posterior, series), design.units)
     ranks, tiers = None, None
-    if design.direction != "neither":
+    if ranked and design.direction != "neither":
         chains = None if posterior.independent else posterior.chains
         ranks = (
             sum_ranks(posterior, level=level)
@@ -213,7 +243,10 @@ def _stand(posterior: Posterior, aim: Target, rates: Rates, *, level: float) -> 
             grade_draws(np.concatenate(kept), direction=design.direction, gain=TIER_GAIN)
             if few
             else grade_moments(
-                rates.effect, rates.effect_sd, direction=design.direction, gain=TIER_GAIN
+                rates.effect[compared],
+                rates.effect_sd[compared],
+                direction=design.direction,
+                gain=TIER_GAIN,
             )
         )
     target = np.concatenate(targets)
@@ -224,6 +257,7 @@ def _stand(posterior: Posterior, aim: Target, rates: Rates, *, level: float) -> 
         unit_target=np.broadcast_to(aim.of_units(target.mean(axis=0)), design.units),
         better=probability,
         better_mcse=probability_mcse(probability, effective),
+        compared=compared,
     )
 
 
@@ -248,15 +282,19 @@ def draw_slices(posterior: Posterior, *, per_draw: int) -> Iterator[tuple[slice,
             yield slice(start, start + len(here)), here
 
 
-def _order(posterior: Posterior, rates: Rates, ranks: RankSummary | None) -> NDArray[np.intp]:
-    """Best first; without ranks by estimate, the highest first."""
-    key = -rates.estimate if ranks is None else ranks.expected
-    return np.lexsort((posterior.design.unit.astype(str), key))
+def _order(posterior: Posterior, rates: Rates, standing: _Standing) -> NDArray[np.intp]:
+    """Best first, those without a rank last; of no ranks by estimate, the highest first."""
+    ranks = standing.ranks
+    key = -rates.estimate if ranks is None else standing.put(ranks.expected)
+    return np.lexsort((posterior.design.unit, key))
 
 
 def _league_units(posterior: Posterior, rates: Rates, standing: _Standing) -> dict[str, object]:
     """Columns of a league table, in the order of the design's units."""
-    design, ranks, tiers = posterior.design, standing.ranks, standing.tiers
+    design, ranks, put = posterior.design, standing.ranks, standing.put
+    tier = np.zeros(design.units, np.int64)
+    if standing.tiers is not None:
+        tier[standing.compared] = standing.tiers.tier
     none = np.full(design.units, np.nan)
     event, size, raw = raw_rates(posterior)
     columns: dict[str, object] = {
@@ -279,7 +317,7 @@ def _league_units(posterior: Posterior, rates: Rates, standing: _Standing) -> di
         "target": standing.unit_target,
         "p_better_than_target": standing.better,
         "p_better_than_target_mcse": standing.better_mcse,
-        "tier": np.zeros(design.units, np.int64) if tiers is None else tiers.tier,
+        "tier": tier,
     }
     for name, value, error in (
         ("expected_rank", "expected", "expected_mcse"),
@@ -288,15 +326,16 @@ def _league_units(posterior: Posterior, rates: Rates, standing: _Standing) -> di
         ("p_top_quartile", "p_top", "p_top_mcse"),
         ("p_bottom_quartile", "p_bottom", "p_bottom_mcse"),
     ):
-        columns[name] = none if ranks is None else np.asarray(getattr(ranks, value), float)
-        columns[f"{name}_mcse"] = none if ranks is None else getattr(ranks, error)
+        columns[name] = none if ranks is None else put(getattr(ranks, value))
+        columns[f"{name}_mcse"] = none if ranks is None else put(getattr(ranks, error))
     return columns
 
 
 def raw_rates(posterior: Posterior) -> tuple[Floats, Floats, Floats]:
     """What the units' own numbers say: event, size and rate over all rows of a unit.
 
-    Means over several rows are weighted by the inverse of their squared standard errors.
+    Means over several rows are weighted by the inverse of their squared standard errors, on the
+    scale that those are of.
     """
     design = posterior.design
     if design.measure.counts:
@@ -304,7 +343,8 @@ def raw_rates(posterior: Posterior) -> tuple[Floats, Floats, Floats]:
         return event, size, event / size
     weight = design.size[None] ** -2.0
     total = design.gather(weight)[0]
-    value = design.gather(weight * design.event)[0] / total
+    own = design.measure.own_scale(design.event)
+    value = design.measure.from_own(design.gather(weight * own)[0] / total)
     return value, total**-0.5, value
 
 

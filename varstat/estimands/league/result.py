@@ -8,9 +8,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from varstat.adjust.interaction import Interaction
+from varstat.estimands.assumptions import Assumptions
 from varstat.hierarchical.diagnostics import Diagnostics
 from varstat.hierarchical.posterior import EngineName, HyperSummary
 from varstat.measure import Direction, Floats, Measure
+from varstat.measure.homogeneity import Homogeneity
 from varstat.results import Judged, JudgedResults, UnitResult
 
 Strings = NDArray[np.object_]
@@ -52,7 +55,8 @@ class LeagueUnits:
         Posterior mean of what the unit is compared with, at the average case-mix; differs
         between peer groups.
     expected_rank, rank_lower, rank_upper : ndarray of float, shape (units,)
-        Rank 1 is best by direction; NaN throughout where the direction is "neither".
+        Rank 1 is best by direction; NaN throughout where the direction is "neither", and of units
+        that can't be compared with others.
     p_top_quartile, p_bottom_quartile : ndarray of float, shape (units,)
         Of being among the best, or the worst, quarter.
     p_better_than_target : ndarray of float, shape (units,)
@@ -121,6 +125,9 @@ class League(UnitResult, Judged):
     target_rule : str
         "pooled", "median", "best:0.25" or "rate:0.75".
     hyperparameters : HyperSummary
+    homogeneity : Homogeneity
+        Whether the reported rates differ by more than chance, given the totals of strata, periods
+        and peer groups.
     level : float
         Of all intervals.
     rank_scope : {"all", "within peer group", "none"}
@@ -135,6 +142,10 @@ class League(UnitResult, Judged):
         outside, the shares expected to be wrong, added up. 0 is perfect, 1 is chance.
     discordance : float
         Expected share of all pairs of units that tiers put the wrong way round.
+    interactions : tuple of Interaction
+        For each factor of the strata, whether its effect differs between units.
+    assumptions : Assumptions
+        Whether the data speak against what the model takes for granted.
     units : LeagueUnits
     findings : str
         What the table shows, and what it can't, in plain English.
@@ -154,12 +165,15 @@ class League(UnitResult, Judged):
     target_upper: float
     target_rule: str
     hyperparameters: HyperSummary
+    homogeneity: Homogeneity
     level: float
     rank_scope: RankScope
     ranks_exact: bool
     top: int
     misclassified: float
     discordance: float
+    interactions: tuple[Interaction, ...]
+    assumptions: Assumptions
     units: LeagueUnits
     findings: str
     notes: tuple[str, ...]

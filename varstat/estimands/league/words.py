@@ -5,7 +5,16 @@ from collections.abc import Sequence
 import numpy as np
 
 from varstat.estimands.league.result import SURE, League
-from varstat.prose.number import count, count_units, expected_number, interval, percent, share
+from varstat.prose.homogeneity import say_homogeneity
+from varstat.prose.number import (
+    count,
+    count_units,
+    expected_number,
+    interval,
+    listed,
+    percent,
+    share,
+)
 
 
 def say_leagues(leagues: Sequence[League]) -> str:
@@ -53,9 +62,11 @@ def say_league(league: League) -> str:
         parts = [_UNRANKED]
     elif league.units.unit.size == 1:
         parts = ["One unit alone has no other to be ranked against."]
+    elif not count_ranked(league):
+        parts = ["No unit can be compared with others, so that none is ranked."]
     else:
         parts = [_quarters(league), _tiers(league), _goodness(league)]
-    parts += [_spread(league), _reliability(league)]
+    parts += [_alike(league), _spread(league), _reliability(league)]
     if league.rank_scope != "none" and league.units.unit.size > 1:
         parts += [_scope(league), _reading(league)]
     return " ".join(filter(None, parts))
@@ -79,6 +90,11 @@ def count_sure(league: League) -> tuple[int, int]:
     return int(np.sum(units.p_top_quartile > SURE)), int(np.sum(units.p_bottom_quartile > SURE))
 
 
+def count_ranked(league: League) -> int:
+    """Count the units that have a rank: those that can be compared."""
+    return int(np.sum(np.isfinite(league.units.expected_rank)))
+
+
 _UNRANKED = (
     "Neither direction of this indicator is good, so that no unit is ranked or put in a tier or a "
     "quarter."
@@ -88,15 +104,17 @@ _UNRANKED = (
 def _quarters(league: League) -> str:
     best, worst = count_sure(league)
     which = "the one that ranks best" if league.top == 1 else f"the {league.top:,} that rank best"
+    left = league.units.unit.size - count_ranked(league)
+    of = f"Of {count_units(count_ranked(league))}{' that can be compared' if left else ''}"
     return (
-        f"Of {count_units(league.units.unit.size)}, the probability of being in the best quarter "
+        f"{of}, the probability of being in the best quarter "
         f"({which}) is over {percent(SURE)} for {count(best)}, and of being in the worst "
         f"quarter for {count(worst)}."
     )
 
 
 def _tiers(league: League) -> str:
-    tiers = np.unique(league.units.tier).size
+    tiers = np.unique(league.units.tier[league.units.tier > 0]).size
     if tiers == 1:
         return "All are in one tier: these data don't tell units apart well enough to grade them."
     wrong = league.discordance
@@ -124,6 +142,16 @@ def _goodness(league: League) -> str:
         f"{text} (misclassified {league.misclassified:.2f}, where 0 is perfect and 1 is no better "
         "than drawing lots)."
     )
+
+
+def _alike(league: League) -> str:
+    """Say whether the reported rates differ, and given what."""
+    within = [
+        *(["strata"] if league.model.get("strata") else []),
+        *(["periods"] if league.model.get("periods") else []),
+        *(["peer groups"] if league.model.get("peer_groups") else []),
+    ]
+    return say_homogeneity(league.homogeneity, within=f"within {listed(within)}" if within else "")
 
 
 def _spread(league: League) -> str:

@@ -12,8 +12,9 @@ from varstat.estimands.opportunity.words import say_opportunities
 from varstat.provenance import Provenance
 
 _INDEPENDENT = (
-    "Indicators are taken as independent of each other given the data: where the same units do "
-    "well, or badly, by several, the interval of the sum is too narrow."
+    "Indicators are taken as independent of each other given the data: where they count some of "
+    "the same cases, so that the errors of their estimates go together, the interval of the sum is "
+    "too narrow."
 )
 _NO_MONEY = (
     "Indicators count different things, so that only money can be added up, and not all of these "

@@ -8,10 +8,12 @@ import numpy as np
 
 from varstat.adjust.interaction import say_interaction
 from varstat.errors import UsageError, choose, did_you_mean, expect
+from varstat.estimands.alike import check_alike
+from varstat.estimands.assumptions import check_assumptions, say_assumptions
+from varstat.estimands.interactions import ask_interactions
 from varstat.estimands.league.compute import describe_model, raw_rates
 from varstat.estimands.opportunity.chance import replicate_published
 from varstat.estimands.opportunity.gaps import expected, find_goals, published, published_in_periods
-from varstat.estimands.opportunity.interactions import ask_interactions
 from varstat.estimands.opportunity.money import price, restate_cost
 from varstat.estimands.opportunity.parts import OpportunityUnits
 from varstat.estimands.opportunity.result import Opportunities, Opportunity
@@ -187,11 +189,18 @@ def _one_opportunity(
     point = published(setting)
     plug_in = _plug_in(setting, sums)
     chance = replicate_published(setting)
-    order = np.lexsort((design.unit.astype(str), -sums.estimate, ~setting.counted))
-    units = _unit_columns(setting, sums, point, plug_in, chance, level=level, multiplier=multiplier)
-    if materiality is None:
-        units["p_material"] = np.full(design.units, np.nan)
+    order = np.lexsort((design.unit, -sums.estimate, ~setting.counted))
+    units = _unit_columns(
+        setting, sums, point, plug_in, chance,
+        stated=materiality is not None, level=level, multiplier=multiplier,
+    )  # fmt: skip
+    total = sum_total(
+        setting, sums, point, plug_in, chance,
+        level=level, material=material, multiplier=multiplier,
+    )  # fmt: skip
     interactions = ask_interactions(posterior)
+    assumptions = check_assumptions(posterior, sums.reliability)
+    said = (*say_assumptions(assumptions), *map(say_interaction, interactions))
     target, target_lower, target_upper = _target_rate(setting, goals.level, level=level)
     opportunity = Opportunity(
         indicator=posterior.indicator,
@@ -210,33 +219,31 @@ def _one_opportunity(
         target=target,
         target_lower=target_lower,
         target_upper=target_upper,
-        per=card.indicator.numerator
-        or ("events" if design.measure.counts else "units of the value"),
+        per=_per(posterior),
         multiplier=multiplier,
         level=level,
         materiality=float("nan") if materiality is None else float(materiality),
         money=price(card),
-        total=sum_total(
-            setting,
-            sums,
-            point,
-            plug_in,
-            chance,
-            level=level,
-            material=material,
-            multiplier=multiplier,
-        ),
+        total=total,
         units=OpportunityUnits(**{name: np.asarray(each)[order] for name, each in units.items()}),
         waterfall=sum_parts(setting, sums, order, names, sets, level=level, multiplier=multiplier),
         periods=total_periods(
             setting, sums, published_in_periods(setting), level=level, multiplier=multiplier
         ),
         interactions=interactions,
+        assumptions=assumptions,
+        homogeneity=check_alike(posterior, group=setting.published.group),
         draws=multiplier * sums.total,
         findings="",
-        notes=(*design.notes, *setting.notes, *map(say_interaction, interactions)),
+        notes=(*design.notes, *setting.notes, *said),
     )
     return replace(opportunity, findings=say_opportunity(opportunity))
+
+
+def _per(posterior: Posterior) -> str:
+    """Name an event, for a sentence."""
+    counts = posterior.design.measure.counts
+    return posterior.card.indicator.numerator or ("events" if counts else "units of the value")
 
 
 def _sets(
@@ -321,6 +328,7 @@ def _unit_columns(
     plug_in: Floats,
     chance: Floats,
     *,
+    stated: bool,
     level: float,
     multiplier: float,
 ) -> dict[str, Any]:
@@ -330,6 +338,7 @@ def _unit_columns(
     safe = np.where(setting.reported.volume > 0, setting.reported.volume, np.nan)
     low, high = np.quantile(chance, [0.5 * (1.0 - level), 0.5 * (1.0 + level)], axis=0)
     counted, of = setting.counted, setting.comparability
+    material = sums.material if stated else np.full(design.units, np.nan)
 
     def events(values: Floats) -> Floats:
         return multiplier * values
@@ -356,7 +365,7 @@ def _unit_columns(
         "chance_expected": events(chance.mean(axis=0, dtype=float)),
         "chance_lower": events(low.astype(float)),
         "chance_upper": events(high.astype(float)),
-        "p_material": carried(sums.material),
+        "p_material": carried(material),
         "reliability": sums.reliability,
         "comparable": of.comparable,
         "comparability": of.share,

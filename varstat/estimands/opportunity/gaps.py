@@ -315,7 +315,7 @@ def _point(setting: Setting, row_event: Floats, row_volume: Floats, members: Boo
     found: Floats = point_method(
         design.gather(row_event[None]),
         standard_of(design, row_event[None], row_volume),
-        replace(setting.crude_all, members=members),
+        replace(setting.published, members=members),
         sign=setting.sign,
         overall=overall_rate(design, row_event[None], row_volume),
     )[0]

@@ -123,8 +123,9 @@ class Waterfall:
     Attributes
     ----------
     component : tuple of str
-        "published", then those of "chance", "casemix", "peer_group" that the model has, then
-        "remaining". The others add up to the first.
+        "published", or "crude" where the published figure is standardised for strata or stays
+        within peer groups and so is another; then those of "chance", "casemix", "peer_group" that
+        the model has, then "remaining". The others add up to the first.
     estimate, lower, upper : ndarray of float, shape (components,)
         Of all units together: posterior mean and interval.
     unit_estimate, unit_lower, unit_upper : ndarray of float, shape (components, units)

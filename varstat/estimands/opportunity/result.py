@@ -8,6 +8,7 @@ import pandas as pd
 
 from varstat.adjust.interaction import Interaction
 from varstat.data.account import Account
+from varstat.estimands.assumptions import Assumptions
 from varstat.estimands.opportunity.parts import (
     CombinedTotal,
     Money,
@@ -19,6 +20,7 @@ from varstat.estimands.opportunity.parts import (
 from varstat.hierarchical.diagnostics import Diagnostics
 from varstat.hierarchical.posterior import EngineName
 from varstat.measure import Direction, Floats, Measure
+from varstat.measure.homogeneity import Homogeneity
 from varstat.results import Judged, JudgedResults, UnitResult
 
 
@@ -69,6 +71,11 @@ class Opportunity(UnitResult, Judged):
         None where there is one period.
     interactions : tuple of Interaction
         For each factor of the strata, whether its effect differs between units.
+    assumptions : Assumptions
+        Whether the data speak against what the model takes for granted.
+    homogeneity : Homogeneity
+        Whether the reported rates differ by more than chance, where the published figure compares
+        them: given the totals of strata and periods.
     draws : ndarray of float, shape (draws,)
         Joint draws of the total, in events.
     findings : str
@@ -103,6 +110,8 @@ class Opportunity(UnitResult, Judged):
     waterfall: Waterfall
     periods: PeriodTotals | None
     interactions: tuple[Interaction, ...]
+    assumptions: Assumptions
+    homogeneity: Homogeneity
     draws: Floats
     findings: str
     notes: tuple[str, ...]

@@ -72,6 +72,17 @@ class Setting:
         """The design of the posterior."""
         return self.posterior.design
 
+    @property
+    def published(self) -> Target:
+        """Target of the published figure: over all units, or as the rule named has it."""
+        return self.crude if self.rule.named else self.crude_all
+
+    @property
+    def start(self) -> str:
+        """What the waterfall starts from: the published figure, or the crude one over all."""
+        within = self.rule.named is not None and "peer_group" in self.parts
+        return "crude" if within or self.design.strata else "published"
+
 
 def set_question(
     posterior: Posterior, rule: TargetRule, *, incomparable: str, least: float

@@ -237,7 +237,7 @@ def sum_parts(
     lower, upper = np.quantile(sums.parts, ends, axis=1)
     set_lower, set_upper = np.quantile(sums.subtotals, ends, axis=1)
     return Waterfall(
-        component=("published", *setting.parts, "remaining"),
+        component=(setting.start, *setting.parts, "remaining"),
         estimate=multiplier * sums.parts.mean(axis=1),
         lower=multiplier * lower,
         upper=multiplier * upper,

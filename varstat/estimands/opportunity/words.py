@@ -6,7 +6,9 @@ import numpy as np
 
 from varstat.estimands.opportunity.parts import CombinedTotal
 from varstat.estimands.opportunity.result import Opportunity
-from varstat.prose.number import figure, listed, percent
+from varstat.measure.homogeneity import DIFFERENT
+from varstat.prose.homogeneity import say_homogeneity, say_power
+from varstat.prose.number import count, figure, listed, p_text, percent
 from varstat.target.rule import say_target
 
 _PARTS = {
@@ -52,14 +54,15 @@ def say_opportunities(
     """Say in plain English what the opportunities of several groups or indicators are."""
     if len(every) == 1:
         return say_opportunity(every[0])
-    parts = []
-    like_chance = sum(is_like_chance(each) for each in every)
-    parts.append(f"{len(every):,} opportunities, each of an analysis of its own.")
+    parts = [f"{len(every):,} opportunities, each of an analysis of its own."]
+    like_chance = [each for each in every if is_like_chance(each)]
     if like_chance:
-        which = "it is" if like_chance == 1 else "they are"
+        differ = sum(each.homogeneity.differs for each in like_chance)
+        alike = sum(each.homogeneity.alike for each in like_chance)
         parts.append(
-            f"For {like_chance:,} of them the published total is no more than what chance alone "
-            f"gives: {which} no sign that units differ."
+            f"For {len(like_chance):,} of them the published total is no more than what chance "
+            f"alone gives. In {count(differ)} of those rates differ by more than chance all the "
+            f"same, in {count(alike)} by no more than chance gives."
         )
     return " ".join([*parts, *say_combined(combined, notes)])
 
@@ -116,22 +119,43 @@ def _chance(opportunity: Opportunity) -> str:
     span = f"{figure(total.chance_lower)} to {figure(total.chance_upper)}"
     if is_like_chance(opportunity):
         return _like_chance(opportunity, span)
+    tested = say_homogeneity(opportunity.homogeneity)
     expects = (
         f"The published method gives {figure(total.published)}, and would give "
         f"{figure(total.chance_expected)} ({span})"
     )
-    if opportunity.target_scope == "fixed":
-        return f"{expects} if all units were alike and as they are on average."
-    return f"{expects} by chance alone if units didn't differ."
+    alike = (
+        "if all units were alike and as they are together"
+        if opportunity.target_scope == "fixed"
+        else "by chance alone if units didn't differ"
+    )
+    return " ".join(filter(None, [f"{expects} {alike}.", tested]))
 
 
 def _like_chance(opportunity: Opportunity, span: str) -> str:
     total, units = opportunity.total, opportunity.units
     less = "less than" if total.published < total.chance_lower else "no more than"
+    found = opportunity.homogeneity
     text = (
         f"The published method gives {figure(total.published)} in all, {less} chance alone gives "
-        f"({span} where units don't differ at all): the variation is what chance gives, and the "
-        "total is no sign that units differ. What an estimate finds all the same rests on the "
+        f"({span} where units don't differ at all)"
+    )
+    if found.differs:
+        return f"{text}, yet their rates differ by more than chance ({p_text(found.p_value)})."
+    if not found.alike:
+        tested = f" ({p_text(found.p_value)}; {say_power(found)})" if found.df else ""
+        return f"{text}: these data can't tell whether units differ{tested}."
+    crossing = [each for each in opportunity.interactions if each.p_value < DIFFERENT]
+    if crossing:
+        factors = listed([f"'{each.factor}' ({p_text(each.p_value)})" for each in crossing])
+        return (
+            f"{text}. Over their strata units differ by no more than chance "
+            f"({p_text(found.p_value)}), yet within them they do: the effect of {factors} is not "
+            "the same in all."
+        )
+    text += (
+        f": the variation is what chance gives ({p_text(found.p_value)}; {say_power(found)}), and "
+        "the total is no sign that units differ. What an estimate finds all the same rests on the "
         "prior, which doesn't rule small differences out."
     )
     clear = int(np.sum(units.lower > 0.25 * units.estimate))
@@ -144,7 +168,10 @@ def _like_chance(opportunity: Opportunity, span: str) -> str:
 def _point_methods(opportunity: Opportunity) -> str:
     total = opportunity.total
     text = f"From shrunken rates one would get {figure(total.plug_in)}"
-    if total.plug_in < total.estimate < total.published:
+    start, *parts = opportunity.waterfall.component[:-1]
+    # Under a named rule the published figure stays within peer groups as well.
+    same = "casemix" not in parts and ("peer_group" not in parts or start == "crude")
+    if same and total.plug_in < total.estimate < total.published:
         return f"{text}: raw rates give too much, shrunken ones too little."
     return f"{text}."
 
@@ -167,10 +194,14 @@ def _made_of(opportunity: Opportunity) -> str:
     if figure(published) == "0":
         return ""
     shares = [f"{figure(value)} of {_PARTS[name]}" for name, value in parts[1:-1]]
-    what = "What crude rates give" if opportunity.model.get("strata") else "What is published"
+    crude = fall.component[0] == "crude"
+    what = "What crude rates over all units give" if crude else "What is published"
     text = (
         f"{what}, {figure(published)}, is made of {listed(shares)}; {figure(parts[-1][1])} remains."
     )
-    if any(figure(value).startswith("-") for _, value in parts[1:-1]):
+    hidden = dict(parts[1:-1]).get("chance", 0.0)
+    if figure(hidden).startswith("-"):
+        text += f" Chance is negative: luck hid {figure(-hidden)} of what there is."
+    if any(figure(value).startswith("-") for name, value in parts[1:-1] if name != "chance"):
         text += " A negative part means that allowing for it shows more than there was before."
     return text

@@ -82,31 +82,58 @@ def find_misfit(posterior: Posterior) -> Misfit:
             "leaving units out takes a hyper-posterior that is summed (up to three "
             "hyper-parameters) and one row a unit.",
         )
-    # Points that weigh next to nothing count where the unit is what made them so.
     lattice = posterior.lattice
-    hyper = unpack(design, lattice.h)
-    log_m = np.concatenate(
-        [
-            condition(design, unpack(design, h[None]), nodes=nodes_for(design)).log_marginal
-            for h in lattice.h
-        ]
-    )
-    log_weight = np.log(lattice.weight)[:, None] - log_m
-    weight = np.exp(log_weight - log_weight.max(axis=0))
-    weight /= weight.sum(axis=0)
-    share = np.exp(hyper.log_share)[..., None] * weight[:, None, :]
+    hyper, share = leave_out(design, lattice.h, np.log(lattice.weight))
+    predictive = predict_left_out(design, hyper, share)
     tau = hyper.tau[:, None, :] * design.effects.scale[:, None]
     passing = hyper.spread[:, None, None]
-    inside = 0.0 if isinstance(design.family, Smeared) else passing
-    sd = np.sqrt(tau**2 + passing**2 - inside**2)
-    predictive = np.sum(share * _tail_of_new(design, hyper, sd), axis=(0, 1))
     sd = np.sqrt(tau**2 + passing**2)
     conflict = np.zeros(design.units)
     for theta in _likelihood_points(posterior):
         above = ndtr((hyper.eta - theta)[:, None, :] / sd)
         conflict += np.sum(share * above, axis=(0, 1)) / _POINTS
-    predictive[np.isnan(design.event)] = np.nan
     return Misfit(p_leave_one_out=predictive, p_conflict=conflict)
+
+
+def leave_out(design: Design, h: Floats, log_weight: Floats) -> tuple[Hyper, Floats]:
+    """Weigh hyper-parameters as they would be without each unit.
+
+    Parameters
+    ----------
+    design : Design
+        With one row a unit.
+    h : ndarray of float, shape (points, dimension)
+    log_weight : ndarray of float, shape (points,)
+        With all units.
+
+    Returns
+    -------
+    hyper : Hyper
+    share : ndarray of float, shape (points, parts, units)
+        Of points and parts of the effects' distribution; add to one for each unit.
+    """
+    # Points that weigh next to nothing count where the unit is what made them so.
+    hyper = unpack(design, h)
+    log_m = np.concatenate(
+        [
+            condition(design, unpack(design, each[None]), nodes=nodes_for(design)).log_marginal
+            for each in h
+        ]
+    )
+    without = log_weight[:, None] - log_m
+    weight = np.exp(without - without.max(axis=0))
+    weight /= weight.sum(axis=0)
+    return hyper, np.exp(hyper.log_share)[..., None] * weight[:, None, :]
+
+
+def predict_left_out(design: Design, hyper: Hyper, share: Floats) -> Floats:
+    """Give each unit's mid-p among what a new unit would report; NaN where it was withheld."""
+    tau = hyper.tau[:, None, :] * design.effects.scale[:, None]
+    passing = hyper.spread[:, None, None]
+    inside = 0.0 if isinstance(design.family, Smeared) else passing
+    sd = np.sqrt(tau**2 + passing**2 - inside**2)
+    predictive = np.sum(share * _tail_of_new(design, hyper, sd), axis=(0, 1))
+    return np.asarray(np.where(np.isnan(design.event), np.nan, predictive))
 
 
 def _tail_of_new(design: Design, hyper: Hyper, sd: Floats) -> Floats:
@@ -144,5 +171,7 @@ def _likelihood_points(posterior: Posterior) -> Floats:
     design = posterior.design
     at = ((np.arange(_POINTS) + 0.5) / _POINTS)[:, None]
     middle = 0.5 * (design.event_lower + design.event_upper)
-    event, size = (middle - design.centre) / design.spread, design.size / design.spread
-    return design.measure.to_link(design.measure.jeffreys(at, event, size))
+    measure = design.measure
+    own = (measure.own_scale(middle) - design.centre) / design.spread
+    points = measure.jeffreys(at, own, design.size / design.spread)
+    return measure.to_link(points) if measure.counts else points

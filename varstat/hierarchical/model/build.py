@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
-from scipy.special import gammaln
+from scipy.special import expit, gammaln
 
 from varstat.adjust.cells import find_cells
-from varstat.card.schema import Card, Priors
+from varstat.card.schema import Card
 from varstat.errors import ModelError
 from varstat.hierarchical.model.censored import Censored
 from varstat.hierarchical.model.design import Design, Integers, Strings
@@ -21,7 +22,7 @@ from varstat.hierarchical.model.effects import (
 from varstat.hierarchical.model.likelihood import Binomial, Family, Normal, Poisson
 from varstat.hierarchical.model.matrix import Columns, place_cells, report_places
 from varstat.hierarchical.model.mixed import BetaBinomial, NegativeBinomial
-from varstat.hierarchical.model.prior import beta_prior, scale_prior
+from varstat.hierarchical.model.prior import beta_prior, location_priors, scale_prior
 from varstat.hierarchical.model.smeared import smear
 from varstat.hierarchical.model.transient import refuse_apart, transient_of, transient_of_cells
 from varstat.measure import Floats, Measure
@@ -132,8 +133,9 @@ class _Rows:
 
 
 def _index(frame: pd.DataFrame, periods: tuple[str, ...]) -> _Rows:
+    # Not as text of one width: a single long code would then cost that width for every row.
     unit, start, row_unit = np.unique(
-        frame["unit"].to_numpy(dtype=str), return_index=True, return_inverse=True
+        frame["unit"].to_numpy(dtype=object), return_index=True, return_inverse=True
     )
     row_period = _period_index(frame, periods)
     return _Rows(
@@ -175,9 +177,10 @@ def _design(
     model, priors = card.model, card.model.priors
     event = frame[measure.event].to_numpy(float)
     size = frame[measure.size].to_numpy(float)
-    centre, spread = _standard(event, scaled=priors.scaled and not measure.counts)
+    centre, spread = _standard(event, measure, scaled=priors.scaled)
     link_rate, link_variance = _link_rates(frame, measure, centre=centre, spread=spread)
-    family = _family(frame, measure, model.likelihood, centre=centre, spread=spread)
+    pooled = _pooled(frame, measure, centre=centre, spread=spread)
+    family = _family(frame, measure, model.likelihood, centre=centre, spread=spread, pooled=pooled)
     if transient != 0.0 and model.likelihood not in _TRANSIENT_INSIDE:
         family = smear(family, link_rate=link_rate[:, None], link_variance=link_variance[:, None])
     alone = np.zeros(len(rows.unit), np.int64)
@@ -187,7 +190,7 @@ def _design(
     weight = volume if measure.counts else size**-2.0
     own, reference = report_places(matrix, locations, rows.row_unit, weight)
     of_cell = np.bincount(cells.row, weights=volume if np.all(volume > 0) else weight)
-    location_mean, location_sd = _location_priors(priors, locations)
+    location_mean, location_sd = location_priors(priors, locations, pooled)
     return Design(
         measure=measure,
         direction=card.indicator.direction,
@@ -232,19 +235,6 @@ def _design(
     )
 
 
-def _location_priors(priors: Priors, locations: Sequence[str]) -> tuple[Floats, Floats]:
-    """Means and SDs of the normal priors of intercept, peer means and coefficients."""
-    by_kind = {
-        "intercept": priors.intercept,
-        "peer_mean": priors.peer_mean,
-        "coefficient": priors.coefficient,
-        "stratum": priors.coefficient,
-        "period": priors.period,
-    }
-    normal = [by_kind[name.partition("[")[0]] for name in locations]
-    return np.array([each.mean for each in normal]), np.array([each.sd for each in normal])
-
-
 def _sort(
     frame: pd.DataFrame, strata: tuple[str, ...], order: Sequence[str]
 ) -> tuple[tuple[str, ...], pd.DataFrame]:
@@ -276,10 +266,11 @@ def _counts(frame: pd.DataFrame) -> Floats:
     return frame["count"].to_numpy(float)
 
 
-def _standard(event: Floats, *, scaled: bool) -> tuple[float, float]:
+def _standard(event: Floats, measure: Measure, *, scaled: bool) -> tuple[float, float]:
     """Centre and SD of the values, where priors are in units of it."""
-    if not scaled:
+    if measure.counts or not scaled:
         return 0.0, 1.0
+    event = measure.own_scale(event)
     sd = float(np.std(event, ddof=1)) if len(event) > 1 else 0.0
     centre = float(np.mean(event))
     return centre, sd if sd > 1e-12 * max(abs(centre), 1e-300) else max(abs(centre), 1.0)
@@ -291,7 +282,18 @@ def _link_rates(
     """Each row's own rate on the link scale, kept off its ends, and its variance by chance."""
     size = frame[measure.size].to_numpy(float)
     event = 0.5 * (frame["event_lower"].to_numpy(float) + frame["event_upper"].to_numpy(float))
-    return measure.smoothed((event - centre) / spread, size / spread)
+    return measure.smoothed((measure.own_scale(event) - centre) / spread, size / spread)
+
+
+def _pooled(frame: pd.DataFrame, measure: Measure, *, centre: float, spread: float) -> float:
+    """The rate of all rows together on the link scale, kept off its ends."""
+    size = frame[measure.size].to_numpy(float)
+    event = 0.5 * (frame["event_lower"].to_numpy(float) + frame["event_upper"].to_numpy(float))
+    if not measure.counts:
+        weight = measure.weight(size)
+        own = (measure.own_scale(event) - centre) / spread
+        return float(own @ weight / weight.sum())
+    return float(measure.smoothed(event.sum(), size.sum())[0])
 
 
 def _family(
@@ -301,12 +303,15 @@ def _family(
     *,
     centre: float,
     spread: float,
+    pooled: float,
 ) -> Family:
     event = frame[measure.event].to_numpy(float)[:, None]
     size = frame[measure.size].to_numpy(float)[:, None]
     make = _FAMILIES[likelihood]
+    if likelihood == "beta-binomial":
+        make = partial(BetaBinomial, pooled=float(expit(pooled)))
     if likelihood == "normal":
-        return make(event=(event - centre) / spread, size=size / spread)
+        return make(event=(measure.own_scale(event) - centre) / spread, size=size / spread)
     lower = frame["event_lower"].to_numpy(float)
     upper = frame["event_upper"].to_numpy(float)
     if np.array_equal(lower, upper):

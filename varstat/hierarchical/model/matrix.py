@@ -46,7 +46,7 @@ class Columns:
         """Put the columns together, of shape (rows, columns); say what is constant or doubled."""
         columns: dict[str, Floats] = {}
         if self.groups:
-            of_row = np.array([str(p) for p in self.peers])[self.row_unit]
+            of_row = np.array([str(p) for p in self.peers], dtype=object)[self.row_unit]
             for group in self.groups:
                 columns[f"peer_mean[{group}]"] = (of_row == group).astype(float)
         else:
@@ -88,7 +88,7 @@ def cell_columns(cells: Cells) -> dict[str, Floats]:
     """Contrasts of each factor's levels: columns of shape (cells,), by name."""
     columns: dict[str, Floats] = {}
     for at, factor in enumerate(cells.strata):
-        levels, level = np.unique(cells.levels[:, at].astype(str), return_inverse=True)
+        levels, level = np.unique(cells.levels[:, at], return_inverse=True)
         for j, column in enumerate(_contrasts(len(levels))[level].T):
             columns[f"stratum[{factor}: {j + 1}]"] = column
     return columns

@@ -1,6 +1,6 @@
 """Likelihoods of counts whose own rate varies from row to row, as a beta or a gamma has it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import expit, gammaln, psi
@@ -16,6 +16,9 @@ _LARGE = 1e4
 class BetaBinomial:
     r"""Counts out of a known number, whose probability varies as a beta of size M about p.
 
+    :math:`M = 1/(\tau_w^2\, \bar p(1 - \bar p))`, so that to first order the logit has an SD of
+    :math:`\tau_w` where the rate is the pooled one, as with the other likelihoods.
+
     With :math:`a = Mp`, :math:`b = M(1-p)` the slopes in a and b are differences of digammas;
     :math:`da/d\theta = Mp(1-p) = -db/d\theta`. The second derivative is that of the binomial
     divided by its inflation of variance, :math:`1 + (n-1)/(M+1)`: it steers the search for the
@@ -24,10 +27,15 @@ class BetaBinomial:
 
     event: Floats
     size: Floats
+    pooled: float = 0.5
+
+    def concentration(self, spread: Floats) -> Floats:
+        """M, given the transient SD."""
+        return 1.0 / (self.pooled * (1.0 - self.pooled) * spread**2)
 
     def value(self, theta: Floats, spread: Floats) -> Floats:
         """See `Family`."""
-        total, p = 4.0 / spread**2, expit(theta)
+        total, p = self.concentration(spread), expit(theta)
         q = expit(-theta)
         return (
             _rise(total * p, self.event)
@@ -37,7 +45,7 @@ class BetaBinomial:
 
     def slopes(self, theta: Floats, spread: Floats) -> tuple[Floats, Floats]:
         """See `Family`."""
-        total, p, q = 4.0 / spread**2, expit(theta), expit(-theta)
+        total, p, q = self.concentration(spread), expit(theta), expit(-theta)
         up = _rise_slope(total * p, self.event)
         down = _rise_slope(total * q, self.size - self.event)
         inflation = 1.0 + (self.size - 1.0) / (total + 1.0)
@@ -49,7 +57,7 @@ class BetaBinomial:
 
     def spread_slope(self, theta: Floats, spread: Floats) -> Floats:
         """See `Family`."""
-        total, p, q = 4.0 / spread**2, expit(theta), expit(-theta)
+        total, p, q = self.concentration(spread), expit(theta), expit(-theta)
         return (
             -2.0
             * total
@@ -62,7 +70,7 @@ class BetaBinomial:
 
     def take(self, rows: slice) -> "BetaBinomial":
         """See `Family`."""
-        return BetaBinomial(event=self.event[rows], size=self.size[rows])
+        return replace(self, event=self.event[rows], size=self.size[rows])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -4,6 +4,7 @@ A scale is :math:`e^x`, a contamination :math:`1/(1 + e^{-x})`; densities are of
 its Jacobian.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -13,7 +14,7 @@ from scipy.special import expit, log_expit
 from varstat.measure import Floats
 
 if TYPE_CHECKING:
-    from varstat.card.schema import Beta, TauPrior
+    from varstat.card.schema import Beta, Normal, Place, Priors, TauPrior
 
 ScaleName = Literal["half-normal", "half-cauchy", "exponential", "gamma-precision"]
 
@@ -96,3 +97,32 @@ def scale_prior(stated: "TauPrior") -> ScalePrior:
 def beta_prior(stated: "Beta") -> BetaPrior:
     """Take a share's prior from a card."""
     return BetaPrior(a=stated.a, b=stated.b)
+
+
+def location_priors(
+    priors: "Priors", locations: Sequence[str], pooled: float
+) -> tuple[Floats, Floats]:
+    """Take the normal priors of intercept, peer means, coefficients and periods from a card.
+
+    Parameters
+    ----------
+    priors : Priors
+    locations : sequence of str
+        As a `Design` names them.
+    pooled : float
+        The rate of all units together on the link scale: where "pooled" priors are centred.
+
+    Returns
+    -------
+    mean, sd : ndarray of float, shape (locations,)
+    """
+    by_kind: dict[str, Place | Normal] = {
+        "intercept": priors.intercept,
+        "peer_mean": priors.peer_mean,
+        "coefficient": priors.coefficient,
+        "stratum": priors.coefficient,
+        "period": priors.period,
+    }
+    normal = [by_kind[name.partition("[")[0]] for name in locations]
+    mean = [pooled if each.mean == "pooled" else float(each.mean) for each in normal]
+    return np.array(mean), np.array([each.sd for each in normal])

@@ -39,7 +39,7 @@ def transient_of(
         problems.append(
             f"a {likelihood} likelihood has a part that passes from period to period, and with "
             "one row a unit it can't be told from what persists. Give several periods, or state "
-            "its size: --transient 0.1 is an SD of 0.1 on the link scale."
+            "its size: --transient 0.1 is an SD of 0.1 on the link scale, at the pooled rate."
         )
         return 1.0
     if stated == "auto":

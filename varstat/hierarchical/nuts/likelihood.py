@@ -57,7 +57,8 @@ def _value(family: Family, theta: Tensor, spread: Tensor, event: Floats, size: F
             variance = size**2 + spread**2
             return -0.5 * (event - theta) ** 2 / variance - 0.5 * pt.log(variance)
         case BetaBinomial():
-            total, p, q = 4.0 / spread**2, pt.sigmoid(theta), pt.sigmoid(-theta)
+            total = 1.0 / (family.pooled * (1.0 - family.pooled) * spread**2)
+            p, q = pt.sigmoid(theta), pt.sigmoid(-theta)
             return (
                 _rise(total * p, event)
                 + _rise(total * q, size - event)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from varstat.hierarchical.diagnostics import Diagnostics
 from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.posterior import Stored
-from varstat.hierarchical.quadrature.hyper import LATTICE_DIMENSION, Lattice, grow_lattice, whiten
+from varstat.hierarchical.quadrature.hyper import LATTICE_DIMENSION, Lattice, fill_lattice, whiten
 from varstat.hierarchical.quadrature.hyper_draws import (
     MOST_DIMENSION,
     HyperDraws,
@@ -97,7 +97,7 @@ def _fit(design: Design, *, draws: int, seed: int) -> Quadrature:
     lattice = None
     if design.dimension <= LATTICE_DIMENSION:
         step = 0.8 if is_delicate(design) else 1.0 if design.units <= 1000 else 1.15
-        lattice = grow_lattice(design, white, step=step, nodes=nodes)
+        lattice = fill_lattice(design, white, step=step, nodes=nodes)
         hyper = draw_from_lattice(design, white, lattice, draws=draws, nodes=nodes, seed=seed)
     else:
         hyper = draw_by_importance(design, white, draws=draws, nodes=nodes, seed=seed)

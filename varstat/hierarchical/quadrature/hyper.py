@@ -4,7 +4,9 @@ In whitened coordinates z about the mode, :math:`h = \hat h + Lz` with :math:`LL
 the negative Hessian, a posterior that is near normal is round and of unit SD. Up to three
 hyper-parameters are summed over a *lattice* in z, grown from the mode until nothing outside it
 matters [1]_: the trapezoid rule, whose error for a normal density at step s is
-:math:`2e^{-2\pi^2/s^2}` (5e-9 at s = 1) [2]_.
+:math:`2e^{-2\pi^2/s^2}` (5e-9 at s = 1) [2]_. Where a posterior is far from normal, as with two
+humps of different widths, every other row of the lattice gives another answer than the rest, and
+the step is halved.
 
 References
 ----------
@@ -35,6 +37,8 @@ _DEPTH = 20.0
 _DEPTH_OF_MANY = 14.0
 _MANY_UNITS = 1000
 _MOST_POINTS = 40_000
+# Rows of a lattice may differ by as many SDs, at twice its own step; how often it is halved.
+_EVEN, _MOST_HALVINGS = 0.1, 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -127,6 +131,40 @@ def _curvature(design: Design, mode: Floats, width: Floats, *, nodes: int) -> tu
     newton = scale @ (scale.T @ slope[-1])
     size = float(np.linalg.norm(scale.T @ slope[-1]))
     return scale, newton * min(1.0, 1.0 / max(size, 1e-300))
+
+
+def fill_lattice(design: Design, white: Whitened, *, step: float, nodes: int) -> Lattice:
+    """Grow a lattice, and halve its step while what it gives hangs on where its points fall.
+
+    Raises
+    ------
+    ModelError
+        As `grow_lattice`.
+    """
+    lattice = grow_lattice(design, white, step=step, nodes=nodes)
+    for _ in range(_MOST_HALVINGS):
+        finer = len(lattice.z) * 2 ** lattice.z.shape[1]
+        if unevenness(lattice) <= _EVEN or finer > _MOST_POINTS:
+            break
+        lattice = grow_lattice(design, white, step=0.5 * lattice.step, nodes=nodes)
+    return lattice
+
+
+def unevenness(lattice: Lattice) -> float:
+    """How far means differ between every other row of a lattice and the rest, in SDs."""
+    place = np.rint(lattice.z / lattice.step).astype(int) % 2 == 0
+    mean = lattice.weight @ lattice.z
+    sd = np.sqrt(np.maximum(lattice.weight @ (lattice.z - mean) ** 2, 1e-300))
+    worst = 0.0
+    for even in place.T:
+        if even.all() or not even.any():
+            continue
+        halves = [
+            np.average(lattice.z[half], axis=0, weights=lattice.weight[half])
+            for half in (even, ~even)
+        ]
+        worst = max(worst, float(np.max(np.abs(halves[0] - halves[1]) / sd)))
+    return worst
 
 
 def grow_lattice(design: Design, white: Whitened, *, step: float, nodes: int) -> Lattice:

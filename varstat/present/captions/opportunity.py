@@ -35,13 +35,19 @@ def caption(opportunity: Opportunity, what: str) -> Caption:
 
 def waterfall_caption(opportunity: Opportunity, subtotal: str = "") -> Caption:
     """Say what is written around the waterfall of all units, or of a set of them."""
-    what = "What the published opportunity is made of"
+    what = _made_of(opportunity)
     return replace(
         caption(opportunity, f"{what}, {subtotal}" if subtotal else what),
         footer=f"Lines: {percent(opportunity.waterfall.level)} intervals. Parts are Shapley shares "
         "and add up in every draw; a negative one means that allowing for it shows more than "
         "there was.",
     )
+
+
+def _made_of(opportunity: Opportunity) -> str:
+    """Title a waterfall by what it starts from."""
+    crude = opportunity.waterfall.component[0] == "crude"
+    return f"What the {'crude' if crude else 'published'} opportunity is made of"
 
 
 def comparability_caption(opportunity: Opportunity) -> Caption:
@@ -172,7 +178,7 @@ def alt_text(opportunities: Sequence[Opportunity], what: str) -> str:
     (opportunity,) = opportunities
     shows = {
         "opportunity": "Opportunity of units with intervals, and what was published",
-        "waterfall": "What the published opportunity is made of",
+        "waterfall": _made_of(opportunity),
         "comparability": "Share of each unit's case-mix that others treat as well",
     }[what]
     parts = [f"{shows}. {clean(opportunity.indicator)}.", clean(opportunity.summary())]

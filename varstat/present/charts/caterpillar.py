@@ -191,6 +191,7 @@ def frame_of(leagues: Sequence[League]) -> View:
         y=(low, high),
         reverse=False,
         percent=measure.percent,
+        per=measure.per,
     )
 
 

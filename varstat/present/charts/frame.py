@@ -35,6 +35,8 @@ class View:
         units stand at the right in every funnel.
     percent : bool
         Whether rates are shown as percentages.
+    per : float
+        By what rates that aren't are multiplied.
     """
 
     scale: Literal["linear", "sqrt", "log"]
@@ -42,6 +44,7 @@ class View:
     y: tuple[float, float]
     reverse: bool
     percent: bool
+    per: float = 1.0
 
     def rate_text(self, rate: float) -> str:
         """Write a rate as it is written beside the chart.
@@ -51,7 +54,7 @@ class View:
         >>> View(scale="log", x=(1, 9), y=(0, 1), reverse=False, percent=True).rate_text(0.558)
         '55.8%'
         """
-        return rate_text(rate, percent=self.percent)
+        return rate_text(rate, percent=self.percent, per=self.per)
 
 
 def view_of(funnels: Sequence[Funnel], *, x_scale: XScale = "auto") -> View:
@@ -76,6 +79,7 @@ def view_of(funnels: Sequence[Funnel], *, x_scale: XScale = "auto") -> View:
         y=_rate_range(funnels),
         reverse=measure.size_is_error,
         percent=measure.percent,
+        per=measure.per,
     )
 
 
@@ -214,7 +218,7 @@ def _round_size(value: float) -> float:
 
 def rate_ticks(view: View, most: int) -> tuple[list[float], list[str]]:
     """Choose round rates inside the view, each written with the same number of decimals."""
-    factor = 100.0 if view.percent else 1.0
+    factor = 100.0 if view.percent else view.per
     low, high = view.y[0] * factor, view.y[1] * factor
     at = MaxNLocator(most, steps=STEPS).tick_values(low, high)
     step = float(at[1] - at[0])

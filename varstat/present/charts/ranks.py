@@ -62,7 +62,7 @@ def draw_ranks(
 
 def ranks_order(league: League) -> Order:
     """Order units from the top down: by tier, then by expected rank."""
-    return np.lexsort((league.units.expected_rank, league.units.tier))
+    return np.lexsort((league.units.expected_rank, league.units.tier, league.units.tier == 0))
 
 
 def draw_rank_rows(

@@ -19,7 +19,12 @@ from varstat.present.charts.sheet import MARGIN, Sheet
 from varstat.prose.number import figure
 
 WIDTH, BAR, AROUND, LEFT, RIGHT = 8.4 * 72, 30.0, 130.0, 84.0, 92.0
-_COLOURS = {"raw": style.INSIDE, "published": style.INSIDE, "remaining": style.WORSE}
+_COLOURS = {
+    "raw": style.INSIDE,
+    "published": style.INSIDE,
+    "crude": style.INSIDE,
+    "remaining": style.WORSE,
+}
 
 
 def draw_waterfall(
@@ -65,9 +70,7 @@ def draw_waterfall(
             fall.subtotal_lower[:, at],
             fall.subtotal_upper[:, at],
         )
-    # What is published with strata is standardised already.
-    crude = {"published": "crude rates"} if opportunity.model.get("strata") else {}
-    return draw_fall(fall.component, parts, caption, write=figure, labels=PARTS | crude, ax=ax)
+    return draw_fall(fall.component, parts, caption, write=figure, labels=PARTS, ax=ax)
 
 
 def draw_fall(
@@ -79,6 +82,7 @@ def draw_fall(
     taken: bool = True,
     labels: Mapping[str, str] = PARTS,
     percent: bool = False,
+    per: float = 1.0,
     above: float = 0.0,
     lines: int = 3,
     ax: Axes | None = None,
@@ -91,7 +95,7 @@ def draw_fall(
     parts : tuple of ndarray of float, shape (components,) each
         Estimates, and the ends of their intervals.
     caption : Caption
-    write, taken, labels, percent
+    write, taken, labels, percent, per
         As of `draw_bars`.
     above : float
         Room for a long finding, in points.
@@ -105,7 +109,9 @@ def draw_fall(
     """
 
     def draw(on: Axes) -> Figure:
-        draw_bars(on, component, *parts, write=write, taken=taken, labels=labels, percent=percent)
+        draw_bars(
+            on, component, *parts, write=write, taken=taken, labels=labels, percent=percent, per=per
+        )
         title_across(on, caption.axis, pad=4.0)
         if caption.distrust:
             stamp(on)
@@ -135,6 +141,7 @@ def draw_bars(
     taken: bool = True,
     labels: Mapping[str, str] = PARTS,
     percent: bool = False,
+    per: float = 1.0,
 ) -> None:
     """Draw a bar for each part, from where the one before it ends; the first and last from zero.
 
@@ -151,6 +158,8 @@ def draw_bars(
         What the parts are called.
     percent : bool
         Whether the axis is of shares.
+    per : float
+        By what numbers are multiplied along it, if not.
     """
     count = len(component)
     plain_axes(ax, small=False)
@@ -194,16 +203,7 @@ def draw_bars(
             annotation_clip=False,
             gid="value",
         )
-    low = min(0.0, float(np.min([near.min(), end.min(), start.min()])))
-    high = max(0.0, float(np.max([far.max(), end.max(), start.max()])))
-    high = high if high > low else low + 1.0
-    pad = 0.02 * (high - low)
-    frame = View(
-        scale="linear", x=(0.0, 1.0), y=(low - pad, high + pad), reverse=False, percent=percent
-    )
-    ax.set_xlim(*frame.y)
-    ticks, texts = rate_ticks(frame, 6)
-    ax.set_xticks(ticks, texts)
+    _set_axis(ax, np.concatenate([near, far, end, start]), percent=percent, per=per)
     ax.set_ylim(count - 0.5, -0.5)
     ax.set_yticks(
         range(count), [labels[name].capitalize() for name in component],
@@ -211,3 +211,21 @@ def draw_bars(
     )  # fmt: skip
     ax.tick_params(axis="y", length=0)
     ax.axvline(0.0, color=style.TARGET, linewidth=0.9, zorder=1.6, gid="zero")
+
+
+def _set_axis(ax: Axes, reached: Floats, *, percent: bool, per: float) -> None:
+    """Give the axis of numbers its range and ticks: all that is reached, and zero."""
+    low, high = min(0.0, float(reached.min())), max(0.0, float(reached.max()))
+    high = high if high > low else low + 1.0
+    pad = 0.02 * (high - low)
+    frame = View(
+        scale="linear",
+        x=(0.0, 1.0),
+        y=(low - pad, high + pad),
+        reverse=False,
+        percent=percent,
+        per=per,
+    )
+    ax.set_xlim(*frame.y)
+    ticks, texts = rate_ticks(frame, 6)
+    ax.set_xticks(ticks, texts)

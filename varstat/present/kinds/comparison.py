@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 _PARTS = PARTS | {"raw": "raw difference"}
 COLUMNS: tuple[Column[Comparison], ...] = (
     unit(),
-    unit_name(keep=1),
-    peer_group(keep=2),
+    unit_name(),
+    peer_group(keep=1),
     raw("what the unit reported", keep=ALWAYS),
     Column(
         name="estimate",

@@ -1,6 +1,7 @@
 """Funnels: who differs from the target by more than chance."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from varstat.present.caption import MAX_PANELS, heading
 from varstat.present.captions import funnel as words
 from varstat.present.chart import Chart, Order, Places
 from varstat.present.column import ALWAYS, Column, Table
-from varstat.present.content import number, records, state
+from varstat.present.content import number, plain, records, state
 from varstat.present.highlight import Bools
 from varstat.present.kind import MOST_ROWS, MOST_SHOWN, Kind
 from varstat.present.kinds.units import cell, event, peer_group, size, unit, unit_name, units_count
@@ -38,7 +39,8 @@ def _amount(value: float) -> str:
 def _rate(table: Table[Any], value: float) -> str:
     if np.isnan(value):
         return ""
-    return f"{100 * value:.1f}%" if table.measure.percent else f"{value:.4g}"
+    measure = table.measure
+    return f"{100 * value:.1f}%" if measure.percent else f"{measure.factor * value:.4g}"
 
 
 def _probability(value: float) -> str:
@@ -76,7 +78,7 @@ def _tail(name: str, means: str, *, keep: int, tip: bool = False) -> Column[Any]
 _RANGE = "range in which the event lies; only where some count is suppressed or rounded"
 COLUMNS: tuple[Column[Any], ...] = (
     unit(),
-    unit_name(keep=3),
+    unit_name(),
     peer_group(),
     Column(name="period", type="text or missing", means="its period, where the table has one"),
     event(
@@ -91,12 +93,12 @@ COLUMNS: tuple[Column[Any], ...] = (
         "the size",
         heading="{t.measure.size}",
         text=lambda t, i: _amount(t.result.units.size[i]),
-        keep=4,
+        keep=3,
         tip=True,
     ),
     Column(
         name="{t.measure.rate}",
-        heading="{t.measure.rate}",
+        heading="{t.measure.rate}{t.per}",
         type="number or missing",
         means="event divided by size; for a mean the value is its own rate",
         text=lambda t, i: _rate(t, t.result.units.rate[i]),
@@ -106,7 +108,7 @@ COLUMNS: tuple[Column[Any], ...] = (
     ),
     Column(
         name="target",
-        heading="target",
+        heading="target{t.per}",
         means="what the unit is compared with, in units of the rate",
         text=lambda t, i: _rate(t, t.result.units.target[i]),
         tip=True,
@@ -248,6 +250,7 @@ def row(funnel: Funnel) -> dict[str, object]:
     told: dict[str, object] = dict(funnel.by) | {"units": int(funnel.units.unit.size)}
     for name in ("target", "phi", "tau", "tau_lower", "tau_upper"):
         told[name] = getattr(funnel, name)
+    told["homogeneity_p"] = funnel.homogeneity.p_value
     for level in funnel.levels:
         told[f"flagged_{level!r}"] = funnel.flagged(level)
         told[f"expected_false_flags_{level!r}"] = funnel.expected_false_flags[level]
@@ -266,6 +269,7 @@ def object_of(funnel: Funnel) -> dict[str, Any]:
     expected = funnel.expected_false_flags.items()
     return state(funnel, *head) | {
         "expected_false_flags": {repr(level): number(value) for level, value in expected},
+        "homogeneity": plain(asdict(funnel.homogeneity)),
         **state(funnel, "summary", "warnings"),
         "units": records(funnel.to_frame()),
         "limits": records(limits),

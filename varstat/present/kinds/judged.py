@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # Beside a verdict, sizes and events give way before names.
-_KEEPS = {"{t.measure.size}": 3, "{t.measure.event}": 4, "unit_name": 5}
+_KEEPS = {"{t.measure.size}": 3, "{t.measure.event}": 4}
 JUDGED: tuple[Column[JudgedFunnel], ...] = (
     Column(
         name="estimate",

@@ -1,6 +1,7 @@
 """League tables: each unit's estimate, rank and tier; no rank without its interval."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from varstat.present.caption import MAX_PANELS, heading
 from varstat.present.captions import league as words
 from varstat.present.chart import Chart, Order, Places
 from varstat.present.column import ALWAYS, Column, Table
-from varstat.present.content import below, records, state
+from varstat.present.content import below, plain, records, state
 from varstat.present.highlight import Bools
 from varstat.present.kind import MOST_ROWS, Kind
 from varstat.present.kinds.units import (
@@ -47,6 +48,8 @@ def _ranked(league: League) -> bool:
 
 def _rank(table: Table[League], i: int) -> str:
     units = table.result.units
+    if np.isnan(units.expected_rank[i]):
+        return ""
     rank = rank_text(units.expected_rank[i], units=units.unit.size)
     return f"{rank} ({rank_interval(units.rank_lower[i], units.rank_upper[i])})"
 
@@ -58,7 +61,7 @@ def _rank_end(which: str) -> Column[League]:
 
 COLUMNS: tuple[Column[League], ...] = (
     unit(),
-    unit_name(keep=1),
+    unit_name(),
     peer_group(),
     event(
         "the event, added up over periods; missing where the publisher withheld it. A mean is "
@@ -93,7 +96,7 @@ COLUMNS: tuple[Column[League], ...] = (
         heading="expected\nrank\n(interval)",
         type="number or missing",
         error=True,
-        means="mean rank; 1 is best",
+        means="mean rank; 1 is best; missing where the unit can't be compared",
         text=_rank,
         keep=ALWAYS,
         tip=True,
@@ -128,8 +131,8 @@ COLUMNS: tuple[Column[League], ...] = (
         name="tier",
         heading="tier",
         type="whole number",
-        means="1 is best; 0 where there are no ranks",
-        text=lambda t, i: str(t.result.units.tier[i]),
+        means="1 is best; 0 where there is no rank",
+        text=lambda t, i: str(t.result.units.tier[i] or ""),
         keep=2,
         tip=True,
         where=_ranked,
@@ -266,6 +269,11 @@ def _objects(leagues: Leagues) -> list[dict[str, Any]]:
     return [
         state(league, *head)
         | {"hyperparameters": records(league.hyperparameters.to_frame())}
+        | {
+            "homogeneity": plain(asdict(league.homogeneity)),
+            "assumptions": plain(asdict(league.assumptions)),
+            "interactions": [plain(asdict(each)) for each in league.interactions],
+        }
         | state(league, *quality)
         | {"units": records(league.to_frame())}
         | state(league, "summary", "notes")

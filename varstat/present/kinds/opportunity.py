@@ -65,7 +65,7 @@ _GIVES = "what the point method gives on raw rates"
 _IF_ALIKE = "mean of what the published method gives where units don't differ"
 COLUMNS: tuple[Column[Opportunity], ...] = (
     unit(),
-    unit_name(keep=1),
+    unit_name(),
     peer_group(),
     event("the event as reported, over all strata and periods"),
     size("the size, likewise"),
@@ -194,9 +194,6 @@ def _blocks(opportunity: Opportunity) -> list[Block]:
     """The waterfall of all units, of each peer group if there are some, and the periods."""
     fall, periods = opportunity.waterfall, opportunity.periods
     names = [PARTS[name] for name in fall.component]
-    if opportunity.model.get("strata"):
-        # What is published with strata is standardised already.
-        names[0] = "crude rates"
     spans = zip(
         _spans(fall.estimate, fall.lower, fall.upper), fall.estimate, fall.lower, fall.upper,
         strict=True,
@@ -205,7 +202,8 @@ def _blocks(opportunity: Opportunity) -> list[Block]:
     interval = f"({percent(fall.level)} interval)"
     blocks = [
         Block(
-            title="What the published figure is made of",
+            title=f"What the {'crude' if fall.component[0] == 'crude' else 'published'} figure is "
+            "made of",
             texts={"part": names},
             numbers={f"all units\n{interval}": parts},
         )
@@ -290,6 +288,8 @@ def _object(opportunity: Opportunity) -> dict[str, Any]:
         "subtotals": records(opportunity.subtotals_frame()),
         "periods": None if periods is None else records(periods.to_frame()),
         "interactions": [plain(asdict(each)) for each in opportunity.interactions],
+        "assumptions": plain(asdict(opportunity.assumptions)),
+        "homogeneity": plain(asdict(opportunity.homogeneity)),
         **state(opportunity, "summary", "notes"),
     }
     if money is not None:

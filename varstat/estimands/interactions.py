@@ -34,12 +34,12 @@ def ask_interactions(posterior: Posterior) -> tuple[Interaction, ...]:
         if name.startswith(("stratum[", "coefficient[", "period["))
     ]
     levels = {
-        factor: np.unique(design.cell_levels[:, at].astype(str), return_inverse=True)[1]
+        factor: np.unique(design.cell_levels[:, at], return_inverse=True)[1]
         for at, factor in enumerate(design.strata)
     }
     return check_interactions(
         sparse.csr_array(design.matrix[known][:, explains]),
-        design.event[known],
+        design.measure.own_scale(design.event)[known],
         design.size[known] if design.measure.counts else design.size[known] ** 2,
         unit=design.row_unit[known],
         factors={

@@ -1,0 +1,79 @@
+"""Size and shape are tested on what the others lead to expect, and said where they fail."""
+
+import numpy as np
+import pytest
+from designs import fits_of, make_design, make_posterior
+from scipy import stats
+from scipy.special import expit
+
+from varstat.estimands import compute_league
+from varstat.estimands.assumptions import (
+    DOUBTFUL,
+    MISSHAPEN,
+    UNTESTED,
+    _anderson_darling,
+    say_assumptions,
+)
+
+
+def league_of(theta, size, rng, **said):
+    event = rng.binomial(size.astype(int), expit(theta)).astype(float)
+    design = make_design(event, size, direction="lower-is-better", **said)
+    return compute_league(fits_of(make_posterior(design, draws=200)))[0]
+
+
+def sizes(rng, units=80):
+    return np.maximum(np.round(np.exp(rng.normal(np.log(300), 0.8, units))), 5.0)
+
+
+@pytest.mark.parametrize("slope", [0.5, -0.5])
+def test_a_rate_that_goes_with_size_is_noted_with_its_slope(slope):
+    rng = np.random.default_rng(1)
+    size = sizes(rng)
+    league = league_of(-1.5 + slope * np.log(size / 300) + 0.2 * rng.normal(size=80), size, rng)
+    assert league.assumptions.size_p < DOUBTFUL
+    assert league.assumptions.size_slope == pytest.approx(slope, abs=0.2)
+    way = "larger" if slope > 0 else "smaller"
+    assert any(f"{way} units have higher rates" in note for note in league.notes)
+
+
+def test_a_few_poor_units_among_equals_have_not_the_shape_of_a_normal():
+    rng = np.random.default_rng(2)
+    size = np.full(80, 600.0)
+    theta = -1.5 + 1.0 * (np.arange(80) < 10)
+    league = league_of(theta, size, rng)
+    assert league.assumptions.shape_p < MISSHAPEN
+    assert any("don't have the shape" in note for note in league.notes)
+    assert set(league.assumptions.furthest) <= {f"u{i:03}" for i in range(10)} | set(
+        league.units.unit[-12:]
+    )
+
+
+def test_nothing_is_noted_where_the_model_holds():
+    rng = np.random.default_rng(4)
+    league = league_of(-1.5 + 0.3 * rng.normal(size=80), sizes(rng), rng)
+    assert say_assumptions(league.assumptions) == ()
+
+
+def test_of_few_units_nothing_is_tested():
+    rng = np.random.default_rng(4)
+    league = league_of(np.full(8, -1.5), sizes(rng, 8), rng)
+    assert league.assumptions is UNTESTED
+
+
+def test_the_p_value_of_shape_is_uniform_for_normals():
+    rng = np.random.default_rng(5)
+    p = [_anderson_darling(rng.normal(size=40)) for _ in range(2000)]
+    assert stats.kstest(p, "uniform").statistic < 0.04
+
+
+@pytest.mark.slow
+def test_a_good_model_is_doubted_in_three_of_a_hundred_nations_at_most():
+    rng = np.random.default_rng(6)
+    noted = 0
+    for _ in range(200):
+        size = sizes(rng, 60)
+        league = league_of(-1.5 + 0.3 * rng.normal(size=60), size, rng)
+        noted += bool(say_assumptions(league.assumptions))
+    # Of 200 the share has a standard error of one point.
+    assert noted / 200 <= 0.03 + 0.012
