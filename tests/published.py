@@ -53,9 +53,20 @@ def _csv(path: Path, rows: list[list[Any]], *, sep: str = ",", encoding: str = "
 def cms_readmissions(folder: Path) -> Published:
     """One row a hospital and measure; rates beside counts; few cases told by words."""
     rows: list[list[Any]] = [
-        ["Facility Name", "Facility ID", "State", "Measure Name", "Number of Discharges"]
-        + ["Footnote", "Excess Readmission Ratio", "Predicted Readmission Rate"]
-        + ["Expected Readmission Rate", "Number of Readmissions", "Start Date", "End Date"]
+        [
+            "Facility Name",
+            "Facility ID",
+            "State",
+            "Measure Name",
+            "Number of Discharges",
+            "Footnote",
+            "Excess Readmission Ratio",
+            "Predicted Readmission Rate",
+            "Expected Readmission Rate",
+            "Number of Readmissions",
+            "Start Date",
+            "End Date",
+        ]
     ]
     events = size = 0
     for at, measure in enumerate(("READM-30-AMI-HRRP", "READM-30-HF-HRRP", "READM-30-PN-HRRP")):
@@ -93,9 +104,20 @@ def cms_readmissions(folder: Path) -> Published:
 def pupil_absence(folder: Path) -> Published:
     """Country, regions and authorities in one file, with all schools beside their kinds."""
     rows: list[list[Any]] = [
-        ["time_period", "time_identifier", "geographic_level", "country_code", "country_name"]
-        + ["region_code", "region_name", "new_la_code", "la_name", "education_phase"]
-        + ["sess_possible", "sess_overall"]
+        [
+            "time_period",
+            "time_identifier",
+            "geographic_level",
+            "country_code",
+            "country_name",
+            "region_code",
+            "region_name",
+            "new_la_code",
+            "la_name",
+            "education_phase",
+            "sess_possible",
+            "sess_overall",
+        ]
     ]
     kinds = ("State-funded primary", "State-funded secondary", "Special")
     n = np.stack([_counts(7 + k, 36, rate=0.1, median=40_000)[1] for k in range(3)])
@@ -105,8 +127,12 @@ def pupil_absence(folder: Path) -> Published:
 
     def add(level: str, place: list[Any], mask: Any) -> None:
         for k, kind in enumerate(kinds):
-            rows.append([*country, level, *england, *place, kind, n[k, mask].sum(), y[k, mask].sum()])
-        rows.append([*country, level, *england, *place, "Total", n[:, mask].sum(), y[:, mask].sum()])
+            rows.append(
+                [*country, level, *england, *place, kind, n[k, mask].sum(), y[k, mask].sum()]
+            )
+        rows.append(
+            [*country, level, *england, *place, "Total", n[:, mask].sum(), y[:, mask].sum()]
+        )
 
     everyone = np.ones(36, dtype=bool)
     add("National", ["", "", "", ""], everyone)
@@ -141,8 +167,17 @@ def waiting_times(folder: Path) -> Published:
     """A column a week of waiting, empty for none; a treatment function that is their total."""
     weeks = [f"Gt {w:02d} To {w + 1:02d} Weeks SUM 1" for w in (0, 10, 17, 18, 30)]
     rows: list[list[Any]] = [
-        ["Period", "Provider Org Code", "Provider Org Name", "RTT Part Type"]
-        + ["Treatment Function Code", "Treatment Function Name", *weeks, "Total", "Total All"]
+        [
+            "Period",
+            "Provider Org Code",
+            "Provider Org Name",
+            "RTT Part Type",
+            "Treatment Function Code",
+            "Treatment Function Name",
+            *weeks,
+            "Total",
+            "Total All",
+        ]
     ]
     rng = np.random.default_rng(5)
     over = size = 0
@@ -153,8 +188,17 @@ def waiting_times(folder: Path) -> Published:
             name = "Total" if k == 3 else f"Function {function[2:]} Service"
             shown = ["" if w == 0 else w for w in waits]
             rows.append(
-                ["RTT-April-2024", f"R{i:02d}", f"TRUST {i:02d} NHS FOUNDATION TRUST", "Part_2"]
-                + [function, name, *shown, waits.sum(), waits.sum()]
+                [
+                    "RTT-April-2024",
+                    f"R{i:02d}",
+                    f"TRUST {i:02d} NHS FOUNDATION TRUST",
+                    "Part_2",
+                    function,
+                    name,
+                    *shown,
+                    waits.sum(),
+                    waits.sum(),
+                ]
             )
         over, size = over + held[:, 3:].sum(), size + held.sum()
     named = {"unit": "Provider Org Code", "unit_name": "Provider Org Name", "period": "Period"}
@@ -162,7 +206,7 @@ def waiting_times(folder: Path) -> Published:
     only = {"Treatment Function Code": "C_999"}
     return Published(
         path=_csv(folder / "Full-CSV-data-file-Apr24.csv", rows),
-        options=named | {"only": only, "zero": [""]},
+        options=named | {"only": only, "zero": ["blank"]},
         events=int(over),
         size=int(size),
         units=30,
@@ -173,8 +217,17 @@ def waiting_times(folder: Path) -> Published:
 def prescribing(folder: Path) -> Published:
     """A measure by practice and month, the rate and its centile beside the counts."""
     rows: list[list[Any]] = [
-        ["measure", "org_type", "org_id", "org_name", "date", "numerator", "denominator"]
-        + ["calc_value", "percentile"]
+        [
+            "measure",
+            "org_type",
+            "org_id",
+            "org_name",
+            "date",
+            "numerator",
+            "denominator",
+            "calc_value",
+            "percentile",
+        ]
     ]
     total = np.zeros(2)
     for month in range(1, 4):
@@ -182,8 +235,17 @@ def prescribing(folder: Path) -> Published:
         total += (y.sum(), n.sum())
         order = np.argsort(np.argsort(y / n)) / 24
         rows += [
-            ["statins", "practice", f"A8{i:04d}", f'THE "OLD" SURGERY, {i}', f"2024-{month:02d}-01"]
-            + [y[i], n[i], round(y[i] / n[i], 6), round(order[i], 4)]
+            [
+                "statins",
+                "practice",
+                f"A8{i:04d}",
+                f'THE "OLD" SURGERY, {i}',
+                f"2024-{month:02d}-01",
+                y[i],
+                n[i],
+                round(y[i] / n[i], 6),
+                round(order[i], 4),
+            ]
             for i in range(25)
         ]
     named = {"unit": "org_id", "unit_name": "org_name", "period": "date"}
@@ -248,9 +310,18 @@ def german_quality(folder: Path) -> Published:
         shown = "Datenschutz" if i in (4, 9) else german(y[i])
         hidden += y[i] if i in (4, 9) else 0
         rows.append(
-            [f"26{i:07d}", f"Klinikum Süd {i}", "Bayern", german(n[i]), shown, german(expected[i], 3)]
+            [
+                f"26{i:07d}",
+                f"Klinikum Süd {i}",
+                "Bayern",
+                german(n[i]),
+                shown,
+                german(expected[i], 3),
+            ]
         )
-    rows.append(["", "Bund (gesamt)", "", german(n.sum()), german(y.sum()), german(n.sum() * 0.08, 3)])
+    rows.append(
+        ["", "Bund (gesamt)", "", german(n.sum()), german(y.sum()), german(n.sum() * 0.08, 3)]
+    )
     named = {"unit": "Institutionskennzeichen", "unit_name": "Krankenhaus"}
     named |= {"observed": "Beobachtet", "expected": "Erwartet"}
     return Published(
@@ -327,8 +398,15 @@ def scottish_boards(folder: Path) -> Published:
 def sdmx(folder: Path) -> Published:
     """Observations in rows, with codes of measure, unit and status."""
     rows: list[list[Any]] = [
-        ["DATAFLOW", "REF_AREA", "MEASURE", "UNIT_MEASURE", "TIME_PERIOD", "OBS_VALUE"]
-        + ["OBS_STATUS"]
+        [
+            "DATAFLOW",
+            "REF_AREA",
+            "MEASURE",
+            "UNIT_MEASURE",
+            "TIME_PERIOD",
+            "OBS_VALUE",
+            "OBS_STATUS",
+        ]
     ]
     total = np.zeros(2)
     for year in (2019, 2020):
@@ -336,9 +414,7 @@ def sdmx(folder: Path) -> Published:
         total += (y.sum(), n.sum())
         for i in range(22):
             for measure, value in (("DEATHS_30D", y[i]), ("ADMISSIONS", n[i])):
-                rows.append(
-                    ["OECD:HCQ(1.0)", f"X{i:02d}", measure, "NB", year, value, "A"]
-                )
+                rows.append(["OECD:HCQ(1.0)", f"X{i:02d}", measure, "NB", year, value, "A"])
     named = {"unit": "REF_AREA", "numerator": "DEATHS_30D", "denominator": "ADMISSIONS"}
     spread = {"spread": "MEASURE:OBS_VALUE", "period": "TIME_PERIOD"}
     return Published(
@@ -359,14 +435,13 @@ def eurostat(folder: Path) -> Published:
         values = rng.poisson(900, 3)
         shown = [f"{values[0]} ", f"{values[1]} b", ": " if i == 3 else f"{values[2]} p"]
         rows.append([f"A,NR,AT{i:02d}", *shown])
-    named = {"unit": r"freq,unit,geo\TIME_PERIOD", "observed": "{period}", "exposure": "{period}"}
     return Published(
         path=_csv(folder / "estat_hlth_cd_aro.tsv", rows, sep="\t"),
         options={},
         events=np.nan,
         size=np.nan,
         units=0,
-        tempting=({}, named),
+        tempting=({},),
     )
 
 
@@ -395,10 +470,13 @@ def brazilian_tabnet(folder: Path) -> Published:
     """Latin letters of 8859-1, lines of title, a hyphen for none, a total and its source below."""
     y, n = _counts(31, 20, rate=0.02, median=700)
     y[:3] = 0
-    lines = ["Mortalidade hospitalar - Brasil", "Óbitos e internações por município", "Período:2022"]
+    lines = [
+        "Mortalidade hospitalar - Brasil",
+        "Óbitos e internações por município",
+        "Período:2022",
+    ]
     lines.append("Município;Óbitos;Internações")
-    for i in range(20):
-        lines.append(f"{350000 + i} Município {i};{y[i] or '-'};{n[i]}")
+    lines += [f"{350000 + i} Município {i};{y[i] or '-'};{n[i]}" for i in range(20)]
     lines.append(f"Total;{y.sum()};{n.sum()}")
     lines.append("Fonte: Sistema de Informações Hospitalares")
     path = folder / "tabnet.csv"
@@ -410,7 +488,7 @@ def brazilian_tabnet(folder: Path) -> Published:
         events=float(y.sum()),
         size=float(n.sum()),
         units=20,
-        tempting=(named,),
+        tempting=(),
     )
 
 

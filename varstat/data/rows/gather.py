@@ -9,8 +9,8 @@ from varstat.card.schema import Card
 from varstat.data.rows.choose import rejoin
 from varstat.data.rows.covariates import Covariate
 from varstat.data.rows.lookup import Lookup
-from varstat.data.rows.marks import state_publishing
-from varstat.data.rows.measured import measure_column
+from varstat.data.rows.marks import Publishing, state_publishing
+from varstat.data.rows.measured import Measured, measure_column
 from varstat.data.rows.pick import (
     ROLES,
     Picker,
@@ -103,18 +103,7 @@ def gather(
         for option, chosen in (("only", only), ("exclude", exclude))
     )
     picker.check()
-    events = measure_column(
-        header,
-        core[1].names,
-        vocabulary=vocabulary,
-        printed=_is_printed(card, 0),
-        standing=vocabulary.numbers if card.measure.counts else {},
-        half=float(publishing.rounded.get("numerator", 0) // 2) if card.measure.counts else 0.0,
-    )
-    sizes, *others = (
-        measure_column(header, each.names, vocabulary=vocabulary, printed=_is_printed(card, at))
-        for at, each in enumerate(core[2:], start=1)
-    )
+    events, sizes, others = _measure(header, core, card=card, publishing=publishing)
     records = Records(
         rows=header.rows,
         places=np.arange(len(header.rows)),
@@ -136,6 +125,29 @@ def gather(
     used = [at for _, name in records.measured for at in header.places(name)]
     notes += (*more, *note_family(header, used))
     return _drop_empty(records, header), header, notes
+
+
+def _measure(
+    header: Header, core: list[Wanted], *, card: Card, publishing: Publishing
+) -> tuple[Measured, Measured, list[Measured]]:
+    """Give what is measured, its size and what else a mean is made of."""
+    counts, vocabulary = card.measure.counts, publishing.vocabulary
+    events = measure_column(
+        header,
+        core[1].names,
+        vocabulary=vocabulary,
+        printed=_is_printed(card, 0),
+        standing=vocabulary.numbers if counts else {},
+        half=float(publishing.rounded.get("numerator", 0) // 2) if counts else 0.0,
+    )
+    sizes, *others = (
+        measure_column(header, each.names, vocabulary=vocabulary, printed=_is_printed(card, at))
+        for at, each in enumerate(core[2:], start=1)
+    )
+    if vocabulary.fills_blanks:
+        known = ~sizes.numbers.is_kind(Kind.BLANK)
+        events = replace(events, numbers=events.numbers.fill_blanks(known))
+    return events, sizes, others
 
 
 def _further(card: Card, *named: Iterable[str] | None) -> list[Wanted]:

@@ -82,6 +82,8 @@ def measure_column(
         name: _round(_column(header, name, vocabulary).standing_for(standing), half)
         for name in columns_of(formula)
     }
+    if vocabulary.fills_blanks:
+        columns = _fill_blanks(columns)
     if not is_linear(formula) and len(columns) > 1:
         columns = _trust_whole(columns)
     name = next(name for name in names if not header.find((name,)))
@@ -92,6 +94,12 @@ def measure_column(
 def _column(header: Header, name: str, vocabulary: Vocabulary) -> Numbers:
     at = header.find((name,))[0]
     return _resolve(header, at, header.numbers(at, vocabulary))
+
+
+def _fill_blanks(columns: dict[str, Numbers]) -> dict[str, Numbers]:
+    """Take blank parts of a sum for none, unless all are."""
+    some = ~np.all([each.is_kind(Kind.BLANK) for each in columns.values()], axis=0)
+    return {name: each.fill_blanks(some) for name, each in columns.items()}
 
 
 def _round(numbers: Numbers, half: float) -> Numbers:
