@@ -247,14 +247,14 @@ def _sheets(funnels: Funnels) -> dict[str, pd.DataFrame]:
 
 def row(funnel: Funnel) -> dict[str, object]:
     """Tabulate a funnel in one row, with how many are flagged at each level."""
-    told: dict[str, object] = dict(funnel.by) | {"units": int(funnel.units.unit.size)}
+    found: dict[str, object] = dict(funnel.by) | {"units": int(funnel.units.unit.size)}
     for name in ("target", "phi", "tau", "tau_lower", "tau_upper"):
-        told[name] = getattr(funnel, name)
-    told["homogeneity_p"] = funnel.homogeneity.p_value
+        found[name] = getattr(funnel, name)
+    found["homogeneity_p"] = funnel.homogeneity.p_value
     for level in funnel.levels:
-        told[f"flagged_{level!r}"] = funnel.flagged(level)
-        told[f"expected_false_flags_{level!r}"] = funnel.expected_false_flags[level]
-    return told
+        found[f"flagged_{level!r}"] = funnel.flagged(level)
+        found[f"expected_false_flags_{level!r}"] = funnel.expected_false_flags[level]
+    return found
 
 
 def object_of(funnel: Funnel) -> dict[str, Any]:
