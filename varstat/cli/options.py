@@ -119,6 +119,11 @@ OPTIONS: dict[tuple[type, str], Laid] = {
     (Reading, "exposure"): _column("exposure", "Rate: person-years, bed days…"),
     (Reading, "value"): _column("value", "Mean: its value."),
     (Reading, "se"): _column("se", "Mean: its standard error."),
+    (Reading, "lower"): _column("lower", "Mean: its lower limit, in place of --se."),
+    (Reading, "upper"): _column("upper", "Mean: its upper limit."),
+    (Reading, "limits_level"): number(
+        float | None, "limits-level", _COLUMNS, "Level of these limits.", metavar="0.95"
+    ),
     (Reading, "count"): _column("count", "Mean: of how many."),
     (Reading, "total"): _column("total", "Mean: the sum of the values."),
     (Reading, "sum_of_squares"): _column("sum-of-squares", "Mean: the sum of the squared values."),
@@ -208,6 +213,16 @@ OPTIONS: dict[tuple[type, str], Laid] = {
         _ROWS,
         "A mark or number that means not known, as -99; repeatable.",
         metavar="MARK",
+    ),
+    (Reading, "percent"): flag(
+        "percent", _ROWS, "The numerator is a percentage of the denominator."
+    ),
+    (Reading, "per"): number(
+        float | None,
+        "per",
+        _ROWS,
+        "Show rates for so much of the size, as 1000: per 1,000 bed days.",
+        metavar="NUMBER",
     ),
     (Reading, "lenient"): flag("lenient", _ROWS, "Leave out impossible rows, and say so."),
     (FunnelAsking, "method"): Laid(

@@ -44,7 +44,13 @@ class Table(Generic[R]):
     @property
     def sign(self) -> str:
         """The unit of rates, for a heading."""
-        return f" {self.style.sign}" if self.style.sign else ""
+        return f" {self.style.sign}" if self.style.percent else self.per
+
+    @property
+    def per(self) -> str:
+        """For how much of the size rates are shown, for a heading: on a line of its own."""
+        measure: Measure | None = getattr(self.result, "measure", None)
+        return f"\nper {measure.per:,.15g}" if measure is not None and measure.unit else ""
 
     @property
     def level(self) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.text import Text
 
+from varstat.present.caption import indicator_text
 from varstat.present.highlight import Bools
 from varstat.present.kind import Kind, Open, findings_of, open_results
 from varstat.present.terminal.columns import print_columns, print_padded, set_columns
@@ -60,7 +61,7 @@ def show(
 def _show_one(kind: Kind[Any, Any], result: Result, mark: Bools, console: Console) -> None:
     _warn(result.distrust, console)
     group = clean(", ".join(result.by.values()))
-    title = clean(result.indicator)
+    title = indicator_text(result)
     console.print(Text(f"{title}: {group}" if group else title, style="bold"))
     table, rows = kind.table(result), kind.shown(result, mark)
     print_columns(console, set_units(kind.columns, table, rows, mark, width=console.width))
@@ -82,7 +83,7 @@ def _show_groups(opened: Open, console: Console) -> None:
     """One row a group, and of each group the units that a reader asked for."""
     kind, groups = opened.kind, opened.groups
     _warn(opened.results.distrust, console)
-    console.print(Text(kind.together or clean(groups[0].indicator), style="bold"))
+    console.print(Text(kind.together or indicator_text(groups[0]), style="bold"))
     tables = [kind.table(each) for each in groups[: kind.most]]
     print_columns(console, set_groups(kind.groups, tables, width=console.width))
     if len(groups) > kind.most:

@@ -37,7 +37,8 @@ def say_difference(comparison: Comparison) -> str:
             comparison.difference_upper,
         )
     )
-    level = f"{100 * comparison.level:.15g}%"
+    level, unit = f"{100 * comparison.level:.15g}%", comparison.measure.unit
+    middle = f"{middle} {unit}" if unit else middle
     unsure = ", which is not enough to say which of them is" if p < 0.95 else ""
     return (
         f"{first} is {better} than {second} with a probability of {_probability(p)}{unsure}. "
@@ -84,4 +85,4 @@ def _signed(comparison: Comparison, value: float) -> str:
     """A difference of rates, in percentage points of a proportion."""
     if comparison.measure.percent:
         return f"{100 * value:+.3g} points".replace("-", MINUS)
-    return f"{value:+.3g}".replace("-", MINUS)
+    return f"{value * comparison.measure.per:+.3g}".replace("-", MINUS)

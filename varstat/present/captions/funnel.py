@@ -8,7 +8,7 @@ import numpy as np
 from varstat.funnel.result import Funnel, has_bar, has_limits, has_point
 from varstat.present.caption import MAX_PANELS, Caption, group_text, heading
 from varstat.prose.number import percent
-from varstat.prose.rate import rate_text
+from varstat.prose.rate import measured_text, rate_text
 from varstat.prose.text import clean
 from varstat.target.rule import rule_text
 
@@ -82,7 +82,8 @@ def size_title(funnel: Funnel, scale: str) -> str:
     """Title the axis of sizes, with its scale where that isn't even."""
     note = {"log": ", log scale", "sqrt": ", square-root scale", "linear": ""}[scale]
     if funnel.measure.size_is_error:
-        return f"Standard error (more certain to the right{note})"
+        of = {"log": " of the logarithm", "logit": " of the logit"}.get(funnel.measure.link, "")
+        return f"Standard error{of} (more certain to the right{note})"
     what = {"expected": "expected events"}.get(funnel.size_label, funnel.size_label)
     return clean(f"Size of the unit ({what}{note})")
 
@@ -91,7 +92,7 @@ def target_text(funnel: Funnel) -> str:
     """Write the value of the target line, in the words of its rule."""
     rule = funnel.target_rule
     name = {"pooled": "Average", "median": "Median", "leave-one-out": "Average"}.get(rule, "Target")
-    return f"{name} {rate_text(funnel.target, percent=funnel.measure.percent)}"
+    return f"{name} {measured_text(funnel.target, measure=funnel.measure)}"
 
 
 def limit_kinds(funnels: Sequence[Funnel]) -> list[str]:
@@ -154,7 +155,7 @@ def alt_text(funnels: Sequence[Funnel]) -> str:
         return _alt_text_of_many(funnels)
     (funnel,) = funnels
     units = funnel.units
-    shares = funnel.measure.percent
+    measure = funnel.measure
     drawn, withheld = has_point(units), has_bar(units)
     parts = [f"Funnel plot of {heading(funnel)}."]
     if drawn.any():
@@ -163,14 +164,14 @@ def alt_text(funnels: Sequence[Funnel]) -> str:
         parts.append(
             f"Each of {int(drawn.sum()):,} units is a point: {funnel.measure.size} from"
             f" {small:,.6g} to {large:,.6g} across, {funnel.measure.rate} from"
-            f" {rate_text(low, percent=shares)} to {rate_text(high, percent=shares)} up."
+            f" {rate_text(low, percent=measure.percent, per=measure.per)} to "
+            f"{measured_text(high, measure=measure)} up."
         )
     if withheld.any():
         parts.append(f"{int(withheld.sum()):,} units with withheld counts are vertical bars.")
     levels = " and ".join(percent(level) for level in funnel.levels)
-    parts.append(
-        f"Limits at {levels} lie around the target, {rate_text(funnel.target, percent=shares)}."
-    )
+    target = measured_text(funnel.target, measure=measure)
+    parts.append(f"Limits at {levels} lie around the target, {target}.")
     return " ".join([*parts, clean(funnel.summary())])
 
 

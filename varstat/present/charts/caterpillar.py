@@ -186,14 +186,14 @@ def frame_of(leagues: Sequence[League]) -> View:
     pad = 0.03 * (high - low) or 0.1 * abs(high) or 0.1
     low = max(low - pad, bottom - 0.25 * pad)
     high = min(high + pad, top + 0.25 * pad)
-    factor = 100.0 if measure.percent else 1.0
-    low, high = reach_ticks(low * factor, high * factor, MOST, ends=(bottom * factor, top * factor))
+    factor = 100.0 if measure.percent else measure.per
     return View(
         scale="linear",
         x=(0.0, 1.0),
-        y=(low / factor, high / factor),
+        y=reach_ticks(low, high, MOST, ends=(bottom, top), factor=factor),
         reverse=False,
         percent=measure.percent,
+        per=measure.per,
     )
 
 

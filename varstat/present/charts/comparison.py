@@ -23,10 +23,11 @@ def draw_comparison(
     -------
     Figure
     """
-    shares = comparison.measure.percent
+    measure = comparison.measure
+    shares = measure.percent
 
     def write(value: float) -> str:
-        return f"{100 * value:+.3g} points" if shares else f"{value:+.3g}"
+        return f"{100 * value:+.3g} points" if shares else f"{measure.per * value:+.3g}"
 
     return draw_fall(
         comparison.component,
@@ -34,6 +35,7 @@ def draw_comparison(
         caption,
         write=write,
         percent=shares,
+        per=measure.per,
         # The finding takes several lines.
         above=30.0,
         lines=2,

@@ -45,6 +45,8 @@ class View:
         units stand at the right in every funnel.
     percent : bool
         Whether rates are shown as percentages.
+    per : float
+        By what rates that aren't are multiplied.
     """
 
     scale: Literal["linear", "sqrt", "log"]
@@ -52,6 +54,7 @@ class View:
     y: tuple[float, float]
     reverse: bool
     percent: bool
+    per: float = 1.0
 
     def rate_text(self, rate: float) -> str:
         """Write a rate as it is written beside the chart.
@@ -61,12 +64,12 @@ class View:
         >>> View(scale="log", x=(1, 9), y=(0, 1), reverse=False, percent=True).rate_text(0.558)
         '55.8%'
         """
-        return rate_text(rate, percent=self.percent)
+        return rate_text(rate, percent=self.percent, per=self.per)
 
     def rate_ticks(self, *, small: bool = False) -> tuple[list[float], list[str]]:
         """Choose the rates that are written beside the chart, and write them."""
         most = MOST_SMALL if small else MOST
-        return rate_ticks(*self.y, most, percent=self.percent)
+        return rate_ticks(*self.y, most, percent=self.percent, per=self.per)
 
     def inside(self, rate: Floats) -> Floats:
         """Move rates beyond the view to just inside its edge, with room for an arrow."""
@@ -103,6 +106,7 @@ def view_of(funnels: Sequence[Funnel], *, x_scale: XScale = "auto") -> View:
         y=_rate_range(funnels),
         reverse=measure.size_is_error,
         percent=measure.percent,
+        per=measure.per,
     )
 
 
@@ -149,9 +153,8 @@ def _rate_range(funnels: Sequence[Funnel]) -> tuple[float, float]:
     pad = 0.05 * (high - low) or 0.1 * abs(high) or 0.1
     # More room above than below, for labels of the highest units.
     low, high = max(low - pad, bottom - 0.4 * pad), min(high + 1.5 * pad, top + 0.4 * pad)
-    factor = 100.0 if measure.percent else 1.0
-    low, high = reach_ticks(low * factor, high * factor, MOST, ends=(bottom * factor, top * factor))
-    return low / factor, high / factor
+    factor = 100.0 if measure.percent else measure.per
+    return reach_ticks(low, high, MOST, ends=(bottom, top), factor=factor)
 
 
 def _usual_rates(rates: Floats, *, target: float) -> tuple[float, float]:

@@ -40,7 +40,12 @@ def even_ticks(low: float, high: float, most: int) -> list[float]:
 
 
 def reach_ticks(
-    low: float, high: float, most: int, *, ends: tuple[float, float] = (-np.inf, np.inf)
+    low: float,
+    high: float,
+    most: int,
+    *,
+    ends: tuple[float, float] = (-np.inf, np.inf),
+    factor: float = 1.0,
 ) -> tuple[float, float]:
     """Widen a range to its next ticks where more than half a step would have none.
 
@@ -51,6 +56,8 @@ def reach_ticks(
         Steps at most, as of `even_ticks`.
     ends : tuple of float
         Beyond which there is nothing to show.
+    factor : float
+        By what numbers are multiplied where they are written.
 
     Returns
     -------
@@ -61,8 +68,8 @@ def reach_ticks(
     >>> reach_ticks(0.0, 4.7, 8), reach_ticks(0.0, 4.3, 8)
     ((0.0, 5.0), (0.0, 4.3))
     """
-    at = MaxNLocator(most, steps=STEPS).tick_values(low, high)
-    step = float(at[1] - at[0])
+    at = MaxNLocator(most, steps=STEPS).tick_values(low * factor, high * factor)
+    step = float(at[1] - at[0]) / factor
     first, last = np.ceil(low / step - 1e-9) * step, np.floor(high / step + 1e-9) * step
     if first - low > step / 2 and first - step >= ends[0]:
         low = float(first - step)
@@ -139,7 +146,7 @@ def _round_size(value: float) -> float:
 
 
 def rate_ticks(
-    low: float, high: float, most: int, *, percent: bool
+    low: float, high: float, most: int, *, percent: bool, per: float = 1.0
 ) -> tuple[list[float], list[str]]:
     """Choose round rates in a range, each written with the same number of decimals.
 
@@ -150,13 +157,15 @@ def rate_ticks(
         Steps at most.
     percent : bool
         Whether they are written as percentages.
+    per : float
+        By what rates that aren't are multiplied.
 
     Returns
     -------
     ticks : list of float
     texts : list of str
     """
-    factor = 100.0 if percent else 1.0
+    factor = 100.0 if percent else per
     inside = even_ticks(low * factor, high * factor, most)
     step = inside[1] - inside[0] if len(inside) > 1 else abs(high - low) * factor or 1.0
     # 2.5 needs one decimal more than 2 or 5.

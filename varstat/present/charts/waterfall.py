@@ -84,6 +84,7 @@ def draw_fall(
     write: Callable[[float], str],
     labels: Mapping[str, str] = PARTS,
     percent: bool = False,
+    per: float = 1.0,
     above: float = 0.0,
     lines: int = 3,
     canvas: Canvas | None = None,
@@ -96,7 +97,7 @@ def draw_fall(
     parts : tuple of ndarray of float, shape (components,) each
         Estimates, and the ends of their intervals.
     caption : Caption
-    write, labels, percent
+    write, labels, percent, per
         As of `draw_bars`.
     above : float
         Room for a long finding, in points.
@@ -110,7 +111,7 @@ def draw_fall(
     """
 
     def draw(on: Axes) -> Figure:
-        draw_bars(on, component, *parts, write=write, labels=labels, percent=percent)
+        draw_bars(on, component, *parts, write=write, labels=labels, percent=percent, per=per)
         title_across(on, caption.axis, pad=4.0)
         if caption.distrust:
             stamp(on)
@@ -143,6 +144,7 @@ def draw_bars(
     write: Callable[[float], str],
     labels: Mapping[str, str] = PARTS,
     percent: bool = False,
+    per: float = 1.0,
 ) -> None:
     """Draw a bar for each part, from where the one before it ends; the first and last from zero.
 
@@ -157,6 +159,8 @@ def draw_bars(
         What the parts are called.
     percent : bool
         Whether the axis is of shares.
+    per : float
+        By what numbers are multiplied along it, if not.
     """
     count = len(component)
     plain_axes(ax, small=False)
@@ -197,7 +201,7 @@ def draw_bars(
             annotation_clip=False,
             gid="value",
         )
-    frame = _frame(np.concatenate([near, far, start, end]), percent=percent)
+    frame = _frame(np.concatenate([near, far, start, end]), percent=percent, per=per)
     ax.set_xlim(*frame.y)
     ticks, texts = frame.rate_ticks()
     ax.set_xticks(ticks, texts)
@@ -210,17 +214,17 @@ def draw_bars(
     ax.axvline(0.0, color=style.TARGET, linewidth=0.9, zorder=1.6, gid="zero")
 
 
-def _frame(places: Floats, *, percent: bool) -> View:
+def _frame(places: Floats, *, percent: bool, per: float) -> View:
     """Hold all bars and lines, and zero."""
     low, high = min(0.0, float(places.min())), max(0.0, float(places.max()))
     high = high if high > low else low + 1.0
     pad = 0.02 * (high - low)
-    factor = 100.0 if percent else 1.0
-    low, high = reach_ticks(factor * (low - pad), factor * (high + pad), MOST)
+    factor = 100.0 if percent else per
     return View(
         scale="linear",
         x=(0.0, 1.0),
-        y=(low / factor, high / factor),
+        y=reach_ticks(low - pad, high + pad, MOST, factor=factor),
         reverse=False,
         percent=percent,
+        per=per,
     )

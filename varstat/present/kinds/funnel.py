@@ -39,7 +39,8 @@ def _amount(value: float) -> str:
 def _rate(table: Table[Any], value: float) -> str:
     if np.isnan(value):
         return ""
-    return f"{100 * value:.1f}%" if table.measure.percent else f"{value:.4g}"
+    measure = table.measure
+    return f"{100 * value:.1f}%" if measure.percent else f"{measure.factor * value:.4g}"
 
 
 def _probability(value: float) -> str:
@@ -97,7 +98,7 @@ COLUMNS: tuple[Column[Any], ...] = (
     ),
     Column(
         name="{t.measure.rate}",
-        heading="{t.measure.rate}",
+        heading="{t.measure.rate}{t.per}",
         type="number or missing",
         means="event divided by size; for a mean the value is its own rate",
         text=lambda t, i: _rate(t, t.result.units.rate[i]),
@@ -107,7 +108,7 @@ COLUMNS: tuple[Column[Any], ...] = (
     ),
     Column(
         name="target",
-        heading="target",
+        heading="target{t.per}",
         means="what the unit is compared with, in units of the rate",
         text=lambda t, i: _rate(t, t.result.units.target[i]),
         tip=True,
@@ -246,14 +247,14 @@ def _sheets(funnels: Funnels) -> dict[str, pd.DataFrame]:
 
 def row(funnel: Funnel) -> dict[str, object]:
     """Tabulate a funnel in one row, with how many are flagged at each level."""
-    told: dict[str, object] = dict(funnel.by) | {"units": int(funnel.units.unit.size)}
+    found: dict[str, object] = dict(funnel.by) | {"units": int(funnel.units.unit.size)}
     for name in ("target", "phi", "tau", "tau_lower", "tau_upper"):
-        told[name] = getattr(funnel, name)
-    told["homogeneity_p"] = funnel.homogeneity.p_value
+        found[name] = getattr(funnel, name)
+    found["homogeneity_p"] = funnel.homogeneity.p_value
     for level in funnel.levels:
-        told[f"flagged_{level!r}"] = funnel.flagged(level)
-        told[f"expected_false_flags_{level!r}"] = funnel.expected_false_flags[level]
-    return told
+        found[f"flagged_{level!r}"] = funnel.flagged(level)
+        found[f"expected_false_flags_{level!r}"] = funnel.expected_false_flags[level]
+    return found
 
 
 def object_of(funnel: Funnel) -> dict[str, Any]:
