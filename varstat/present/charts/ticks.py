@@ -15,6 +15,8 @@ _ROUND = np.array([1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0])
 _NARROW = 3.0
 # Least distance of a tick at an end from the one before, as a share of the axis.
 _APART = 0.07
+# Share of the axis that may be left without a tick.
+_SHORT = 0.05
 
 
 def transforms(scale: str) -> tuple[Callable[[Floats], Floats], Callable[[Floats], Floats]]:
@@ -95,7 +97,7 @@ def size_ticks(low: float, high: float, most: int, *, scale: str) -> list[float]
     Examples
     --------
     >>> size_ticks(20.0, 30_000.0, 6, scale="log")
-    [30.0, 100.0, 300.0, 1000.0, 3000.0, 10000.0, 30000.0]
+    [20.0, 100.0, 300.0, 1000.0, 3000.0, 10000.0, 30000.0]
     """
     if scale == "linear" or high < _NARROW * low:
         return even_ticks(low, high, most)
@@ -119,7 +121,7 @@ def _log_ticks(low: float, high: float, most: int) -> list[float]:
 
 
 def _fill_ends(ticks: list[float], low: float, high: float, scale: str) -> list[float]:
-    """Add a tick near an end that has none, if it isn't too near another."""
+    """Put a tick near an end that has none: one more, or in place of one too near to it."""
     forward, _ = transforms(scale)
     width = float(np.ptp(forward(np.array([low, high]))))
     start = low if low > 0 else high / 1e3
@@ -134,6 +136,9 @@ def _fill_ends(ticks: list[float], low: float, high: float, scale: str) -> list[
         gap = abs(float(np.subtract(*forward(np.array([end, filled[place]])))))
         if ahead and gap >= _APART * width:
             filled.insert(len(filled) if place else 0, end)
+        elif ahead and gap >= _SHORT * width and len(filled) > 2:
+            # Too near the one before, but nearer to the end.
+            filled[place] = end
     return filled
 
 
