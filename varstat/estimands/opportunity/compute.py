@@ -15,6 +15,7 @@ from varstat.estimands.league.compute import describe_model, raw_rates
 from varstat.estimands.opportunity.chance import replicate_published
 from varstat.estimands.opportunity.gaps import expected, find_goals, published, published_in_periods
 from varstat.estimands.opportunity.money import price, restate_cost
+from varstat.estimands.opportunity.normal import note_normal
 from varstat.estimands.opportunity.parts import OpportunityUnits
 from varstat.estimands.opportunity.result import Opportunities, Opportunity
 from varstat.estimands.opportunity.setting import Setting, set_question
@@ -25,15 +26,9 @@ from varstat.estimands.opportunity.sums import (
     sum_up,
     total_periods,
 )
-from varstat.estimands.opportunity.words import (
-    say_opportunities,
-    say_opportunity,
-    say_with_normal,
-)
+from varstat.estimands.opportunity.words import say_opportunities, say_opportunity
 from varstat.estimands.ranks.ranks import check_level
 from varstat.estimands.target import invert, mean_rate
-from varstat.hierarchical.automatic import was_chosen
-from varstat.hierarchical.fit import with_normal_effects
 from varstat.hierarchical.posterior import Fits, Posterior
 from varstat.measure import Floats
 from varstat.target.rule import TargetRule, parse_target
@@ -207,13 +202,7 @@ def _one_opportunity(
     interactions = ask_interactions(posterior)
     assumptions = check_assumptions(posterior, sums.reliability)
     said = (*say_assumptions(assumptions), *map(say_interaction, interactions))
-    notes = design.notes
-    if was_chosen(posterior):
-        normal = set_question(
-            with_normal_effects(posterior), rule, incomparable=incomparable, least=least
-        )
-        other = sum_up(normal, find_goals(normal), level=level, material=material, sets=sets)
-        notes = say_with_normal(notes, multiplier * other.total, level=level)
+    chosen = note_normal(posterior, rule, incomparable, least, level, multiplier)
     target, target_lower, target_upper = _target_rate(setting, goals.level, level=level)
     opportunity = Opportunity(
         indicator=posterior.indicator,
@@ -248,7 +237,7 @@ def _one_opportunity(
         homogeneity=check_alike(posterior, group=setting.published.group),
         draws=multiplier * sums.total,
         findings="",
-        notes=(*notes, *setting.notes, *said),
+        notes=(*chosen, *setting.notes, *said),
     )
     return replace(opportunity, findings=say_opportunity(opportunity))
 
