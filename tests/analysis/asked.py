@@ -112,6 +112,7 @@ READINGS: dict[str, tuple[Reading, Any]] = {
 # Of each field of `Modelling`.
 MODELLINGS: dict[str, Any] = {
     "covariates": ("need",),
+    "inform": ("size",),
     "strata": (),
     "effects": "student-t",
     "likelihood": "beta-binomial",

@@ -216,6 +216,13 @@ OPTIONS: dict[tuple[type, str], Laid] = {
         metavar="COL",
         read=parse_covariates,
     ),
+    (Modelling, "inform"): texts(
+        "inform",
+        _MODEL,
+        "Estimate units by a column of numbers that excuses nothing, or by their own size.",
+        metavar="COL",
+        read=parse_covariates,
+    ),
     (Modelling, "effects"): text(
         "effects", _MODEL, "How units differ: normal, student-t or contaminated-normal."
     ),

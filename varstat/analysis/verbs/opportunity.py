@@ -50,6 +50,7 @@ def opportunity(
     missing: Sequence[str] | str = (),
     lenient: bool = False,
     covariates: Sequence[str] | str | None = None,
+    inform: Sequence[str] | str | None = None,
     strata: Sequence[str] | str | None = None,
     effects: str | None = None,
     likelihood: str | None = None,
@@ -117,6 +118,8 @@ exposure, value, se, count, total, sum_of_squares, peer_group, period : str, opt
     covariates, strata : str or sequence of str, optional
         Columns that explain why units differ, and columns of the case-mix; those of the card,
         unless given.
+    inform : str or sequence of str, optional
+        Columns that help to estimate a unit without excusing it; `size` is the log of its own size.
     effects : {"normal", "student-t", "contaminated-normal"}, optional
         How units differ.
     likelihood : str, optional

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from varstat.card import Card
+from varstat.card.field import OWN_SIZE
 from varstat.data.account import Ledger, Mask
 from varstat.data.rows import checks
 from varstat.data.rows.assembly import (
@@ -43,6 +44,7 @@ def tabulate(
     by: tuple[str, ...],
     strata: Sequence[str] | None,
     covariates: Sequence[str] | None,
+    inform: Sequence[str] | None,
     only: Mapping[str, Sequence[str]],
     exclude: Mapping[str, Sequence[str]],
     lookups: Sequence[Lookup],
@@ -57,7 +59,7 @@ def tabulate(
     card : Card
         Complete, with what the caller said.
     by : tuple of str
-    strata, covariates : sequence of str or None
+    strata, covariates, inform : sequence of str or None
         None for those of the card, if the file has them.
     only, exclude : mapping of str to sequence of str
     lookups : sequence of Lookup
@@ -81,6 +83,7 @@ def tabulate(
         lookups=lookups,
         roll_up=roll_up,
         covariates=covariates,
+        inform=inform,
         strata=strata,
         only=only,
         exclude=exclude,
@@ -95,9 +98,7 @@ def tabulate(
     counts = _count(records, event, card=card, publishing=publishing)
     refuse_unvalued(records, header, ledger)
     checks.refuse_unreadable(records, event, ledger)
-    if covariates is not None:
-        for covariate in records.covariates.values():
-            refuse_unusable(covariate, ledger)
+    _refuse_unusable(records, (*(covariates or ()), *(inform or ())), ledger)
     checks.refuse_impossible(records, event, counts, ledger, card=card)
     checks.refuse_empty_strata(records, counts, ledger)
     periods = _periods(records, ledger, roll_up=roll_up, where=opened.name, apart=totals.apart)
@@ -120,7 +121,8 @@ def tabulate(
         card=card,
         by=tuple(records.by),
         strata=tuple(records.strata),
-        covariates=tuple(records.covariates),
+        covariates=tuple(each for each in records.covariates if each not in card.model.inform),
+        inform=_informing(records, card.model.inform if inform is None else inform),
         account=make_account(opened, records, counts, ledger, frame, notes=notes),
         data_hash=opened.data_hash,
         kept=Kept(
@@ -133,6 +135,18 @@ def tabulate(
         ),
     )
     return _note_order(table, records)
+
+
+def _informing(records: Records, names: Sequence[str]) -> tuple[str, ...]:
+    """List what informs and is there: columns, and the unit's own size."""
+    return tuple(each for each in names if each in (OWN_SIZE, *records.covariates))
+
+
+def _refuse_unusable(records: Records, names: Sequence[str], ledger: Ledger) -> None:
+    """Refuse cells of the columns that were named for a model, and hold no usable number."""
+    for name in names:
+        if name in records.covariates:
+            refuse_unusable(records.covariates[name], ledger)
 
 
 def _count(records: Records, event: Converted, *, card: Card, publishing: Publishing) -> Counts:

@@ -32,6 +32,7 @@ from varstat.estimands.rates.rate import own_rate, reference_rate
 from varstat.estimands.rates.result import Rates
 from varstat.estimands.target import Target, make_target, pooling_weights
 from varstat.hierarchical.posterior import Fits, Posterior, summarise_hyper
+from varstat.hierarchical.storage.layout import members
 from varstat.measure import Floats
 from varstat.target.rule import TargetRule, parse_target
 
@@ -45,10 +46,10 @@ _AT_ONCE = 1_000_000
 def compute_league(fits: Fits, *, level: float = 0.95, target: str | None = None) -> Leagues:
     r"""Compute the league table of each fitted model.
 
-    Ranks are of the units' effects, so that with peer groups each unit's distance from its peer
-    group's mean is ranked, and with covariates what they leave; rank 1 is best by direction. Best
-    and worst quarters have :math:`K = \max(1, \lfloor N/4 \rfloor)` units each. Rates are at the
-    average case-mix, and at each unit's own.
+    Ranks are of the units' effects and what informs them, so that with peer groups each unit's
+    distance from its peer group's mean is ranked, and with covariates what they leave; rank 1 is
+    best by direction. Best and worst quarters have :math:`K = \max(1, \lfloor N/4 \rfloor)` units
+    each. Rates are at the average case-mix, and at each unit's own.
 
     Parameters
     ----------
@@ -214,10 +215,11 @@ def _stand(
     hits = np.zeros(design.units)
     won: list[Floats] = []
     for some, effect in draw_slices(posterior, per_draw=design.units):
+        standing = (effect + design.informed(posterior.beta[some]))[:, compared]
         if tally is not None:
-            tally.add(effect[:, compared])
+            tally.add(standing)
         if ranked and few:
-            kept.append(effect[:, compared])
+            kept.append(standing)
         target, rate = _targets(posterior, aim, some, effect)
         aimed = aim.of_units(target)
         lower = design.direction == "lower-is-better"
@@ -243,8 +245,7 @@ def _stand(
             grade_draws(np.concatenate(kept), direction=design.direction, gain=TIER_GAIN)
             if few
             else grade_moments(
-                rates.effect[compared],
-                rates.effect_sd[compared],
+                *_moments(posterior, rates, compared),
                 direction=design.direction,
                 gain=TIER_GAIN,
             )
@@ -259,6 +260,20 @@ def _stand(
         better_mcse=probability_mcse(probability, effective),
         compared=compared,
     )
+
+
+def _moments(posterior: Posterior, rates: Rates, compared: Bools) -> tuple[Floats, Floats]:
+    """Mean and SD of what is ranked, of each unit that is compared."""
+    design = posterior.design
+    total, square = np.zeros((2, int(compared.sum())))
+    if not members(design.locations, "inform"):
+        return rates.effect[compared], rates.effect_sd[compared]
+    for some, effect in draw_slices(posterior, per_draw=design.units):
+        standing = (effect + design.informed(posterior.beta[some]))[:, compared]
+        total += standing.sum(axis=0)
+        square += (standing**2).sum(axis=0)
+    mean = total / posterior.draws
+    return mean, np.sqrt(np.maximum(square / posterior.draws - mean**2, 0.0))
 
 
 def _targets(
@@ -357,6 +372,7 @@ def describe_model(posterior: Posterior) -> dict[str, object]:
         "covariates": [
             name.partition("[")[2][:-1] for name in design.locations if name.startswith("coeff")
         ],
+        "inform": members(design.locations, "inform"),
         "strata": list(design.strata),
         "peer_groups": peers,
         "peer_tau": model.peer_tau,
