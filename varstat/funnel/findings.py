@@ -1,14 +1,14 @@
 """What is found of all units and groups at once, by varstat's method or a published recipe."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from varstat.data.table import Table
 from varstat.funnel.band import Band, PredictiveBand, PublishedBand, extra_variance
+from varstat.funnel.degrees import Known, cases_of, know_variances
 from varstat.funnel.dispersion import Spread, estimate_spread
 from varstat.funnel.groups import Groups
 from varstat.funnel.limits import attained_size, first_event, tail_area
@@ -73,6 +73,16 @@ def find(table: Table, groups: Groups, options: Options) -> Findings:
     predictive = Predictive(
         measure=measure, size=groups.size, target=groups.target, extra=extra, exact=options.exact
     )
+    known = know_variances(groups, measure, options, spread)
+    predictive = replace(
+        predictive,
+        degrees=known.degrees(
+            measure.chance_variance(groups.size, groups.target),
+            predictive.variance,
+            cases_of(groups, measure),
+            group=group,
+        ),
+    )
     chance = measure.chance_variance(groups.size, groups.centres[group])
     with np.errstate(invalid="ignore", divide="ignore"):
         if options.dispersion == "multiplicative":
@@ -106,13 +116,15 @@ def find(table: Table, groups: Groups, options: Options) -> Findings:
             lambda rows, level: attained_size(predictive.take(rows), level, sides=options.sides),
         ),
         bands=[
-            _band(measure, options, tau2=float(each), inflation=float(by))
-            for each, by in zip(tau2, inflation, strict=True)
+            _band(measure, options, known, g, tau2=float(tau2[g]), inflation=float(inflation[g]))
+            for g in range(groups.number)
         ],
     )
 
 
-def _band(measure: Measure, options: Options, *, tau2: float, inflation: float) -> PredictiveBand:
+def _band(
+    measure: Measure, options: Options, known: Known, g: int, *, tau2: float, inflation: float
+) -> PredictiveBand:
     return PredictiveBand(
         measure=measure,
         exact=options.exact,
@@ -120,6 +132,9 @@ def _band(measure: Measure, options: Options, *, tau2: float, inflation: float) 
         sides=options.sides,
         tau2=tau2,
         inflation=inflation,
+        information=float(known.information[g]),
+        freedom=float(known.inflation[g]),
+        cases=float(known.cases[g]),
     )
 
 
@@ -231,7 +246,7 @@ def _detectable(predictive: Predictive, options: Options) -> Floats:
     if predictive.counts:
         high = first_event(predictive, area, side="high") / predictive.size
     else:
-        high = predictive.target - special.ndtri(area) * np.sqrt(predictive.variance)
+        high = predictive.target - predictive.deviates(area) * np.sqrt(predictive.variance)
         high = _within(high, predictive.measure)
     return _ratio_to(predictive.target, high)
 

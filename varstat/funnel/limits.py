@@ -228,8 +228,8 @@ def limit_rates(
     low, high = tail_area(level, "low", sides), tail_area(level, "high", sides)
     if method == "normal" or not predictive.counts:
         sd = np.sqrt(predictive.variance)
-        lower = predictive.target + special.ndtri(low) * sd if low else np.nan * sd
-        upper = predictive.target - special.ndtri(high) * sd if high else np.nan * sd
+        lower = predictive.target + predictive.deviates(low) * sd if low else np.nan * sd
+        upper = predictive.target - predictive.deviates(high) * sd if high else np.nan * sd
     else:
         critical = critical_events(predictive, level, sides=sides)
         last_low = np.where(np.isnan(critical.low), -1.0, critical.low) + 1.0

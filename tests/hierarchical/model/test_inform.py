@@ -165,3 +165,12 @@ def test_a_size_that_is_the_same_for_all_informs_of_nothing():
     frame = nation()[0].assign(denominator=10_000)
     with pytest.raises(varstat.VarstatError, match="the same for all"):
         varstat.fit_model(table_of(frame, inform="size"))
+
+
+def test_means_of_few_cases_are_noted():
+    frame = pd.DataFrame(
+        {"unit": [f"u{i}" for i in range(8)], "value": np.arange(8.0), "se": 1.0, "count": 40}
+    )
+    frame.loc[:2, "count"] = 5
+    notes = varstat.fit_model(varstat.read_table(frame), draws=100)[0].design.notes
+    assert any(note.startswith("3 means are of fewer than 30 cases") for note in notes)

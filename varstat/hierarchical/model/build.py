@@ -35,6 +35,8 @@ _FAMILIES: dict[str, Callable[..., Family]] = {
     "negative-binomial": NegativeBinomial,
     "normal": Normal,
 }
+# Cases of a mean below which its standard error is worth a doubt.
+_FEW_CASES = 30
 _TRANSIENT_INSIDE = ("beta-binomial", "negative-binomial", "normal")
 
 
@@ -112,6 +114,7 @@ def build_design(
     if problems:
         raise ModelError(where, problems)
     notes += columns.say_columns()
+    notes += _note_few_cases(frame, measure)
     return _design(
         columns,
         rows,
@@ -268,6 +271,19 @@ def _counts(frame: pd.DataFrame) -> Floats:
     if "count" not in frame:
         return np.full(len(frame), np.nan)
     return frame["count"].to_numpy(float)
+
+
+def _note_few_cases(frame: pd.DataFrame, measure: Measure) -> list[str]:
+    """Say that standard errors of few cases are taken for known."""
+    few = 0 if measure.counts else int(np.sum(_counts(frame) < _FEW_CASES))
+    if not few:
+        return []
+    means = "mean is" if few == 1 else "means are"
+    note = (
+        f"{few:,} {means} of fewer than {_FEW_CASES} cases, and the model takes their standard "
+        "errors for known: estimates of these units look surer than they are."
+    )
+    return [note]
 
 
 def _unit_sizes(frame: pd.DataFrame, measure: Measure, rows: _Rows) -> Floats:
