@@ -6,7 +6,6 @@ import pytest
 from scipy import stats
 
 import varstat
-from varstat.funnel.degrees import ENOUGH_UNITS
 from varstat.funnel.tails import Predictive
 from varstat.measure import MEAN, PROPORTION
 
@@ -67,15 +66,6 @@ def test_units_of_one_size_know_their_variance_by_the_others():
     sd = np.sqrt(0.2**2 + funnel.tau**2)
     expected = 2 * stats.t.sf(np.abs(funnel.units.rate - 10) / sd, 19)
     np.testing.assert_allclose(funnel.units.p_value, expected, rtol=1e-8)
-
-
-def test_enough_units_know_how_much_they_vary():
-    few, many = (
-        varstat.compute_funnel(varstat.read_table(counts(n)))[0].band
-        for n in (ENOUGH_UNITS - 1, ENOUGH_UNITS)
-    )
-    assert np.isfinite(few.information)
-    assert np.isinf(many.information)
 
 
 def test_chance_alone_has_nothing_to_estimate():

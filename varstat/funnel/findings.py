@@ -8,14 +8,15 @@ from numpy.typing import NDArray
 
 from varstat.data.table import Table
 from varstat.funnel.band import Band, PredictiveBand, PublishedBand, extra_variance
-from varstat.funnel.degrees import Known, cases_of, know_variances
+from varstat.funnel.degrees import Known
 from varstat.funnel.dispersion import Spread, estimate_spread
 from varstat.funnel.groups import Groups
+from varstat.funnel.information import cases_of, know_variances
 from varstat.funnel.limits import attained_size, first_event, tail_area
 from varstat.funnel.options import Options
 from varstat.funnel.recipes import Recipe, RecipeBand, recipe_size, recipe_spread
 from varstat.funnel.tails import Predictive, Tails
-from varstat.measure import Floats, Measure, scale_slope
+from varstat.measure import Floats, Measure
 
 # The number of false flags is summed over all units, or so many spread evenly over the sizes of
 # each group.
@@ -62,27 +63,7 @@ def find(table: Table, groups: Groups, options: Options) -> Findings:
     spread = _spread(groups, measure, options, cuttable=~sparse)
     link = np.square(measure.slope(groups.centres))
     tau2, inflation = _applied(spread, link, options)
-    extra = extra_variance(
-        measure,
-        groups.size,
-        groups.target,
-        tau2=tau2[group],
-        inflation=inflation[group],
-        exact=options.exact,
-    )
-    predictive = Predictive(
-        measure=measure, size=groups.size, target=groups.target, extra=extra, exact=options.exact
-    )
-    known = know_variances(groups, measure, options, spread)
-    predictive = replace(
-        predictive,
-        degrees=known.degrees(
-            measure.chance_variance(groups.size, groups.target),
-            predictive.variance,
-            cases_of(groups, measure),
-            group=group,
-        ),
-    )
+    predictive, known = _predict(groups, measure, options, spread, tau2, inflation)
     chance = measure.chance_variance(groups.size, groups.centres[group])
     with np.errstate(invalid="ignore", divide="ignore"):
         if options.dispersion == "multiplicative":
@@ -92,7 +73,7 @@ def find(table: Table, groups: Groups, options: Options) -> Findings:
             shown = spread.between[group] * measure.shown(groups.size)
             reliability = np.minimum(spread.between[group] / (shown + chance), 1.0)
             tau = [
-                np.sqrt(v) * scale_slope(options.tau_scale, groups.centres)
+                np.sqrt(v) * measure.slope_on(options.tau_scale, groups.centres)
                 for v in (spread.between, spread.between_lower, spread.between_upper)
             ]
     error = np.sqrt(measure.chance_variance(groups.size, groups.target))
@@ -100,7 +81,7 @@ def find(table: Table, groups: Groups, options: Options) -> Findings:
         # What is chance in amounts isn't known, only how they vary in all.
         error, reliability = np.sqrt(predictive.variance), np.full_like(rate, np.nan)
     return Findings(
-        z=_distance(rate, groups.target, error),
+        z=_distance(measure.straight(rate, groups.target), groups.target, error),
         tails=_tails(predictive, groups),
         detectable=_detectable(predictive, options),
         reliability=reliability,
@@ -120,6 +101,39 @@ def find(table: Table, groups: Groups, options: Options) -> Findings:
             for g in range(groups.number)
         ],
     )
+
+
+def _predict(
+    groups: Groups,
+    measure: Measure,
+    options: Options,
+    spread: Spread,
+    tau2: Floats,
+    inflation: Floats,
+) -> tuple[Predictive, Known]:
+    """What units would report at their targets, and how well its variance is known."""
+    known = know_variances(groups, measure, options, spread)
+    predictive = Predictive(
+        measure=measure,
+        size=groups.size,
+        target=groups.target,
+        extra=extra_variance(
+            measure,
+            groups.size,
+            groups.target,
+            tau2=tau2[groups.group],
+            inflation=inflation[groups.group],
+            exact=options.exact,
+        ),
+        exact=options.exact,
+    )
+    degrees = known.degrees(
+        measure.chance_variance(groups.size, groups.target),
+        predictive.variance,
+        cases_of(groups, measure),
+        group=groups.group,
+    )
+    return replace(predictive, degrees=degrees), known
 
 
 def _band(
@@ -144,7 +158,7 @@ def _spread(
     """Dispersion of each group about its own pooled rate, wherever the target lies."""
     centre = groups.centres[groups.group]
     return estimate_spread(
-        measure.rates(groups.expected.event, groups.size),
+        measure.straight(measure.rates(groups.expected.event, groups.size), centre),
         measure.chance_variance(groups.size, centre),
         centre,
         groups.group,
@@ -246,7 +260,8 @@ def _detectable(predictive: Predictive, options: Options) -> Floats:
     if predictive.counts:
         high = first_event(predictive, area, side="high") / predictive.size
     else:
-        high = predictive.target - predictive.deviates(area) * np.sqrt(predictive.variance)
+        reach = -predictive.deviates(area) * np.sqrt(predictive.variance)
+        high = predictive.measure.away(predictive.target, reach)
         high = _within(high, predictive.measure)
     return _ratio_to(predictive.target, high)
 
