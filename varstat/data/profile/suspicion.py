@@ -38,6 +38,7 @@ def suspect(
     found = [
         *_headings(header, columns),
         *_quotients(quotients),
+        *_flags(columns),
         *(note for each in columns if each.numeric for note in _numbers(each)),
         *(note for each in columns if each.kind in LABELS for note in _wholes(each, unit)),
     ]
@@ -70,6 +71,18 @@ def _quotients(quotients: Sequence[Quotient]) -> Iterator[str]:
     for each in quotients:
         scale = "" if each.scale == 1 else f"{each.scale:,.0f} × "
         yield f"{quote(each.column)} is {scale}{quote(each.event)} / {quote(each.size)}"
+
+
+def _flags(columns: Sequence[Column]) -> Iterator[str]:
+    """Say once where letters stand behind numbers: they are read as text."""
+    flagged = [each for each in columns if each.flagged]
+    if flagged:
+        named = ", ".join(map(quote, flagged[:3])) + (", ..." if len(flagged) > 3 else "")
+        yield (
+            f"{_cells(sum(each.flagged for each in flagged))} have letters behind a number, which "
+            f"makes them text, in {named}: put such flags into columns of their own, or leave "
+            "them out"
+        )
 
 
 def _numbers(column: Column) -> Iterator[str]:
