@@ -172,6 +172,32 @@ def test_a_value_between_limits_is_taken_with_them(
     assert given == {"unit": "area", "value": "rate", "lower": lower, "upper": upper}
 
 
+def test_of_limits_of_several_levels_those_of_95_percent_are_taken(
+    run: Callable[..., Any], tmp_path: Path
+) -> None:
+    path = tmp_path / "indicators.csv"
+    value = 20 + np.random.default_rng(3).normal(0, 2, 24)
+    frame = pd.DataFrame({"Area Code": UNITS, "Value": value})
+    for level, half in (("99.8", 5), ("95.0", 3)):
+        frame[f"Lower CI {level} limit"] = value - half
+        frame[f"Upper CI {level} limit"] = value + half
+    frame.round(4).to_csv(path, index=False)
+    (given, *_) = suggested(run, path)
+    assert given["lower"] == "Lower CI 95.0 limit"
+    assert given["upper"] == "Upper CI 95.0 limit"
+    frame.drop(columns=list(given.values())[2:]).round(4).to_csv(path, index=False)
+    assert suggested(run, path) == []
+
+
+def test_text_of_records_is_no_measure(run: Callable[..., Any], tmp_path: Path) -> None:
+    path = tmp_path / "records.csv"
+    rows = [f"{unit},Ann Other's deaths,{at + 3}" for at, unit in enumerate(UNITS[:2])]
+    rows += [f"{unit},Admissions,{90 + at}" for at, unit in enumerate(UNITS)]
+    path.write_text("\n".join(["hospital,measure,n", *rows]))
+    for said in ((), ("--format", "json")):
+        assert "Ann Other" not in run("check", path, *said).out
+
+
 def test_counts_are_taken_before_a_rate_with_limits(
     run: Callable[..., Any], tmp_path: Path
 ) -> None:
@@ -204,5 +230,5 @@ def test_flags_behind_numbers_are_told_of_once(run: Callable[..., Any], tmp_path
     assert sheet["families"] == [
         {"pattern": "{period}", "periods": 3, "from": "2019", "to": "2021"}
     ]
-    assert sum("letters behind a number" in each for each in sheet["suspicious"]) == 1
+    assert sum("letters stand behind a number" in each for each in sheet["suspicious"]) == 1
     assert shlex.split(told["template"])[3:5] == ["--unit", r"freq,unit,geo\TIME_PERIOD"]

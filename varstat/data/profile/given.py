@@ -1,5 +1,6 @@
 """Rates that are given without their counts: percentages of a size, values between limits."""
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -8,6 +9,7 @@ from varstat.data.profile import words
 from varstat.data.profile.column import Column
 from varstat.data.profile.pair import LEAST, Pair, Quotient
 
+_LEVEL = re.compile(r"(?<![\d.])[5-9]\d(?:\.\d+)?(?![\d.])")
 # Counts say more: a pair of them that is as likely is tried before.
 _PERCENT, _LIMITS = LEAST + 0.2, LEAST + 0.5
 
@@ -57,30 +59,33 @@ def _percentages(columns: Sequence[Column]) -> list[Pair]:
 
 
 def _limits(columns: Sequence[Column]) -> list[Pair]:
-    """Find two columns named like limits, and the value that lies between them."""
+    """Find columns named like limits, of 95% as far as they say it, and the value between them."""
     lower = [each for each in columns if each.has(words.LOWER) and not each.has(words.UPPER)]
     upper = [each for each in columns if each.has(words.UPPER) and not each.has(words.LOWER)]
-    if len(lower) != 1 or len(upper) != 1:
-        return []
-    between = [
-        each
-        for each in columns
-        if each not in (*lower, *upper)
-        and not each.has(words.ASIDE)
-        and _lies_between(each, lower[0], upper[0])
-    ]
-    between.sort(key=lambda each: not each.has(words.RATE, words.AVERAGE, words.PERCENT))
-    return [
+    values = [each for each in columns if not each.has(words.ASIDE, words.LOWER, words.UPPER)]
+    values.sort(key=lambda each: not each.has(words.RATE, words.AVERAGE, words.PERCENT))
+    found = [
         Pair(
             role="limits",
-            event=each,
-            size=lower[0],
-            upper=upper[0],
+            event=value,
+            size=low,
+            upper=high,
             score=_LIMITS,
             why=("it lies between its limits",),
         )
-        for each in between[:1]
+        for low in lower
+        for high in upper
+        if set(low.words) - words.LOWER == set(high.words) - words.UPPER and _is_of_95(low)
+        for value in values
+        if _lies_between(value, low, high)
     ]
+    return found[:1]
+
+
+def _is_of_95(column: Column) -> bool:
+    """Whether a heading says no level of limits, or the one that they have unless it is said."""
+    levels = {float(found) for found in _LEVEL.findall(column.heading)}
+    return levels <= {95.0}
 
 
 def _lies_between(column: Column, lower: Column, upper: Column) -> bool:

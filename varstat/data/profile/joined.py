@@ -49,14 +49,12 @@ def join_period(columns: Sequence[Column], period: Column | None) -> Column | No
 def _is_part(column: Column) -> bool:
     """Whether a column holds months or quarters without their year."""
     found = [text for text in pd.unique(column.texts) if text is not None]
-    return (
-        column.has(words.PERIOD_PART)
-        and 0 < len(found) <= _MOST_PARTS
-        and all(
-            bare_part(text) or (text.isdecimal() and 1 <= int(text) <= _MOST_PARTS)
-            for text in found
-        )
-    )
+    if not 0 < len(found) <= _MOST_PARTS:
+        return False
+    if all(map(bare_part, found)):
+        return column.has(words.PERIOD_PART, words.PERIOD)
+    numbered = (text.isdecimal() and 1 <= int(text) <= _MOST_PARTS for text in found)
+    return column.has(words.PERIOD_PART) and all(numbered)
 
 
 def _join(year: Column, part: Column) -> Texts | None:

@@ -64,7 +64,8 @@ def _profile(source: Source, at: int) -> Sheet:
     if header is None:
         return Sheet(name=grid.sheet, hidden=grid.hidden, header=None, rows=len(grid.cells))
     sheet = reshape_sheet(replace(source, grids=(grid,)), profile_header(header))
-    remarks = suspect(header, _remarked(sheet), sheet.quotients, unit=sheet.unit)
+    quotients = sheet.meant.quotients if sheet.families else sheet.quotients
+    remarks = suspect(header, _remarked(sheet), quotients, unit=sheet.unit)
     return replace(sheet, suspicious=remarks)
 
 

@@ -1,5 +1,6 @@
 """A sheet put in the shape that an analysis takes: periods in rows, measures in columns."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -20,6 +21,8 @@ from varstat.period.wording import plain_wording
 # What the column of periods is called that headings are made into.
 _MADE = "period"
 _MOST_MEASURES = 200
+# A measure that fewer rows have may be a record's own text, and isn't printed.
+_LEAST_ROWS = 3
 
 
 def reshape_sheet(source: Source, sheet: Sheet) -> Sheet:
@@ -172,7 +175,7 @@ def _values(sheet: Sheet) -> Column | None:
 
 def _names(sheet: Sheet) -> Iterator[Column]:
     """Give the columns whose values read like measures, those that are called so first."""
-    able = [each for each in sheet.apart if each.kind in LABELS and each.distinct <= _MOST_MEASURES]
+    able = [each for each in sheet.apart if each.kind in LABELS and _may_be_printed(each)]
     yield from (each for each in able if each.has(words.MEASURE))
     for each in able:
         spoken = [set(words.split_words(text)) for text in dict.fromkeys(each.texts) if text]
@@ -180,3 +183,11 @@ def _names(sheet: Sheet) -> Iterator[Column]:
         sizes = any(said & (words.SIZE | words.EXPOSURE | words.EXPECTED) for said in spoken)
         if events and sizes and not each.has(words.MEASURE):
             yield each
+
+
+def _may_be_printed(column: Column) -> bool:
+    """Whether each value is that of several rows, and of no person."""
+    if column.distinct > _MOST_MEASURES or column.has(words.PERSON):
+        return False
+    rows = Counter(text for text in column.texts if text is not None)
+    return min(rows.values()) >= _LEAST_ROWS

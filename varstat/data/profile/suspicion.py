@@ -79,9 +79,9 @@ def _flags(columns: Sequence[Column]) -> Iterator[str]:
     if flagged:
         named = ", ".join(map(quote, flagged[:3])) + (", ..." if len(flagged) > 3 else "")
         yield (
-            f"{_cells(sum(each.flagged for each in flagged))} have letters behind a number, which "
-            f"makes them text, in {named}: put such flags into columns of their own, or leave "
-            "them out"
+            f"letters stand behind a number in {_cells(sum(each.flagged for each in flagged))}, "
+            f"which makes them text, in {named}: put such flags into columns of their own, or "
+            "leave them out"
         )
 
 
@@ -92,7 +92,10 @@ def _numbers(column: Column) -> Iterator[str]:
     for mark, cells in column.marks[:3]:
         yield f"{name} has {clean(mark)!r} instead of a number in {_cells(cells)}"
     if column.unread:
-        yield f"{name} has {_cells(column.unread)} that are neither numbers nor known marks"
+        neither = "is neither a number nor a known mark"
+        if column.unread > 1:
+            neither = "are neither numbers nor known marks"
+        yield f"{name} has {_cells(column.unread)} that {neither}"
     values = column.values[np.isfinite(column.values)]
     if column.kind in ("count", "measure") and (values < 0).any():
         sentinel = np.isin(values, _SENTINELS) | (values >= 0)
