@@ -14,7 +14,7 @@ from varstat.analysis.inputs import refuse_fit
 from varstat.cli import parse
 from varstat.cli.grouped import grouped
 from varstat.cli.option import Laid, argument, files, flag, number, text, texts
-from varstat.cli.output import Format, Output
+from varstat.cli.output import DRAWING, Format, Output
 from varstat.prose.text import clean
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ _OPTIONS = {
 }
 
 
-@grouped(without={"chart", "highlight", "accept_failed"}, instead=_OPTIONS)
+@grouped(without={*DRAWING, "accept_failed"}, instead=_OPTIONS)
 def cells(counting: Counting, output: Output) -> None:
     """Count records by unit, period and case-mix, every one of them accounted for."""
     from varstat.errors import UsageError

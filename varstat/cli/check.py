@@ -11,7 +11,7 @@ from varstat.analysis.specification import Reading
 from varstat.analysis.suggest import Advice, advise, says_nothing
 from varstat.cli.command import write_command
 from varstat.cli.grouped import grouped
-from varstat.cli.output import Format, Output
+from varstat.cli.output import DRAWING, Format, Output
 
 # Of the lines of a command, in a terminal that has room for them.
 _WIDTH = 78
@@ -20,7 +20,7 @@ _WIDTH = 78
 @grouped(
     without={
         *("title", "direction", "annualise"),
-        *("chart", "highlight", "accept_failed", "output", "quiet"),
+        *(*DRAWING, "accept_failed", "output", "quiet"),
     }
 )
 def check(reading: Reading, output: Output) -> None:

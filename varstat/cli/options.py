@@ -44,6 +44,29 @@ class LeagueChart(StrEnum):
     RANKS = "ranks"
 
 
+class Size(StrEnum):
+    """What a chart is made for."""
+
+    SLIDE = "slide"
+    PAGE = "page"
+    SQUARE = "square"
+
+
+class Named(StrEnum):
+    """Which units a chart names."""
+
+    ALL = "all"
+    FLAGGED = "flagged"
+    NONE = "none"
+
+
+class Scales(StrEnum):
+    """Whether small multiples share their axes."""
+
+    SHARED = "shared"
+    FREE = "free"
+
+
 class Incomparable(StrEnum):
     """What becomes of units that can't be compared."""
 
@@ -58,6 +81,7 @@ _FUNNEL = "Funnel"
 _MODEL = "Model"
 _LEAGUE = "League table"
 _OPPORTUNITY = "Opportunity"
+_CHART = "Chart"
 _TABLES = "A file (CSV, TSV, XLSX, XLS, Parquet, DuckDB)"
 
 
@@ -323,6 +347,28 @@ OPTIONS: dict[tuple[type, str], Laid] = {
         "posterior",
         _FUNNEL,
         "Set each unit's posterior beside its flag: estimate, P(above target), verdict.",
+    ),
+    (Output, "size"): Laid(
+        type=Size | None,
+        info=typer.Option("--size", help="Size of a chart.", rich_help_panel=_CHART),
+        read=str,
+    ),
+    (Output, "width"): number(float | None, "width", _CHART, "Width of a chart.", metavar="INCHES"),
+    (Output, "height"): number(
+        float | None, "height", _CHART, "Height of a chart.", metavar="INCHES"
+    ),
+    (Output, "dpi"): number(int | None, "dpi", _CHART, "Dots an inch of a PNG: 150."),
+    (Output, "label"): Laid(
+        type=Named | None,
+        info=typer.Option(
+            "--label",
+            help="Units that a chart names besides those marked, as far as there is room.",
+            rich_help_panel=_CHART,
+        ),
+        read=str,
+    ),
+    (Output, "scales"): choice(
+        Scales, "scales", _CHART, "Axes of small multiples: shared, or free.", Scales.SHARED
     ),
     (Output, "accept_failed"): flag(
         "accept-failed", None, "Take it for no error that a posterior failed its checks."

@@ -163,6 +163,10 @@ class Kind(Generic[R, T]):
         """How many groups a terminal shows: fewer where each is shown by itself."""
         return _MOST_GROUPS if self.groups else _MOST_ALONE
 
+    def unusual(self, chart: str | None) -> str | None:
+        """Give the name of a chart that isn't drawn unless it is asked for; else None."""
+        return None if chart == next(iter(self.charts), None) else chart
+
     def table(self, result: R) -> Table[R]:
         """Make of a result what cells are made from."""
         return Table(result=result, style=self.style(result), frame=result.to_frame())

@@ -396,3 +396,9 @@ def test_names_that_are_all_blank_say_nothing_of_totals():
     named = frame.assign(unit_name=frame["unit"], period="2011")
     both = pd.concat([named, frame], ignore_index=True)
     assert read_table(both, only={"period": "2012"}).account.units == 8
+
+
+def test_being_lenient_keeps_one_of_two_rows_that_are_alike():
+    frame = pd.DataFrame({"unit": [*UNITS[:8], "A", "A"], "age": [*["1.5"] * 8, "0", "1"]})
+    frame = frame.assign(numerator=[*range(8), 10, 10], denominator=[*range(40, 48), 11987, 11987])
+    assert read_table(frame, lenient=True).account.rows_kept == 9

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from varstat.funnel.result import Funnel, has_bar, has_point
+from varstat.funnel.result import Funnel, has_bar, has_limits, has_point
 from varstat.present.caption import MAX_PANELS, Caption, group_text, heading
 from varstat.prose.number import percent
 from varstat.prose.rate import measured_text, rate_text
@@ -13,7 +13,7 @@ from varstat.prose.text import clean
 from varstat.target.rule import rule_text
 
 METHODS = {
-    "exact": "exact limits, drawn interpolated between counts",
+    "exact": "exact limits, drawn smooth between counts",
     "interpolated": "exact limits, interpolated between counts",
     "normal": "normal-approximation limits",
 }
@@ -48,6 +48,8 @@ def short_finding(funnel: Funnel) -> str:
     """Say the finding in a few characters, for a small panel."""
     level = max(funnel.levels)
     units = len(funnel.units.unit)
+    if not has_limits(funnel):
+        return f"{units:,} unit{'' if units == 1 else 's'}: too few for limits"
     return f"{funnel.flagged(level):,} of {units:,} outside {percent(level)}"
 
 
@@ -65,8 +67,9 @@ def finding_of_many(funnels: Sequence[Funnel]) -> str:
 
 def rate_title(funnel: Funnel) -> str:
     """Title the axis of rates, with the direction that is better."""
-    named = funnel.measure.percent and funnel.event_label != funnel.measure.event
-    name = f"Share: {funnel.event_label}" if named else funnel.measure.title
+    name = funnel.measure.title
+    if funnel.event_label != funnel.measure.event:
+        name = f"{'Share' if funnel.measure.percent else name}: {funnel.event_label}"
     better = {
         "higher-is-better": " (higher is better)",
         "lower-is-better": " (lower is better)",
@@ -103,9 +106,10 @@ def footer(funnel: Funnel, kinds: Sequence[str]) -> str:
     method = METHODS.get(funnel.limits_method, f"{funnel.limits_method} limits")
     wider = ", widened for over-dispersion" if "overdispersed" in kinds else ""
     recipe = "" if funnel.method == "varstat" else f" Recipe: {funnel.method.upper()}."
-    # A published recipe flags by its lines, and a mean's line is its tail.
+    # Exact lines agree with every flag; a recipe flags by its lines, and a mean's is its tail.
     tails = " Flags come from tail probabilities, not from the lines."
-    if funnel.method != "varstat" or not funnel.measure.counts or not funnel.exact:
+    exact = funnel.limits_method == "exact" or not (funnel.measure.counts and funnel.exact)
+    if funnel.method != "varstat" or exact:
         tails = ""
     return f"Method: {method}{wider}; target: {rule_text(funnel.target_rule)}.{recipe}{tails}"
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from varstat.funnel.result import Funnel, Funnels
+from varstat.present.canvas import Canvas
 from varstat.present.caption import MAX_PANELS, heading
 from varstat.present.captions import funnel as words
 from varstat.present.chart import Chart, Order, Places
@@ -19,7 +20,6 @@ from varstat.present.kinds.units import cell, event, peer_group, size, unit, uni
 from varstat.prose.number import percent
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _FEW = 5
@@ -276,18 +276,19 @@ def object_of(funnel: Funnel) -> dict[str, Any]:
     }
 
 
-def draw(funnels: Sequence[Funnel], marks: Sequence[Bools], ax: "Axes | None") -> "Figure":
+def draw(funnels: Sequence[Funnel], marks: Sequence[Bools], canvas: Canvas) -> "Figure":
     """Draw a funnel, or small multiples."""
     from varstat.present.charts.funnel import draw_funnel, draw_funnels
 
     if len(funnels) == 1:
-        return draw_funnel(funnels[0], words.caption(funnels[0]), marks[0], ax=ax)
+        return draw_funnel(funnels[0], words.caption(funnels[0]), marks[0], canvas=canvas)
     captions = [words.caption(funnel) for funnel in funnels[:MAX_PANELS]]
-    return draw_funnels(funnels, captions, words.caption_of_many(funnels), marks)
+    return draw_funnels(funnels, captions, words.caption_of_many(funnels), marks, canvas=canvas)
 
 
 def places(funnel: Funnel, mark: Bools) -> Places:
     """Where units stand; of very many the flagged ones alone can be pointed at."""
+    from varstat.present.charts.frame import view_of
     from varstat.present.charts.funnel_marks import centre
     from varstat.present.page.page import MOST_TIPS
 
@@ -297,7 +298,7 @@ def places(funnel: Funnel, mark: Bools) -> Places:
     # Standard errors fall from left to right.
     sign = -1.0 if funnel.measure.size_is_error else 1.0
     order = tipped[np.argsort(sign * units.size[tipped], kind="stable")]
-    return Places(at=np.column_stack([units.size, centre(funnel)]), order=order)
+    return Places(at=np.column_stack([units.size, centre(funnel, view_of([funnel]))]), order=order)
 
 
 KIND: Kind[Funnel, Funnels] = Kind(
