@@ -79,7 +79,7 @@ missing, percent, per, lenient : optional
     covariates, strata : str or sequence of str, optional
         Columns that explain why units differ, and columns of the case-mix; those of the card,
         unless given.
-    effects : {"normal", "student-t", "contaminated-normal"}, optional
+    effects : {"auto", "normal", "student-t", "contaminated-normal", "learnt"}, optional
         How units differ.
     likelihood : str, optional
     transient : "auto", "none" or float, optional

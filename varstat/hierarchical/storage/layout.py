@@ -24,6 +24,7 @@ _PARTS = {
     "coefficient": "covariate",
     "stratum": "stratum_contrast",
     "period": "contrast",
+    "shape": "function",
 }
 
 
