@@ -11,9 +11,9 @@ from varstat.estimands.assumptions import (
     DOUBTFUL,
     MISSHAPEN,
     UNTESTED,
-    _anderson_darling,
     say_assumptions,
 )
+from varstat.hierarchical.shape import anderson_darling
 
 
 def league_of(theta, size, rng, **said):
@@ -63,7 +63,7 @@ def test_of_few_units_nothing_is_tested():
 
 def test_the_p_value_of_shape_is_uniform_for_normals():
     rng = np.random.default_rng(5)
-    p = [_anderson_darling(rng.normal(size=40)) for _ in range(2000)]
+    p = [anderson_darling(rng.normal(size=40)) for _ in range(2000)]
     assert stats.kstest(p, "uniform").statistic < 0.04
 
 

@@ -110,7 +110,7 @@ def _modelled(card: Card) -> str:
         "period": model.period_effects,
         "tau": True,
         "transient": model.transient == "auto",
-        "contamination": model.effects == "contaminated-normal",
+        "contamination": model.effects in ("auto", "contaminated-normal"),
     }
     stated = "; ".join(
         f"{name.replace('_', ' ')} {_prior(getattr(priors, name))}" for name in used if used[name]
@@ -139,6 +139,10 @@ def _effects(card: Card) -> str:
                 "contaminated-normal effects, outlying ones "
                 f"{model.contamination_scale:g} times as wide"
             )
+        case "auto":
+            return "effects that are normal unless the units show another shape"
+        case "learnt":
+            return "effects whose distribution is learnt"
         case _:
             return "normal effects"
 

@@ -217,10 +217,12 @@ class Priors(Section):
 class Model(Section):
     """The statistical model of what is left when chance is taken away.
 
-    `degrees_of_freedom` is of effects that are Student-t, `contamination_scale` the SD of
-    outlying effects as a multiple of tau where they are contaminated normal. `mundlak` adds each
-    unit's mean of a covariate that varies between its periods. `peer_tau` says whether peer
-    groups share one tau, `period_effects` whether each period has a shift common to all units.
+    `effects` that are `auto` are normal where the units' shape is, else learnt, or contaminated
+    normal where they can't be. `degrees_of_freedom` is of effects that are Student-t,
+    `contamination_scale` the SD of outlying effects as a multiple of tau where they are
+    contaminated normal. `mundlak` adds each unit's mean of a covariate that varies between its
+    periods. `peer_tau` says whether peer groups share one tau, `period_effects` whether each
+    period has a shift common to all units.
 
     `covariates` are what units can't help, and are compared at their average; columns that
     `inform` help to estimate a unit and excuse nothing: units are compared at their own. There
@@ -235,7 +237,7 @@ class Model(Section):
 
     likelihood: Likelihood
     link: Literal["logit", "log", "identity"]
-    effects: Literal["normal", "student-t", "contaminated-normal"]
+    effects: Literal["auto", "normal", "student-t", "contaminated-normal", "learnt"]
     degrees_of_freedom: Annotated[float, Field(gt=2, allow_inf_nan=False)]
     contamination_scale: Annotated[float, Field(gt=1, allow_inf_nan=False)]
     covariates: Covariates

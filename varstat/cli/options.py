@@ -263,7 +263,9 @@ OPTIONS: dict[tuple[type, str], Laid] = {
         read=parse_covariates,
     ),
     (Modelling, "effects"): text(
-        "effects", _MODEL, "How units differ: normal, student-t or contaminated-normal."
+        "effects",
+        _MODEL,
+        "How units differ: auto, normal, student-t, contaminated-normal or learnt.",
     ),
     (Modelling, "likelihood"): text(
         "likelihood",

@@ -6,37 +6,27 @@ into a normal score :math:`z_i`, is about standard normal where the model holds.
 * *size* tells nothing of the rate: the score of a slope in log size,
   :math:`\sum_i \sqrt{\rho_i}\,(x_i - \bar x)\,z_i` with :math:`\rho_i` the reliability, is normal
   about zero;
-* effects have the *shape* that the model says: the :math:`z_i` pass Anderson and Darling's test of
-  a normal, mean and variance estimated [1]_. Units with fewer than five events to expect, or five
-  of the others, are left out: their scores have steps.
-
-References
-----------
-.. [1] D'Agostino & Stephens (1986). Goodness-of-fit techniques. Marcel Dekker, section 4.8.5.
+* effects have the *shape* that the model says (`varstat.hierarchical.shape`).
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr
 
 from varstat.card.field import OWN_SIZE
 from varstat.estimands.suppression import UNMARKED, Marks, check_marks, say_marks
-from varstat.estimands.verdict.misfit import leave_out, predict_left_out
 from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.posterior import Posterior
+from varstat.hierarchical.shape import LEAST as _LEAST
+from varstat.hierarchical.shape import MISSHAPEN, check_shape
 from varstat.hierarchical.storage.layout import members
 from varstat.measure import Floats
 from varstat.prose.number import listed, p_text
 from varstat.prose.text import clean
 
-# Hyper-parameters that stand for their posterior, and units with which a test is worth it.
-_POINTS, _LEAST = 24, 12
-# Events, and others, for a score without steps.
-_SMOOTH = 5.0
-# P-values below these are worth a note: both together in fewer than two of 100 good models.
-DOUBTFUL, MISSHAPEN = 0.01, 0.005
-_NAMED = 3
+# A p-value below this is worth a note: with that of shape in fewer than two of 100 good models.
+DOUBTFUL = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,34 +73,19 @@ def check_assumptions(posterior: Posterior, reliability: Floats) -> Assumptions:
     Assumptions
     """
     design = posterior.design
-    if not design.single or design.units < _LEAST:
+    shape = check_shape(design, posterior.hyper)
+    if shape is None:
         return UNTESTED
-    chosen = np.linspace(0, posterior.draws - 1, min(_POINTS, posterior.draws)).astype(int)
-    hyper, share = leave_out(design, posterior.hyper[chosen], np.zeros(len(chosen)))
-    p = predict_left_out(design, hyper, share)
-    z = -ndtri(np.clip(p, 1e-12, 1.0 - 1e-12))
-    known = np.isfinite(z) & np.isfinite(reliability)
-    smooth = known & _is_smooth(design)
-    size_p, slope = _slope(design, z, reliability, known)
-    order = np.argsort(-np.where(known, np.abs(z), -1.0), kind="stable")[:_NAMED]
+    known = np.isfinite(shape.score) & np.isfinite(reliability)
+    size_p, slope = _slope(design, shape.score, reliability, known)
     return Assumptions(
         size_p=size_p,
         size_slope=slope,
-        shape_p=_anderson_darling(z[smooth]),
-        furthest=tuple(str(unit) for unit in design.unit[order]),
+        shape_p=shape.p_value,
+        furthest=shape.furthest(design, known),
         marks=check_marks(posterior),
         informed=OWN_SIZE in members(design.locations, "inform"),
     )
-
-
-def _is_smooth(design: Design) -> np.ndarray:
-    """Units whose counts are large enough for a score without steps."""
-    if not design.measure.counts:
-        return np.ones(design.units, dtype=np.bool_)
-    known = np.isfinite(design.event)
-    expected = design.size * design.event[known].sum() / design.size[known].sum()
-    most = design.measure.most_events(design.size)
-    return np.asarray(np.minimum(expected, most - expected) >= _SMOOTH)
 
 
 def _slope(
@@ -138,25 +113,6 @@ def _slope(
     deviation = z[known] * np.sqrt(variance + between) * design.spread
     slope = float((w * (x - centre)) @ deviation / (w @ (x - centre) ** 2))
     return float(2.0 * ndtr(-abs(score))), slope
-
-
-def _anderson_darling(z: Floats) -> float:
-    """P-value of a normal with unknown mean and variance."""
-    n = z.size
-    if n < _LEAST or not np.std(z) > 0:
-        return float("nan")
-    u = ndtr((np.sort(z) - z.mean()) / z.std(ddof=1))
-    u = np.clip(u, 1e-15, 1.0 - 1e-15)
-    i = np.arange(1, n + 1)
-    a2 = -n - np.sum((2 * i - 1) * (np.log(u) + np.log1p(-u[::-1]))) / n
-    a = a2 * (1.0 + 0.75 / n + 2.25 / n**2)
-    if a >= 0.6:
-        return float(np.exp(1.2937 - 5.709 * min(a, 13.0) + 0.0186 * min(a, 13.0) ** 2))
-    if a > 0.34:
-        return float(np.exp(0.9177 - 4.279 * a - 1.38 * a**2))
-    if a > 0.2:
-        return float(1.0 - np.exp(-8.318 + 42.796 * a - 59.938 * a**2))
-    return float(1.0 - np.exp(-13.436 + 101.14 * a - 223.73 * a**2))
 
 
 def say_assumptions(found: Assumptions) -> tuple[str, ...]:
@@ -190,8 +146,8 @@ def say_assumptions(found: Assumptions) -> tuple[str, ...]:
         notes.append(
             "The units' effects don't have the shape that the model says "
             f"({p_text(found.shape_p)}; furthest out: {units}): a few units far off, or several "
-            "kinds of unit. Totals and intervals may be wrong. Try --effects contaminated-normal, "
-            "or a peer group for each kind."
+            "kinds of unit. Totals and intervals may be wrong. Try --effects learnt, or a peer "
+            "group for each kind."
         )
     notes += say_marks(found.marks)
     return tuple(notes)

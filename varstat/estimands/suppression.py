@@ -20,12 +20,13 @@ References
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import expit, ndtr
 
 from varstat.hierarchical.model.design import Design
+from varstat.hierarchical.model.effects import normal_effects
 from varstat.hierarchical.posterior import Posterior
 from varstat.hierarchical.quadrature.fit import nodes_for
 from varstat.hierarchical.quadrature.marginal import condition, log_prior, unpack
@@ -91,9 +92,9 @@ def check_marks(posterior: Posterior) -> Marks:
     marked = np.isnan(design.event) & (design.event_upper > design.event_lower)
     if not (marked.any() and design.single and design.measure.counts):
         return UNMARKED
+    design, at = _start(posterior)
     if design.units > _MOST_UNITS or design.dimension > _MOST_HYPER:
         return UNMARKED
-    at = posterior.hyper.mean(axis=0)
     plain = _maximise(lambda x: _log_likelihood(design, x, marked, share=False), at)
     mixed = _maximise(
         lambda x: _log_likelihood(design, x, marked, share=True), np.append(plain[0], _START)
@@ -110,6 +111,17 @@ def check_marks(posterior: Posterior) -> Marks:
         hardly=int(np.sum(inside < HARDLY)),
         unit=tuple(str(unit) for unit in design.unit[marked][order]),
     )
+
+
+def _start(posterior: Posterior) -> tuple[Design, Floats]:
+    """Where the search begins; normal effects stand for learnt ones, which learn the marks too."""
+    design = posterior.design
+    if not design.effects.learnt:
+        return design, posterior.hyper.mean(axis=0)
+    _, effect = next(posterior.effects.blocks())
+    log_tau = np.full(len(design.taus), np.log(max(float(effect.std()), 1e-3)))
+    at = np.concatenate([posterior.beta.mean(axis=0), log_tau])
+    return replace(design, effects=normal_effects()), at
 
 
 def _log_marginal(design: Design, h: Floats) -> Floats:

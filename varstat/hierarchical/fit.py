@@ -12,18 +12,20 @@ from varstat.data.groups import group_rows, refuse_repeats
 from varstat.data.overlap import refuse_overlaps
 from varstat.data.table import Table
 from varstat.errors import TableError, UsageError, choose, did_you_mean, expect
+from varstat.hierarchical.automatic import propose_effects, set_apart, state_effects
 from varstat.hierarchical.diagnostics import Diagnostics
 from varstat.hierarchical.model.build import build_design
 from varstat.hierarchical.model.design import Design
+from varstat.hierarchical.model.effects import normal_effects
 from varstat.hierarchical.posterior import Fits, Posterior
-from varstat.hierarchical.predictive import check_predictive
+from varstat.hierarchical.predictive import PREDICTIVE_LIMIT, check_predictive, find_furthest
 from varstat.hierarchical.quadrature.fit import fit_quadrature, refusal
 from varstat.measure import Floats
+from varstat.prose.number import listed
+from varstat.prose.text import clean
 
 ENGINES = ("auto", "quadrature", "nuts")
 LEAST_DRAWS, MOST_DRAWS = 100, 1_000_000
-# Replications as extreme as the data that are too few for the model to be right.
-PREDICTIVE_LIMIT = 0.005
 
 
 def fit_model(
@@ -43,9 +45,9 @@ def fit_model(
 
     .. math:: g(\theta_{itc}) = x_{it}'\beta + \gamma_{g(i)} + \alpha_c + \delta_t + u_i + w_{it}
 
-    where :math:`u_i` persists (normal, Student-t or contaminated normal, of scale :math:`\tau`) and
-    :math:`w_{it}` passes. The effects :math:`\alpha_c` of the strata are fitted together with the
-    rest; without strata there are none.
+    where :math:`u_i` persists (normal, Student-t, contaminated normal or learnt, of scale
+    :math:`\tau`) and :math:`w_{it}` passes. The effects :math:`\alpha_c` of the strata are fitted
+    together with the rest; without strata there are none.
 
     Parameters
     ----------
@@ -231,14 +233,65 @@ def fit_design(
     seed: int,
     progress: bool = False,
 ) -> Posterior:
-    """Fit one group's model with an engine, or with the one that applies."""
+    """Fit one group's model with an engine, or with the one that applies.
+
+    Where the card leaves the effects to the units they are normal, unless their shape says
+    otherwise; NUTS keeps them normal.
+    """
+    if card.model.effects != "auto" or engine == "nuts":
+        return _fit_stated(
+            design, card=card, by=by, engine=engine, draws=draws, seed=seed, progress=progress
+        )
+    found = _fit_stated(
+        design, card=card, by=by, engine=engine, draws=draws, seed=seed, progress=progress
+    )
+    other = propose_effects(found) if found.engine == "quadrature" else None
+    if other is not None and refusal(other) is None:
+        better = _fit_stated(
+            other, card=card, by=by, engine="quadrature", draws=draws, seed=seed, progress=False
+        )
+        if len(better.diagnostics.problems) <= len(found.diagnostics.problems):
+            found = better
+    return set_apart(found)
+
+
+def with_normal_effects(posterior: Posterior) -> Posterior:
+    """Fit the same units again with normal effects, by quadrature."""
+    return _fit_stated(
+        replace(posterior.design, effects=normal_effects()),
+        card=state_effects(posterior.card, "normal"),
+        by=posterior.by,
+        engine="quadrature",
+        draws=posterior.draws,
+        seed=posterior.seed,
+        progress=False,
+    )
+
+
+def _fit_stated(
+    design: Design,
+    *,
+    card: Card,
+    by: dict[str, str],
+    engine: str,
+    draws: int,
+    seed: int,
+    progress: bool,
+) -> Posterior:
+    """Fit the effects that a design states."""
     why_not = refusal(design)
     reason = f"quadrature doesn't apply: {why_not}"
     if engine == "quadrature" and why_not:
         raise UsageError("engine", f"{reason}. Use --engine nuts.")
+    if engine == "nuts" and design.effects.learnt:
+        raise UsageError(
+            "engine",
+            "effects are learnt by quadrature alone. Leave --engine out, or say --effects normal.",
+        )
     if engine != "nuts" and not why_not:
         found = fit_quadrature(design, draws=draws, seed=seed)
-        if engine == "quadrature" or not found.diagnostics.problems:
+        alone = engine == "quadrature" or design.effects.learnt
+        if alone or not found.diagnostics.problems:
             return Posterior(
                 indicator=card.indicator.title,
                 by=by,
@@ -280,16 +333,17 @@ def _checked(design: Design, h: Floats, found: Diagnostics, *, seed: int) -> Dia
     predictive = check_predictive(design, h, seed=seed)
     problems = list(found.problems)
     if predictive.get("extreme", 1.0) < PREDICTIVE_LIMIT:
+        named = listed([clean(unit) for unit in find_furthest(design, h)])
         problems.append(
             "Some unit lies further out than the model gives any unit "
-            f"(posterior predictive p under {PREDICTIVE_LIMIT:g}). Look at it first: is it "
-            "comparable, is it reported right? Peer groups or covariates say why units differ; "
-            "--effects student-t lets some differ more than others."
+            f"(posterior predictive p under {PREDICTIVE_LIMIT:g}; furthest out: {named}). Look "
+            "at it first: is it comparable, is it reported right? Peer groups or covariates say "
+            "why units differ; --effects auto finds the distribution that units show."
         )
     if predictive.get("spread", 1.0) < PREDICTIVE_LIMIT:
         problems.append(
             "Units' rates are more spread out than the model gives "
             f"(posterior predictive p under {PREDICTIVE_LIMIT:g}). A wider prior on tau, peer "
-            "groups or --effects student-t may mend that."
+            "groups or --effects auto may mend that."
         )
     return replace(found, predictive=predictive, problems=tuple(problems))

@@ -258,6 +258,8 @@ def natural_scale(design: Design, h: Floats) -> dict[str, Floats]:
             out[name] = design.spread * x
         elif kind == "contamination":
             out[name] = expit(x)
+        elif kind == "shape":
+            out[name] = x
         else:
             out[name] = design.spread * np.exp(x)
     return out
@@ -266,9 +268,11 @@ def natural_scale(design: Design, h: Floats) -> dict[str, Floats]:
 def summarise_hyper(posterior: Posterior, *, level: float) -> HyperSummary:
     """Summarise the hyper-parameters: means and SDs summed where there is a lattice.
 
-    Intervals are of the draws.
+    Intervals are of the draws. The coefficients of a learnt density say nothing one by one, and
+    are left out: its mean is the intercept, its SD tau.
     """
-    drawn = np.stack(list(posterior.natural().values()), axis=1)
+    natural = posterior.natural()
+    drawn = np.stack([natural[name] for name in posterior.design.reported], axis=1)
     mean, sd = drawn.mean(axis=0), drawn.std(axis=0, ddof=1)
     mcse = sd / np.sqrt(min(posterior.diagnostics.ess_bulk, posterior.draws))
     lattice = posterior.lattice
@@ -279,7 +283,7 @@ def summarise_hyper(posterior: Posterior, *, level: float) -> HyperSummary:
         mcse = np.zeros_like(mean)
     lower, upper = np.quantile(drawn, [0.5 * (1.0 - level), 0.5 * (1.0 + level)], axis=0)
     return HyperSummary(
-        name=posterior.design.names,
+        name=posterior.design.reported,
         mean=mean,
         sd=sd,
         lower=lower,

@@ -28,6 +28,10 @@ from varstat.measure import Floats
 # Replications to start with, and to add where the data look unusual among those.
 _FIRST, _MORE = 100, 400
 _UNUSUAL = 0.05
+# Replications as extreme as the data that are too few for the model to be right.
+PREDICTIVE_LIMIT = 0.005
+# SDs of what is expected beyond which a unit is far out, and draws that stand for all.
+_FAR, _SOME = 4.5, 20
 
 
 def replicate(design: Design, h: Floats, *, seed: int) -> tuple[Floats, Floats]:
@@ -48,7 +52,10 @@ def replicate(design: Design, h: Floats, *, seed: int) -> tuple[Floats, Floats]:
     """
     rng = np.random.default_rng([seed, 3])
     hyper = unpack(design, h)
-    u = draw_new_effects(design, hyper.tau, hyper.log_share, rng)
+    if design.effects.learnt:
+        u = _draw_new_learnt(design, h, rng)
+    else:
+        u = draw_new_effects(design, hyper.tau, hyper.log_share, rng)
     theta = hyper.eta + design.expand(u)
     return theta, draw_rows(design, theta, hyper.spread[:, None], rng)
 
@@ -65,6 +72,17 @@ def draw_new_effects(
         return tau * z / np.sqrt(rng.chisquare(nu, tau.shape) / nu)
     outlying = rng.random(tau.shape) < np.exp(log_share[:, [1]])
     return tau * z * np.where(outlying, design.effects.scale[1], 1.0)
+
+
+def _draw_new_learnt(design: Design, h: Floats, rng: np.random.Generator) -> Floats:
+    """Draw effects from learnt densities: (draws, units)."""
+    effects = design.effects
+    masses = effects.masses(h[:, design.dimension - effects.basis.shape[1] :])
+    share = rng.random((len(h), design.units))
+    at = np.stack([np.searchsorted(np.cumsum(g), u) for g, u in zip(masses, share, strict=True)])
+    v = effects.grid[np.minimum(at, len(effects.grid) - 1)]
+    v = v + effects.cell * (rng.random(v.shape) - 0.5)
+    return np.asarray(v - (masses @ effects.grid)[:, None])
 
 
 def draw_rows(design: Design, theta: Floats, spread: Floats, rng: np.random.Generator) -> Floats:
@@ -114,6 +132,31 @@ def check_predictive(design: Design, h: Floats, *, seed: int) -> dict[str, float
         if min(tally[:2]) > _UNUSUAL * tally[2]:
             break
     return {"spread": float(tally[0] / tally[2]), "extreme": float(tally[1] / tally[2])}
+
+
+def find_furthest(design: Design, h: Floats, *, most: int = 5) -> tuple[str, ...]:
+    """Name the units that lie far out of what the model expects, the furthest first.
+
+    Parameters
+    ----------
+    design : Design
+    h : ndarray of float, shape (draws, dimension)
+    most : int
+        How many to name; the furthest is always named.
+
+    Returns
+    -------
+    tuple of str
+    """
+    some = h[:: max(len(h) // _SOME, 1)][:_SOME]
+    own = 0.5 * (design.event_lower + design.event_upper)
+    if not design.measure.counts:
+        own = (design.event - design.centre) / design.spread
+    away = np.abs(_distance(design, some, np.broadcast_to(own, (len(some), design.rows))))
+    away = away.mean(axis=0)
+    order = np.argsort(-away, kind="stable")
+    number = int(np.clip(np.sum(away > _FAR), 1, most))
+    return tuple(str(unit) for unit in design.unit[order[:number]])
 
 
 def _compare(design: Design, h: Floats, *, seed: int) -> Floats:

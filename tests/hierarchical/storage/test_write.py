@@ -68,6 +68,8 @@ KINDS: dict[str, tuple[Callable[[], pd.DataFrame], dict[str, Any]]] = {
     "one row a unit": (one_row, {}),
     "student-t": (one_row, {"effects": "student-t"}),
     "contaminated": (one_row, {"effects": "contaminated-normal"}),
+    "learnt": (one_row, {"effects": "learnt"}),
+    "learnt of peers": (ratio, {"peer_group": "kind", "covariates": ["need"], "effects": "learnt"}),
     "suppressed": (suppressed, {"suppressed": (1, 7)}),
     "periods": (three_rows, {"period": "year", "covariates": ["age"]}),
     "beta-binomial": (three_rows, {"period": "year", "likelihood": "beta-binomial"}),

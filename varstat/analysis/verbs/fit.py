@@ -82,7 +82,7 @@ missing, percent, per, lenient : optional
         unless given.
     inform : str or sequence of str, optional
         Columns that help to estimate a unit without excusing it; `size` is the log of its own size.
-    effects : {"normal", "student-t", "contaminated-normal"}, optional
+    effects : {"auto", "normal", "student-t", "contaminated-normal", "learnt"}, optional
         How units differ.
     likelihood : str, optional
     transient : "auto", "none" or float, optional

@@ -25,9 +25,15 @@ from varstat.estimands.opportunity.sums import (
     sum_up,
     total_periods,
 )
-from varstat.estimands.opportunity.words import say_opportunities, say_opportunity
+from varstat.estimands.opportunity.words import (
+    say_opportunities,
+    say_opportunity,
+    say_with_normal,
+)
 from varstat.estimands.ranks.ranks import check_level
 from varstat.estimands.target import invert, mean_rate
+from varstat.hierarchical.automatic import was_chosen
+from varstat.hierarchical.fit import with_normal_effects
 from varstat.hierarchical.posterior import Fits, Posterior
 from varstat.measure import Floats
 from varstat.target.rule import TargetRule, parse_target
@@ -201,6 +207,13 @@ def _one_opportunity(
     interactions = ask_interactions(posterior)
     assumptions = check_assumptions(posterior, sums.reliability)
     said = (*say_assumptions(assumptions), *map(say_interaction, interactions))
+    notes = design.notes
+    if was_chosen(posterior):
+        normal = set_question(
+            with_normal_effects(posterior), rule, incomparable=incomparable, least=least
+        )
+        other = sum_up(normal, find_goals(normal), level=level, material=material, sets=sets)
+        notes = say_with_normal(notes, multiplier * other.total, level=level)
     target, target_lower, target_upper = _target_rate(setting, goals.level, level=level)
     opportunity = Opportunity(
         indicator=posterior.indicator,
@@ -235,7 +248,7 @@ def _one_opportunity(
         homogeneity=check_alike(posterior, group=setting.published.group),
         draws=multiplier * sums.total,
         findings="",
-        notes=(*design.notes, *setting.notes, *said),
+        notes=(*notes, *setting.notes, *said),
     )
     return replace(opportunity, findings=say_opportunity(opportunity))
 

@@ -6,6 +6,8 @@ import numpy as np
 
 from varstat.estimands.opportunity.parts import CombinedTotal
 from varstat.estimands.opportunity.result import Opportunity
+from varstat.hierarchical.automatic import NOT_NORMAL
+from varstat.measure import Floats
 from varstat.measure.homogeneity import DIFFERENT
 from varstat.prose.homogeneity import say_homogeneity, say_power
 from varstat.prose.number import count, figure, listed, p_text, percent
@@ -205,3 +207,25 @@ def _made_of(opportunity: Opportunity) -> str:
     if any(figure(value).startswith("-") for name, value in parts[1:-1] if name != "chance"):
         text += " A negative part means that allowing for it shows more than there was before."
     return text
+
+
+def say_with_normal(notes: Sequence[str], total: Floats, *, level: float) -> tuple[str, ...]:
+    """Put beside the note that effects aren't normal what the total would be if they were.
+
+    Parameters
+    ----------
+    notes : sequence of str
+    total : ndarray of float, shape (draws,)
+        With normal effects.
+    level : float
+
+    Returns
+    -------
+    tuple of str
+    """
+    lower, upper = np.quantile(total, [0.5 * (1.0 - level), 0.5 * (1.0 + level)])
+    more = (
+        f" With normal effects the total would be {figure(float(total.mean()))} "
+        f"({figure(float(lower))} to {figure(float(upper))})."
+    )
+    return tuple(note + more if note.startswith(NOT_NORMAL) else note for note in notes)

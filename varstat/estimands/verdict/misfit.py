@@ -29,17 +29,11 @@ import numpy as np
 from scipy.special import ndtr
 
 from varstat.errors import ModelError
-from varstat.hierarchical.model.design import Design
-from varstat.hierarchical.model.smeared import Smeared, hermite
+from varstat.hierarchical.left_out import leave_out, predict_left_out
 from varstat.hierarchical.posterior import Posterior
-from varstat.hierarchical.predictive import tail_of_rows
-from varstat.hierarchical.quadrature.fit import nodes_for
-from varstat.hierarchical.quadrature.marginal import Hyper, condition, unpack
 from varstat.measure import Floats
 
 _POINTS = 64
-# How far the tail given a rate is followed, in SDs of a unit's likelihood, and in how many cells.
-_REACH, _CELLS = 9.0, 72
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -93,77 +87,6 @@ def find_misfit(posterior: Posterior) -> Misfit:
         above = ndtr((hyper.eta - theta)[:, None, :] / sd)
         conflict += np.sum(share * above, axis=(0, 1)) / _POINTS
     return Misfit(p_leave_one_out=predictive, p_conflict=conflict)
-
-
-def leave_out(design: Design, h: Floats, log_weight: Floats) -> tuple[Hyper, Floats]:
-    """Weigh hyper-parameters as they would be without each unit.
-
-    Parameters
-    ----------
-    design : Design
-        With one row a unit.
-    h : ndarray of float, shape (points, dimension)
-    log_weight : ndarray of float, shape (points,)
-        With all units.
-
-    Returns
-    -------
-    hyper : Hyper
-    share : ndarray of float, shape (points, parts, units)
-        Of points and parts of the effects' distribution; add to one for each unit.
-    """
-    # Points that weigh next to nothing count where the unit is what made them so.
-    hyper = unpack(design, h)
-    log_m = np.concatenate(
-        [
-            condition(design, unpack(design, each[None]), nodes=nodes_for(design)).log_marginal
-            for each in h
-        ]
-    )
-    without = log_weight[:, None] - log_m
-    weight = np.exp(without - without.max(axis=0))
-    weight /= weight.sum(axis=0)
-    return hyper, np.exp(hyper.log_share)[..., None] * weight[:, None, :]
-
-
-def predict_left_out(design: Design, hyper: Hyper, share: Floats) -> Floats:
-    """Give each unit's mid-p among what a new unit would report; NaN where it was withheld."""
-    tau = hyper.tau[:, None, :] * design.effects.scale[:, None]
-    passing = hyper.spread[:, None, None]
-    inside = 0.0 if isinstance(design.family, Smeared) else passing
-    sd = np.sqrt(tau**2 + passing**2 - inside**2)
-    predictive = np.sum(share * _tail_of_new(design, hyper, sd), axis=(0, 1))
-    return np.asarray(np.where(np.isnan(design.event), np.nan, predictive))
-
-
-def _tail_of_new(design: Design, hyper: Hyper, sd: Floats) -> Floats:
-    r"""Tail of what a new unit with an effect of given SD reports: (batch, parts, units).
-
-    With T the tail given the rate, which rises from one end of the link scale to the other over
-    the width of the unit's likelihood,
-
-    .. math:: \int T(\eta + u)\,N(u; 0, s^2)\,du = T(-\infty) + \int T'(\theta)\,
-              \Phi\Big(\frac{\eta - \theta}{s}\Big)\,d\theta,
-
-    the left side by Gauss-Hermite quadrature where T is the wider, the right by sums over T's
-    own width where it is the narrower and would look like a step to the nodes.
-    """
-    # With one row a unit the transient SD is stated, the same for all hyper-parameters.
-    spread = hyper.spread[:1, None]
-    width = np.sqrt(design.link_variance + hyper.spread[0] ** 2)
-    edge = design.link_rate + width * np.linspace(-_REACH, _REACH, _CELLS + 1)[:, None]
-    tail = tail_of_rows(design, edge, spread)
-    found = np.zeros(sd.shape) + tail[0]
-    eta = hyper.eta[:, None, :]
-    for theta, rise in zip(0.5 * (edge[1:] + edge[:-1]), np.diff(tail, axis=0), strict=True):
-        found += rise * ndtr((eta - theta) / sd)
-    if np.all(width < sd):
-        return np.asarray(found)
-    x, log_w = hermite(41)
-    smooth = np.zeros(sd.shape)
-    for at, w in zip(x, np.exp(log_w - 0.5 * x**2) / np.sqrt(2.0 * np.pi), strict=True):
-        smooth += w * tail_of_rows(design, eta + sd * at, spread)
-    return np.asarray(np.where(width < sd, found, smooth))
 
 
 def _likelihood_points(posterior: Posterior) -> Floats:

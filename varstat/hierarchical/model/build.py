@@ -19,6 +19,7 @@ from varstat.hierarchical.model.effects import (
     normal_effects,
     student_effects,
 )
+from varstat.hierarchical.model.learnt import learnt_effects, refuse_unlearnt
 from varstat.hierarchical.model.likelihood import Binomial, Family, Normal, Poisson
 from varstat.hierarchical.model.matrix import Columns, place_cells, report_places
 from varstat.hierarchical.model.mixed import BetaBinomial, NegativeBinomial
@@ -97,6 +98,9 @@ def build_design(
     groups = list(dict.fromkeys(sorted(str(p) for p in peers if p is not None)))
     if groups and any(p is None for p in peers):
         problems.append("some units have no peer group. Give each one, or leave them out.")
+    if card.model.effects == "learnt":
+        own = card.model.peer_tau == "own" and len(groups) > 1
+        problems += refuse_unlearnt(single=rows.single and not cells.strata, own_tau=own)
     columns = Columns(
         frame=frame,
         row_unit=rows.row_unit,
@@ -229,7 +233,7 @@ def _design(
         location_mean=location_mean,
         location_sd=location_sd,
         peer=peer,
-        effects=_effects(card),
+        effects=_effects(card, link_rate, link_variance, matrix),
         tau_prior=scale_prior(priors.tau),
         taus=tuple(f"tau[{group}]" for group in groups) if separate else ("tau",),
         tau_of=peer if separate else alone,
@@ -351,8 +355,10 @@ def _family(
     return family
 
 
-def _effects(card: Card) -> Effects:
+def _effects(card: Card, value: Floats, variance: Floats, matrix: Floats) -> Effects:
     match card.model.effects:
+        case "learnt":
+            return learnt_effects(value, variance, matrix)
         case "student-t":
             return student_effects(card.model.degrees_of_freedom)
         case "contaminated-normal":

@@ -157,10 +157,16 @@ class Design:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Names of the hyper-parameters: locations, taus, transient SD, contamination."""
+        """Names of the hyper-parameters: locations, taus, transient SD, contamination, shape."""
         more = ("tau_transient",) if self.transient is None else ()
         share = ("contamination",) if self.effects.contaminated else ()
-        return (*self.locations, *self.taus, *more, *share)
+        shape = tuple(f"shape[{j + 1}]" for j in range(self.effects.basis.shape[1]))
+        return (*self.locations, *self.taus, *more, *share, *shape)
+
+    @property
+    def reported(self) -> tuple[str, ...]:
+        """Names of the hyper-parameters that say something each: all but a density's shape."""
+        return self.names[: len(self.names) - self.effects.basis.shape[1]]
 
     @property
     def dimension(self) -> int:

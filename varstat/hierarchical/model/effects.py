@@ -15,7 +15,7 @@ References
    doi:10.1111/j.1467-985X.2007.00487.x
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -23,7 +23,8 @@ from scipy.special import logsumexp, polygamma
 
 from varstat.measure import Floats
 
-EffectsName = Literal["normal", "student-t", "contaminated-normal"]
+EffectsName = Literal["normal", "student-t", "contaminated-normal", "learnt"]
+_NONE = np.zeros(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -32,19 +33,51 @@ class Effects:
 
     Attributes
     ----------
-    name : {"normal", "student-t", "contaminated-normal"}
+    name : {"normal", "student-t", "contaminated-normal", "learnt"}
     scale : ndarray of float, shape (parts,)
         SD of each part as a multiple of tau.
     log_share : ndarray of float, shape (parts,)
         Log shares that add to one; those of a contaminated normal depend on the contamination.
     degrees_of_freedom : float
         Infinite for other than Student-t.
+    grid : ndarray of float, shape (points,)
+        Of learnt effects: link-scale values, evenly spaced.
+    basis : ndarray of float, shape (points, functions)
+        What the log of a learnt density is a sum of: x, its square, and splines.
+    centre, unit : float
+        x is a link-scale value less `centre`, divided by `unit`.
     """
 
     name: EffectsName
     scale: Floats
     log_share: Floats
     degrees_of_freedom: float = float("inf")
+    grid: Floats = field(default_factory=_NONE.copy)
+    basis: Floats = field(default_factory=lambda: _NONE.reshape(0, 0))
+    centre: float = 0.0
+    unit: float = 1.0
+
+    def __post_init__(self) -> None:
+        for column in (self.scale, self.log_share, self.grid, self.basis):
+            column.setflags(write=False)
+
+    @property
+    def learnt(self) -> bool:
+        """Whether the distribution itself is learnt."""
+        return self.name == "learnt"
+
+    @property
+    def cell(self) -> float:
+        """Distance from one point of the grid to the next."""
+        return float(self.grid[1] - self.grid[0])
+
+    def masses(self, shape: Floats) -> Floats:
+        """Probabilities on the grid, (batch, points), of learnt densities (batch, functions)."""
+        log_g = shape @ self.basis.T
+        log_g -= log_g.max(axis=1, keepdims=True)
+        np.exp(log_g, out=log_g)
+        log_g /= log_g.sum(axis=1, keepdims=True)
+        return log_g
 
     @property
     def parts(self) -> int:

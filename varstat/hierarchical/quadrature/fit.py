@@ -19,6 +19,8 @@ from varstat.hierarchical.quadrature.hyper_draws import (
     draw_by_importance,
     draw_from_lattice,
 )
+from varstat.hierarchical.quadrature.learnt.fit import draw_shapes
+from varstat.hierarchical.quadrature.learnt.sampler import LearntSampler, draw_learnt
 from varstat.hierarchical.quadrature.sampler import Sampler, draw_effects
 from varstat.hierarchical.quadrature.threads import one_thread
 
@@ -36,20 +38,22 @@ class Quadrature:
     Attributes
     ----------
     hyper : HyperDraws
-    effects : Sampler or Stored
+    effects : Sampler, LearntSampler or Stored
     lattice : Lattice or None
         None above three hyper-parameters.
     diagnostics : Diagnostics
     """
 
     hyper: HyperDraws
-    effects: Sampler | Stored
+    effects: Sampler | LearntSampler | Stored
     lattice: Lattice | None
     diagnostics: Diagnostics
 
 
 def refusal(design: Design) -> str | None:
     """Say why the quadrature engine doesn't apply to a design; None if it does."""
+    if design.effects.learnt:
+        return None
     if design.dimension > MOST_DIMENSION:
         return (
             f"{design.dimension} hyper-parameters are more than the {MOST_DIMENSION} that "
@@ -88,6 +92,8 @@ def fit_quadrature(design: Design, *, draws: int, seed: int) -> Quadrature:
         If the posterior has no mode or no end within reach.
     """
     with one_thread():
+        if design.effects.learnt:
+            return _fit_learnt(design, draws=draws, seed=seed)
         return _fit(design, draws=draws, seed=seed)
 
 
@@ -105,6 +111,16 @@ def _fit(design: Design, *, draws: int, seed: int) -> Quadrature:
         hyper=hyper,
         effects=draw_effects(design, hyper, seed=seed),
         lattice=lattice,
+        diagnostics=_diagnose(hyper),
+    )
+
+
+def _fit_learnt(design: Design, *, draws: int, seed: int) -> Quadrature:
+    hyper = draw_shapes(design, draws=draws, seed=seed)[0]
+    return Quadrature(
+        hyper=hyper,
+        effects=draw_learnt(design, hyper, seed=seed),
+        lattice=None,
         diagnostics=_diagnose(hyper),
     )
 

@@ -25,6 +25,7 @@ _PARTS = {
     "inform": "informing",
     "stratum": "stratum_contrast",
     "period": "contrast",
+    "shape": "function",
 }
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 from varstat.card.field import columns_of
 from varstat.card.schema import Card
 from varstat.errors import TableError
+from varstat.hierarchical.automatic import state_effects
 from varstat.hierarchical.model.build import build_design
 from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.posterior import EngineName, Fits, Posterior
@@ -104,7 +105,7 @@ def _check_format(file: "h5py.File", name: str) -> None:
 
 def _posterior(file: "h5py.File", path: Path, stamp: tuple[int, int]) -> Posterior:
     card = Card.model_validate(_json(file, "card"))
-    design = _design(file, card, path.name)
+    design = _design(file, _as_fitted(file, card), path.name)
     stored = file["unconstrained_posterior/hyper"][...]
     hyper = np.asarray(stored.reshape(-1, stored.shape[-1]), dtype=float)
     shape = (*stored.shape[:2], design.units)
@@ -131,6 +132,11 @@ def _posterior(file: "h5py.File", path: Path, stamp: tuple[int, int]) -> Posteri
         lattice=_lattice(file["constant_data"], len(design.names)),
         diagnostics=read_diagnostics(_json(file, "diagnostics")),
     )
+
+
+def _as_fitted(file: "h5py.File", card: Card) -> Card:
+    """Give the card with the effects that were fitted, where it left them to the units."""
+    return state_effects(card, str(file.attrs.get("effects", card.model.effects)))
 
 
 def _design(file: "h5py.File", card: Card, where: str) -> Design:

@@ -5,8 +5,9 @@ group                      what stands in it
 =========================  ====================================================================
 `posterior`                draws, of dimensions chain and draw: `intercept` or `peer_mean`,
                            `coefficient`, `stratum`, `period`, `tau`, `tau_transient`,
-                           `contamination`, each unit's `effect` and its `theta`, the rate at its
-                           own covariates and the reference case-mix
+                           `contamination`, `shape` (of a learnt density), each unit's `effect`
+                           and its `theta`, the rate at its own covariates and the reference
+                           case-mix
 `unconstrained_posterior`  `hyper`: the same hyper-parameters as the sampler has them
 `observed_data`            the rows as they were modelled
 `constant_data`            what stands beside them: names, peer groups, the design, the lattice
@@ -140,6 +141,7 @@ def _write_about(file: Any, fits: Fits, posterior: Posterior) -> None:
         "inference_library": "varstat",
         "inference_library_version": __version__,
         "engine": posterior.engine,
+        "effects": design.effects.name,
         "indicator": escape(posterior.indicator),
         "by": to_json(posterior.by),
         "card": to_json(posterior.card.model_dump(mode="json")),

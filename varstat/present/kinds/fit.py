@@ -57,7 +57,7 @@ COLUMNS: tuple[Column[Posterior], ...] = (
 
 
 def _named(posterior: Posterior) -> _Names:
-    names = posterior.design.names
+    names = posterior.design.reported
     return _Names(unit=names, unit_name=(None,) * len(names))
 
 

@@ -1,0 +1,101 @@
+"""Effects that are normal where the units' shape is, and else learnt: `effects = "auto"`."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from varstat.card.schema import Card
+from varstat.hierarchical.model.design import Design
+from varstat.hierarchical.model.effects import contaminated_effects
+from varstat.hierarchical.model.learnt import learnt_effects, refuse_unlearnt
+from varstat.hierarchical.posterior import Posterior
+from varstat.hierarchical.predictive import PREDICTIVE_LIMIT, find_furthest
+from varstat.hierarchical.shape import MISSHAPEN, check_shape
+from varstat.prose.number import listed, p_text
+from varstat.prose.text import clean
+
+# How each note of effects that were chosen begins.
+NOT_NORMAL = "Effects aren't normal"
+# Units so far out that they are set apart, rather than the model be refused: at most, or a share.
+_FEW, _SHARE = 5, 0.01
+
+
+def propose_effects(posterior: Posterior) -> Design | None:
+    """Propose a design with other effects than normal; None where normal ones will do.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        With normal effects.
+
+    Returns
+    -------
+    Design or None
+        Learnt effects where they are defined, else contaminated normal ones.
+    """
+    design = posterior.design
+    shape = check_shape(design, posterior.hyper)
+    predictive = posterior.diagnostics.predictive
+    if shape is not None and shape.p_value < MISSHAPEN:
+        named = listed([clean(unit) for unit in shape.furthest(design)])
+        why = f"{p_text(shape.p_value)}; furthest out: {named}"
+    elif min(predictive.values(), default=1.0) < PREDICTIVE_LIMIT:
+        named = listed([clean(unit) for unit in find_furthest(design, posterior.hyper)])
+        why = f"further out than a normal gives any unit: {named}"
+    else:
+        return None
+    own_tau = len(design.taus) > 1
+    if design.transient is None or refuse_unlearnt(
+        single=design.single and not design.strata, own_tau=own_tau
+    ):
+        effects = contaminated_effects(posterior.card.model.contamination_scale)
+        used = "a few units are taken to differ more than others (contaminated normal)"
+    else:
+        effects = learnt_effects(design.link_rate, design.link_variance, design.matrix)
+        used = "their distribution is learnt from the units"
+    note = f"{NOT_NORMAL} ({why}): {used}."
+    return replace(design, effects=effects, notes=(*design.notes, note))
+
+
+def set_apart(posterior: Posterior) -> Posterior:
+    """Name the few units that no distribution of effects reaches, and keep the rest.
+
+    Parameters
+    ----------
+    posterior : Posterior
+
+    Returns
+    -------
+    Posterior
+        With a note in place of the failed check where it is of a few units alone.
+    """
+    found, design = posterior.diagnostics, posterior.design
+    only = len(found.problems) == 1 and found.predictive.get("spread", 1.0) >= PREDICTIVE_LIMIT
+    if not (only and found.predictive.get("extreme", 1.0) < PREDICTIVE_LIMIT):
+        return posterior
+    units = find_furthest(design, posterior.hyper, most=design.units)
+    if len(units) > max(_FEW, int(np.floor(_SHARE * design.units))):
+        return posterior
+    named = listed([clean(unit) for unit in units[:_FEW]])
+    note = (
+        f"{len(units)} of {design.units:,} units {'lies' if len(units) == 1 else 'lie'} further "
+        f"out than the model gives any unit: {named}"
+        f"{' among others' if len(units) > _FEW else ''}. Is each comparable, and reported right? "
+        "What is said of the other units holds."
+    )
+    return replace(
+        posterior,
+        design=replace(design, notes=(*design.notes, note)),
+        diagnostics=replace(found, problems=()),
+    )
+
+
+def state_effects(card: Card, effects: str) -> Card:
+    """Give a card that states effects, in place of what it leaves to the units."""
+    model = card.model.model_copy(update={"effects": effects})
+    return card.model_copy(update={"model": model})
+
+
+def was_chosen(posterior: Posterior) -> bool:
+    """Whether effects other than normal were chosen for the units' sake."""
+    return posterior.card.model.effects == "auto" and posterior.design.effects.name != "normal"

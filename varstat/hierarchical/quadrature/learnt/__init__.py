@@ -1,0 +1,1 @@
+"""The posterior of effects whose distribution is learnt."""
