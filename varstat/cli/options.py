@@ -42,6 +42,7 @@ class LeagueChart(StrEnum):
 
     CATERPILLAR = "caterpillar"
     RANKS = "ranks"
+    UNMEASURED = "unmeasured"
 
 
 class Incomparable(StrEnum):
@@ -296,11 +297,21 @@ OPTIONS: dict[tuple[type, str], Laid] = {
         "Add up indicators that overlap, for a reason, which is printed.",
         metavar="REASON",
     ),
+    (LeagueAsking, "unmeasured"): flag(
+        "unmeasured",
+        _LEAGUE,
+        "Say how much case-mix that nobody recorded would undo who is surely where.",
+    ),
+    (OpportunityAsking, "unmeasured"): flag(
+        "unmeasured",
+        _OPPORTUNITY,
+        "Say what the total is if units differ by case-mix that nobody recorded.",
+    ),
     (Output, "chart"): choice(
         LeagueChart,
         "chart",
         _LEAGUE,
-        "In a chart, show estimates or ranks, with intervals.",
+        "In a chart, show estimates or ranks, with intervals, or what unmeasured case-mix undoes.",
         LeagueChart.CATERPILLAR,
     ),
     (Output, "highlight"): units(_FUNNEL),

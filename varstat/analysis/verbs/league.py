@@ -59,6 +59,7 @@ def league(
     seed: int = 1,
     level: float = 0.95,
     target: str | None = None,
+    unmeasured: bool = False,
 ) -> "Leagues":
     """Make a league table: each unit's estimate, rank and tier, with their uncertainty.
 
@@ -120,6 +121,9 @@ exposure, value, se, count, total, sum_of_squares, peer_group, period : str, opt
         Of all intervals, in (0, 1).
     target : str, optional
         "pooled", "median", "best:0.25" or "rate:0.75"; the card's, unless given.
+
+    unmeasured : bool
+        Whether to say how much case-mix that nobody recorded would undo who is surely where.
 
     Returns
     -------

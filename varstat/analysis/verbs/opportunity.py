@@ -69,6 +69,7 @@ def opportunity(
     allow_overlap: str | None = None,
     multiplier: float | None = None,
     subtotals: Mapping[str, Sequence[str]] | None = None,
+    unmeasured: bool = False,
 ) -> "Opportunities":
     """Say what reaching a target is worth, beside what chance alone would give.
 
@@ -148,6 +149,8 @@ exposure, value, se, count, total, sum_of_squares, peer_group, period : str, opt
         By which events are multiplied; that of `annualise`, unless given.
     subtotals : mapping of str to sequence of str, optional
         Sets of units, by their codes, to add up.
+    unmeasured : bool
+        Whether to say what the total is if units differ by case-mix that nobody recorded.
 
     Returns
     -------

@@ -1,6 +1,5 @@
 """Compute league tables from fitted models."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,6 +18,7 @@ from varstat.estimands.league.caveats import (
     note_tails,
 )
 from varstat.estimands.league.result import League, Leagues, LeagueUnits, RankScope
+from varstat.estimands.league.unmeasured import Sureness, compute_unmeasured_ranks
 from varstat.estimands.league.words import say_league, say_leagues
 from varstat.estimands.monte_carlo import probability_mcse
 from varstat.estimands.ranks.exact import can_sum_ranks, sum_ranks
@@ -30,7 +30,9 @@ from varstat.estimands.rates.drawn import effective_of
 from varstat.estimands.rates.estimate import estimate_rates
 from varstat.estimands.rates.rate import own_rate, reference_rate
 from varstat.estimands.rates.result import Rates
+from varstat.estimands.slices import draw_slices
 from varstat.estimands.target import Target, make_target, pooling_weights
+from varstat.estimands.unmeasured.result import UnmeasuredRanks
 from varstat.hierarchical.posterior import Fits, Posterior, summarise_hyper
 from varstat.measure import Floats
 from varstat.target.rule import TargetRule, parse_target
@@ -38,11 +40,11 @@ from varstat.target.rule import TargetRule, parse_target
 # What it is worth to part two units rightly, as a share of the cost of parting them wrongly: two
 # units on their own are set apart if one is better with a probability above 0.8.
 TIER_GAIN = 0.25
-# Numbers that are worked on at a time.
-_AT_ONCE = 1_000_000
 
 
-def compute_league(fits: Fits, *, level: float = 0.95, target: str | None = None) -> Leagues:
+def compute_league(
+    fits: Fits, *, level: float = 0.95, target: str | None = None, unmeasured: bool = False
+) -> Leagues:
     r"""Compute the league table of each fitted model.
 
     Ranks are of the units' effects, so that with peer groups each unit's distance from its peer
@@ -58,6 +60,9 @@ def compute_league(fits: Fits, *, level: float = 0.95, target: str | None = None
     target : str, optional
         "pooled", "median", "best:0.25" or "rate:0.75"; the card's unless given. Redrawn in
         each draw.
+    unmeasured : bool
+        Whether to say as well how much case-mix that nobody recorded it would take to undo who is
+        surely in the best or worst quarter.
 
     Returns
     -------
@@ -67,6 +72,8 @@ def compute_league(fits: Fits, *, level: float = 0.95, target: str | None = None
     ------
     UsageError
         If the level or the target can't be.
+    ModelError
+        If effects can't be parted into a unit's own and unmeasured case-mix.
 
     References
     ----------
@@ -88,7 +95,9 @@ def compute_league(fits: Fits, *, level: float = 0.95, target: str | None = None
     check_level(level)
     rule = None if target is None else parse_target(target)
     marked = note_marked(fits.account)
-    leagues = tuple(_one_league(each, marked, level=level, rule=rule) for each in fits)
+    leagues = tuple(
+        _one_league(each, marked, level=level, rule=rule, unmeasured=unmeasured) for each in fits
+    )
     return Leagues(
         groups=leagues,
         accounts=fits.accounts,
@@ -96,13 +105,18 @@ def compute_league(fits: Fits, *, level: float = 0.95, target: str | None = None
         provenance=fits.provenance.then(
             "league",
             options={"level": level, "target": target},
-            asking={"level": level, "target": target},
+            asking={"level": level, "target": target, "unmeasured": unmeasured},
         ),
     )
 
 
 def _one_league(
-    posterior: Posterior, marked: tuple[str, ...], *, level: float, rule: TargetRule | None
+    posterior: Posterior,
+    marked: tuple[str, ...],
+    *,
+    level: float,
+    rule: TargetRule | None,
+    unmeasured: bool,
 ) -> League:
     design, card = posterior.design, posterior.card
     compared = find_comparable(design)
@@ -154,8 +168,19 @@ def _one_league(
             *map(say_interaction, interactions),
             *note_tails(rates, level=level),
         ),
+        unmeasured=_ask_unmeasured(posterior, standing, order) if unmeasured else None,
     )
     return replace(league, findings=" ".join([say_league(league), *marked]))
+
+
+def _ask_unmeasured(
+    posterior: Posterior, standing: "_Standing", order: NDArray[np.intp]
+) -> UnmeasuredRanks | None:
+    if standing.ranks is None:
+        return None
+    now = Sureness(top=standing.ranks.p_top, bottom=standing.ranks.p_bottom)
+    found = compute_unmeasured_ranks(posterior, standing.compared, now)
+    return None if found is None else found.reordered(order)
 
 
 def _scope(posterior: Posterior) -> RankScope:
@@ -270,16 +295,6 @@ def _targets(
     rate = reference_rate(design, beta, beta @ design.reference.T + effect, transient)
     of = own_rate(design, beta, effect, transient) if aim.rule.kind == "pooled" else rate
     return aim.of_rates(of, pooling_weights(posterior)), rate
-
-
-def draw_slices(posterior: Posterior, *, per_draw: int) -> Iterator[tuple[slice, Floats]]:
-    """Give draws of all units a few at a time, so that what is made of them takes little memory."""
-    step = max(_AT_ONCE // per_draw, 1)
-    for some, effect in posterior.effects.blocks():
-        for first in range(0, len(effect), step):
-            here = effect[first : first + step]
-            start = some.start + first
-            yield slice(start, start + len(here)), here
 
 
 def _order(posterior: Posterior, rates: Rates, standing: _Standing) -> NDArray[np.intp]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from varstat.adjust.interaction import Interaction
 from varstat.estimands.assumptions import Assumptions
+from varstat.estimands.unmeasured.result import UnmeasuredRanks
 from varstat.hierarchical.diagnostics import Diagnostics
 from varstat.hierarchical.posterior import EngineName, HyperSummary
 from varstat.measure import Direction, Floats, Measure
@@ -151,6 +152,8 @@ class League(UnitResult, Judged):
         What the table shows, and what it can't, in plain English.
     notes : tuple of str
         What a reader must know, one sentence each.
+    unmeasured : UnmeasuredRanks or None
+        What case-mix that nobody recorded would do; None where it wasn't asked.
     """
 
     indicator: str
@@ -177,6 +180,7 @@ class League(UnitResult, Judged):
     units: LeagueUnits
     findings: str
     notes: tuple[str, ...]
+    unmeasured: UnmeasuredRanks | None = None
 
     def to_frame(self) -> pd.DataFrame:
         """Tabulate the units, one row each, best first.
@@ -188,7 +192,9 @@ class League(UnitResult, Judged):
             the measure's names, `raw, estimate, estimate_own, sd, lower, upper, level,
             reliability, target, expected_rank, rank_lower, rank_upper, p_top_quartile,
             p_bottom_quartile, p_better_than_target`, an `_mcse` after each of those it belongs
-            to, `tier`, and `outlying` where the model has it.
+            to, `tier`, and `outlying` where the model has it. With unmeasured case-mix
+            `p_top_quartile_25, p_bottom_quartile_25`, likewise `_50` and `_75`, and
+            `tipping_share`.
         """
         return _units_frame((self,))
 
@@ -212,6 +218,8 @@ def _units_frame(leagues: Sequence[League]) -> pd.DataFrame:
             columns[name] = pd.Series(values, dtype=object) if values.dtype == object else values
             if field.name == "upper_mcse":
                 columns["level"] = np.full(units.unit.size, league.level)
+        if league.unmeasured is not None:
+            columns |= league.unmeasured.columns()
         frames.append(pd.DataFrame(columns))
     return pd.concat(frames, ignore_index=True)
 

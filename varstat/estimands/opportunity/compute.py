@@ -25,6 +25,7 @@ from varstat.estimands.opportunity.sums import (
     sum_up,
     total_periods,
 )
+from varstat.estimands.opportunity.unmeasured import compute_unmeasured_total
 from varstat.estimands.opportunity.words import say_opportunities, say_opportunity
 from varstat.estimands.ranks.ranks import check_level
 from varstat.estimands.target import invert, mean_rate
@@ -48,6 +49,7 @@ def compute_opportunity(
     unit_cost: float | None = None,
     price_year: str | None = None,
     cost_source: str | None = None,
+    unmeasured: bool = False,
 ) -> Opportunities:
     r"""Compute what units would gain by reaching a target, with its uncertainty.
 
@@ -80,6 +82,9 @@ def compute_opportunity(
         What one event is worth, instead of what the card says; needs `price_year` and
         `cost_source`, unless the card has them.
     price_year, cost_source : str, optional
+    unmeasured : bool
+        Whether to say as well what the total is if a share of what units differ by is case-mix that
+        nobody recorded.
 
     Returns
     -------
@@ -90,7 +95,8 @@ def compute_opportunity(
     UsageError
         If an option can't be.
     ModelError
-        If there is no good direction, or a mean doesn't say how many cases it is of.
+        If there is no good direction, a mean doesn't say how many cases it is of, or effects can't
+        be parted into a unit's own and unmeasured case-mix.
     CardError
         If a unit cost has no price year or source.
 
@@ -153,6 +159,7 @@ def compute_opportunity(
             multiplier=multiplier,
             subtotals=sets,
             source=fits.account.source,
+            unmeasured=unmeasured,
         )
         for each in fits
     )
@@ -163,7 +170,7 @@ def compute_opportunity(
         provenance=fits.provenance.then(
             "opportunity",
             options=asked,
-            asking=asked | cost | {"subtotals": sets or None},
+            asking=asked | cost | {"subtotals": sets or None, "unmeasured": unmeasured},
         ),
     )
 
@@ -179,6 +186,7 @@ def _one_opportunity(
     multiplier: float,
     subtotals: Mapping[str, Sequence[str]],
     source: str,
+    unmeasured: bool,
 ) -> Opportunity:
     design, card = posterior.design, posterior.card
     setting = set_question(posterior, rule, incomparable=incomparable, least=least)
@@ -186,8 +194,7 @@ def _one_opportunity(
     material = np.inf if materiality is None else materiality / multiplier
     names, sets = _sets(posterior, subtotals)
     sums = sum_up(setting, goals, level=level, material=material, sets=sets)
-    point = published(setting)
-    plug_in = _plug_in(setting, sums)
+    point, plug_in = published(setting), _plug_in(setting, sums)
     chance = replicate_published(setting)
     order = np.lexsort((design.unit, -sums.estimate, ~setting.counted))
     units = _unit_columns(
@@ -237,6 +244,9 @@ def _one_opportunity(
         findings="",
         notes=(*design.notes, *setting.notes, *said),
     )
+    if unmeasured:
+        found = compute_unmeasured_total(setting, sums.total, level=level, multiplier=multiplier)
+        opportunity = replace(opportunity, unmeasured=found)
     return replace(opportunity, findings=say_opportunity(opportunity))
 
 
