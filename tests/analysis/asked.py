@@ -138,7 +138,10 @@ ASKINGS: dict[type, tuple[Any, dict[str, Any]]] = {
         },
     ),
     FitAsking: (FitAsking(), {}),
-    LeagueAsking: (LeagueAsking(), {"level": 0.5, "target": "median", "unmeasured": True}),
+    LeagueAsking: (
+        LeagueAsking(),
+        {"level": 0.5, "target": "median", "unmeasured": True, "also": ("discovery",)},
+    ),
     OpportunityAsking: (
         OpportunityAsking(
             unit_cost=2.0, price_year="2017", cost_source="the ward", materiality=2.0

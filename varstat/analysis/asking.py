@@ -54,6 +54,8 @@ class LeagueAsking(Stated):
     target : str or None
     unmeasured : bool
         Whether it is asked how much unmeasured case-mix it would take.
+    also : tuple of str
+        What is asked besides.
     """
 
     verb: ClassVar[str] = "league"
@@ -61,6 +63,7 @@ class LeagueAsking(Stated):
     level: float = 0.95
     target: str | None = None
     unmeasured: bool = False
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

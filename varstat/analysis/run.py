@@ -291,7 +291,11 @@ def _ask_model(setting: Setting) -> Analysis:
     results: Results[Any] = fits
     if isinstance(asking, LeagueAsking):
         results = compute_league(
-            fits, level=asking.level, target=asking.target, unmeasured=asking.unmeasured
+            fits,
+            level=asking.level,
+            target=asking.target,
+            unmeasured=asking.unmeasured,
+            also=asking.also,
         )
     elif isinstance(asking, CompareAsking):
         results = compare_units(fits, (asking.a, asking.b), level=asking.level)

@@ -302,6 +302,13 @@ OPTIONS: dict[tuple[type, str], Laid] = {
         _LEAGUE,
         "Say how much case-mix that nobody recorded would undo who is surely where.",
     ),
+    (LeagueAsking, "also"): texts(
+        "also",
+        _LEAGUE,
+        "More columns: robust, sets, discovery, triple-goal, misfit; repeat, or by commas.",
+        metavar="WHAT",
+        read=split_commas,
+    ),
     (OpportunityAsking, "unmeasured"): flag(
         "unmeasured",
         _OPPORTUNITY,

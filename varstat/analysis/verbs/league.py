@@ -60,6 +60,7 @@ def league(
     level: float = 0.95,
     target: str | None = None,
     unmeasured: bool = False,
+    also: Sequence[str] | str = (),
 ) -> "Leagues":
     """Make a league table: each unit's estimate, rank and tier, with their uncertainty.
 
@@ -124,6 +125,9 @@ exposure, value, se, count, total, sum_of_squares, peer_group, period : str, opt
 
     unmeasured : bool
         Whether to say how much case-mix that nobody recorded would undo who is surely where.
+    also : str or sequence of str
+        Columns besides: "robust" intervals, confidence "sets" of ranks, "discovery", "triple-goal"
+        estimates, "misfit" p-values.
 
     Returns
     -------

@@ -1,5 +1,6 @@
 """Compute league tables from fitted models."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,6 +11,7 @@ from varstat.errors import expect
 from varstat.estimands.alike import check_alike
 from varstat.estimands.assumptions import check_assumptions, say_assumptions
 from varstat.estimands.interactions import ask_interactions
+from varstat.estimands.league.also import check_also, compute_also
 from varstat.estimands.league.caveats import (
     Bools,
     find_comparable,
@@ -17,7 +19,8 @@ from varstat.estimands.league.caveats import (
     note_marked,
     note_tails,
 )
-from varstat.estimands.league.result import League, Leagues, LeagueUnits, RankScope
+from varstat.estimands.league.raw import raw_rates
+from varstat.estimands.league.result import Columns, League, Leagues, LeagueUnits, RankScope
 from varstat.estimands.league.unmeasured import Sureness, compute_unmeasured_ranks
 from varstat.estimands.league.words import say_league, say_leagues
 from varstat.estimands.monte_carlo import probability_mcse
@@ -43,7 +46,12 @@ TIER_GAIN = 0.25
 
 
 def compute_league(
-    fits: Fits, *, level: float = 0.95, target: str | None = None, unmeasured: bool = False
+    fits: Fits,
+    *,
+    level: float = 0.95,
+    target: str | None = None,
+    unmeasured: bool = False,
+    also: Sequence[str] | str = (),
 ) -> Leagues:
     r"""Compute the league table of each fitted model.
 
@@ -63,6 +71,9 @@ def compute_league(
     unmeasured : bool
         Whether to say as well how much case-mix that nobody recorded it would take to undo who is
         surely in the best or worst quarter.
+    also : str or sequence of str
+        Columns besides: "robust" intervals, confidence "sets" of ranks, "discovery" of units in the
+        best and worst quarter, "triple-goal" estimates, and "misfit" p-values.
 
     Returns
     -------
@@ -71,9 +82,10 @@ def compute_league(
     Raises
     ------
     UsageError
-        If the level or the target can't be.
+        If the level, the target or what is asked besides can't be.
     ModelError
-        If effects can't be parted into a unit's own and unmeasured case-mix.
+        If what is asked besides can't be had of such a model, or effects can't be parted into a
+        unit's own and unmeasured case-mix.
 
     References
     ----------
@@ -93,10 +105,12 @@ def compute_league(
     """
     expect("compute_league", fits, Fits, mend="Fit its model first: fit_model(table).")
     check_level(level)
+    also = check_also(also)
     rule = None if target is None else parse_target(target)
     marked = note_marked(fits.account)
     leagues = tuple(
-        _one_league(each, marked, level=level, rule=rule, unmeasured=unmeasured) for each in fits
+        _one_league(each, marked, level=level, rule=rule, unmeasured=unmeasured, also=also)
+        for each in fits
     )
     return Leagues(
         groups=leagues,
@@ -105,7 +119,7 @@ def compute_league(
         provenance=fits.provenance.then(
             "league",
             options={"level": level, "target": target},
-            asking={"level": level, "target": target, "unmeasured": unmeasured},
+            asking={"level": level, "target": target, "unmeasured": unmeasured, "also": list(also)},
         ),
     )
 
@@ -117,6 +131,7 @@ def _one_league(
     level: float,
     rule: TargetRule | None,
     unmeasured: bool,
+    also: tuple[str, ...],
 ) -> League:
     design, card = posterior.design, posterior.card
     compared = find_comparable(design)
@@ -169,6 +184,7 @@ def _one_league(
             *note_tails(rates, level=level),
         ),
         unmeasured=_ask_unmeasured(posterior, standing, order) if unmeasured else None,
+        also=_ask_also(posterior, also, standing, order, level=level),
     )
     return replace(league, findings=" ".join([say_league(league), *marked]))
 
@@ -181,6 +197,20 @@ def _ask_unmeasured(
     now = Sureness(top=standing.ranks.p_top, bottom=standing.ranks.p_bottom)
     found = compute_unmeasured_ranks(posterior, standing.compared, now)
     return None if found is None else found.reordered(order)
+
+
+def _ask_also(
+    posterior: Posterior,
+    also: tuple[str, ...],
+    standing: "_Standing",
+    order: NDArray[np.intp],
+    *,
+    level: float,
+) -> Columns:
+    found = compute_also(
+        posterior, also, ranks=standing.ranks, compared=standing.compared, level=level
+    )
+    return {name: values[order] for name, values in found.items()}
 
 
 def _scope(posterior: Posterior) -> RankScope:
@@ -344,21 +374,6 @@ def _league_units(posterior: Posterior, rates: Rates, standing: _Standing) -> di
         columns[name] = none if ranks is None else put(getattr(ranks, value))
         columns[f"{name}_mcse"] = none if ranks is None else put(getattr(ranks, error))
     return columns
-
-
-def raw_rates(posterior: Posterior) -> tuple[Floats, Floats, Floats]:
-    """What the units' own numbers say: event, size and rate over all rows of a unit.
-
-    Means over several rows are weighted by the inverse of their squared standard errors.
-    """
-    design = posterior.design
-    if design.measure.counts:
-        event, size = design.gather(design.event[None])[0], design.gather(design.size[None])[0]
-        return event, size, event / size
-    weight = design.size[None] ** -2.0
-    total = design.gather(weight)[0]
-    value = design.gather(weight * design.event)[0] / total
-    return value, total**-0.5, value
 
 
 def describe_model(posterior: Posterior) -> dict[str, object]:

@@ -11,7 +11,8 @@ from varstat.errors import UsageError, choose, did_you_mean, expect
 from varstat.estimands.alike import check_alike
 from varstat.estimands.assumptions import check_assumptions, say_assumptions
 from varstat.estimands.interactions import ask_interactions
-from varstat.estimands.league.compute import describe_model, raw_rates
+from varstat.estimands.league.compute import describe_model
+from varstat.estimands.league.raw import raw_rates
 from varstat.estimands.opportunity.chance import replicate_published
 from varstat.estimands.opportunity.gaps import expected, find_goals, published, published_in_periods
 from varstat.estimands.opportunity.money import price, restate_cost

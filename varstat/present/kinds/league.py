@@ -16,7 +16,7 @@ from varstat.present.column import ALWAYS, Column, Table
 from varstat.present.content import below, plain, records, state
 from varstat.present.highlight import Bools
 from varstat.present.kind import MOST_ROWS, Kind
-from varstat.present.kinds import unmeasured
+from varstat.present.kinds import also, unmeasured
 from varstat.present.kinds.units import (
     cell,
     checks,
@@ -139,6 +139,7 @@ COLUMNS: tuple[Column[League], ...] = (
         where=_ranked,
     ),
     *unmeasured.COLUMNS,
+    *also.COLUMNS,
 )
 # Where no direction is good the same probability is of lying above the target.
 _ABOVE = probability(
