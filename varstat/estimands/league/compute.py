@@ -24,6 +24,7 @@ from varstat.estimands.league.result import Columns, League, Leagues, LeagueUnit
 from varstat.estimands.league.unmeasured import Sureness, compute_unmeasured_ranks
 from varstat.estimands.league.words import say_league, say_leagues
 from varstat.estimands.monte_carlo import probability_mcse
+from varstat.estimands.prior import note_prior
 from varstat.estimands.ranks.exact import can_sum_ranks, sum_ranks
 from varstat.estimands.ranks.pairwise import MOST_PAIRED
 from varstat.estimands.ranks.ranks import RankSummary, check_level, quartile_size
@@ -182,6 +183,7 @@ def _one_league(
             *note_apart(compared),
             *map(say_interaction, interactions),
             *note_tails(rates, level=level),
+            *note_prior(posterior),
         ),
         unmeasured=_ask_unmeasured(posterior, standing, order) if unmeasured else None,
         also=_ask_also(posterior, also, standing, order, level=level),

@@ -1,6 +1,6 @@
 """Compute opportunities from fitted models."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,13 +14,15 @@ from varstat.estimands.interactions import ask_interactions
 from varstat.estimands.league.compute import describe_model
 from varstat.estimands.league.raw import raw_rates
 from varstat.estimands.opportunity.chance import replicate_published
-from varstat.estimands.opportunity.gaps import expected, find_goals, published, published_in_periods
+from varstat.estimands.opportunity.gaps import find_goals, published, published_in_periods
 from varstat.estimands.opportunity.money import price, restate_cost
 from varstat.estimands.opportunity.parts import OpportunityUnits
+from varstat.estimands.opportunity.plug_in import find_plug_in
 from varstat.estimands.opportunity.result import Opportunities, Opportunity
 from varstat.estimands.opportunity.setting import Setting, set_question
 from varstat.estimands.opportunity.sums import (
     Sums,
+    mean_total,
     sum_parts,
     sum_total,
     sum_up,
@@ -28,8 +30,10 @@ from varstat.estimands.opportunity.sums import (
 )
 from varstat.estimands.opportunity.unmeasured import compute_unmeasured_total
 from varstat.estimands.opportunity.words import say_opportunities, say_opportunity
+from varstat.estimands.prior import note_prior
 from varstat.estimands.ranks.ranks import check_level
-from varstat.estimands.target import invert, mean_rate
+from varstat.estimands.target import mean_rate
+from varstat.estimands.unmeasured.result import UnmeasuredTotal
 from varstat.hierarchical.posterior import Fits, Posterior
 from varstat.measure import Floats
 from varstat.target.rule import TargetRule, parse_target
@@ -195,7 +199,7 @@ def _one_opportunity(
     material = np.inf if materiality is None else materiality / multiplier
     names, sets = _sets(posterior, subtotals)
     sums = sum_up(setting, goals, level=level, material=material, sets=sets)
-    point, plug_in = published(setting), _plug_in(setting, sums)
+    point, plug_in = published(setting), find_plug_in(setting, sums)
     chance = replicate_published(setting)
     order = np.lexsort((design.unit, -sums.estimate, ~setting.counted))
     units = _unit_columns(
@@ -209,6 +213,7 @@ def _one_opportunity(
     interactions = ask_interactions(posterior)
     assumptions = check_assumptions(posterior, sums.reliability)
     said = (*say_assumptions(assumptions), *map(say_interaction, interactions))
+    said += note_prior(posterior, _total_of(rule, incomparable, least, multiplier))
     target, target_lower, target_upper = _target_rate(setting, goals.level, level=level)
     opportunity = Opportunity(
         indicator=posterior.indicator,
@@ -244,11 +249,25 @@ def _one_opportunity(
         draws=multiplier * sums.total,
         findings="",
         notes=(*design.notes, *setting.notes, *said),
+        unmeasured=_along(setting, sums, level, multiplier) if unmeasured else None,
     )
-    if unmeasured:
-        found = compute_unmeasured_total(setting, sums.total, level=level, multiplier=multiplier)
-        opportunity = replace(opportunity, unmeasured=found)
     return replace(opportunity, findings=say_opportunity(opportunity))
+
+
+def _along(setting: Setting, sums: Sums, level: float, multiplier: float) -> UnmeasuredTotal:
+    return compute_unmeasured_total(setting, sums.total, level=level, multiplier=multiplier)
+
+
+def _total_of(
+    rule: TargetRule, incomparable: str, least: float, multiplier: float
+) -> Callable[[Posterior], float]:
+    """Give the total of another posterior, asked in the same way."""
+
+    def total(posterior: Posterior) -> float:
+        setting = set_question(posterior, rule, incomparable=incomparable, least=least)
+        return multiplier * mean_total(setting, find_goals(setting))
+
+    return total
 
 
 def _per(posterior: Posterior) -> str:
@@ -303,33 +322,6 @@ def _target_rate(
     rate = rates(levels[True])[0]
     lower, upper = np.quantile(rate, [0.5 * (1.0 - level), 0.5 * (1.0 + level)])
     return float(rate.mean()), float(lower), float(upper)
-
-
-def _plug_in(setting: Setting, sums: Sums) -> Floats:
-    """The point method on posterior means: its target is found among them."""
-    posterior, design = setting.posterior, setting.design
-    volume = setting.reported.volume
-    safe = np.where(volume > 0, volume, 1.0)
-    if "casemix" not in setting.parts:
-        target = setting.among
-        rate = np.where(volume > 0, sums.own / safe, np.nan)
-        goal = target.of_units(target.of_rates(rate[None], volume))[0]
-        gap = setting.sign * (sums.own - goal * volume)
-    else:
-        beta = posterior.beta.mean(axis=0)[None]
-        transient = posterior.transient.mean()[None]
-
-        def rates(level: Floats) -> tuple[Floats, Floats]:
-            step = 1e-5
-            at = expected(setting, design, beta, level, transient) / safe
-            above = expected(setting, design, beta, level + step, transient) / safe
-            return at, (above - at) / step
-
-        # Levels at which the units' own case-mix gives their mean rates.
-        theta = invert(rates, (sums.own / safe)[None], design=design)
-        goal = setting.among.of_units(setting.among.levels(design, beta, theta, transient))
-        gap = setting.sign * (sums.own - expected(setting, design, beta, goal, transient)[0])
-    return np.where(setting.counted, np.maximum(np.nan_to_num(gap), 0.0), 0.0)
 
 
 def _unit_columns(
