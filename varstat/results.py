@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import TypeVar, overload
+from typing import Any, TypeVar, overload
 
 import pandas as pd
 
+from varstat import disclose
 from varstat.data.account import Account
 from varstat.errors import UsageError, did_you_mean
 from varstat.prose.trust import Checks, say_distrust, say_distrust_of_many
@@ -48,7 +49,7 @@ class Result:
         return f"<{type(self).__name__}: {_name(self)}>"
 
     def _repr_html_(self) -> str:
-        return _show(self.to_frame(), self.summary())
+        return _show(disclose.disclose(self))
 
 
 class UnitResult(Result):
@@ -185,7 +186,7 @@ class Results(Sequence[R]):
         return f"<{name}: {len(self.groups):,} groups>"
 
     def _repr_html_(self) -> str:
-        return _show(self.to_frame(), self.summary())
+        return _show(disclose.disclose(self))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -219,8 +220,9 @@ def _name(result: Result) -> str:
     return ", ".join([result.indicator, *result.by.values()])
 
 
-def _show(frame: pd.DataFrame, summary: str) -> str:
+def _show(shown: "Result | Results[Any]") -> str:
     """A table's first rows and the summary, for a notebook."""
+    frame, summary = shown.to_frame(), shown.summary()
     rows = str(frame.head(_SHOWN).to_html(index=False, na_rep="", float_format="{:.4g}".format))
     more = len(frame) - _SHOWN
     rest = f"<p>… and {more:,} more rows: to_frame() has them all.</p>" if more > 0 else ""

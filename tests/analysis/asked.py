@@ -43,6 +43,8 @@ def make_frame(seed: int = 1) -> pd.DataFrame:
     columns |= {"measure": "numerator", "amount": rng.integers(10, 60, rows)}
     for name in ("need", "age"):
         columns[name] = rng.normal(50.0, 5.0, rows).round(2)
+    columns |= {f"low{at}": columns["value"] - far for at, far in (("", 2.0), ("2", 2.1))}
+    columns |= {f"high{at}": columns["value"] + far for at, far in (("", 2.0), ("2", 2.1))}
     return pd.DataFrame(columns)
 
 
@@ -70,6 +72,7 @@ _BARE = replace(PROPORTION, numerator=None, denominator=None)
 RATIO = replace(_BARE, observed="observed", expected="expected")
 RATE = replace(_BARE, observed="observed", exposure="exposure")
 MEAN = replace(_BARE, value="value", se="se", count="count")
+LIMITS = replace(_BARE, value="value", lower="low", upper="high")
 SUMS = replace(_BARE, total="total", count="count", sum_of_squares="squares")
 ONE_PERIOD = replace(PROPORTION, only={"quarter": "2015-16 Q1"})  # type: ignore[arg-type]
 
@@ -88,6 +91,11 @@ READINGS: dict[str, tuple[Reading, Any]] = {
     "expected": (RATIO, "expected2"),
     "exposure": (RATE, "exposure2"),
     "value": (MEAN, "value2"),
+    "lower": (LIMITS, "low2"),
+    "upper": (LIMITS, "high2"),
+    "limits_level": (LIMITS, 0.99),
+    "percent": (PROPORTION, True),
+    "per": (RATE, 1000.0),
     "se": (MEAN, "se2"),
     "count": (MEAN, "count2"),
     "total": (SUMS, "total2"),

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from varstat.card import load_card, new_card, parse_card, state_card
-from varstat.card.state import measure_said, sections
+from varstat.card.state import choose_measure, sections
 from varstat.errors import CardError, UsageError
 
 
@@ -26,12 +26,12 @@ from varstat.errors import CardError, UsageError
     ],
 )
 def test_columns_tell_the_measure(said: dict[str, Any], measure: str | None) -> None:
-    assert measure_said(said) == measure
+    assert choose_measure(said) == measure
 
 
 def test_columns_of_two_measures_tell_none() -> None:
     with pytest.raises(UsageError, match="numerator and se belong to different measures"):
-        measure_said({"numerator": "a", "se": "b"})
+        choose_measure({"numerator": "a", "se": "b"})
 
 
 def test_what_was_said_goes_to_its_section() -> None:

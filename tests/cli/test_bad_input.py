@@ -8,6 +8,8 @@ import pytest
 
 GOOD = "unit,numerator,denominator\na,1,10\nb,2,20\nc,5,30\n"
 
+# Of which `check` says what it seems to hold.
+UNTOLD = "nothing that tells the measure"
 TABLES = {
     "a missing column": (
         "unit,numerator\na,1\nb,2\n",
@@ -19,7 +21,7 @@ TABLES = {
         ["--numerator", "numerator"],
         ["no column 'denominator'", "Did you mean 'denominatr'?"],
     ),
-    "nothing that tells the measure": ("unit,x,y\na,1,10\n", [], ["nothing says", "--numerator"]),
+    UNTOLD: ("unit,x,y\na,1,10\n", [], ["nothing says", "--numerator"]),
     "more than there is": (
         "unit,numerator,denominator\na,11,10\nb,2,20\n",
         [],
@@ -110,7 +112,7 @@ def test_an_impossible_table_is_refused(run: Callable[..., Any], tmp_path: Path,
     assert files(tmp_path) == ["bad.csv"]
 
 
-@pytest.mark.parametrize("what", TABLES)
+@pytest.mark.parametrize("what", [what for what in TABLES if what != UNTOLD])
 def test_check_refuses_the_same_tables(run: Callable[..., Any], tmp_path: Path, what: str) -> None:
     text, options, words = TABLES[what]
     (tmp_path / "bad.csv").write_text(text, encoding="utf-8")

@@ -268,7 +268,7 @@ def test_numbers_are_whole_beside_names_in_wide_letters(
     ran = run("league", path, *UP, *FEW)
     rows = [line for line in ran.out.splitlines() if "全" in line]
     assert len(rows) == 8
-    assert all(row.count("…") == 1 and ")" in row.split()[-4] for row in rows)
+    assert all(row.count("…") == 1 and row.count("(") == row.count(")") == 2 for row in rows)
 
 
 @pytest.mark.parametrize("said", [("--level", "95"), ("--target", "nonsense")])

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from varstat import draw
 from varstat.data.account import Account
 from varstat.funnel.result import Funnel, Funnels
+from varstat.present.canvas import make_canvas
 from varstat.present.captions.funnel import caption
 from varstat.present.charts import funnel as charts
 from varstat.present.highlight import find_units
@@ -50,7 +51,9 @@ def page_of(results: Any, **said: Any) -> bytes:
 def draw_funnel(funnel: Funnel, *, highlight: Sequence[str] = (), **options: Any) -> Figure:
     """Draw a funnel with options that no command has."""
     (chosen,) = find_units([funnel], highlight)
-    return charts.draw_funnel(funnel, caption(funnel), chosen, **options)
+    x_scale = options.pop("x_scale", "auto")
+    canvas = make_canvas(**options)
+    return charts.draw_funnel(funnel, caption(funnel), chosen, x_scale=x_scale, canvas=canvas)
 
 
 def drawing(chart: str) -> Any:

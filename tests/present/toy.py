@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pandas as pd
 
+from varstat.present.canvas import Canvas
 from varstat.present.chart import Chart
 from varstat.present.column import ALWAYS, Column
 from varstat.present.kind import Kind
@@ -14,7 +15,6 @@ from varstat.present.kinds.units import unit
 from varstat.results import Result, Results
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 
@@ -35,10 +35,10 @@ class Wait(Result):
         return f"People wait {np.mean(self.days):.0f} days."
 
 
-def _draw(waits: Sequence[Wait], _marks: object, ax: "Axes | None") -> "Figure":
+def _draw(waits: Sequence[Wait], _marks: object, canvas: Canvas) -> "Figure":
     from matplotlib.figure import Figure
 
-    axes = ax or Figure().add_subplot()
+    axes = canvas.ax or Figure().add_subplot()
     axes.barh(waits[0].unit, waits[0].days)
     return axes.figure
 

@@ -20,8 +20,16 @@ from varstat.hierarchical import fit_model
 
 
 def test_two_hundred_units_agree_with_figures_computed_elsewhere(references):
+    # Of the prior that they were computed with.
+    prior = {"distribution": "normal", "mean": 0.0, "sd": 2.5, "because": "As computed."}
+    card = override_card(
+        load_card("default-proportion"),
+        {"model": {"priors": {"intercept": prior}}},
+        where="reference",
+    )
     table = read_table(
         references / "sim200.csv",
+        card=card,
         unit="unit",
         numerator="y",
         denominator="n",

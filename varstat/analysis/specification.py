@@ -23,7 +23,9 @@ class Reading(Stated):
     card : tuple of str
         Names or paths of cards, one a source; or one for all. None where the columns tell.
     title, direction, counts, unit, unit_name, numerator, denominator, observed, expected, \
-exposure, value, se, count, total, sum_of_squares, peer_group, period : str or None
+exposure, value, se, lower, upper, count, total, sum_of_squares, peer_group, period : str or None
+    limits_level : float or None
+        Of the limits `lower` and `upper`, in (0, 1).
     by : tuple of str
     only, exclude : tuple of (str, tuple of str)
         Columns, and the values of which rows are kept, or left out.
@@ -38,6 +40,10 @@ exposure, value, se, count, total, sum_of_squares, peer_group, period : str or N
     rounded : int, tuple of (str, int) or None
     zero, missing : tuple of str
         Marks.
+    percent : bool
+        Whether the numerator is a percentage of the denominator.
+    per : float or None
+        How much of the size rates are shown for.
     lenient : bool
     """
 
@@ -55,6 +61,9 @@ exposure, value, se, count, total, sum_of_squares, peer_group, period : str or N
     exposure: str | None = None
     value: str | None = None
     se: str | None = None
+    lower: str | None = None
+    upper: str | None = None
+    limits_level: float | None = None
     count: str | None = None
     total: str | None = None
     sum_of_squares: str | None = None
@@ -74,6 +83,8 @@ exposure, value, se, count, total, sum_of_squares, peer_group, period : str or N
     rounded: int | tuple[tuple[str, int], ...] | None = None
     zero: Names = ()
     missing: Names = ()
+    percent: bool = False
+    per: float | None = None
     lenient: bool = False
 
     def pair_up(self) -> Iterator[tuple[str, str | None]]:

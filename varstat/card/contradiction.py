@@ -74,6 +74,11 @@ def _columns(card: Card) -> Iterator[str]:
             f"[columns] names {direct[0]} beside a total or sum_of_squares; a mean needs either "
             "value and se, or total, count and sum_of_squares."
         )
+    yield from _limits(card)
+    if card.indicator.per is not None and not card.measure.counts:
+        yield f"[indicator] per is of rates; a {card.measure.noun} is shown as it is."
+    if card.columns.percent and not card.measure.bounded:
+        yield f"[columns] percent is said of a numerator, and a {card.measure.noun} has none."
     first: dict[tuple[str, ...], str] = {}
     for role in _own(card):
         names = card.columns.names_of(role)
@@ -91,6 +96,20 @@ def _columns(card: Card) -> Iterator[str]:
             f"[columns] rules: there is no rule set '{card.columns.rules}'; expected "
             f"{one_of(known)}.{did_you_mean(card.columns.rules, known)}"
         )
+
+
+def _limits(card: Card) -> Iterator[str]:
+    columns = card.columns
+    given = [name for name in ("lower", "upper") if getattr(columns, name)]
+    if given and card.measure.name != "mean":
+        yield f"[columns] names {given[0]}, a limit of a value; a {card.measure.noun} has none."
+    elif len(given) == 1:
+        other = "upper" if given == ["lower"] else "lower"
+        yield f"[columns] names {given[0]} without {other}; the limits of a value are two."
+    elif given and columns.se:
+        yield "[columns] names se beside lower and upper; a value needs either."
+    elif not given and (columns.limits_level or columns.limits_scale):
+        yield "[columns] says the level or scale of limits, and names no lower and upper."
 
 
 def _scales(card: Card) -> Iterator[str]:

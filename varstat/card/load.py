@@ -16,7 +16,11 @@ from varstat.measure import MEASURES
 from varstat.prose.text import clean
 
 # Of those sets that exclude each other, what tells the second.
-_EITHER = ((("expected",), ("exposure",)), (("value", "se"), ("total", "sum_of_squares")))
+_EITHER = (
+    (("expected",), ("exposure",)),
+    (("value", "se"), ("total", "sum_of_squares")),
+    (("se",), ("lower", "upper")),
+)
 # What a rule set says, and a card may.
 _RULED = ("suppressed", "rounded", "zero", "missing")
 # Cards are some thousand bytes long and four tables deep.

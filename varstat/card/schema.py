@@ -1,5 +1,6 @@
 """What a card may say: one small frozen model a section."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -20,10 +21,13 @@ from varstat.card.field import (
 from varstat.measure import (
     EXPOSURE_RATIO,
     MEASURES,
+    SKEWED,
     Direction,
     Measure,
     ScaleName,
+    SkewedName,
 )
+from varstat.prose.text import clean
 
 Limits = Literal["exact", "normal", "interpolated"]
 Dispersion = Literal["none", "multiplicative", "dl", "pm", "reml", "auto"]
@@ -40,7 +44,7 @@ class Section(BaseModel):
 
 
 class Indicator(Section):
-    """What is measured, and which way is good."""
+    """What is measured, and which way is good; `per` says for how much of the size it is shown."""
 
     title: Text
     measure: MeasureName
@@ -48,6 +52,7 @@ class Indicator(Section):
     counts: Literal["whole", "continuous"]
     numerator: str | None = None
     denominator: str | None = None
+    per: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     note: str | None = None
 
 
@@ -63,6 +68,10 @@ class Columns(Section):
     base that events were rounded to, or a table of the bases of numerator and denominator. `zero`
     and `missing` are marks that mean none, and that a number isn't known. `rules` names the rule
     set of a publisher, which says all this where the card doesn't.
+
+    `percent` says that the numerator is a percentage of the denominator. `lower` and `upper` are
+    the limits of a value, at `limits_level` (0.95), in place of its `se`; `limits_scale` is that
+    on which they are symmetric, if the values themselves aren't.
     """
 
     unit: Names
@@ -74,6 +83,10 @@ class Columns(Section):
     exposure: Names | None = None
     value: Names | None = None
     se: Names | None = None
+    lower: Names | None = None
+    upper: Names | None = None
+    limits_level: Level | None = None
+    limits_scale: SkewedName | None = None
     count: Names | None = None
     total: Names | None = None
     sum_of_squares: Names | None = None
@@ -84,6 +97,7 @@ class Columns(Section):
     rounded: Bases | None = None
     zero: Marks | None = None
     missing: Marks | None = None
+    percent: bool | None = None
 
     def names_of(self, role: str) -> tuple[str, ...]:
         """Names of the column with a part in the analysis; its own where none is given."""
@@ -289,13 +303,24 @@ class Card(Section):
     @property
     def measure(self) -> Measure:
         """The measure of the card's indicator."""
+        measure = MEASURES[self.indicator.measure]
         if self.indicator.measure == "ratio" and self.columns.exposure:
-            return EXPOSURE_RATIO
-        return MEASURES[self.indicator.measure]
+            measure = EXPOSURE_RATIO
+        if self.indicator.measure == "mean" and self.columns.limits_scale:
+            measure = SKEWED[self.columns.limits_scale]
+        if self.indicator.per is None:
+            return measure
+        named = self.indicator.denominator or self.columns.names_of(measure.size)[0]
+        shown = replace(measure, per=self.indicator.per, of=clean(named.replace("_", " ")))
+        if not shown.unit:
+            return shown
+        return replace(shown, title=f"{shown.title.partition(' ')[0]} {shown.unit}")
 
     @property
     def needed(self) -> tuple[str, ...]:
-        """The columns that the measure takes, beside the unit's: two, or three sums of a mean."""
+        """The columns that the measure takes, beside the unit's: two, or three of a mean."""
         if self.indicator.measure == "mean" and (self.columns.total or self.columns.sum_of_squares):
             return ("total", "count", "sum_of_squares")
+        if self.indicator.measure == "mean" and (self.columns.lower or self.columns.upper):
+            return ("value", "lower", "upper")
         return (self.measure.event, self.measure.size)

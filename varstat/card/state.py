@@ -10,9 +10,9 @@ from varstat.card.schema import Card
 from varstat.errors import UsageError
 from varstat.measure import MEASURES
 
-# The section and key of what is said; anything else is of the columns.
+# The section and key of a choice; anything else is of the columns.
 _PLACES = {
-    **{key: ("indicator", key) for key in ("title", "direction", "counts")},
+    **{key: ("indicator", key) for key in ("title", "direction", "counts", "per")},
     **{
         key: ("model", key)
         for key in ("covariates", "effects", "likelihood", "transient", "peer_tau")
@@ -32,8 +32,8 @@ _TELLING = {
 }
 
 
-def sections(said: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Put what was said into the sections of a card; what is None was not said.
+def sections(choices: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Put choices into the sections of a card; None is no choice.
 
     Examples
     --------
@@ -43,20 +43,20 @@ def sections(said: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     {'value': 30.0}
     """
     placed: dict[str, dict[str, Any]] = {"indicator": {}, "columns": {}, "model": {}}
-    for key, value in said.items():
+    for key, value in choices.items():
         if value is not None:
             section, name = _PLACES.get(key, ("columns", key))
             placed.setdefault(section, {})[name] = value
     return placed
 
 
-def restate_card(card: Card, said: Mapping[str, Any]) -> Card:
+def restate_card(card: Card, choices: Mapping[str, Any]) -> Card:
     """Say some things of a card differently, as a caller says them.
 
     Parameters
     ----------
     card : Card
-    said : mapping of str to object
+    choices : mapping of str to object
         As for `state_card`.
 
     Returns
@@ -68,7 +68,7 @@ def restate_card(card: Card, said: Mapping[str, Any]) -> Card:
     CardError
         Every problem at once.
     """
-    return override_card(card, _whole(sections(said), cost=card.cost is None), where="options")
+    return override_card(card, _whole(sections(choices), cost=card.cost is None), where="options")
 
 
 def _whole(stated: dict[str, dict[str, Any]], *, cost: bool) -> dict[str, dict[str, Any]]:
@@ -78,7 +78,7 @@ def _whole(stated: dict[str, dict[str, Any]], *, cost: bool) -> dict[str, dict[s
     return stated
 
 
-def measure_said(said: Mapping[str, Any]) -> str | None:
+def choose_measure(choices: Mapping[str, Any]) -> str | None:
     """Tell the measure from the columns that were named; None if they don't tell.
 
     Raises
@@ -88,30 +88,29 @@ def measure_said(said: Mapping[str, Any]) -> str | None:
 
     Examples
     --------
-    >>> measure_said({"observed": "deaths", "unit": "trust"})
+    >>> choose_measure({"observed": "deaths", "unit": "trust"})
     'ratio'
     """
-    told = {_TELLING[key]: key for key, value in said.items() if value and key in _TELLING}
-    if len(told) > 1:
+    found = {_TELLING[key]: key for key, value in choices.items() if value and key in _TELLING}
+    if len(found) > 1:
         sets = [" and ".join(s) for each in MEASURES.values() for s in each.columns]
         raise UsageError(
             "columns",
-            f"{' and '.join(told.values())} belong to different measures. Name the columns of "
+            f"{' and '.join(found.values())} belong to different measures. Name the columns of "
             f"one: {'; '.join(sets)}.",
         )
-    return next(iter(told), None)
+    return next(iter(found), None)
 
 
-def state_card(card: Card | str | None, said: Mapping[str, Any]) -> Card | None:
+def state_card(card: Card | str | None, choices: Mapping[str, Any]) -> Card | None:
     """Make the card that a caller means.
 
     Parameters
     ----------
     card : Card, str or None
-        A card, its name or path; None for the default card of the measure that was said.
-    said : mapping of str to object
-        Title, direction, counts, columns and what is said of the model; what is None was not
-        said.
+        A card, its name or path; None for the default card of the measure that is chosen.
+    choices : mapping of str to object
+        Title, direction, counts, columns and those of the model; None is no choice.
 
     Returns
     -------
@@ -122,7 +121,7 @@ def state_card(card: Card | str | None, said: Mapping[str, Any]) -> Card | None:
     ------
     CardError, UsageError
     """
-    measure = measure_said(said)
+    measure = choose_measure(choices)
     if card is None:
         if measure is None:
             return None
@@ -137,19 +136,18 @@ def state_card(card: Card | str | None, said: Mapping[str, Any]) -> Card | None:
             + " or ".join(" and ".join(names) for names in card.measure.columns)
             + ".",
         )
-    return restate_card(card, said)
+    return restate_card(card, choices)
 
 
-def new_card(name: str, said: Mapping[str, Any]) -> str:
-    """Write a card that says what was said, as TOML.
+def new_card(name: str, choices: Mapping[str, Any]) -> str:
+    """Write a card that states some choices, as TOML.
 
     Parameters
     ----------
     name : str
         Of the card, and of its file.
-    said : mapping of str to object
-        Title, direction, counts, columns and what is said of the model; what is None was not
-        said.
+    choices : mapping of str to object
+        Title, direction, counts, columns and those of the model; None is no choice.
 
     Returns
     -------
@@ -174,8 +172,8 @@ def new_card(name: str, said: Mapping[str, Any]) -> str:
     expected = "risk"
     <BLANKLINE>
     """
-    measure = measure_said(said) or "proportion"
-    stated = _whole(sections(said), cost=True)
+    measure = choose_measure(choices) or "proportion"
+    stated = _whole(sections(choices), cost=True)
     stated["indicator"] = {
         "title": stated["indicator"].get("title", name),
         "measure": measure,

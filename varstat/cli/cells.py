@@ -14,7 +14,7 @@ from varstat.analysis.inputs import refuse_fit
 from varstat.cli import parse
 from varstat.cli.grouped import grouped
 from varstat.cli.option import Laid, argument, files, flag, number, text, texts
-from varstat.cli.output import Format, Output
+from varstat.cli.output import DRAWING, Format, Output
 from varstat.prose.text import clean
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ _OPTIONS = {
 }
 
 
-@grouped(without={"chart", "highlight", "accept_failed"}, instead=_OPTIONS)
+@grouped(without={*DRAWING, "accept_failed"}, instead=_OPTIONS)
 def cells(counting: Counting, output: Output) -> None:
     """Count records by unit, period and case-mix, every one of them accounted for."""
     from varstat.errors import UsageError
@@ -214,6 +214,7 @@ def _write(counting: Counting, paths: list[Path], *, format_: Format, quiet: boo
     """Count, write files, print what was asked for; messages go to stderr."""
     from rich.console import Console
 
+    from varstat.present.terminal.console import open_console
     from varstat.records import count_cells, write_cells
 
     what = counting.question() | {
@@ -234,7 +235,7 @@ def _write(counting: Counting, paths: list[Path], *, format_: Format, quiet: boo
             _write_csv(counted, path)
     if format_ is Format.TABLE:
         if counted is not None and not paths:
-            _print_cells(counted, Console(highlight=False))
+            _print_cells(counted, open_console())
     elif counted is not None:
         _print_all(counted, format_)
     messages.print(accounts[0].summary(), markup=False, soft_wrap=True)
@@ -270,18 +271,25 @@ def _print_all(counted: "Cells", format_: Format) -> None:
 
 def _print_cells(counted: "Cells", console: Any) -> None:
     """Print the first of the cells."""
-    from varstat.present.terminal.columns import name_text, print_padded, set_columns
+    from varstat.present.terminal.columns import (
+        are_codes,
+        name_text,
+        print_columns,
+        set_columns,
+    )
 
     first = counted.frame.head(_MOST)
     amounts = [name for name in first.columns if first[name].dtype.kind in "if"]
     keys = [name for name in first.columns if name not in amounts]
-    print_padded(
+    texts = {name_text(name): [name_text(cell) for cell in first[name]] for name in keys}
+    print_columns(
         console,
         set_columns(
-            {name_text(name): [name_text(cell) for cell in first[name]] for name in keys},
+            texts,
             {name: [_amount(cell) for cell in first[name]] for name in amounts},
             width=console.width,
             expendable=(),
+            whole=[name for name, cells in texts.items() if are_codes(cells)],
         ),
     )
     more = len(counted.frame) - len(first)

@@ -10,7 +10,10 @@ from varstat.cli.output import Output
 from varstat.cli.run import carry_out
 
 
-@grouped(without={"annualise", "chart", "highlight"}, instead={"source": options.TABLE_OR_FIT})
+@grouped(
+    without={"annualise", "chart", "highlight", "label", "scales"},
+    instead={"source": options.TABLE_OR_FIT},
+)
 def compare(
     context: typer.Context,
     reading: Reading,

@@ -6,12 +6,12 @@ from varstat.analysis.asking import FitAsking
 from varstat.analysis.specification import Modelling, Reading, Specification
 from varstat.cli.grouped import grouped
 from varstat.cli.option import files
-from varstat.cli.output import Output
+from varstat.cli.output import DRAWING, Output
 from varstat.cli.run import carry_out
 
 
 @grouped(
-    without={"annualise", "chart", "highlight"},
+    without={"annualise", *DRAWING},
     instead={
         "output": files("Write the draws (.nc), or the hyper-parameters (.json, .csv); repeatable.")
     },

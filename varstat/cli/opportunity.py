@@ -23,7 +23,7 @@ class Chart(StrEnum):
 
 
 @grouped(
-    without={"multiplier", "subtotals"},
+    without={"multiplier", "subtotals", "scales"},
     instead={
         "source": options.TABLES_OR_FITS,
         "card": options.CARDS,

@@ -45,6 +45,29 @@ class LeagueChart(StrEnum):
     UNMEASURED = "unmeasured"
 
 
+class Size(StrEnum):
+    """What a chart is made for."""
+
+    SLIDE = "slide"
+    PAGE = "page"
+    SQUARE = "square"
+
+
+class Named(StrEnum):
+    """Which units a chart names."""
+
+    ALL = "all"
+    FLAGGED = "flagged"
+    NONE = "none"
+
+
+class Scales(StrEnum):
+    """Whether small multiples share their axes."""
+
+    SHARED = "shared"
+    FREE = "free"
+
+
 class Incomparable(StrEnum):
     """What becomes of units that can't be compared."""
 
@@ -59,6 +82,7 @@ _FUNNEL = "Funnel"
 _MODEL = "Model"
 _LEAGUE = "League table"
 _OPPORTUNITY = "Opportunity"
+_CHART = "Chart"
 _TABLES = "A file (CSV, TSV, XLSX, XLS, Parquet, DuckDB)"
 
 
@@ -96,6 +120,11 @@ OPTIONS: dict[tuple[type, str], Laid] = {
     (Reading, "exposure"): _column("exposure", "Rate: person-years, bed days…"),
     (Reading, "value"): _column("value", "Mean: its value."),
     (Reading, "se"): _column("se", "Mean: its standard error."),
+    (Reading, "lower"): _column("lower", "Mean: its lower limit, in place of --se."),
+    (Reading, "upper"): _column("upper", "Mean: its upper limit."),
+    (Reading, "limits_level"): number(
+        float | None, "limits-level", _COLUMNS, "Level of these limits.", metavar="0.95"
+    ),
     (Reading, "count"): _column("count", "Mean: of how many."),
     (Reading, "total"): _column("total", "Mean: the sum of the values."),
     (Reading, "sum_of_squares"): _column("sum-of-squares", "Mean: the sum of the squared values."),
@@ -185,6 +214,16 @@ OPTIONS: dict[tuple[type, str], Laid] = {
         _ROWS,
         "A mark or number that means not known, as -99; repeatable.",
         metavar="MARK",
+    ),
+    (Reading, "percent"): flag(
+        "percent", _ROWS, "The numerator is a percentage of the denominator."
+    ),
+    (Reading, "per"): number(
+        float | None,
+        "per",
+        _ROWS,
+        "Show rates for so much of the size, as 1000: per 1,000 bed days.",
+        metavar="NUMBER",
     ),
     (Reading, "lenient"): flag("lenient", _ROWS, "Leave out impossible rows, and say so."),
     (FunnelAsking, "method"): Laid(
@@ -326,6 +365,28 @@ OPTIONS: dict[tuple[type, str], Laid] = {
         "posterior",
         _FUNNEL,
         "Set each unit's posterior beside its flag: estimate, P(above target), verdict.",
+    ),
+    (Output, "size"): Laid(
+        type=Size | None,
+        info=typer.Option("--size", help="Size of a chart.", rich_help_panel=_CHART),
+        read=str,
+    ),
+    (Output, "width"): number(float | None, "width", _CHART, "Width of a chart.", metavar="INCHES"),
+    (Output, "height"): number(
+        float | None, "height", _CHART, "Height of a chart.", metavar="INCHES"
+    ),
+    (Output, "dpi"): number(int | None, "dpi", _CHART, "Dots an inch of a PNG: 150."),
+    (Output, "label"): Laid(
+        type=Named | None,
+        info=typer.Option(
+            "--label",
+            help="Units that a chart names besides those marked, as far as there is room.",
+            rich_help_panel=_CHART,
+        ),
+        read=str,
+    ),
+    (Output, "scales"): choice(
+        Scales, "scales", _CHART, "Axes of small multiples: shared, or free.", Scales.SHARED
     ),
     (Output, "accept_failed"): flag(
         "accept-failed", None, "Take it for no error that a posterior failed its checks."

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+# Fields that a command which draws no chart leaves out.
+DRAWING = ("chart", "highlight", "width", "height", "dpi", "size", "label", "scales")
+
 
 class Format(StrEnum):
     """What is printed."""
@@ -23,6 +26,16 @@ class Output:
         What a chart shows, where there are several.
     highlight : tuple of str
         Units to mark, by code or name.
+    width, height : float or None
+        Of a chart, in inches.
+    dpi : int or None
+        Of a PNG.
+    size : {"slide", "page", "square"} or None
+        Of a chart.
+    label : {"all", "flagged", "none"} or None
+        Which units a chart names.
+    scales : {"shared", "free"}
+        Whether small multiples share their axes.
     accept_failed : bool
         Whether it is no error that a posterior failed its checks.
     output : tuple of Path
@@ -34,6 +47,12 @@ class Output:
 
     chart: str | None = None
     highlight: tuple[str, ...] = ()
+    width: float | None = None
+    height: float | None = None
+    dpi: int | None = None
+    size: str | None = None
+    label: str | None = None
+    scales: str = "shared"
     accept_failed: bool = False
     output: tuple[Path, ...] = ()
     format_: Format = Format.TABLE

@@ -14,6 +14,7 @@ from varstat.prose.text import clean
 
 if TYPE_CHECKING:
     from varstat.analysis.run import Analysis
+    from varstat.present.canvas import Canvas
 
 
 def carry_out(
@@ -42,6 +43,7 @@ def carry_out(
     from varstat.present.kind import check_chart
     from varstat.present.write import CHARTS
 
+    canvas = _canvas(output)
     inputs = read_inputs(specification.reading)
     suffixes = _suffixes(specification.verb, fits=fits)
     paths = [check_path(path, suffixes=suffixes, inputs=inputs) for path in output.output]
@@ -57,7 +59,7 @@ def carry_out(
     elif output.highlight:
         find_units(analysis.results.groups, output.highlight)
     for path in paths:
-        _write(analysis, path, output)
+        _write(analysis, path, output, canvas)
     _show(analysis, output, wrote=[path.name for path in paths])
     refuse_failed(analysis.checked, accepted=output.accept_failed)
 
@@ -85,7 +87,21 @@ def _suffixes(verb: str, *, fits: bool) -> tuple[str, ...]:
     return (*SUFFIXES, FIT_SUFFIX) if fits else SUFFIXES
 
 
-def _write(analysis: "Analysis", path: Path, output: Output) -> None:
+def _canvas(output: Output) -> "Canvas":
+    """On what charts are drawn: refused before anything is computed."""
+    from varstat.present.canvas import make_canvas
+
+    return make_canvas(
+        width=output.width,
+        height=output.height,
+        dpi=output.dpi,
+        size=output.size,
+        label=output.label,
+        scales=output.scales,
+    )
+
+
+def _write(analysis: "Analysis", path: Path, output: Output, canvas: "Canvas") -> None:
     from varstat.hierarchical import write_fit
     from varstat.present.write import write
 
@@ -98,6 +114,7 @@ def _write(analysis: "Analysis", path: Path, output: Output) -> None:
         highlight=output.highlight,
         chart=output.chart,
         verdicts=analysis.verdicts,
+        canvas=canvas,
     )
 
 
@@ -115,8 +132,7 @@ def _show(analysis: "Analysis", output: Output, *, wrote: list[str]) -> None:
     if output.format_ is not Format.TABLE:
         sys.stdout.buffer.write(encode(results, f".{output.format_.value}", verdicts=verdicts))
     elif not wrote:
-        out = Console(highlight=False)
-        show(results, out, highlight=output.highlight, verdicts=verdicts)
+        show(results, highlight=output.highlight, verdicts=verdicts)
     else:
         summaries = [each.summary() for each in (results, verdicts) if each is not None]
         messages.print(clean_lines("\n".join(summaries)), markup=False)

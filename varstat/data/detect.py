@@ -32,14 +32,14 @@ def detect_card(source: Source) -> Card:
             header, _ = find_header(source, measured)
         except TableError:
             continue
-        if all(header.find(wanted.names) for wanted in measured):
+        if all(header.has(wanted) for wanted in measured):
             return card
     wide = describe_wide(source)
     raise TableError(
         source.name,
         "nothing says what is measured here. Name a card (--card), or the columns: --numerator "
-        "and --denominator, --observed and --expected or --exposure, --value and --se, or --total, "
-        "--count and --sum-of-squares. "
+        "and --denominator, --observed and --expected or --exposure, --value and --se or "
+        "--lower and --upper, or --total, --count and --sum-of-squares. "
         f"Columns of exactly these names are found without being named.{wide and ' '}{wide}",
     )
 
@@ -51,4 +51,6 @@ def _candidates() -> Iterator[Card]:
     yield override_card(ratio, {"columns": {"exposure": "exposure"}}, where="columns")
     mean = load_card("default-mean")
     yield mean
+    limits = {"lower": "lower", "upper": "upper"}
+    yield override_card(mean, {"columns": limits}, where="columns")
     yield override_card(mean, {"columns": {"total": "total"}}, where="columns")

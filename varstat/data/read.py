@@ -10,6 +10,7 @@ import pandas as pd
 
 from varstat.card import Card, load_card, restate_card, state_card
 from varstat.data.detect import detect_card
+from varstat.data.entitle import entitle
 from varstat.data.examples import EXAMPLES, load_example
 from varstat.data.rows.lookup import Lookup, OneLookup, open_lookups
 from varstat.data.rows.tabulate import tabulate
@@ -41,6 +42,9 @@ def read_table(
     exposure: str | None = None,
     value: str | None = None,
     se: str | None = None,
+    lower: str | None = None,
+    upper: str | None = None,
+    limits_level: float | None = None,
     count: str | None = None,
     total: str | None = None,
     sum_of_squares: str | None = None,
@@ -51,6 +55,8 @@ def read_table(
     rounded: int | Mapping[str, int] | None = None,
     zero: Sequence[str] | str = (),
     missing: Sequence[str] | str = (),
+    percent: bool = False,
+    per: float | None = None,
     covariates: Sequence[str] | str | None = None,
     effects: str | None = None,
     likelihood: str | None = None,
@@ -79,12 +85,15 @@ def read_table(
         one, the columns tell which default card is meant.
     title, direction, counts : str, optional
         Said instead of what the card says; so is all that follows, as far as `stratum`.
-    unit, unit_name, numerator, denominator, observed, expected, exposure, value, se, count, \
-total, sum_of_squares, peer_group, period : str, optional
-        Names of columns. Where the headings of several hold a period each, "{period} cases" names
-        them all; "Year,Month" is a period that two columns tell. A mean is given by its value and
-        standard error, and where that is known the count of cases that it is of; or by the total,
+    unit, unit_name, numerator, denominator, observed, expected, exposure, value, se, lower, \
+upper, count, total, sum_of_squares, peer_group, period : str, optional
+        Names of columns; of one of numbers, or of several joined by + - * / as in "rate * cases /
+        100". Where the headings of several hold a period each, "{period} cases" names them all;
+        "Year,Month" is a period that two columns tell. A mean is given by its value and standard
+        error or limits, and where that is known the count of cases that it is of; or by the total,
         count and sum of squares of its cases.
+    limits_level : float, optional
+        Level of the limits of a value; 0.95 unless said.
     rules : {"cms", "hes", "hes-2013", "nomis", "ons", "opensafely"}, optional
         The rule set of a publisher, which says what its marks stand for and how it rounds. What
         follows is said instead.
@@ -95,6 +104,11 @@ total, sum_of_squares, peer_group, period : str, optional
         The base that events were rounded to; or those of `numerator` and `denominator`.
     zero, missing : str or sequence of str, optional
         Marks that mean none, and marks and numbers that mean that the number isn't known.
+    percent : bool
+        Whether the numerator is a percentage of the denominator, printed without a sign.
+    per : float, optional
+        How much of the exposure, or how many cases, rates are shown for, such as 1000; where rates
+        of an exposure are small, a power of ten.
     covariates : str or sequence of str, optional
         Columns of numbers, of the file or of a lookup, by which a model is to explain why units
         differ. Unless named, those of the card that there are; an empty sequence says none.
@@ -188,10 +202,11 @@ total, sum_of_squares, peer_group, period : str, optional
         "peer_tau": peer_tau,
         "strata": strata,
     }
+    said |= {"lower": lower, "upper": upper, "limits_level": limits_level, "per": per}
     said |= {"rules": rules, "suppressed": suppressed, "rounded": rounded}
-    said |= {"zero": _named(zero), "missing": _named(missing)}
+    said |= {"zero": _named(zero), "missing": _named(missing), "percent": percent or None}
     stated = state_card(card, said)
-    opened = _open(source, sheet=sheet, decimal=decimal)
+    opened = open_data(source, sheet=sheet, decimal=decimal)
     lookups = open_lookups(lookup, decimal=decimal)
     rows: dict[str, Any] = {"by": groups, "only": chosen, "exclude": left_out, "roll_up": roll_up}
     rows |= {"sheet": sheet, "spread": spread, "decimal": decimal, "lenient": lenient}
@@ -218,7 +233,7 @@ total, sum_of_squares, peer_group, period : str, optional
         roll_up=None if roll_up is None else choose("roll-up", roll_up, ROLL_UPS),
         lenient=lenient,
     )
-    return replace(table, origin=origin)
+    return replace(entitle(table, titled=said["title"] is not None), origin=origin)
 
 
 def _state_origin(
@@ -283,9 +298,24 @@ def _implied(source: str | os.PathLike[str] | pd.DataFrame) -> tuple[Card | None
     return None, None
 
 
-def _open(
+def open_data(
     source: str | os.PathLike[str] | pd.DataFrame, *, sheet: str | None, decimal: str | None
 ) -> Source:
+    """Open a file, an example or a data frame, as `read_table` takes them.
+
+    Parameters
+    ----------
+    source : path, "example:NAME" or DataFrame
+    sheet, decimal : str or None
+
+    Returns
+    -------
+    Source
+
+    Raises
+    ------
+    TableError, UsageError
+    """
     if isinstance(source, str) and source.startswith(EXAMPLE_PREFIX):
         frame = load_example(source.removeprefix(EXAMPLE_PREFIX))
         return open_source(frame, sheet=sheet, name=source)

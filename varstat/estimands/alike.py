@@ -127,7 +127,7 @@ def _about_level(
         theta[:, inside] = level + shift[:, inside]
     spread = unpack(design, posterior.hyper[some]).spread[:, None]
     drawn = draw_rows(design, theta, spread, rng)
-    return drawn if design.measure.counts else design.centre + design.spread * drawn
+    return drawn if design.measure.counts else design.from_link(drawn)
 
 
 def _strata_alone(design: Design) -> Floats:

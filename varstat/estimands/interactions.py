@@ -39,7 +39,7 @@ def ask_interactions(posterior: Posterior) -> tuple[Interaction, ...]:
     }
     return check_interactions(
         sparse.csr_array(design.matrix[known][:, explains]),
-        design.event[known],
+        design.measure.own_scale(design.event)[known],
         design.size[known] if design.measure.counts else design.size[known] ** 2,
         unit=design.row_unit[known],
         factors={

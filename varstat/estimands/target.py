@@ -156,7 +156,7 @@ def _quantile_level(reference: MeanRate, theta: Floats, share: float, design: De
     if part < 1e-12:
         # Of units without events levels are infinite, and have no difference.
         return ends[:, [0]]
-    if not design.measure.counts:
+    if design.measure.link == "identity":
         return np.asarray(ends[:, [0]] + part * (ends[:, [1]] - ends[:, [0]]))
     rates = reference(ends)[0]
     goal = rates[:, [0]] + part * (rates[:, [1]] - rates[:, [0]])
@@ -221,6 +221,8 @@ def mean_rate(design: Design, shift: Floats, weight: Floats, transient: Floats) 
 
 def slope_of(design: Design, rate: Floats) -> Floats:
     """Slope of a rate in its level; nearly so where what passes is integrated out."""
+    if not design.measure.counts:
+        return np.asarray(design.spread / design.measure.slope(rate))
     return design.spread * design.measure.information(1.0, rate)
 
 
@@ -238,7 +240,7 @@ def invert(rates: MeanRate, goal: Floats, *, design: Design) -> Floats:
     -------
     ndarray of float, shape (draws, groups)
     """
-    if not design.measure.counts:
+    if design.measure.link == "identity":
         # A mean is linear in its level.
         at_zero, slope = rates(np.zeros_like(goal))
         return np.asarray((goal - at_zero) / slope)

@@ -8,6 +8,7 @@ import numpy as np
 from varstat.card.schema import Limits, Sides
 from varstat.funnel.limits import limit_rates
 from varstat.funnel.recipes import Recipe, RecipeBand, garwood_limits
+from varstat.funnel.smooth import smooth_rates
 from varstat.funnel.tails import Predictive
 from varstat.measure import Floats, Measure
 
@@ -95,6 +96,8 @@ class PredictiveBand:
     sides : {"both", "high", "low"}
     tau2, inflation : float
         See `extra_variance`.
+    smooth : bool
+        Whether exact limits are given without the steps of counts.
     """
 
     measure: Measure
@@ -103,6 +106,7 @@ class PredictiveBand:
     sides: Sides
     tau2: float
     inflation: float
+    smooth: bool = False
 
     def predictive(self, size: Floats, target: Floats, *, dispersed: bool = True) -> Predictive:
         """Distribution of the event at the given sizes."""
@@ -124,7 +128,8 @@ class PredictiveBand:
 
     def lines(self, size: Floats, target: Floats, levels: tuple[float, ...]) -> list[Line]:
         """Limits by chance alone and, where there is more, over-dispersed."""
-        chance: str = self.method if self.exact and self.measure.counts else "normal"
+        chance: str = "interpolated" if self.smooth else self.method
+        chance = chance if self.exact and self.measure.counts else "normal"
         kinds = [(chance, False)] if self.exact else []
         # What can't be learned of continuous amounts is NaN, and so are their limits.
         if self.tau2 != 0 or self.inflation != 1 or not self.exact:
@@ -133,13 +138,18 @@ class PredictiveBand:
         for kind, dispersed in kinds:
             predictive = self.predictive(size, target, dispersed=dispersed)
             for level in levels:
-                lower, upper = limit_rates(predictive, level, sides=self.sides, method=self.method)
+                if self.smooth:
+                    lower, upper = smooth_rates(predictive, level, sides=self.sides)
+                else:
+                    lower, upper = limit_rates(
+                        predictive, level, sides=self.sides, method=self.method
+                    )
                 lines.append(Line(kind=kind, level=level, lower=lower, upper=upper))
         return lines
 
     def for_the_eye(self) -> "PredictiveBand":
-        """Interpolated limits in place of exact ones."""
-        return replace(self, method="interpolated") if self.method == "exact" else self
+        """Smooth limits in place of exact ones."""
+        return replace(self, smooth=True) if self.method == "exact" else self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ import numpy as np
 
 from varstat.funnel.recipes import recipe_for
 from varstat.funnel.result import Funnel
-from varstat.measure import Floats, scale_slope
+from varstat.measure import Floats
 from varstat.target.of_rates import pooled_rate
 
 # Totals this far apart, or in standard errors, are worth a word.
@@ -105,9 +105,10 @@ def _form(funnel: Funnel) -> Iterator[str]:
     if multiplicative:
         variance = chance
     else:
-        sigma = funnel.tau / scale_slope(funnel.tau_scale, np.asarray(centre))
+        sigma = funnel.tau / measure.slope_on(funnel.tau_scale, np.asarray(centre))
         variance = chance + np.square(sigma) * measure.shown(size)
-    distance = np.abs(units.rate[known] - centre) / np.sqrt(variance)
+    rate = measure.straight(units.rate[known], np.asarray(centre))
+    distance = np.abs(rate - centre) / np.sqrt(variance)
     falls = _rank_correlation(distance, -size if measure.size_is_error else size)
     score = falls * np.sqrt(size.size - 1.0)
     if not multiplicative and score < -_SCORE:
@@ -136,7 +137,7 @@ def _is_two_pointed(funnel: Funnel) -> bool:
     centre = pooled_rate(
         funnel.units.event[known], funnel.units.size[known], measure=funnel.measure
     )
-    slope = scale_slope(funnel.tau_scale, np.asarray(centre))
+    slope = funnel.measure.slope_on(funnel.tau_scale, np.asarray(centre))
     return bool(np.square(funnel.tau / slope) >= centre * (1.0 - centre) > 0)
 
 

@@ -15,7 +15,7 @@ from varstat.funnel.limits import attained_size, first_event, tail_area
 from varstat.funnel.options import Options
 from varstat.funnel.recipes import Recipe, RecipeBand, recipe_size, recipe_spread
 from varstat.funnel.tails import Predictive, Tails
-from varstat.measure import Floats, Measure, scale_slope
+from varstat.measure import Floats, Measure
 
 # The number of false flags is summed over all units, or so many spread evenly over the sizes of
 # each group.
@@ -82,7 +82,7 @@ def find(table: Table, groups: Groups, options: Options) -> Findings:
             shown = spread.between[group] * measure.shown(groups.size)
             reliability = np.minimum(spread.between[group] / (shown + chance), 1.0)
             tau = [
-                np.sqrt(v) * scale_slope(options.tau_scale, groups.centres)
+                np.sqrt(v) * measure.slope_on(options.tau_scale, groups.centres)
                 for v in (spread.between, spread.between_lower, spread.between_upper)
             ]
     error = np.sqrt(measure.chance_variance(groups.size, groups.target))
@@ -90,7 +90,7 @@ def find(table: Table, groups: Groups, options: Options) -> Findings:
         # What is chance in amounts isn't known, only how they vary in all.
         error, reliability = np.sqrt(predictive.variance), np.full_like(rate, np.nan)
     return Findings(
-        z=_distance(rate, groups.target, error),
+        z=_distance(measure.straight(rate, groups.target), groups.target, error),
         tails=_tails(predictive, groups),
         detectable=_detectable(predictive, options),
         reliability=reliability,
@@ -129,7 +129,7 @@ def _spread(
     """Dispersion of each group about its own pooled rate, wherever the target lies."""
     centre = groups.centres[groups.group]
     return estimate_spread(
-        measure.rates(groups.expected.event, groups.size),
+        measure.straight(measure.rates(groups.expected.event, groups.size), centre),
         measure.chance_variance(groups.size, centre),
         centre,
         groups.group,
@@ -231,7 +231,8 @@ def _detectable(predictive: Predictive, options: Options) -> Floats:
     if predictive.counts:
         high = first_event(predictive, area, side="high") / predictive.size
     else:
-        high = predictive.target - special.ndtri(area) * np.sqrt(predictive.variance)
+        reach = -special.ndtri(area) * np.sqrt(predictive.variance)
+        high = predictive.measure.away(predictive.target, reach)
         high = _within(high, predictive.measure)
     return _ratio_to(predictive.target, high)
 

@@ -127,7 +127,7 @@ def compute_funnel(
 
 def _one_funnel(table: Table, groups: Groups, options: Options, found: Findings, g: int) -> Funnel:
     """Cut one group out of the results of all."""
-    rows = groups.rows(g)
+    rows = groups.as_read(g)
     frame = groups.frame.iloc[rows]
     tails = found.tails.take(rows)
     flags = raise_flags(tails, found.z[rows], options.levels, sides=options.sides)

@@ -27,6 +27,8 @@ class Groups:
     ----------
     frame : DataFrame
         The table's, in the same order as the arrays.
+    place : ndarray of int, shape (units,)
+        Where each unit stands in the table.
     labels : list of dict
         What each group has in common.
     group : ndarray of int, shape (units,)
@@ -45,6 +47,7 @@ class Groups:
     """
 
     frame: pd.DataFrame
+    place: NDArray[np.intp]
     labels: list[dict[str, str]]
     group: NDArray[np.intp]
     start: NDArray[np.intp]
@@ -65,6 +68,11 @@ class Groups:
     def rows(self, g: int) -> slice:
         """The units of a group."""
         return slice(int(self.start[g]), int(self.start[g + 1]))
+
+    def as_read(self, g: int) -> NDArray[np.intp]:
+        """The units of a group, in the order of the table's rows."""
+        rows = np.arange(self.start[g], self.start[g + 1])
+        return rows[np.argsort(self.place[rows])]
 
     def sparse(self, measure: Measure) -> NDArray[np.bool_]:
         """Groups where most units expect too few events for their rates to be nearly normal."""
@@ -99,9 +107,10 @@ class Groups:
         _check_names(table)
         refuse_repeats(table, what="a funnel")
         group, labels = group_rows(table)
-        if table.by:
-            order = np.argsort(group, kind="stable")
-            frame, group = frame.iloc[order], group[order]
+        # In the order of the units' codes, so that no sum depends on that of the file's rows.
+        _, rank = np.unique(frame["unit"].to_numpy(dtype=str), return_inverse=True)
+        order = np.lexsort((rank, group))
+        frame, group = frame.iloc[order], group[order]
         start = np.searchsorted(group, np.arange(len(labels) + 1))
         event, size, lower, upper = (
             frame[name].to_numpy(dtype=float)
@@ -128,6 +137,7 @@ class Groups:
             )
         return cls(
             frame=frame,
+            place=order,
             labels=labels,
             group=group,
             start=start,

@@ -202,8 +202,8 @@ def limit_rates(
     .. math:: \left(r_p - \frac{F(r_p) - p}{f(r_p)}\right) \Big/ n,
 
     and 1 - p for p above: a smooth line for the eye, by which no unit is flagged. *normal*:
-    :math:`t \pm z\sqrt{v}` with the predictive variance v. All are kept within what a rate
-    can be.
+    :math:`t \pm z\sqrt{v}` with the predictive variance v, of means on the scale of their
+    errors. All are kept within what a rate can be.
 
     Parameters
     ----------
@@ -228,8 +228,9 @@ def limit_rates(
     low, high = tail_area(level, "low", sides), tail_area(level, "high", sides)
     if method == "normal" or not predictive.counts:
         sd = np.sqrt(predictive.variance)
-        lower = predictive.target + special.ndtri(low) * sd if low else np.nan * sd
-        upper = predictive.target - special.ndtri(high) * sd if high else np.nan * sd
+        target, away = predictive.target, predictive.measure.away
+        lower = away(target, special.ndtri(low) * sd) if low else np.nan * sd
+        upper = away(target, -special.ndtri(high) * sd) if high else np.nan * sd
     else:
         critical = critical_events(predictive, level, sides=sides)
         last_low = np.where(np.isnan(critical.low), -1.0, critical.low) + 1.0

@@ -16,6 +16,8 @@ from varstat.prose.number import expected_number, interval, percent
 from varstat.results import Results, UnitResult
 
 Strings = NDArray[np.object_]
+# Units of which a target is known well enough to draw limits about it.
+FEWEST = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -217,7 +219,8 @@ class Funnel(UnitResult):
         Returns
         -------
         DataFrame
-            As `limits` does, interpolated where those are exact.
+            As `limits` does, where those are exact without their steps: a unit is flagged if
+            and only if it lies strictly outside these as well.
         """
         return replace(self, band=self.band.for_the_eye()).limits(size)
 
@@ -354,6 +357,13 @@ def _units_frame(funnels: Sequence[Funnel]) -> pd.DataFrame:
 def _times(ratio: float) -> str:
     """A ratio, for a sentence."""
     return f"{ratio:,.0f}" if ratio >= 1000 else f"{ratio:.3g}"
+
+
+def has_limits(funnel: Funnel) -> bool:
+    """Tell whether limits are drawn: not about a target that under five units set themselves."""
+    units = funnel.units
+    fixed = funnel.target_rule.startswith("rate:")
+    return fixed or int(np.sum(has_point(units) | has_bar(units))) >= FEWEST
 
 
 def has_point(units: FunnelUnits) -> NDArray[np.bool_]:

@@ -21,6 +21,7 @@ than all units at 0 or 1: there :math:`\rho` is 1.
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from varstat.measure import Floats, Measure
@@ -41,7 +42,7 @@ class Tails:
     at_least: Floats
     above: Floats
 
-    def take(self, rows: slice) -> "Tails":
+    def take(self, rows: NDArray[np.intp]) -> "Tails":
         """Keep some of the units."""
         return Tails(
             at_most=self.at_most[rows],

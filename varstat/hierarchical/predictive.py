@@ -123,7 +123,7 @@ def _compare(design: Design, h: Floats, *, seed: int) -> Floats:
         event = withhold(design, event)
         own = 0.5 * (design.event_lower + design.event_upper)
     else:
-        own = (design.event - design.centre) / design.spread
+        own = (design.measure.own_scale(design.event) - design.centre) / design.spread
     observed = _distance(design, h, np.broadcast_to(own, event.shape))
     replicated = _distance(design, h, event)
     spread = (replicated**2).mean(axis=1) >= (observed**2).mean(axis=1)
@@ -192,7 +192,8 @@ def tail_of_rows(design: Design, theta: Floats, spread: Floats) -> Floats:
     match design.likelihood:
         case "normal":
             sd = np.sqrt((n / design.spread) ** 2 + spread**2)
-            return np.asarray(ndtr((theta - (design.event - design.centre) / design.spread) / sd))
+            own = (design.measure.own_scale(design.event) - design.centre) / design.spread
+            return np.asarray(ndtr((theta - own) / sd))
         case "poisson":
             mean = n * np.exp(np.minimum(theta, 600.0))
             below = np.where(y > 0, pdtr(np.maximum(y - 1.0, 0.0), mean), 0.0)

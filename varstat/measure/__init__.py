@@ -12,10 +12,12 @@ measure        event, size             rate             chance variance of the r
 `mean`         value, se               event            se^2                      (normal)
 =============  ======================  ===============  =====================================
 
+A value whose limits aren't symmetric is `SKEWED`: a mean whose error is normal on a log or logit.
+
 A rate with an exposure is a `ratio` whose size is the exposure (`EXPOSURE_RATIO`).
 """
 
-from varstat.measure.mean import MEAN
+from varstat.measure.mean import MEAN, Mean
 from varstat.measure.measure import Measure
 from varstat.measure.proportion import PROPORTION
 from varstat.measure.ratio import EXPOSURE_RATIO, RATIO
@@ -28,6 +30,7 @@ from varstat.measure.scale import (
     scale_slope,
     to_scale,
 )
+from varstat.measure.skewed import SKEWED, Skewed, SkewedName
 
 __all__ = [
     "EXPOSURE_RATIO",
@@ -35,11 +38,15 @@ __all__ = [
     "MEASURES",
     "PROPORTION",
     "RATIO",
+    "SKEWED",
     "Direction",
     "Floats",
+    "Mean",
     "Measure",
     "MeasureName",
     "ScaleName",
+    "Skewed",
+    "SkewedName",
     "from_scale",
     "scale_slope",
     "to_scale",

@@ -123,6 +123,7 @@ def check_homogeneity(
     >>> round(found.statistic, 3), found.df, round(found.p_value, 4)
     (8.333, 1, 0.0039)
     """
+    event, measure = measure.own_scale(event), measure.own
     known = np.isfinite(event) & np.isfinite(size) & (size > 0)
     rows = np.arange(event.size) if unit is None else unit
     strata = np.zeros(event.size, np.intp) if stratum is None else stratum

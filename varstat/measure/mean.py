@@ -18,7 +18,11 @@ class Mean(Measure):
     size: str = "se"
     rate: str = "value"
     title: str = "Value"
-    columns: tuple[tuple[str, ...], ...] = (("value", "se"), ("total", "count", "sum_of_squares"))
+    columns: tuple[tuple[str, ...], ...] = (
+        ("value", "se"),
+        ("value", "lower", "upper"),
+        ("total", "count", "sum_of_squares"),
+    )
     counts: bool = False
     of_cases: bool = True
     size_is_error: bool = True

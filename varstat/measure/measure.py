@@ -47,6 +47,10 @@ class Measure(ABC):
         Those of a model, in a card's words; the first is the usual one.
     recipes : tuple of tuple of str
         Published recipes of a funnel that are defined for the measure, each with its scale.
+    per : float
+        For how much of the size rates are shown, where that isn't one.
+    of : str
+        What the size is of, after `per`: "bed days".
     """
 
     name: MeasureName
@@ -63,6 +67,8 @@ class Measure(ABC):
     scales: tuple[ScaleName, ...]
     likelihoods: tuple[str, ...]
     recipes: tuple[tuple[str, ScaleName], ...] = ()
+    per: float = 1.0
+    of: str = ""
 
     @property
     def link(self) -> ScaleName:
@@ -77,11 +83,25 @@ class Measure(ABC):
     @property
     def percent(self) -> bool:
         """Whether rates are written as percentages."""
-        return self.ends == (0.0, 1.0)
+        return self.ends == (0.0, 1.0) and self.per in (1.0, 100.0)
+
+    @property
+    def factor(self) -> float:
+        """By what rates are multiplied where they are shown; never in files of data."""
+        return 100.0 if self.percent else self.per
+
+    @property
+    def unit(self) -> str:
+        """For how much of what rates are shown, as "per 1,000 bed days"; empty if for one."""
+        if self.percent or self.per == 1.0 or not self.counts:
+            return ""
+        return f"per {self.per:,.15g} {self.of or self.size}"
 
     def text(self, rate: float) -> str:
         """Write a rate in a sentence."""
-        return f"{100 * rate:.3g}%" if self.percent else f"{rate:.4g}"
+        if self.percent:
+            return f"{100 * rate:.3g}%"
+        return f"{rate * self.per:.4g} {self.unit}".rstrip()
 
     def rates(self, event: Floats, size: Floats) -> Floats:
         """Divide events by sizes; a value that isn't a count is its own rate."""
@@ -106,6 +126,36 @@ class Measure(ABC):
     def slope(self, rate: Floats) -> Floats:
         """Slope of the link-scale value in the rate."""
         return scale_slope(self.link, rate)
+
+    def slope_on(self, scale: ScaleName, rate: Floats) -> Floats:
+        """Slope of what a rate is on one of the measure's scales."""
+        return scale_slope(scale, rate)
+
+    @property
+    def own(self) -> "Measure":
+        """The measure of what `own_scale` gives."""
+        return self
+
+    def own_scale(self, event: Floats) -> Floats:
+        """Put values on the scale that their standard errors are of; counts are as they are."""
+        return event
+
+    def from_own(self, value: Floats) -> Floats:
+        """Bring back what `own_scale` has made of values."""
+        return value
+
+    def straight(self, rate: Floats, at: Floats) -> Floats:
+        r"""Give the rate that is as far from `at` as its error has it.
+
+        .. math:: t + \frac{h(r) - h(t)}{h'(t)}
+
+        with the scale :math:`h` of its standard error, so that it is normal about :math:`t`.
+        """
+        return rate
+
+    def away(self, target: Floats, distance: Floats) -> Floats:
+        """Give the rate that lies so far from a target: the inverse of `straight`."""
+        return np.asarray(target + distance)
 
     def shift(self, sd: Floats) -> Floats | None:
         r"""Shift of a link-scale value by which averaging its rate over a normal comes out.

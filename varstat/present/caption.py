@@ -57,8 +57,14 @@ def group_text(result: Result) -> str:
     return clean(" · ".join(str(value) for value in result.by.values()))
 
 
+def indicator_text(result: Result) -> str:
+    """Name the indicator, and for how much of the size its rates are shown."""
+    unit = getattr(getattr(result, "measure", None), "unit", "")
+    return clean(f"{result.indicator}, {unit}" if unit else result.indicator)
+
+
 def heading(result: Result) -> str:
     """Title one chart: the indicator, and the group."""
     group = group_text(result)
-    title = clean(result.indicator)
+    title = indicator_text(result)
     return f"{title}: {group}" if group else title

@@ -1,4 +1,4 @@
-"""What a kind says of a chart: how it is drawn, of what, and what can be pointed at."""
+"""What a kind says of a chart: how it is drawn, of what, on what, and what can be pointed at."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from varstat.measure import Floats
+from varstat.present.canvas import Canvas
 from varstat.present.column import R
 from varstat.present.highlight import Bools
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 Order = NDArray[np.intp]
@@ -41,7 +41,7 @@ class Chart(Generic[R]):
     Attributes
     ----------
     draw : callable
-        Draws some groups, marks units of each, and does so on axes if there are any.
+        Draws some groups on a canvas, and marks units of each.
     alt : callable
         Says in words what the chart of some groups shows.
     title : callable
@@ -60,7 +60,7 @@ class Chart(Generic[R]):
         Whether it can show several groups.
     """
 
-    draw: "Callable[[Sequence[R], Sequence[Bools], Axes | None], Figure]"
+    draw: "Callable[[Sequence[R], Sequence[Bools], Canvas], Figure]"
     alt: Callable[[Sequence[R]], str]
     title: Callable[[R], str]
     check: Callable[[Sequence[R], bool], None] = lambda _groups, _marked: None

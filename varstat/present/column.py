@@ -14,8 +14,8 @@ from varstat.prose.text import clean
 from varstat.results import Result
 
 R = TypeVar("R", bound=Result)
-# Of a column that never gives way.
-ALWAYS = 99
+# Of a column that never gives way, and of names, which give way after all numbers that may.
+ALWAYS, NAMES = 99, 90
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -44,7 +44,13 @@ class Table(Generic[R]):
     @property
     def sign(self) -> str:
         """The unit of rates, for a heading."""
-        return f" {self.style.sign}" if self.style.sign else ""
+        return f" {self.style.sign}" if self.style.percent else self.per
+
+    @property
+    def per(self) -> str:
+        """For how much of the size rates are shown, for a heading: on a line of its own."""
+        measure: Measure | None = getattr(self.result, "measure", None)
+        return f"\nper {measure.per:,.15g}" if measure is not None and measure.unit else ""
 
     @property
     def level(self) -> str:
@@ -95,7 +101,8 @@ class Column(Generic[R]):
         Writes the cell of a row.
     keep : int
         When it gives way in a terminal that is too narrow for all: 1 first. A column of 0 isn't
-        shown there at all, one of `ALWAYS` never gives way.
+        shown there at all, one of `NAMES` gives way last, one of `ALWAYS` never. So the least
+        useful numbers go first, and codes and verdicts stay.
     number : bool
         Whether it is sorted as numbers are; text stands to the left.
     cut : bool

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import numpy as np
 import pandas as pd
 
+from varstat import disclose
 from varstat.errors import UsageError, choose
-from varstat.present import disclose
 from varstat.present.chart import Chart, Order
 from varstat.present.column import Column, R, Table
 from varstat.present.content import records
@@ -162,6 +162,10 @@ class Kind(Generic[R, T]):
     def most(self) -> int:
         """How many groups a terminal shows: fewer where each is shown by itself."""
         return _MOST_GROUPS if self.groups else _MOST_ALONE
+
+    def unusual(self, chart: str | None) -> str | None:
+        """Give the name of a chart that isn't drawn unless it is asked for; else None."""
+        return None if chart == next(iter(self.charts), None) else chart
 
     def table(self, result: R) -> Table[R]:
         """Make of a result what cells are made from."""

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.text import Text
 
+from varstat.present.caption import indicator_text
 from varstat.present.highlight import Bools
 from varstat.present.kind import Kind, Open, findings_of, open_results
-from varstat.present.terminal.columns import print_padded, set_columns
+from varstat.present.terminal.columns import print_columns, print_padded, set_columns
+from varstat.present.terminal.console import open_console
 from varstat.present.terminal.grid import set_groups, set_units
 from varstat.prose.text import clean, clean_lines
 from varstat.results import Result, Results
@@ -31,7 +33,7 @@ def show(
     results : Result or Results
         A funnel, league table, opportunity, comparison or fit, or those of all groups.
     console : rich.console.Console, optional
-        The terminal by default.
+        Standard output by default: the terminal, or a file or pipe, for which nothing is cut.
     highlight : sequence of str
         Units to print as well and to mark, by code or name.
     verdicts : Verdicts, optional
@@ -42,7 +44,7 @@ def show(
     UsageError
         If no unit has a highlighted code or name.
     """
-    console = console or Console(highlight=False)
+    console = console or open_console()
     opened = open_results(results, highlight=highlight, verdicts=verdicts)
     kind, groups = opened.kind, opened.groups
     if len(groups) > 1 and kind.groups:
@@ -59,10 +61,10 @@ def show(
 def _show_one(kind: Kind[Any, Any], result: Result, mark: Bools, console: Console) -> None:
     _warn(result.distrust, console)
     group = clean(", ".join(result.by.values()))
-    title = clean(result.indicator)
+    title = indicator_text(result)
     console.print(Text(f"{title}: {group}" if group else title, style="bold"))
     table, rows = kind.table(result), kind.shown(result, mark)
-    print_padded(console, set_units(kind.columns, table, rows, mark, width=console.width))
+    print_columns(console, set_units(kind.columns, table, rows, mark, width=console.width))
     if left := kind.left(result, mark):
         print_padded(console, Text(left, "dim"))
     for block in kind.blocks(result):
@@ -72,7 +74,7 @@ def _show_one(kind: Kind[Any, Any], result: Result, mark: Bools, console: Consol
         grid = set_columns(
             block.texts, block.numbers, width=console.width, expendable=block.expendable
         )
-        print_padded(console, grid)
+        print_columns(console, grid)
     console.print()
     console.print(Text(clean_lines(findings_of(result))))
 
@@ -81,9 +83,9 @@ def _show_groups(opened: Open, console: Console) -> None:
     """One row a group, and of each group the units that a reader asked for."""
     kind, groups = opened.kind, opened.groups
     _warn(opened.results.distrust, console)
-    console.print(Text(kind.together or clean(groups[0].indicator), style="bold"))
+    console.print(Text(kind.together or indicator_text(groups[0]), style="bold"))
     tables = [kind.table(each) for each in groups[: kind.most]]
-    print_padded(console, set_groups(kind.groups, tables, width=console.width))
+    print_columns(console, set_groups(kind.groups, tables, width=console.width))
     if len(groups) > kind.most:
         print_padded(console, _more(kind, len(groups)))
     for each, mark in zip(groups, opened.marks, strict=True):
@@ -92,7 +94,7 @@ def _show_groups(opened: Open, console: Console) -> None:
             console.print(Text(clean(", ".join(each.by.values())), style="bold"))
             rows = [i for i in kind.shown(each, mark) if i is not None and mark[i]]
             table = kind.table(each)
-            print_padded(console, set_units(kind.columns, table, rows, mark, width=console.width))
+            print_columns(console, set_units(kind.columns, table, rows, mark, width=console.width))
     console.print()
     console.print(Text(clean_lines(findings_of(opened.results))))
 

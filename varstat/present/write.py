@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from varstat.errors import UsageError
 from varstat.files import beside, check_path, replace_files
 from varstat.present import formats
+from varstat.present.canvas import Canvas
+from varstat.present.captions.source import say_source
 from varstat.present.content import Content, trust
 from varstat.present.kind import Open, choose_chart, open_results
 from varstat.results import Result, Results
@@ -36,6 +39,7 @@ def write(
     highlight: Sequence[str] = (),
     chart: str | None = None,
     verdicts: "Verdicts | None" = None,
+    canvas: Canvas | None = None,
 ) -> None:
     """Write results to a file: the suffix decides what is written.
 
@@ -62,6 +66,9 @@ def write(
         "comparability". The first by default.
     verdicts : Verdicts, optional
         Of these funnels, to stand beside their flags in tables and on a page.
+    canvas : Canvas, optional
+        Of a chart: its size, and which units it names. `varstat.present.canvas.make_canvas` makes
+        one.
 
     Raises
     ------
@@ -75,7 +82,7 @@ def write(
     path = check_output(path)
     suffix = path.suffix.lower()
     opened = _open(results, highlight=highlight, verdicts=verdicts)
-    files = {path: _encode(opened, suffix, chart=chart, marked=bool(highlight))}
+    files = {path: _encode(opened, suffix, chart=chart, marked=bool(highlight), canvas=canvas)}
     about = getattr(_format(suffix), "beside", None) if suffix in TABLES else None
     if about is not None:
         # First in place, so that a file never stands without it.
@@ -171,18 +178,29 @@ def _open(
     return opened
 
 
-def _encode(opened: Open, suffix: str, *, chart: str | None, marked: bool) -> bytes:
+def _encode(
+    opened: Open,
+    suffix: str,
+    *,
+    chart: str | None,
+    marked: bool,
+    canvas: Canvas | None = None,
+) -> bytes:
     drawn = suffix in CHARTS
     found = choose_chart(opened, chart, marked=marked, drawn=drawn) if chart or drawn else None
     if found and drawn:
         # Imported here: matplotlib takes longer to import than a funnel to compute.
         from varstat.present.charts.render import render
 
+        canvas = canvas or Canvas()
+        source = say_source(opened.results, chart=opened.kind.unusual(chart))
+        on = replace(canvas, source=source)
         return render(
-            found.draw(opened.groups, opened.marks, None),
+            found.draw(opened.groups, opened.marks, on),
             suffix=suffix,
             alt=found.alt(opened.groups),
             provenance=opened.results.provenance.to_dict(),
+            dpi=canvas.dpi,
         )
     if suffix == ".html":
         from varstat.present.page.build import page_bytes

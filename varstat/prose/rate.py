@@ -20,22 +20,32 @@ class RateStyle:
     dash : str
         What stands between the ends of an interval: a dash, but not where one may be taken for
         a minus.
+    per : float
+        By what rates that are no percentages are multiplied.
     """
 
     percent: bool
     decimals: int
     dash: str
+    per: float = 1.0
+
+    @property
+    def factor(self) -> float:
+        """By what rates are multiplied."""
+        return 100.0 if self.percent else self.per
 
     @property
     def sign(self) -> str:
         """The unit, for a heading."""
-        return "%" if self.percent else ""
+        if self.percent:
+            return "%"
+        return "" if self.per == 1.0 else f"per {self.per:,.15g}"
 
     def text(self, rate: float) -> str:
         """Write a rate; empty where it isn't known."""
         if not np.isfinite(rate):
             return ""
-        shown = round(100 * rate if self.percent else rate, self.decimals) + 0.0
+        shown = round(self.factor * rate, self.decimals) + 0.0
         return f"{shown:,.{self.decimals}f}".replace("-", MINUS)
 
     def interval(self, lower: float, upper: float) -> str:
@@ -58,7 +68,7 @@ def style_of(measure: Measure, *, raw: Floats, lower: Floats, upper: Floats) -> 
     raw, lower, upper : ndarray of float, shape (units,)
     """
     percent = measure.percent
-    width = (upper - lower) * (100.0 if percent else 1.0)
+    width = (upper - lower) * measure.factor
     width = width[np.isfinite(width) & (width > 0)]
     middle = float(np.median(width)) if width.size else 1.0
     negative = bool(np.any(lower < 0) or np.any(raw < 0))
@@ -66,6 +76,7 @@ def style_of(measure: Measure, *, raw: Floats, lower: Floats, upper: Floats) -> 
         percent=percent,
         decimals=int(np.clip(np.ceil(1 - np.log10(middle / 2)), 0, 8)),
         dash=" to " if negative else "–",
+        per=measure.per,
     )
 
 
@@ -85,11 +96,23 @@ def rank_interval(lower: float, upper: float) -> str:
     return "–".join(f"{end:,.0f}" if end % 1 == 0 else f"{end:,.1f}" for end in (lower, upper))
 
 
-def rate_text(rate: float, *, percent: bool) -> str:
-    """Write a rate with three significant figures or so; a share as a percentage."""
+def measured_text(rate: float, *, measure: Measure) -> str:
+    """Write a rate with three significant figures or so, and what it is per."""
+    text = rate_text(rate, percent=measure.percent, per=measure.per)
+    return f"{text} {measure.unit}" if measure.unit and np.isfinite(rate) else text
+
+
+def rate_text(rate: float, *, percent: bool, per: float = 1.0) -> str:
+    """Write a rate with three significant figures or so; a share as a percentage.
+
+    Examples
+    --------
+    >>> rate_text(0.558, percent=True), rate_text(0.00521, percent=False, per=1000)
+    ('55.8%', '5.21')
+    """
     if not np.isfinite(rate):
         return "not known"
-    shown = rate * 100 if percent else rate
+    shown = rate * (100.0 if percent else per)
     decimals = 1 if percent and abs(shown) >= 1 else _decimals(shown)
     return f"{shown:,.{decimals}f}".replace("-", MINUS) + ("%" if percent else "")
 

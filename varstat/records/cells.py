@@ -14,7 +14,7 @@ from varstat.data.source.database import quote_text
 from varstat.errors import OutputError
 from varstat.files import check_path, written_beside
 from varstat.records.plan import plan_cells
-from varstat.records.source import open_records, told
+from varstat.records.source import explained, open_records
 from varstat.records.tally import count_groups, ordered_cells, state_provenance
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def count_cells(
         source, plan=plan, table=table, threads=threads, memory_limit=memory_limit
     ) as opened:
         account = count_groups(opened, plan, lenient=lenient)
-        with told(opened.name):
+        with explained(opened.name):
             frame = opened.connection.sql(ordered_cells(opened, plan)).to_arrow_table().to_pandas()
         provenance = state_provenance(opened, plan, lenient=lenient)
     return Cells(frame=frame, account=account, provenance=provenance)

@@ -218,7 +218,7 @@ def _open(
         origin = lay_file(path, typed=plan is None, wanted=wanted)
         # As it is, and as DuckDB spells it.
         allowed.confine(connection, path, Path(spell_path(path)))
-    with told(name):
+    with explained(name):
         records = _view(connection, origin, plan=plan)
     return RecordSource(
         name=name, path=path, table=table, connection=connection, records=records, live=False
@@ -328,7 +328,7 @@ def _type_of(kind: str) -> str:
 
 
 @contextmanager
-def told(name: str) -> Iterator[None]:
+def explained(name: str) -> Iterator[None]:
     """Turn DuckDB's errors, which may hold a record's values, into ones that don't."""
     import duckdb
 

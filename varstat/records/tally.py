@@ -15,7 +15,7 @@ from varstat.records.query import (
     order_cells,
     tally_groups,
 )
-from varstat.records.source import RecordSource, told
+from varstat.records.source import RecordSource, explained
 from varstat.records.sql import compile_query
 from varstat.version import __version__
 
@@ -56,7 +56,7 @@ def count_groups(opened: RecordSource, plan: CellPlan, *, lenient: bool) -> Acco
     query = group_records(opened.records, plan, where=opened.name)
     if opened.live:
         _fetch_groups(query, opened.connection)
-    with told(opened.name):
+    with explained(opened.name):
         if not opened.live:
             written = compile_query(query, dialect="duckdb")
             opened.connection.execute(f"CREATE TEMP TABLE groups AS {written}")

@@ -13,7 +13,7 @@ def compute_target(
     r"""Compute the target of one group of units.
 
     =============  ============================================================
-    pooled         sum of events / sum of sizes; for means, weighted by 1/se^2
+    pooled         sum of events / sum of sizes; for means, weighted by 1/se^2, on the scale of se
     median         median of the units' rates
     best:q         the rate that the best share q of units reach (type-7 quantile)
     rate:x         x
@@ -90,7 +90,7 @@ def compute_target(
         if known.sum() < 2:
             raise ModelError(f"target {rule.text}", "one unit has no others.")
         amount, weight = _amounts(event, size, measure)
-        targets = (amount.sum() - amount) / (weight.sum() - weight)
+        targets = measure.from_own((amount.sum() - amount) / (weight.sum() - weight))
     ends = (targets <= least) | (targets >= most)
     if np.any(ends[known] & (rates != targets[known])):
         raise ModelError(
@@ -123,7 +123,7 @@ def pooled_rate(event: Floats, size: Floats, *, measure: Measure) -> float:
     """
     amount, weight = _amounts(event, size, measure)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return float(amount.sum() / weight.sum())
+        return float(measure.from_own(amount.sum() / weight.sum()))
 
 
 def _amounts(event: Floats, size: Floats, measure: Measure) -> tuple[Floats, Floats]:
@@ -132,4 +132,5 @@ def _amounts(event: Floats, size: Floats, measure: Measure) -> tuple[Floats, Flo
     # Errors in units of the smallest: the weights of very small ones would overflow.
     weight = np.square(size.min() / size) if measure.size_is_error else size
     weight = np.where(known, weight, 0.0)
-    return np.where(known, event if measure.counts else event * weight, 0.0), weight
+    amount = event if measure.counts else measure.own_scale(event) * weight
+    return np.where(known, amount, 0.0), weight

@@ -388,3 +388,17 @@ def test_units_that_are_alike_in_pairs_are_no_levels(seed):
         frame = pd.concat([pool] * int(rng.choice([2, 4])), ignore_index=True)
         frame.insert(0, "unit", [f"U{i:02d}" for i in range(len(frame))])
         assert read_table(frame).account.units == len(frame)
+
+
+def test_names_that_are_all_blank_say_nothing_of_totals():
+    frame = pd.DataFrame({"unit": UNITS[:8], "unit_name": None, "period": "2012"})
+    frame = frame.assign(numerator=range(1, 9), denominator=range(40, 48), region=list("AABBAABB"))
+    named = frame.assign(unit_name=frame["unit"], period="2011")
+    both = pd.concat([named, frame], ignore_index=True)
+    assert read_table(both, only={"period": "2012"}).account.units == 8
+
+
+def test_being_lenient_keeps_one_of_two_rows_that_are_alike():
+    frame = pd.DataFrame({"unit": [*UNITS[:8], "A", "A"], "age": [*["1.5"] * 8, "0", "1"]})
+    frame = frame.assign(numerator=[*range(8), 10, 10], denominator=[*range(40, 48), 11987, 11987])
+    assert read_table(frame, lenient=True).account.rows_kept == 9

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from varstat.funnel.result import Funnel
-from varstat.present.captions.funnel import count_text, finding, footer, size_title
-from varstat.present.charts.frame import size_ticks, view_of
+from varstat.measure import PROPORTION, RATIO
+from varstat.present.captions.funnel import count_text, finding, footer, rate_title, size_title
+from varstat.present.charts.frame import view_of
 from varstat.present.charts.names import figure_text
+from varstat.present.charts.ticks import size_ticks
 from varstat.prose.number import size_text
 from varstat.prose.rate import rate_text
 from varstat.prose.text import clean, shorten
@@ -68,5 +70,19 @@ def test_the_scale_follows_the_span_of_sizes(make_funnel) -> None:
         funnel = make_funnel([1, 2], size)
         view = view_of([funnel])
         assert view.scale == scale
-        assert len(size_ticks(view, 6)) >= 3
+        assert len(size_ticks(*view.x, 6, scale=view.scale)) >= 3
         assert ("scale" in size_title(funnel, scale)) == (scale != "linear")
+
+
+@pytest.mark.parametrize(
+    ("measure", "label", "title"),
+    [
+        (PROPORTION, "numerator", "Rate"),
+        (PROPORTION, "day cases", "Share: day cases"),
+        (RATIO, "observed", "Observed / expected"),
+        (RATIO, "deaths within 30 days", "Observed / expected: deaths within 30 days"),
+    ],
+)
+def test_the_axis_of_rates_is_named_by_the_card(make_funnel, measure, label, title) -> None:
+    funnel = replace(make_funnel([5, 6], [9, 9], measure=measure), event_label=label)
+    assert rate_title(funnel) == f"{title} (lower is better)"

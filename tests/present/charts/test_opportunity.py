@@ -27,6 +27,7 @@ from present.pages import drawing, page_of
 
 from varstat.errors import ModelError, UsageError
 from varstat.estimands import Opportunity
+from varstat.estimands.comparison.words import say_comparison
 from varstat.present.captions.opportunity import waterfall_caption
 from varstat.present.charts import waterfall
 from varstat.present.charts.opportunity import MOST
@@ -227,17 +228,19 @@ def test_a_waterfalls_bars_fall_from_what_was_published_to_what_remains(
     for name, near in zip(fall.component[1:-1], fall.lower[1:-1], strict=True):
         begins = ends(bars(ax)[name])[0]
         assert lines[f"interval-{name}"][1] == pytest.approx(begins - near)
+        length = fall.upper[fall.component.index(name)] - near
+        assert np.ptp(lines[f"interval-{name}"]) == pytest.approx(length)
     assert len(texts(figure, "value")) == len(fall.component)
 
 
-def test_a_negative_part_is_added_and_says_so() -> None:
+def test_a_part_has_the_sign_that_tables_give_it() -> None:
     found = build_opportunity(12)
     fall = found.waterfall
     estimate = np.array([10.0, -4.0, 14.0])
     turned = replace(fall, estimate=estimate, lower=estimate - 1, upper=estimate + 1)
     figure = drawn(draw_waterfall(replace(found, waterfall=turned)))
     check_bars(figure.axes[0], fall.component, estimate)
-    assert texts(figure, "value") == ["10.0", "+4.0", "14.0"]
+    assert texts(figure, "value") == ["10.0", "\N{MINUS SIGN}4.0", "14.0"]
 
 
 def test_nothing_at_all_is_a_chart_too() -> None:
@@ -390,6 +393,22 @@ def test_a_comparisons_file_says_what_it_shows() -> None:
     said = re.search(r'<desc id="chart-description">(.*?)</desc>', one, re.S)
     assert said
     assert "U00001 is better than U00002" in said[1]
+    turned = replace(build_comparison(), p_better=0.004)
+    shown = words(drawn(draw_comparison(turned)))
+    assert "U00002 is better than U00001 with a probability of over 0.99" in shown
+    # Differences stay as they were asked for: the first unit less the second.
+    assert "U00001 less U00002" in shown
+
+
+def test_a_comparisons_chart_and_sentence_give_parts_the_same_signs() -> None:
+    found = build_comparison()
+    figure = drawn(draw_comparison(found))
+    for value, part in zip(texts(figure, "value"), found.part, strict=True):
+        assert value.startswith("+" if part >= 0 else "\N{MINUS SIGN}")
+        assert value in say_comparison(found)
+
+
+def test_a_file_of_several_comparisons_is_refused() -> None:
     with pytest.raises(UsageError, match="2"):
         encode(gather_comparisons(*(build_comparison(by={"r": name}) for name in "ab")), ".svg")
 

@@ -29,6 +29,9 @@ def fit(
     exposure: str | None = None,
     value: str | None = None,
     se: str | None = None,
+    lower: str | None = None,
+    upper: str | None = None,
+    limits_level: float | None = None,
     count: str | None = None,
     total: str | None = None,
     sum_of_squares: str | None = None,
@@ -47,6 +50,8 @@ def fit(
     rounded: int | Mapping[str, int] | None = None,
     zero: Sequence[str] | str = (),
     missing: Sequence[str] | str = (),
+    percent: bool = False,
+    per: float | None = None,
     lenient: bool = False,
     covariates: Sequence[str] | str | None = None,
     strata: Sequence[str] | str | None = None,
@@ -66,38 +71,11 @@ def fit(
     ----------
     data : path, "example:NAME" or DataFrame
         A file (CSV, TSV, XLSX, XLS, Parquet, DuckDB), an example or a table.
-    card : Card or str, optional
-        A card, its name or its path. Without one, the columns tell which default card is meant.
-    title, direction, counts, unit, unit_name, numerator, denominator, observed, expected, \
-exposure, value, se, count, total, sum_of_squares, peer_group, period : str, optional
-        What the card says, said otherwise: the indicator's title, its direction, whether its counts
-        are whole, and the names of columns.
-    by : str or sequence of str
-        Columns that split the table into groups, each analysed on its own.
-    only, exclude : mapping of str to str or sequence of str, optional
-        Keep, or leave out, the rows that have one of these values in a column.
-    lookup : str, (DataFrame, str) or sequence of these, optional
-        "FILE:KEY": attributes of units from another table.
-    roll_up : {"quarter", "year", "calendar-year", "all"}, optional
-        Add up the periods.
-    sheet : str, optional
-        Sheet of a workbook, or table of a DuckDB file.
-    spread : str, optional
-        "NAMES:VALUES", where measures stand in rows: the columns of their names and their values.
-    decimal : {".", ","}, optional
-        Decimal mark of the numbers; by default they tell.
-    rules : {"cms", "hes", "hes-2013", "nomis", "ons", "opensafely"}, optional
-        The rule set of a publisher, which says what its marks stand for and how it rounds. What
-        follows is said instead.
-    suppressed : (int, int) or mapping of str to (int, int), optional
-        The range that suppression marks stand for; or marks, and printed counts, with the range
-        that each stands for: ``{"*": (1, 7), "0": (0, 0)}``. `any` is any other mark.
-    rounded : int or mapping of str to int, optional
-        The base that events were rounded to; or those of `numerator` and `denominator`.
-    zero, missing : str or sequence of str, optional
-        Marks that mean none, and marks and numbers that mean that the number isn't known.
-    lenient : bool
-        Leave out impossible rows and report them, where otherwise they are an error.
+    card, title, direction, counts, unit, unit_name, numerator, denominator, observed, expected, \
+exposure, value, se, lower, upper, limits_level, count, total, sum_of_squares, peer_group, period, \
+by, only, exclude, lookup, roll_up, sheet, spread, decimal, rules, suppressed, rounded, zero, \
+missing, percent, per, lenient : optional
+        How the data are read, as by `read_table`.
     covariates, strata : str or sequence of str, optional
         Columns that explain why units differ, and columns of the case-mix; those of the card,
         unless given.

@@ -75,6 +75,12 @@ def note_counts(
     percent = int((event.was_percent & kept).sum())
     if percent:
         notes.append(f"{percent:,} percentages in {records.event_column!r} were turned into counts")
+    product = int((event.was_product & kept).sum())
+    if product:
+        notes.append(
+            f"{product:,} counts were made of {records.event_column!r}, which is printed "
+            "to so many digits: where several would print alike, the count is a range"
+        )
     if records.measure.counts:
         notes += _note_rounding(records, kept, rounded=publishing.rounded)
     return tuple(notes)

@@ -11,7 +11,9 @@ from varstat.data.account import Ledger, Mask, Rows, count_rows
 from varstat.data.rows.choose import quote_commas, say_choice
 from varstat.data.rows.counts import WHOLE_TO, Converted, Counts
 from varstat.data.rows.distinguish import Apart
+from varstat.data.rows.limits import refuse_limits
 from varstat.data.rows.means import refuse_counts, refuse_sums
+from varstat.data.rows.percentages import ask_percentages, refuse_percentages
 from varstat.data.rows.records import Records
 from varstat.data.rows.unread import describe_texts, find_sentinel, say_missing
 from varstat.data.source.grid import Texts
@@ -151,12 +153,14 @@ def refuse_impossible(
     column, of = records.event_column, records.size_column
     if records.count is not None:
         refuse_counts(records.count, ledger)
-    if records.squares is not None:
+    if records.squares is not None and "total" in card.needed:
         refuse_sums(records, records.squares, ledger)
+    elif "lower" in card.needed:
+        refuse_limits(records, counts, ledger)
     elif not card.measure.counts:
         noun = "standard error" if card.measure.size_is_error else card.measure.size
         ledger.refuse(counts.size <= 0, f"a {noun} in column {of!r} is zero or negative", mend=ASK)
-    _refuse_beyond_precision(records, counts, ledger)
+    _refuse_beyond_precision(records, counts, ledger, card=card)
     if not card.measure.counts:
         return
     whole = card.indicator.counts == "whole"
@@ -170,10 +174,11 @@ def refuse_impossible(
             values < 0, f"a negative {what} in column {name!r}", mend=_mend_negative(values)
         )
     ledger.refuse(counts.size == 0, f"{records.measure.size} of zero in column {of!r}", mend=ASK)
-    _refuse_percentages(records, event, ledger)
+    refuse_percentages(records, event, ledger)
+    asked = ask_percentages(records, event, ledger, card=card)
     advice = 'If these are days or money, not events, let the card say counts = "continuous".'
     if whole:
-        torn = _is_fraction(counts.event) & ~event.impossible
+        torn = _is_fraction(counts.event) & ~event.impossible & ~asked
         ledger.refuse(torn, f"a count in column {column!r} is not a whole number", mend=advice)
     if whole and part:
         torn = _is_fraction(counts.size)
@@ -214,10 +219,12 @@ def _refuse_sentinels(records: Records, ledger: Ledger) -> None:
             )
 
 
-def _refuse_beyond_precision(records: Records, counts: Counts, ledger: Ledger) -> None:
+def _refuse_beyond_precision(
+    records: Records, counts: Counts, ledger: Ledger, *, card: Card
+) -> None:
     """Numbers with which nothing can be computed: no data have them, but files do."""
     event, size, smallest = counts.event, counts.size, records.size_column
-    if records.squares is not None:
+    if records.squares is not None and "total" in card.needed:
         # The standard error, which nobody wrote, is too small only if the squares are.
         event, size, smallest = records.event.values, records.size.values, records.squares.column
     for values, column in ((event, records.event_column), (size, records.size_column)):
@@ -238,24 +245,6 @@ def _refuse_beyond_precision(records: Records, counts: Counts, ledger: Ledger) -
         f"a number in column {records.event_column!r} {near}",
         mend=ASK,
     )
-
-
-def _refuse_percentages(records: Records, event: Converted, ledger: Ledger) -> None:
-    column = records.event_column
-    ledger.refuse(
-        event.impossible,
-        f"the percentage in column {column!r} fits no whole number of {records.size_column!r}",
-        mend="Give the numerator as a count, or check that this is the right denominator.",
-    )
-    percent = event.was_percent & ledger.open
-    plain = event.numbers.is_kind(Kind.NUMBER) & ~event.was_percent & ledger.open
-    plain &= event.numbers.values != 0
-    if percent.any() and plain.any():
-        ledger.refuse(
-            percent if percent.sum() <= plain.sum() else plain,
-            f"percentages and counts are mixed in column {column!r}",
-            mend="Give all rows as counts, or all as percentages.",
-        )
 
 
 def refuse_duplicates(

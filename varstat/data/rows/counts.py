@@ -47,7 +47,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Converted:
-    """Events after percentages were turned into counts.
+    """Events after what was printed in their place was turned into counts.
 
     Attributes
     ----------
@@ -55,23 +55,27 @@ class Converted:
     lower, upper : ndarray of float, shape (rows,)
         Between which the event lies by what is printed.
     was_percent : ndarray of bool, shape (rows,)
+    was_product : ndarray of bool, shape (rows,)
+        Where columns were multiplied or divided.
     impossible : ndarray of bool, shape (rows,)
-        Where a percentage leaves room for no whole number.
+        Where a percentage or product leaves room for no whole number.
     """
 
     numbers: Numbers
     lower: Floats
     upper: Floats
     was_percent: Mask
+    was_product: Mask
     impossible: Mask
 
 
 def convert_percentages(event: Numbers, size: Numbers, *, card: Card) -> Converted:
-    r"""Turn percentages of the denominator into counts.
+    r"""Turn percentages of the denominator, and products of columns, into counts.
 
     A percentage :math:`p` printed to within half a unit :math:`h` says that the count lies in
     :math:`[(p - h)\,n / 100,\ (p + h)\,n / 100]`. The event is the whole number nearest to the
-    middle; its ends are the outermost whole numbers that print alike.
+    middle; its ends are the outermost whole numbers that print alike. The same holds of a rate
+    that was multiplied by its size: the event lies within half a unit of the product.
 
     Parameters
     ----------
@@ -84,29 +88,38 @@ def convert_percentages(event: Numbers, size: Numbers, *, card: Card) -> Convert
     Converted
     """
     values = event.values
-    percent = event.is_kind(Kind.PERCENT) & size.is_kind(Kind.NUMBER)
-    if not card.measure.bounded:
-        percent = np.zeros_like(percent)
-    if not percent.any():
+    kinds = (Kind.PERCENT, Kind.NUMBER) if card.columns.percent else (Kind.PERCENT,)
+    percent = event.is_kind(*kinds) & size.is_kind(Kind.NUMBER) & card.measure.bounded
+    whole = card.indicator.counts == "whole"
+    product = event.is_kind(Kind.NUMBER) & (event.half_unit > 0) & ~percent
+    product &= whole and card.measure.counts
+    if not (percent | product).any():
         return Converted(
-            numbers=event, lower=values, upper=values, was_percent=percent, impossible=percent
+            numbers=event,
+            lower=values,
+            upper=values,
+            was_percent=percent,
+            was_product=product,
+            impossible=percent,
         )
-    middle = values * size.values / 100.0
-    half = event.half_unit * size.values / 100.0
+    middle = np.where(percent, values * size.values / 100.0, values)
+    half = np.where(percent, event.half_unit * size.values / 100.0, event.half_unit)
     counts, lower, upper = middle, middle - half, middle + half
-    if card.indicator.counts == "whole":
+    if whole:
         lower, upper = np.ceil(lower - WHOLE_TO), np.floor(upper + WHOLE_TO)
         counts = np.rint(middle)
+    taken = percent | product
     return Converted(
         numbers=replace(
             event,
-            values=np.where(percent, counts, values),
-            kind=np.where(percent, np.int8(Kind.NUMBER), event.kind).astype(np.int8),
+            values=np.where(taken, counts, values),
+            kind=np.where(taken, np.int8(Kind.NUMBER), event.kind).astype(np.int8),
         ),
-        lower=np.where(percent, lower, values),
-        upper=np.where(percent, upper, values),
+        lower=np.where(taken, lower, values),
+        upper=np.where(taken, upper, values),
         was_percent=percent,
-        impossible=percent & (lower > upper),
+        was_product=product,
+        impossible=taken & (lower > upper),
     )
 
 
@@ -140,9 +153,10 @@ def state_counts(
     low, high = event.numbers.low, event.numbers.high
     if card.measure.counts and card.indicator.counts == "whole":
         values, lower, upper = (_snap(each) for each in (values, lower, upper))
+        low, high = np.ceil(low - WHOLE_TO), np.floor(high + WHOLE_TO)
     stated = np.isfinite(low)
     if half and card.measure.counts:
-        known = stated | event.was_percent
+        known = stated | event.was_percent | event.was_product
         lower = np.where(known, lower, np.maximum(values - half, 0.0))
         upper = np.where(known, upper, values + half)
     lower, upper = np.where(stated, low, lower), np.where(stated, high, upper)

@@ -9,7 +9,8 @@ from varstat.card.schema import Card
 from varstat.data.rows.choose import rejoin
 from varstat.data.rows.covariates import Covariate
 from varstat.data.rows.lookup import Lookup
-from varstat.data.rows.marks import state_publishing
+from varstat.data.rows.marks import Publishing, state_publishing
+from varstat.data.rows.measured import Measured, measure_column
 from varstat.data.rows.pick import (
     ROLES,
     Picker,
@@ -79,7 +80,8 @@ def gather(
     header, notes = find_header(
         source, core, also=_further(card, by, strata, covariates, only, exclude)
     )
-    vocabulary = state_publishing(card).vocabulary
+    publishing = state_publishing(card)
+    vocabulary = publishing.vocabulary
     picker = Picker(source, header, lookups, vocabulary)
     by = rejoin(by, picker.columns)
     strata = None if strata is None else rejoin(strata, picker.columns)
@@ -101,7 +103,7 @@ def gather(
         for option, chosen in (("only", only), ("exclude", exclude))
     )
     picker.check()
-    event_at, size_at, *squares_at = (header.find(wanted.names)[0] for wanted in core[1:])
+    events, sizes, others = _measure(header, core, card=card, publishing=publishing)
     records = Records(
         rows=header.rows,
         places=np.arange(len(header.rows)),
@@ -112,18 +114,40 @@ def gather(
         covariates={name: found for name, found in explaining.items() if found},
         only=tuple((name, found, some) for name, (found, some) in kept.items() if found),
         left_out=tuple((name, found, some) for name, (found, some) in out.items() if found),
-        event=header.numbers(event_at, vocabulary).standing_for(
-            vocabulary.numbers if card.measure.counts else {}
-        ),
-        size=header.numbers(size_at, vocabulary),
-        event_column=header.names[event_at],
-        size_column=header.names[size_at],
-        squares=_numbers(picker, squares_at[0]) if squares_at else None,
+        event=events.numbers,
+        size=sizes.numbers,
+        event_column=events.name,
+        size_column=sizes.name,
+        squares=others[0].covariate if others else None,
         count=count,
         measure=card.measure,
     )
-    notes += (*more, *note_family(header, (event_at, size_at, *squares_at)))
+    used = [at for _, name in records.measured for at in header.places(name)]
+    notes += (*more, *note_family(header, used))
     return _drop_empty(records, header), header, notes
+
+
+def _measure(
+    header: Header, core: list[Wanted], *, card: Card, publishing: Publishing
+) -> tuple[Measured, Measured, list[Measured]]:
+    """Give what is measured, its size and what else a mean is made of."""
+    counts, vocabulary = card.measure.counts, publishing.vocabulary
+    events = measure_column(
+        header,
+        core[1].names,
+        vocabulary=vocabulary,
+        printed=_is_printed(card, 0),
+        standing=vocabulary.numbers if counts else {},
+        half=float(publishing.rounded.get("numerator", 0) // 2) if counts else 0.0,
+    )
+    sizes, *others = (
+        measure_column(header, each.names, vocabulary=vocabulary, printed=_is_printed(card, at))
+        for at, each in enumerate(core[2:], start=1)
+    )
+    if vocabulary.fills_blanks:
+        known = ~sizes.numbers.is_kind(Kind.BLANK)
+        events = replace(events, numbers=events.numbers.fill_blanks(known))
+    return events, sizes, others
 
 
 def _further(card: Card, *named: Iterable[str] | None) -> list[Wanted]:
@@ -135,10 +159,18 @@ def _further(card: Card, *named: Iterable[str] | None) -> list[Wanted]:
     return [*roles, *(Wanted(role=name, names=(name,)) for name in names)]
 
 
+def _is_printed(card: Card, at: int) -> bool:
+    """Tell whether to what decimals a core column is printed matters."""
+    return "lower" in card.needed or (card.columns.percent is True and at == 0)
+
+
 def core_columns(card: Card) -> list[Wanted]:
     """Say what any table must have; a column that the card leaves out goes by its own name."""
     roles = ("unit", *card.needed)
-    return [Wanted(role=role, names=card.columns.names_of(role)) for role in roles]
+    return [
+        Wanted(role=role, names=card.columns.names_of(role), computed=role != "unit")
+        for role in roles
+    ]
 
 
 def _without_marks(roles: dict[str, Attribute]) -> dict[str, Attribute]:
@@ -159,13 +191,11 @@ def _count(card: Card, picker: Picker) -> Covariate | None:
     found = picker.header.find(names)
     if found or "count" not in names:
         picker.require(Wanted(role="count", names=names))
-    return _numbers(picker, found[0]) if found else None
-
-
-def _numbers(picker: Picker, at: int) -> Covariate:
-    header = picker.header
-    numbers = header.numbers(at, picker.vocabulary)
-    return Covariate(column=header.names[at], numbers=numbers, lookup=None)
+    return (
+        measure_column(picker.header, names, vocabulary=picker.vocabulary).covariate
+        if found
+        else None
+    )
 
 
 def _drop_empty(records: Records, header: Header) -> Records:

@@ -70,7 +70,8 @@ def refuse_unvalued(records: Records, header: Header, ledger: Ledger) -> None:
         return
     columns = {each.column: each.values for each in records.attributes if each.lookup is None}
     for _, column in records.measured:
-        columns[column] = header.texts(header.find((column,))[0])[records.places]
+        for at in header.places(column):
+            columns[header.names[at]] = header.texts(at)[records.places]
     for column, texts in columns.items():
         ledger.refuse(
             np.array([text == UNVALUED for text in texts], dtype=np.bool_),

@@ -103,7 +103,10 @@ class LevelJudge:
         if totals:
             twins = [factor.levels[at] for at in (totals[-1].level, *totals[-1].of)]
             level = next((each for each in twins if each in wholes), twins[0])
-            return factor.column, level, "is the sum of others"
+            # Of two that are alike, and not named as wholes, either stands for both.
+            beside = np.isin(units, units[factor.codes == totals[-1].level])
+            if len(np.unique(factor.codes[beside])) > 2 or level in wholes:
+                return factor.column, level, "is the sum of others"
         if wholes:
             return factor.column, wholes[0], "is named as a total of the others"
         ages = overlapping_ages(there)

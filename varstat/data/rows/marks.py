@@ -12,7 +12,7 @@ from varstat.data.account import Mask
 from varstat.data.rows.records import Records
 from varstat.data.rows.unread import say_times
 from varstat.data.source.numbers import Kind, Numbers
-from varstat.data.source.vocabulary import Vocabulary, fold
+from varstat.data.source.vocabulary import DASH, Vocabulary, fold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +107,12 @@ def note_marks(records: Records, publishing: Publishing, kept: Mask) -> tuple[st
         ]
         if taken:
             notes.append(f"column {column!r}: taken for what they stand for, {', '.join(taken)}")
+    dashes = records.event.is_mark(DASH, Kind.MISSING) & records.size.is_kind(Kind.NUMBER)
+    if dashes.any() and records.measure.counts:
+        notes.append(
+            f"column {records.event_column!r}: '-' {say_times(int(dashes.sum()))} as not known, "
+            'beside a known size; where it means none, say --zero "-"'
+        )
     return tuple(notes)
 
 

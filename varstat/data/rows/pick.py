@@ -140,9 +140,9 @@ class Picker:
     def check(self) -> None:
         """Raise for all columns that are missing or ambiguous at once."""
         also = [name for lookup in self.lookups for name in lookup.header.names if name]
-        places = [(each.names, self.header.find(each.names)) for each in self.wanted]
-        missing = [name for names, found in places if not found for name in names]
-        used = {at for _, found in places for at in found}
+        found = [each for each in self.wanted if self.header.has(each)]
+        missing = [name for each in self.wanted if each not in found for name in each.names]
+        used = {at for each in found for at in self.header.find(each.names)}
         hint = missing and (
             find_sheet(self.source, self.header, self.wanted)
             or name_wide(self.header.names, missing)

@@ -240,7 +240,8 @@ def _outside(
     codes = column.codes[left]
     place = pd.Index(column.levels, dtype=object).get_indexer(pd.Index(names.levels, dtype=object))
     named = names.codes[left]
-    speaks = np.where(named >= 0, place[named], -1)
+    # The last place is what a blank name, of code -1, points to.
+    speaks = np.append(place, -1)[named]
     rows = np.flatnonzero((speaks >= 0) & (speaks != codes))
     if not len(rows):
         return None

@@ -162,7 +162,7 @@ def make_addends(records: Records, event: Converted, *, card: Card) -> Addends |
     kinds = [numbers, size]
     off = np.where(event.was_percent, np.nan_to_num(event.upper - event.lower), 0.0)
     counted = card.measure.counts
-    if not counted and records.squares is None:
+    if not counted and "total" not in card.needed:
         if records.count is None:
             return None
         count = records.count.numbers

@@ -17,12 +17,15 @@ from varstat.data.rows.choose import exclude_others
 from varstat.data.rows.counts import Converted, Counts, convert_percentages, state_counts
 from varstat.data.rows.covariates import refuse_unusable
 from varstat.data.rows.distinguish import Apart
+from varstat.data.rows.expected import ask_expected
 from varstat.data.rows.gather import gather
 from varstat.data.rows.kept import Kept
 from varstat.data.rows.layout import exclude_layout, refuse_overfull, refuse_unvalued
+from varstat.data.rows.limits import count_limits, note_limits, read_limits
 from varstat.data.rows.lookup import Lookup
-from varstat.data.rows.marks import Publishing, state_publishing
+from varstat.data.rows.marks import state_publishing
 from varstat.data.rows.means import mean_counts, note_uncounted
+from varstat.data.rows.per import choose_per
 from varstat.data.rows.reconcile import reconcile
 from varstat.data.rows.records import Records
 from varstat.data.rows.rollup import note_partial, roll_labels
@@ -91,15 +94,12 @@ def tabulate(
     lookup_notes = note_lookups(records, ledger.open)
     checks.exclude_ungrouped(records, ledger)
     event = convert_percentages(records.event, records.size, card=card)
-    publishing = state_publishing(card)
-    counts = _count(records, event, card=card, publishing=publishing)
+    records, counts, card = _state(records, event, ledger, card=card)
     refuse_unvalued(records, header, ledger)
     checks.refuse_unreadable(records, event, ledger)
-    if covariates is not None:
-        for covariate in records.covariates.values():
-            refuse_unusable(covariate, ledger)
+    _refuse_covariates(records, covariates, ledger)
     checks.refuse_impossible(records, event, counts, ledger, card=card)
-    checks.refuse_empty_strata(records, counts, ledger)
+    asked = _ask(records, header, counts, ledger)
     periods = _periods(records, ledger, roll_up=roll_up, where=opened.name, apart=totals.apart)
     ledger.close(opened.name)
     kept = ledger.open
@@ -109,14 +109,17 @@ def tabulate(
         *totals.notes,
         *reconcile(records, totals.whole, kept, ~ledger.sums, within=totals.within),
         *lookup_notes,
-        *note_counts(records, event, kept, publishing=publishing),
+        *note_counts(records, event, kept, publishing=state_publishing(card)),
+        *asked,
+        *note_limits(records, kept, card=card),
         *note_uncounted(records, counts, kept),
         *_note_partial(records, periods, kept, roll_up=roll_up),
     )
     frame = assemble(records, counts, periods, kept, roll_up=roll_up)
+    card = choose_per(card, counts.event[kept], counts.size[kept])
     table = Table(
         frame=frame,
-        measure=records.measure,
+        measure=card.measure,
         card=card,
         by=tuple(records.by),
         strata=tuple(records.strata),
@@ -124,7 +127,7 @@ def tabulate(
         account=make_account(opened, records, counts, ledger, frame, notes=notes),
         data_hash=opened.data_hash,
         kept=Kept(
-            records=records.take(kept),
+            records=replace(records.take(kept), measure=card.measure),
             counts=counts.take(kept),
             periods=None if periods is None else periods[kept],
             roll_up=roll_up,
@@ -135,11 +138,39 @@ def tabulate(
     return _note_order(table, records)
 
 
-def _count(records: Records, event: Converted, *, card: Card, publishing: Publishing) -> Counts:
-    """Give each row's event, its ends and its size; of a mean its value and error."""
-    if not card.measure.counts:
-        return mean_counts(records)
-    return state_counts(event, records.size, card=card, rounded=publishing.rounded)
+def _state(
+    records: Records, event: Converted, ledger: Ledger, *, card: Card
+) -> tuple[Records, Counts, Card]:
+    """State events and sizes; of a value with limits the scale is found first.
+
+    Adjusting for case-mix is for values whose errors are normal as they are.
+    """
+    if card.measure.counts:
+        rounded = state_publishing(card).rounded
+        return records, state_counts(event, records.size, card=card, rounded=rounded), card
+    if "lower" not in card.needed:
+        return records, mean_counts(records), card
+    records, card, problem = read_limits(records, ledger.open, card=card)
+    if problem:
+        ledger.stop(problem)
+    elif records.strata and records.measure.link != "identity":
+        ledger.stop(
+            "values with skewed limits can't be adjusted for case-mix: leave --stratum out, or "
+            "give counts."
+        )
+    return records, count_limits(records, card=card), card
+
+
+def _ask(records: Records, header: Header, counts: Counts, ledger: Ledger) -> tuple[str, ...]:
+    """Refuse strata that say nothing, and ask of expected events whether they are rates."""
+    checks.refuse_empty_strata(records, counts, ledger)
+    return ask_expected(records, header, counts, ledger)
+
+
+def _refuse_covariates(records: Records, covariates: Sequence[str] | None, ledger: Ledger) -> None:
+    """Refuse unusable covariates, if they were asked for rather than named by the card."""
+    for covariate in () if covariates is None else records.covariates.values():
+        refuse_unusable(covariate, ledger)
 
 
 def _note_order(table: Table, records: Records) -> Table:

@@ -8,6 +8,13 @@ import pandas as pd
 
 from varstat.data.account import Mask, Rows
 from varstat.data.source.decimal_mark import Mark, find_mark
+from varstat.data.source.formula import (
+    Formula,
+    FormulaError,
+    columns_of,
+    may_be_formula,
+    read_formula,
+)
 from varstat.data.source.grid import Grid, Texts, texts_of
 from varstat.data.source.heading import (
     join_headings,
@@ -34,10 +41,13 @@ class Wanted:
         What varstat calls it: `unit`, `numerator`, or a by column's own name.
     names : tuple of str
         What the file may call it; the first that the file has is used.
+    computed : bool
+        Whether it may be a formula of columns.
     """
 
     role: str
     names: tuple[str, ...]
+    computed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -150,6 +160,39 @@ class Header:
                 if found:
                     return found
         return []
+
+    def formula(self, names: Sequence[str]) -> Formula | None:
+        """Read the first of `names` that is a formula of the columns; None if none is.
+
+        Raises
+        ------
+        FormulaError
+            If one of them is nearly one.
+        """
+        columns = dict.fromkeys((*self.names, *self.plain, *self.joined))
+        columns.pop("", None)
+        for name in filter(may_be_formula, names):
+            try:
+                return read_formula(name, tuple(columns))
+            except FormulaError as error:
+                if str(error):
+                    raise
+        return None
+
+    def places(self, name: str) -> list[int]:
+        """Give where a column stands, or the columns of a formula."""
+        formula = None if self.find((name,)) else self.formula((name,))
+        parts = (name,) if formula is None else columns_of(formula)
+        return [self.find((part,))[0] for part in parts]
+
+    def has(self, wanted: Wanted) -> bool:
+        """Tell whether there is such a column, or where that may be, all columns of a formula."""
+        if self.find(wanted.names):
+            return True
+        try:
+            return wanted.computed and self.formula(wanted.names) is not None
+        except FormulaError:
+            return False
 
 
 def find_header(
@@ -304,7 +347,7 @@ def _name_columns(
 
 
 def _score(header: Header, core: Sequence[Wanted]) -> int:
-    return sum(bool(header.find(wanted.names)) for wanted in core)
+    return sum(header.has(wanted) for wanted in core)
 
 
 def _no_header(source: Source, core: Sequence[Wanted], first: Header) -> str:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from varstat.data.account import Mask
 from varstat.data.source.decimal_mark import Mark, find_mark, is_ambiguous, with_point
 from varstat.data.source.grid import Texts, texts_of
-from varstat.data.source.vocabulary import MISSING, PLAIN, UNKNOWN, Range, Vocabulary, fold
+from varstat.data.source.vocabulary import BLANK, MISSING, PLAIN, UNKNOWN, Range, Vocabulary, fold
 from varstat.measure import Floats
 
 
@@ -53,7 +53,8 @@ class Numbers:
         Between which a number lies that isn't printed, or for which another is printed; NaN where
         nothing states it.
     half_unit : ndarray of float, shape (rows,)
-        Half a unit in the last printed digit, for percentages; zero elsewhere.
+        Half a unit in the last printed digit, for percentages and for what is made of columns by
+        multiplying; zero elsewhere.
     """
 
     values: Floats
@@ -110,6 +111,20 @@ class Numbers:
             self,
             values=np.where(here, np.nan, self.values),
             kind=np.where(here, np.int8(kind), self.kind).astype(np.int8),
+            mark=marks,
+        )
+
+    def fill_blanks(self, here: Mask) -> "Numbers":
+        """Take blank cells of some rows for zero."""
+        blank = self.is_kind(Kind.BLANK) & here
+        if not blank.any():
+            return self
+        marks = self.mark.copy()
+        marks[blank] = BLANK
+        return replace(
+            self,
+            values=np.where(blank, 0.0, self.values),
+            kind=np.where(blank, np.int8(Kind.NUMBER), self.kind).astype(np.int8),
             mark=marks,
         )
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from varstat.data.account import FIRST_ROWS, name_rows
+from varstat.data.source.formula import FormulaError, columns_of
 from varstat.data.source.header import Header, Wanted, best_header
 from varstat.data.source.heading import list_wordy
 from varstat.data.source.open import Source
@@ -41,14 +42,14 @@ def check_found(
     listed = list_wordy(header.names)
     known = (*(header.names if listed else ()), *also)
     for each in wanted:
-        found = header.find(each.names)
-        if len(found) > 1:
-            places = " and ".join(str(at + 1) for at in found)
-            problems.append(
-                f"the column {header.plain[found[0]]!r} stands more than once, as "
-                f"columns {places}. {_tell_which(header, found)}"
-            )
-        elif not found:
+        try:
+            parts = _parts(header, each)
+        except FormulaError as error:
+            some_missing = True
+            problems.append(str(error))
+            continue
+        problems += [_several(header, found) for found in parts if len(found) > 1]
+        if not parts:
             some_missing = True
             problems.append(_missing(each, known))
     if problems and some_missing:
@@ -56,6 +57,15 @@ def check_found(
         problems[-1] += f" The columns are {listed}." if listed else ""
     if problems:
         raise TableError(source, problems)
+
+
+def _parts(header: Header, wanted: Wanted) -> list[list[int]]:
+    """Give where each column of what is wanted stands: of the one column, or of a formula's."""
+    found = header.find(wanted.names)
+    if found:
+        return [found]
+    formula = header.formula(wanted.names) if wanted.computed else None
+    return [] if formula is None else [header.find((name,)) for name in columns_of(formula)]
 
 
 def check_overfull(source: str, header: Header) -> None:
@@ -90,6 +100,14 @@ def find_sheet(source: Source, header: Header, wanted: Sequence[Wanted]) -> str:
             if score == len(wanted):
                 return f"They all stand on sheet {grid.sheet!r}: choose it with --sheet."
     return ""
+
+
+def _several(header: Header, found: Sequence[int]) -> str:
+    places = " and ".join(str(at + 1) for at in found)
+    return (
+        f"the column {header.plain[found[0]]!r} stands more than once, as columns {places}. "
+        f"{_tell_which(header, found)}"
+    )
 
 
 def _tell_which(header: Header, found: Sequence[int]) -> str:

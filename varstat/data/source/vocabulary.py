@@ -123,6 +123,11 @@ _BETWEEN = re.compile(
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"))
 
 
+# What is said of cells in which nothing stands.
+BLANK = "blank"
+DASH = "-"
+
+
 def fold(text: str) -> str:
     """Write a mark as it is compared: in small letters, with plain spaces, dashes and signs.
 
@@ -195,6 +200,11 @@ class Vocabulary:
     zero: frozenset[str] = frozenset()
     missing: frozenset[str] = frozenset()
     sentinels: frozenset[float] = frozenset()
+
+    @property
+    def fills_blanks(self) -> bool:
+        """Whether blank cells mean none, beside others of their row that aren't blank."""
+        return BLANK in self.zero
 
     def hides(self, mark: str) -> Range | None:
         """Give the range of a suppression mark, NaN where none is stated; None for other texts.

@@ -23,10 +23,12 @@ def say_comparison(comparison: Comparison) -> str:
 
 
 def say_difference(comparison: Comparison) -> str:
-    """Say which is better, and by how much."""
+    """Say which is better, the likelier claim of the two, and by how much."""
     a, b = comparison.unit
     better = "better" if comparison.direction != "neither" else "higher"
-    p = comparison.p_better
+    first, second, p = (a, b, comparison.p_better)
+    if p < 0.5:
+        first, second, p = b, a, 1.0 - p
     low, middle, high = (
         _signed(comparison, value)
         for value in (
@@ -35,11 +37,12 @@ def say_difference(comparison: Comparison) -> str:
             comparison.difference_upper,
         )
     )
-    level = f"{100 * comparison.level:.15g}%"
-    unsure = ", which is not enough to say which of them is" if 0.05 < p < 0.95 else ""
+    level, unit = f"{100 * comparison.level:.15g}%", comparison.measure.unit
+    middle = f"{middle} {unit}" if unit else middle
+    unsure = ", which is not enough to say which of them is" if p < 0.95 else ""
     return (
-        f"{a} is {better} than {b} with a probability of {_probability(p)}{unsure}. Their rates "
-        f"differ by {middle} ({level} interval {low} to {high}), {a} less {b}."
+        f"{first} is {better} than {second} with a probability of {_probability(p)}{unsure}. "
+        f"Their rates differ by {middle} ({level} interval {low} to {high}), {a} less {b}."
     )
 
 
@@ -75,11 +78,11 @@ def _made_of(comparison: Comparison) -> str:
 
 
 def _probability(p: float) -> str:
-    return "under 0.01" if p < 0.01 else "over 0.99" if p > 0.99 else f"{p:.2f}"
+    return "over 0.99" if p > 0.99 else f"{p:.2f}"
 
 
 def _signed(comparison: Comparison, value: float) -> str:
     """A difference of rates, in percentage points of a proportion."""
     if comparison.measure.percent:
         return f"{100 * value:+.3g} points".replace("-", MINUS)
-    return f"{value:+.3g}".replace("-", MINUS)
+    return f"{value * comparison.measure.per:+.3g}".replace("-", MINUS)

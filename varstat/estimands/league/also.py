@@ -110,7 +110,11 @@ def _sets(posterior: Posterior, *, level: float) -> Columns:
         )
     else:
         sets = find_rank_sets(
-            event, size, direction=design.direction, seed=posterior.seed, level=level
+            design.measure.own_scale(event),
+            size,
+            direction=design.direction,
+            seed=posterior.seed,
+            level=level,
         )
     return {
         "set_lower": sets.lower,

@@ -7,7 +7,8 @@ from varstat.measure import Floats
 def raw_rates(posterior: Posterior) -> tuple[Floats, Floats, Floats]:
     """What the units' own numbers say: event, size and rate over all rows of a unit.
 
-    Means over several rows are weighted by the inverse of their squared standard errors.
+    Means over several rows are weighted by the inverse of their squared standard errors, on the
+    scale that those are of.
     """
     design = posterior.design
     if design.measure.counts:
@@ -15,5 +16,6 @@ def raw_rates(posterior: Posterior) -> tuple[Floats, Floats, Floats]:
         return event, size, event / size
     weight = design.size[None] ** -2.0
     total = design.gather(weight)[0]
-    value = design.gather(weight * design.event)[0] / total
+    own = design.measure.own_scale(design.event)
+    value = design.measure.from_own(design.gather(weight * own)[0] / total)
     return value, total**-0.5, value

@@ -58,7 +58,8 @@ def summed_moments(design: Design, lattice: Lattice) -> Rates:
     """Sum the moments of rates and effects over a lattice; intervals are left unknown."""
     units = design.units
     totals = np.zeros((6, units))
-    anchor = 0.0 if design.measure.counts else design.centre
+    measure = design.measure
+    anchor = 0.0 if measure.counts else float(measure.from_own(np.array(design.centre)))
     nodes = nodes_for(design)
     step = max(int(100_000 / (design.rows * nodes * design.effects.parts)), 1)
     for first in range(0, len(lattice.weight), step):

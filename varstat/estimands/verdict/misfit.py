@@ -171,5 +171,7 @@ def _likelihood_points(posterior: Posterior) -> Floats:
     design = posterior.design
     at = ((np.arange(_POINTS) + 0.5) / _POINTS)[:, None]
     middle = 0.5 * (design.event_lower + design.event_upper)
-    event, size = (middle - design.centre) / design.spread, design.size / design.spread
-    return design.measure.to_link(design.measure.jeffreys(at, event, size))
+    measure = design.measure
+    own = (measure.own_scale(middle) - design.centre) / design.spread
+    points = measure.jeffreys(at, own, design.size / design.spread)
+    return measure.to_link(points) if measure.counts else points

@@ -177,7 +177,7 @@ def _design(
     model, priors = card.model, card.model.priors
     event = frame[measure.event].to_numpy(float)
     size = frame[measure.size].to_numpy(float)
-    centre, spread = _standard(event, scaled=priors.scaled and not measure.counts)
+    centre, spread = _standard(event, measure, scaled=priors.scaled)
     link_rate, link_variance = _link_rates(frame, measure, centre=centre, spread=spread)
     pooled = _pooled(frame, measure, centre=centre, spread=spread)
     family = _family(frame, measure, model.likelihood, centre=centre, spread=spread, pooled=pooled)
@@ -266,10 +266,11 @@ def _counts(frame: pd.DataFrame) -> Floats:
     return frame["count"].to_numpy(float)
 
 
-def _standard(event: Floats, *, scaled: bool) -> tuple[float, float]:
+def _standard(event: Floats, measure: Measure, *, scaled: bool) -> tuple[float, float]:
     """Centre and SD of the values, where priors are in units of it."""
-    if not scaled:
+    if measure.counts or not scaled:
         return 0.0, 1.0
+    event = measure.own_scale(event)
     sd = float(np.std(event, ddof=1)) if len(event) > 1 else 0.0
     centre = float(np.mean(event))
     return centre, sd if sd > 1e-12 * max(abs(centre), 1e-300) else max(abs(centre), 1.0)
@@ -281,7 +282,7 @@ def _link_rates(
     """Each row's own rate on the link scale, kept off its ends, and its variance by chance."""
     size = frame[measure.size].to_numpy(float)
     event = 0.5 * (frame["event_lower"].to_numpy(float) + frame["event_upper"].to_numpy(float))
-    return measure.smoothed((event - centre) / spread, size / spread)
+    return measure.smoothed((measure.own_scale(event) - centre) / spread, size / spread)
 
 
 def _pooled(frame: pd.DataFrame, measure: Measure, *, centre: float, spread: float) -> float:
@@ -290,7 +291,8 @@ def _pooled(frame: pd.DataFrame, measure: Measure, *, centre: float, spread: flo
     event = 0.5 * (frame["event_lower"].to_numpy(float) + frame["event_upper"].to_numpy(float))
     if not measure.counts:
         weight = measure.weight(size)
-        return float(((event - centre) / spread) @ weight / weight.sum())
+        own = (measure.own_scale(event) - centre) / spread
+        return float(own @ weight / weight.sum())
     return float(measure.smoothed(event.sum(), size.sum())[0])
 
 
@@ -309,7 +311,7 @@ def _family(
     if likelihood == "beta-binomial":
         make = partial(BetaBinomial, pooled=float(expit(pooled)))
     if likelihood == "normal":
-        return make(event=(event - centre) / spread, size=size / spread)
+        return make(event=(measure.own_scale(event) - centre) / spread, size=size / spread)
     lower = frame["event_lower"].to_numpy(float)
     upper = frame["event_upper"].to_numpy(float)
     if np.array_equal(lower, upper):

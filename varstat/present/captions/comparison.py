@@ -34,7 +34,7 @@ def caption(comparison: Comparison) -> Caption:
         finding=clean(say_difference(comparison)),
         axis=f"Rate of {first} less that of {second}",
         footer=(
-            f"Lines: {percent(comparison.level)} intervals. Parts are Shapley shares and add up in "
-            "every draw."
+            f"Lines: {percent(comparison.level)} intervals of each part, drawn from where its bar "
+            "ends. Parts are Shapley shares of the raw difference and add up to it in every draw."
         ),
     )

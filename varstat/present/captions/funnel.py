@@ -5,15 +5,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from varstat.funnel.result import Funnel, has_bar, has_point
+from varstat.funnel.result import Funnel, has_bar, has_limits, has_point
 from varstat.present.caption import MAX_PANELS, Caption, group_text, heading
 from varstat.prose.number import percent
-from varstat.prose.rate import rate_text
+from varstat.prose.rate import measured_text, rate_text
 from varstat.prose.text import clean
 from varstat.target.rule import rule_text
 
 METHODS = {
-    "exact": "exact limits, drawn interpolated between counts",
+    "exact": "exact limits, drawn smooth between counts",
     "interpolated": "exact limits, interpolated between counts",
     "normal": "normal-approximation limits",
 }
@@ -48,6 +48,8 @@ def short_finding(funnel: Funnel) -> str:
     """Say the finding in a few characters, for a small panel."""
     level = max(funnel.levels)
     units = len(funnel.units.unit)
+    if not has_limits(funnel):
+        return f"{units:,} unit{'' if units == 1 else 's'}: too few for limits"
     return f"{funnel.flagged(level):,} of {units:,} outside {percent(level)}"
 
 
@@ -65,8 +67,9 @@ def finding_of_many(funnels: Sequence[Funnel]) -> str:
 
 def rate_title(funnel: Funnel) -> str:
     """Title the axis of rates, with the direction that is better."""
-    named = funnel.measure.percent and funnel.event_label != funnel.measure.event
-    name = f"Share: {funnel.event_label}" if named else funnel.measure.title
+    name = funnel.measure.title
+    if funnel.event_label != funnel.measure.event:
+        name = f"{'Share' if funnel.measure.percent else name}: {funnel.event_label}"
     better = {
         "higher-is-better": " (higher is better)",
         "lower-is-better": " (lower is better)",
@@ -79,7 +82,8 @@ def size_title(funnel: Funnel, scale: str) -> str:
     """Title the axis of sizes, with its scale where that isn't even."""
     note = {"log": ", log scale", "sqrt": ", square-root scale", "linear": ""}[scale]
     if funnel.measure.size_is_error:
-        return f"Standard error (more certain to the right{note})"
+        of = {"log": " of the logarithm", "logit": " of the logit"}.get(funnel.measure.link, "")
+        return f"Standard error{of} (more certain to the right{note})"
     what = {"expected": "expected events"}.get(funnel.size_label, funnel.size_label)
     return clean(f"Size of the unit ({what}{note})")
 
@@ -88,7 +92,7 @@ def target_text(funnel: Funnel) -> str:
     """Write the value of the target line, in the words of its rule."""
     rule = funnel.target_rule
     name = {"pooled": "Average", "median": "Median", "leave-one-out": "Average"}.get(rule, "Target")
-    return f"{name} {rate_text(funnel.target, percent=funnel.measure.percent)}"
+    return f"{name} {measured_text(funnel.target, measure=funnel.measure)}"
 
 
 def limit_kinds(funnels: Sequence[Funnel]) -> list[str]:
@@ -102,9 +106,10 @@ def footer(funnel: Funnel, kinds: Sequence[str]) -> str:
     method = METHODS.get(funnel.limits_method, f"{funnel.limits_method} limits")
     wider = ", widened for over-dispersion" if "overdispersed" in kinds else ""
     recipe = "" if funnel.method == "varstat" else f" Recipe: {funnel.method.upper()}."
-    # A published recipe flags by its lines, and a mean's line is its tail.
+    # Exact lines agree with every flag; a recipe flags by its lines, and a mean's is its tail.
     tails = " Flags come from tail probabilities, not from the lines."
-    if funnel.method != "varstat" or not funnel.measure.counts or not funnel.exact:
+    exact = funnel.limits_method == "exact" or not (funnel.measure.counts and funnel.exact)
+    if funnel.method != "varstat" or exact:
         tails = ""
     return f"Method: {method}{wider}; target: {rule_text(funnel.target_rule)}.{recipe}{tails}"
 
@@ -150,7 +155,7 @@ def alt_text(funnels: Sequence[Funnel]) -> str:
         return _alt_text_of_many(funnels)
     (funnel,) = funnels
     units = funnel.units
-    shares = funnel.measure.percent
+    measure = funnel.measure
     drawn, withheld = has_point(units), has_bar(units)
     parts = [f"Funnel plot of {heading(funnel)}."]
     if drawn.any():
@@ -159,14 +164,14 @@ def alt_text(funnels: Sequence[Funnel]) -> str:
         parts.append(
             f"Each of {int(drawn.sum()):,} units is a point: {funnel.measure.size} from"
             f" {small:,.6g} to {large:,.6g} across, {funnel.measure.rate} from"
-            f" {rate_text(low, percent=shares)} to {rate_text(high, percent=shares)} up."
+            f" {rate_text(low, percent=measure.percent, per=measure.per)} to "
+            f"{measured_text(high, measure=measure)} up."
         )
     if withheld.any():
         parts.append(f"{int(withheld.sum()):,} units with withheld counts are vertical bars.")
     levels = " and ".join(percent(level) for level in funnel.levels)
-    parts.append(
-        f"Limits at {levels} lie around the target, {rate_text(funnel.target, percent=shares)}."
-    )
+    target = measured_text(funnel.target, measure=measure)
+    parts.append(f"Limits at {levels} lie around the target, {target}.")
     return " ".join([*parts, clean(funnel.summary())])
 
 

@@ -9,7 +9,7 @@ from varstat.estimands.league.result import SURE, League
 from varstat.estimands.league.words import count_sure
 from varstat.present.caption import MAX_PANELS, Caption, group_text, heading
 from varstat.prose.number import percent
-from varstat.prose.rate import rate_text
+from varstat.prose.rate import measured_text, rate_text
 from varstat.prose.text import clean
 from varstat.prose.trust import say_distrust
 from varstat.target.rule import rule_text
@@ -98,13 +98,12 @@ def rank_title(league: League) -> str:
 def target_text(leagues: Sequence[League]) -> str:
     """Name the target line, and of one group its value."""
     league = leagues[0]
-    shares = league.measure.percent
     rule = _rule_text(league.target_rule)
     if len(leagues) > 1:
         return f"target of the group: {rule}"
     if not np.isfinite(league.target):
         return f"target of the peer group: {rule}"
-    return f"target {rate_text(league.target, percent=shares)}: {rule}"
+    return f"target {measured_text(league.target, measure=league.measure)}: {rule}"
 
 
 def _rule_text(rule: str) -> str:
@@ -189,7 +188,7 @@ def alt_text(leagues: Sequence[League], *, ranks: bool) -> str:
     if len(leagues) > 1:
         return _alt_text_of_many(leagues, ranks=ranks)
     (league,) = leagues
-    units, shares = league.units, league.measure.percent
+    units, measure = league.units, league.measure
     what = "Ranks" if ranks else "Caterpillar plot"
     parts = [say_distrust(league.diagnostics), f"{what} of {heading(league)}."]
     count = units.unit.size
@@ -201,7 +200,8 @@ def alt_text(leagues: Sequence[League], *, ranks: bool) -> str:
         low, high = float(units.estimate.min()), float(units.estimate.max())
         parts.append(
             f"Each of {count:,} units is a row: its estimate, from "
-            f"{rate_text(low, percent=shares)} to {rate_text(high, percent=shares)}, with its "
+            f"{rate_text(low, percent=measure.percent, per=measure.per)} to "
+            f"{measured_text(high, measure=measure)}, with its "
             f"{percent(league.level)} interval, and its raw rate as a hollow mark."
         )
     said = league.findings

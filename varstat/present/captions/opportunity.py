@@ -38,9 +38,9 @@ def waterfall_caption(opportunity: Opportunity, subtotal: str = "") -> Caption:
     what = _made_of(opportunity)
     return replace(
         caption(opportunity, f"{what}, {subtotal}" if subtotal else what),
-        footer=f"Lines: {percent(opportunity.waterfall.level)} intervals. Parts are Shapley shares "
-        "and add up in every draw; a negative one means that allowing for it shows more than "
-        "there was.",
+        footer=f"Lines: {percent(opportunity.waterfall.level)} intervals of each part, drawn from "
+        "where its bar ends. Parts are Shapley shares of the first bar and add up to it in "
+        "every draw; allowing for a negative one shows more than there was.",
     )
 
 

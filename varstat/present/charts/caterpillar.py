@@ -9,9 +9,10 @@ from matplotlib.figure import Figure
 
 from varstat.estimands.league.result import League
 from varstat.measure import Floats
+from varstat.present.canvas import Canvas
 from varstat.present.caption import Caption
 from varstat.present.charts import style
-from varstat.present.charts.frame import View, natural_range, rate_ticks
+from varstat.present.charts.frame import MOST, View, natural_range
 from varstat.present.charts.funnel_marks import Key
 from varstat.present.charts.funnel_panel import plain_axes
 from varstat.present.charts.row_sheet import draw_alone
@@ -25,6 +26,7 @@ from varstat.present.charts.rows import (
     row_keys,
     set_rows,
 )
+from varstat.present.charts.ticks import reach_ticks
 from varstat.prose.number import percent
 
 RAW = Key(gid="raw", text="raw", marker="o", face=style.PAPER, edge=style.INK, width=0.7)
@@ -33,7 +35,7 @@ _REACH = 0.75
 
 
 def draw_league(
-    league: League, caption: Caption, chosen: Bools, *, ax: Axes | None = None
+    league: League, caption: Caption, chosen: Bools, *, canvas: Canvas | None = None
 ) -> Figure:
     """Draw estimates with their intervals, one row a unit, beside the target.
 
@@ -47,8 +49,7 @@ def draw_league(
     caption : Caption
     chosen : ndarray of bool, shape (units,)
         Units to mark and always name.
-    ax : Axes, optional
-        Draw here instead of on a new figure.
+    canvas : Canvas, optional
 
     Returns
     -------
@@ -68,7 +69,7 @@ def draw_league(
             *caterpillar_keys([league], caption.target),
         ],
         more=outside_text([league], frame),
-        ax=ax,
+        canvas=canvas,
     )
 
 
@@ -95,7 +96,7 @@ def draw_caterpillar(
     plain_axes(ax, small=small)
     set_rows(ax, rows)
     ax.set_xlim(*frame.y)
-    at, texts = rate_ticks(frame, 4 if small else 7)
+    at, texts = frame.rate_ticks(small=small)
     ax.set_xticks(at, texts)
     raster = units.unit.size > style.MAX_VECTOR_MARKS
     _draw_target(ax, league, rows)
@@ -185,12 +186,14 @@ def frame_of(leagues: Sequence[League]) -> View:
     pad = 0.03 * (high - low) or 0.1 * abs(high) or 0.1
     low = max(low - pad, bottom - 0.25 * pad)
     high = min(high + pad, top + 0.25 * pad)
+    factor = 100.0 if measure.percent else measure.per
     return View(
         scale="linear",
         x=(0.0, 1.0),
-        y=(low, high),
+        y=reach_ticks(low, high, MOST, ends=(bottom, top), factor=factor),
         reverse=False,
         percent=measure.percent,
+        per=measure.per,
     )
 
 

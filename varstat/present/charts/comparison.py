@@ -1,41 +1,43 @@
 """Draw what the gulf between two units is made of."""
 
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from varstat.estimands.comparison.result import Comparison
+from varstat.present.canvas import Canvas
 from varstat.present.caption import Caption
 from varstat.present.charts.waterfall import draw_fall
 
 
-def draw_comparison(comparison: Comparison, caption: Caption, *, ax: Axes | None = None) -> Figure:
+def draw_comparison(
+    comparison: Comparison, caption: Caption, *, canvas: Canvas | None = None
+) -> Figure:
     """Draw how the raw difference of two units falls to what remains, a bar for each part.
 
     Parameters
     ----------
     comparison : Comparison
     caption : Caption
-    ax : Axes, optional
-        Draw here instead of on a new figure.
+    canvas : Canvas, optional
 
     Returns
     -------
     Figure
     """
-    shares = comparison.measure.percent
+    measure = comparison.measure
+    shares = measure.percent
 
     def write(value: float) -> str:
-        return f"{100 * value:.2g} points" if shares else f"{value:.3g}"
+        return f"{100 * value:+.3g} points" if shares else f"{measure.per * value:+.3g}"
 
     return draw_fall(
         comparison.component,
         (comparison.part, comparison.part_lower, comparison.part_upper),
         caption,
         write=write,
-        taken=False,
         percent=shares,
+        per=measure.per,
         # The finding takes several lines.
         above=30.0,
         lines=2,
-        ax=ax,
+        canvas=canvas,
     )

@@ -9,12 +9,14 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from varstat.measure import Floats
+from varstat.present.canvas import Canvas
 from varstat.present.caption import Caption
 from varstat.present.charts import style
 from varstat.present.charts.funnel_marks import Key
 from varstat.present.charts.funnel_panel import plain_axes
 from varstat.present.charts.row_sheet import WARNING, stamp, title_across, write_head
 from varstat.present.charts.sheet import MARGIN, Sheet
+from varstat.present.charts.waterfall import SOURCE_ROOM
 
 WIDTH, HEIGHT, LEFT = 8.4 * 72, 330.0, 50.0
 
@@ -38,27 +40,33 @@ class Curve:
     upper: Floats | None = None
 
 
-def draw_curves(curves: Sequence[Curve], caption: Caption, *, ax: Axes | None = None) -> Figure:
+def draw_curves(
+    curves: Sequence[Curve], caption: Caption, *, canvas: Canvas | None = None
+) -> Figure:
     """Draw lines along the share of the variance that is unmeasured case-mix.
 
     Parameters
     ----------
     curves : sequence of Curve
     caption : Caption
-    ax : Axes, optional
-        Draw here instead of on a new figure.
+    canvas : Canvas, optional
 
     Returns
     -------
     Figure
     """
+    canvas = canvas or Canvas()
+    height = HEIGHT + (WARNING if caption.distrust else 0.0)
     with matplotlib.rc_context(dict(style.RC)):
-        if ax is not None:
-            _draw(ax, curves, caption)
-            return ax.figure.figure  # of a subfigure, the whole
-        sheet = Sheet(WIDTH, HEIGHT + (WARNING if caption.distrust else 0.0))
+        if canvas.ax is not None:
+            _draw(canvas.ax, curves, caption)
+            return canvas.ax.figure.figure  # of a subfigure, the whole
+        wide, high = canvas.points
+        room = SOURCE_ROOM if canvas.source else 0.0
+        sheet = Sheet(wide or WIDTH, high or height + room, most_lines=canvas.most_lines)
         write_head(sheet, caption)
         sheet.draw_legend([curve.key for curve in curves])
+        sheet.write_source(canvas.source)
         sheet.write_below(caption.footer, lines=3)
         box = sheet.rectangle(
             MARGIN + LEFT, sheet.bottom + 34.0, sheet.width - MARGIN - 12.0, sheet.top - 8.0

@@ -1,23 +1,33 @@
 """Where a funnel is seen from: the scale of sizes, the ranges of both axes and their ticks."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+from numpy.typing import NDArray
 
 from varstat.errors import UsageError, did_you_mean, one_of
 from varstat.funnel.result import Funnel, bars, has_bar, has_point
 from varstat.measure import Floats, Measure
-from varstat.prose.number import MINUS, size_text
+from varstat.present.charts.ticks import rate_ticks, reach_ticks, size_ticks, transforms
+from varstat.prose.number import size_text
 from varstat.prose.rate import rate_text
 
 XScale = Literal["auto", "linear", "sqrt", "log"]
 SCALES = ("auto", "linear", "sqrt", "log")
 GRID = 240
-STEPS = [1, 2, 2.5, 5, 10]
+# Steps between ticks at most, of a chart and of a small panel.
+MOST, MOST_SMALL = 8, 5
+# Of so few units the view holds all.
+_FEW = 20
+# A view reaches so many times as far from the target as nine tenths of the units lie; it is cut
+# there only if some lie much further out.
+_REACH, _MUCH = 4.0, 1.5
+# Of the view's height, for the arrow of a unit beyond it.
+_ROOM = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +45,8 @@ class View:
         units stand at the right in every funnel.
     percent : bool
         Whether rates are shown as percentages.
+    per : float
+        By what rates that aren't are multiplied.
     """
 
     scale: Literal["linear", "sqrt", "log"]
@@ -42,6 +54,7 @@ class View:
     y: tuple[float, float]
     reverse: bool
     percent: bool
+    per: float = 1.0
 
     def rate_text(self, rate: float) -> str:
         """Write a rate as it is written beside the chart.
@@ -51,12 +64,29 @@ class View:
         >>> View(scale="log", x=(1, 9), y=(0, 1), reverse=False, percent=True).rate_text(0.558)
         '55.8%'
         """
-        return rate_text(rate, percent=self.percent)
+        return rate_text(rate, percent=self.percent, per=self.per)
+
+    def rate_ticks(self, *, small: bool = False) -> tuple[list[float], list[str]]:
+        """Choose the rates that are written beside the chart, and write them."""
+        most = MOST_SMALL if small else MOST
+        return rate_ticks(*self.y, most, percent=self.percent, per=self.per)
+
+    def inside(self, rate: Floats) -> Floats:
+        """Move rates beyond the view to just inside its edge, with room for an arrow."""
+        low, high = self.y
+        room = _ROOM * (high - low)
+        held = np.where(rate > high, high - room, np.where(rate < low, low + room, rate))
+        return cast(Floats, held)
+
+    def beyond(self, rate: Floats) -> NDArray[np.int64]:
+        """Tell which rates lie above the view (1) and below it (-1)."""
+        return (rate > self.y[1]).astype(np.int64) - (rate < self.y[0])
 
 
 def view_of(funnels: Sequence[Funnel], *, x_scale: XScale = "auto") -> View:
-    """Choose one view in which every unit of these funnels is seen.
+    """Choose one view for the units of these funnels.
 
+    It holds every unit, but for the few that lie many times as far out as nine tenths do.
     Limits of tiny units reach far beyond the data: the frame holds those of all but the
     smallest tenth of units, as long as they don't squeeze the data into half of it, and the
     others run out of the frame.
@@ -76,6 +106,7 @@ def view_of(funnels: Sequence[Funnel], *, x_scale: XScale = "auto") -> View:
         y=_rate_range(funnels),
         reverse=measure.size_is_error,
         percent=measure.percent,
+        per=measure.per,
     )
 
 
@@ -93,10 +124,12 @@ def _size_range(sizes: Floats, scale: str) -> tuple[float, float]:
     forward, inverse = transforms(scale)
     a, b = forward(np.array([low, high]))
     if scale != "log" and a < 0.3 * b:
-        return 0.0, float(inverse(np.array(b * 1.04)))
-    pad = 0.04 * (b - a)
-    low_high = inverse(np.array([max(a - pad, 0.0) if scale != "log" else a - pad, b + pad]))
-    return float(low_high[0]), float(low_high[1])
+        low, high = 0.0, float(inverse(np.array(b * 1.04)))
+    else:
+        pad = 0.04 * (b - a)
+        padded = inverse(np.array([max(a - pad, 0.0) if scale != "log" else a - pad, b + pad]))
+        low, high = float(padded[0]), float(padded[1])
+    return reach_ticks(low, high, MOST, ends=(0.0, np.inf)) if scale == "linear" else (low, high)
 
 
 def _rate_range(funnels: Sequence[Funnel]) -> tuple[float, float]:
@@ -110,7 +143,7 @@ def _rate_range(funnels: Sequence[Funnel]) -> tuple[float, float]:
     rates = rates[np.isfinite(rates)]
     if not rates.size:
         return 0.0, 1.0
-    low, high = float(rates.min()), float(rates.max())
+    low, high = _usual_rates(rates, target=funnels[0].target)
     limits = np.concatenate([_usual_limits(f) for f in funnels])
     spare = 0.4 * (high - low) or np.inf
     if limits.size:
@@ -119,7 +152,24 @@ def _rate_range(funnels: Sequence[Funnel]) -> tuple[float, float]:
     bottom, top = natural_range(measure)
     pad = 0.05 * (high - low) or 0.1 * abs(high) or 0.1
     # More room above than below, for labels of the highest units.
-    return max(low - pad, bottom - 0.4 * pad), min(high + 1.5 * pad, top + pad)
+    low, high = max(low - pad, bottom - 0.4 * pad), min(high + 1.5 * pad, top + 0.4 * pad)
+    factor = 100.0 if measure.percent else measure.per
+    return reach_ticks(low, high, MOST, ends=(bottom, top), factor=factor)
+
+
+def _usual_rates(rates: Floats, *, target: float) -> tuple[float, float]:
+    """Where all rates lie, but for those of many that lie extremely far out."""
+    low, high = float(rates.min()), float(rates.max())
+    if rates.size < _FEW or not np.isfinite(target):
+        return low, high
+    reach = _REACH * float(np.quantile(np.abs(rates - target), 0.9))
+    if reach == 0:
+        return low, high
+    if high - target > _MUCH * reach:
+        high = max(float(rates[rates <= target + reach].max()), target)
+    if target - low > _MUCH * reach:
+        low = min(float(rates[rates >= target - reach].min()), target)
+    return low, high
 
 
 def _usual_limits(funnel: Funnel) -> Floats:
@@ -143,29 +193,22 @@ def natural_range(measure: Measure) -> tuple[float, float]:
     return measure.ends
 
 
-def transforms(scale: str) -> tuple[Callable[[Floats], Floats], Callable[[Floats], Floats]]:
-    """Get a scale's transform and its inverse."""
-    if scale == "log":
-        return np.log10, lambda v: np.power(10.0, v)
-    if scale == "sqrt":
-        return lambda v: np.sqrt(np.maximum(v, 0.0)), np.square
-    return (lambda v: v), (lambda v: v)
-
-
 def grid(funnel: Funnel, view: View) -> Floats:
     """Choose sizes to draw limits at, even on the view's scale; whole numbers for counts."""
     forward, inverse = transforms(view.scale)
     sizes = funnel.units.size
     sizes = sizes[np.isfinite(sizes) & (sizes > 0)]
     whole = funnel.measure.bounded and bool(np.all(sizes == np.round(sizes)))
-    smallest = 1.0 if whole else (float(sizes.min()) if sizes.size else 1.0) / 10
+    smallest = float(sizes.min()) if sizes.size else 1.0
+    # From an axis that starts at zero on, so that no line starts in mid-air.
+    smallest = 1.0 if whole else min(smallest / 10, view.x[1] / 2_000)
     low = max(view.x[0], min(smallest, view.x[1] / 2))
     ends = forward(np.array([low, view.x[1]]))
     points = inverse(np.linspace(ends[0], ends[1], GRID))
     return np.unique(np.maximum(np.round(points), 1.0)) if whole else points
 
 
-def set_view(ax: Axes, view: View, *, ticks: int = 6) -> None:
+def set_view(ax: Axes, view: View, *, small: bool = False) -> None:
     """Give axes a view's scale, ranges and readable ticks."""
     if view.scale == "log":
         ax.set_xscale("log")
@@ -173,54 +216,9 @@ def set_view(ax: Axes, view: View, *, ticks: int = 6) -> None:
         ax.set_xscale("function", functions=transforms("sqrt"))
     ax.set_xlim(*(view.x[::-1] if view.reverse else view.x))
     ax.set_ylim(*view.y)
-    ax.xaxis.set_major_locator(FixedLocator(size_ticks(view, ticks)))
+    most = MOST_SMALL if small else MOST
+    ax.xaxis.set_major_locator(FixedLocator(size_ticks(*view.x, most, scale=view.scale)))
     ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: size_text(v)))
-    at, texts = rate_ticks(view, ticks)
+    at, texts = view.rate_ticks(small=small)
     ax.set_yticks(at, texts)
-
-
-def size_ticks(view: View, most: int) -> list[float]:
-    """Choose round sizes, spread over the view's scale."""
-    low, high = view.x
-    if view.scale == "log":
-        return _log_ticks(low, high, most)
-    if view.scale == "sqrt":
-        even = np.linspace(np.sqrt(low), np.sqrt(high), most + 1) ** 2
-        rounded = {_round_size(v) for v in even}
-        return sorted(v for v in rounded if low <= v <= high)
-    return [
-        float(v) for v in MaxNLocator(most, steps=STEPS).tick_values(low, high) if low <= v <= high
-    ]
-
-
-def _log_ticks(low: float, high: float, most: int) -> list[float]:
-    decades = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
-    for steps in ((1, 2, 5), (1, 3), (1,)):
-        ticks = [m * 10.0**d for d in decades for m in steps if low <= m * 10.0**d <= high]
-        if len(ticks) <= most + 2:
-            return ticks
-    every = -(-len(ticks) // most)
-    return ticks[::every]
-
-
-def _round_size(value: float) -> float:
-    if value <= 0:
-        return 0.0
-    power = 10.0 ** np.floor(np.log10(value))
-    steps = np.array([1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0, 10.0])
-    return float(steps[np.argmin(np.abs(steps - value / power))] * power)
-
-
-def rate_ticks(view: View, most: int) -> tuple[list[float], list[str]]:
-    """Choose round rates inside the view, each written with the same number of decimals."""
-    factor = 100.0 if view.percent else 1.0
-    low, high = view.y[0] * factor, view.y[1] * factor
-    at = MaxNLocator(most, steps=STEPS).tick_values(low, high)
-    step = float(at[1] - at[0])
-    inside = [float(v) for v in at if low <= v <= high]
-    # 2.5 needs one decimal more than 2 or 5.
-    decimals = next(d for d in range(12) if d == 11 or np.isclose(round(step, d), step))
-    texts = [f"{v:,.{decimals}f}".replace("-", MINUS) for v in inside]
-    sign = "%" if view.percent else ""
-    return [v / factor for v in inside], [text + sign for text in texts]

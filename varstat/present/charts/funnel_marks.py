@@ -1,4 +1,4 @@
-"""What stands inside the axes of one funnel: limit lines, target and marks of units."""
+"""Marks of units inside the axes of one funnel, and what each kind of them means."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from varstat.funnel.result import Funnel, bars, has_bar, has_point
 from varstat.measure import Floats
 from varstat.present.charts import style
-from varstat.present.charts.frame import View, grid, natural_range, strong_kind
+from varstat.present.charts.frame import View
 from varstat.prose.number import percent
 
 
@@ -41,102 +41,6 @@ class Key:
     edge: str = style.INK
     width: float = 0.6
     dash: tuple[float, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lines:
-    """The limits of a funnel as they are drawn.
-
-    Attributes
-    ----------
-    key : Key
-    strong : bool
-        Whether flags are judged by them.
-    size : ndarray of float, shape (points,)
-    lower, upper : ndarray of float, shape (points,)
-    """
-
-    key: Key
-    strong: bool
-    size: Floats
-    lower: Floats
-    upper: Floats
-
-
-def limit_lines(funnel: Funnel, view: View) -> tuple[list[Lines], list[str]]:
-    """Compute the limits over a view, faint ones first, and the kinds there are.
-
-    Where there is no limit (no count is so low that it could be flagged) the line runs along
-    the end of what is possible, so that it never stops in mid-air.
-    """
-    frame = funnel.drawn_limits(grid(funnel, view))
-    kinds = list(dict.fromkeys(frame["kind"]))
-    strong = strong_kind(kinds)
-    bottom, top = natural_range(funnel.measure)
-    bottom, top = max(bottom, view.y[0]), min(top, view.y[1])
-    lines = []
-    for kind, level in frame[["kind", "level"]].drop_duplicates().itertuples(index=False):
-        chosen = (frame["kind"] == kind) & (frame["level"] == level)
-        rows = frame[chosen].sort_values(funnel.measure.size)
-        lines.append(
-            Lines(
-                key=line_key(float(level), funnel.levels, strong=kind == strong),
-                strong=kind == strong,
-                size=rows[funnel.measure.size].to_numpy(dtype=float),
-                lower=_filled(rows["lower"].to_numpy(dtype=float), bottom),
-                upper=_filled(rows["upper"].to_numpy(dtype=float), top),
-            )
-        )
-    return sorted(lines, key=lambda line: line.strong), kinds
-
-
-def _filled(limit: Floats, end: float) -> Floats:
-    return np.where(np.isnan(limit), end, limit)
-
-
-def line_key(level: float, levels: tuple[float, ...], *, strong: bool) -> Key:
-    """Draw stricter limits unbroken, looser ones dashed, chance alone faint and dotted."""
-    if not strong:
-        return Key(
-            gid="limits-chance",
-            text="chance alone",
-            edge=style.RULE,
-            width=0.8,
-            dash=(1.0, 1.8),
-        )
-    strictest = level >= max(levels)
-    return Key(
-        gid=f"limits-{1000 * level:.15g}".replace(".", "-"),
-        text=f"{percent(level)} limits",
-        edge=style.LIMIT,
-        width=1.3 if strictest else 0.9,
-        dash=() if strictest else (4.0, 2.2),
-    )
-
-
-def draw_lines(ax: Axes, funnel: Funnel, lines: list[Lines], *, thin: float = 1.0) -> None:
-    """Draw limits and target, clipped at the frame."""
-    bottom, top = ax.get_ylim()
-    far = 3 * (top - bottom)
-    for line in lines:
-        dashes = (0, line.key.dash) if line.key.dash else "solid"
-        for side in (line.lower, line.upper):
-            if _sideless(funnel, side is line.lower):
-                continue
-            ax.plot(
-                line.size,
-                np.clip(side, bottom - far, top + far),
-                color=line.key.edge,
-                linewidth=line.key.width * thin,
-                linestyle=dashes,
-                gid=line.key.gid,
-                zorder=2.2 if line.strong else 2.0,
-            )
-    ax.axhline(funnel.target, color=style.TARGET, linewidth=0.9 * thin, gid="target", zorder=2.1)
-
-
-def _sideless(funnel: Funnel, lower: bool) -> bool:
-    return funnel.sides == ("high" if lower else "low")
 
 
 def kinds_of_units(funnel: Funnel) -> Iterator[tuple[Key, NDArray[np.bool_]]]:
@@ -187,7 +91,7 @@ def mark_area(count: int, *, small: bool = False) -> float:
     return max(area / 2.5, 2.0) if small else area
 
 
-def draw_units(ax: Axes, funnel: Funnel, *, area: float, raster: bool) -> None:
+def draw_units(ax: Axes, funnel: Funnel, view: View, *, area: float, raster: bool) -> None:
     """Draw one collection of points a kind, and a bar for each withheld count."""
     units = funnel.units
     crowded = len(units.unit) > 2_000
@@ -197,7 +101,7 @@ def draw_units(ax: Axes, funnel: Funnel, *, area: float, raster: bool) -> None:
         flagged = key is not INSIDE
         ax.scatter(
             units.size[at],
-            units.rate[at],
+            view.inside(units.rate[at]),
             s=area * (1.5 if flagged else 1.0),
             marker=key.marker,
             facecolor=key.face,
@@ -206,6 +110,8 @@ def draw_units(ax: Axes, funnel: Funnel, *, area: float, raster: bool) -> None:
             alpha=None if flagged else (0.45 if crowded else 0.85),
             gid=key.gid,
             rasterized=raster,
+            # All are in the view: none is cut in half by its edge.
+            clip_on=False,
             zorder=3 + order / 10,
         )
     _draw_withheld(ax, funnel)
@@ -233,19 +139,71 @@ def _draw_withheld(ax: Axes, funnel: Funnel) -> None:
             )
 
 
-def centre(funnel: Funnel) -> Floats:
-    """Find the rate at which a unit is labelled: mid-range where its count was withheld."""
+def centre(funnel: Funnel, view: View) -> Floats:
+    """Find the rate at which a unit is drawn: mid-range where its count was withheld.
+
+    Parameters
+    ----------
+    funnel : Funnel
+    view : View
+        Units beyond it are drawn just inside its edge.
+
+    Returns
+    -------
+    ndarray of float, shape (units,)
+    """
     lower, upper = bars(funnel)
-    return np.where(has_point(funnel.units), funnel.units.rate, (lower + upper) / 2)
+    rate = np.where(has_point(funnel.units), funnel.units.rate, (lower + upper) / 2)
+    return view.inside(rate)
 
 
-def draw_rings(ax: Axes, funnel: Funnel, chosen: NDArray[np.bool_], *, area: float) -> None:
+def draw_beyond(ax: Axes, funnel: Funnel, view: View) -> None:
+    """Point with an arrow from each mark on the edge to where its unit lies."""
+    units = funnel.units
+    way = np.where(has_point(units), view.beyond(units.rate), 0)
+    for sign in (1, -1):
+        at = way == sign
+        if at.any():
+            edge = view.y[1 if sign > 0 else 0]
+            ax.quiver(
+                units.size[at],
+                view.inside(units.rate[at]),
+                np.zeros(int(at.sum())),
+                edge - view.inside(units.rate[at]),
+                angles="xy",
+                scale_units="xy",
+                scale=1.0,
+                width=1.1,
+                units="dots",
+                headwidth=5.0,
+                headlength=5.0,
+                headaxislength=4.5,
+                color=style.INK,
+                gid="beyond",
+                zorder=5,
+            )
+
+
+def beyond_text(funnel: Funnel, view: View) -> str:
+    """Say how many units lie beyond the view; empty if none does."""
+    units = funnel.units
+    count = int(np.sum(view.beyond(units.rate[has_point(units)]) != 0))
+    if not count:
+        return ""
+    who = "1 unit lies" if count == 1 else f"{count:,} units lie"
+    verb = "is" if count == 1 else "are"
+    return f"{who} beyond the view and {verb} drawn on its edge, with an arrow."
+
+
+def draw_rings(
+    ax: Axes, funnel: Funnel, view: View, chosen: NDArray[np.bool_], *, area: float
+) -> None:
     """Ring the highlighted units."""
     seen = chosen & (has_point(funnel.units) | has_bar(funnel.units))
     if seen.any():
         ax.scatter(
             funnel.units.size[seen],
-            centre(funnel)[seen],
+            centre(funnel, view)[seen],
             s=area * 1.5 + 55,
             marker="o",
             facecolor="none",

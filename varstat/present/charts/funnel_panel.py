@@ -8,8 +8,9 @@ from varstat.funnel.result import Funnel
 from varstat.present.caption import Caption
 from varstat.present.charts import style
 from varstat.present.charts.frame import View, set_view
-from varstat.present.charts.funnel_labels import Label, draw_labels
-from varstat.present.charts.funnel_marks import Lines, draw_lines, draw_rings, draw_units, mark_area
+from varstat.present.charts.funnel_labels import Labelled, draw_labels
+from varstat.present.charts.funnel_marks import draw_beyond, draw_rings, draw_units, mark_area
+from varstat.present.charts.limit_lines import Lines, draw_lines
 from varstat.present.charts.names import figure_text
 
 
@@ -36,22 +37,23 @@ def draw_panel(
     lines: list[Lines],
     chosen: NDArray[np.bool_],
     *,
-    label: Label,
+    label: str,
     most: int,
     raster: bool | None = None,
     small: bool = False,
-) -> None:
-    """Draw everything inside one pair of axes."""
-    set_view(ax, view, ticks=4 if small else 6)
+) -> Labelled:
+    """Draw everything inside one pair of axes, and say which units were named."""
+    set_view(ax, view, small=small)
     plain_axes(ax, small=small)
     count = len(funnel.units.unit)
     area = mark_area(count, small=small)
     draw_lines(ax, funnel, lines, thin=0.75 if small else 1.0)
     if raster is None:
         raster = count > style.MAX_VECTOR_MARKS
-    draw_units(ax, funnel, area=area, raster=raster)
-    draw_rings(ax, funnel, chosen, area=area)
-    draw_labels(ax, funnel, lines, chosen, label=label, most=most, small=small)
+    draw_units(ax, funnel, view, area=area, raster=raster)
+    draw_beyond(ax, funnel, view)
+    draw_rings(ax, funnel, view, chosen, area=area)
+    return draw_labels(ax, funnel, view, lines, chosen, label=label, most=most, small=small)
 
 
 def title_panel(ax: Axes, name: str, note: str, *, alarming: bool = False) -> None:

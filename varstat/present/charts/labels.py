@@ -4,6 +4,7 @@ A greedy search over a fixed set of positions around each mark: the same marks a
 same labels, in time that doesn't depend on how many marks there are once they are counted.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,9 @@ from varstat.measure import Floats
 
 RADII = (6.5, 8.5, 12.0, 17.0, 23.0, 30.0, 38.0, 48.0)
 INWARD = 1.0
-WORST = 3.4
+WORST = 5.0
+# For the labels that matter most.
+WORST_FIRST = 40.0
 MARK = 2.0
 BLACK = 12.0
 ANGLES = 16
@@ -72,65 +75,138 @@ def count_crowd(points: Floats, weights: Floats, frame: Floats) -> Crowd:
     return Crowd(sums=sums, origin=(float(frame[0]), float(frame[1])))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Wanted:
+    """A label that is wanted.
+
+    Attributes
+    ----------
+    anchor : ndarray of float, shape (2,)
+        Where its mark is, in points.
+    sizes : ndarray of float, shape (texts, 2)
+        Width and height of the texts it may have, the best first.
+    outward : float
+        1 where there is more room above the mark than below it, -1 where there is less.
+    required : bool
+        Whether it must stand, in the least bad position if there is no good one.
+    tier : int
+        No label of a higher tier is placed once one of a lower tier has found no room.
+    """
+
+    anchor: Floats
+    sizes: Floats
+    outward: float
+    required: bool
+    tier: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Placed:
+    """Where a label stands.
+
+    Attributes
+    ----------
+    box : ndarray of float, shape (4,)
+        x0, y0, x1, y1 in points.
+    which : int
+        Which of its texts.
+    """
+
+    box: Floats
+    which: int
+
+
 def place_labels(
-    anchors: Floats,
-    sizes: Floats,
+    wanted: Sequence[Wanted],
     *,
-    outward: Floats,
     frame: Floats,
     crowd: Crowd,
-    required: NDArray[np.bool_],
+    others: Floats,
     limit: int,
-    taken: Floats,
-) -> list[Floats | None]:
+) -> list[Placed | None]:
     """Find a box for each label, the first ones first.
+
+    A box is never nearer to another mark than to its own, but for a required one that has no
+    such place.
 
     Parameters
     ----------
-    anchors, sizes : ndarray of float, shape (labels, 2)
-        Where the marks are, and width and height of the texts, in points.
-    outward : ndarray of float, shape (labels,)
-        1 where there is more room above the mark than below it, -1 where there is less.
+    wanted : sequence of Wanted
     frame : ndarray of float, shape (4,)
         x0, y0, x1, y1: no label leaves it.
     crowd : Crowd
         What labels should not hide.
-    required : ndarray of bool, shape (labels,)
-        Labels that must stand, in the least bad position if there is no good one.
+    others : ndarray of float, shape (marks, 2)
+        All marks, their own among them.
     limit : int
         How many labels to place at most; required ones count but are never left out.
-    taken : ndarray of float, shape (boxes, 4)
-        Boxes that hold other text.
 
     Returns
     -------
-    list of (ndarray of float, shape (4,)) or None
-        x0, y0, x1, y1 of each label's box; None where there is no room.
+    list of Placed or None
+        None where there is no room.
     """
-    placed = taken
-    leaders = np.empty((0, 4))
-    boxes: list[Floats | None] = []
-    for anchor, size, way, must in zip(anchors, sizes, outward, required, strict=True):
-        if not must and len(placed) - len(taken) >= limit:
-            boxes.append(None)
-            continue
-        tries, radii = _candidates(anchor, size, frame, gap=RING if must else GAP)
+    boxes, leaders = np.empty((0, 4)), np.empty((0, 4))
+    found: list[Placed | None] = []
+    failed = np.inf
+    first = min((each.tier for each in wanted), default=0)
+    for each in wanted:
+        best: Placed | None = None
+        if each.required or (len(boxes) < limit and each.tier <= failed):
+            most = WORST_FIRST if each.tier <= max(first, 1) else WORST
+            best = _place(each, boxes, leaders, frame, crowd, others, most)
+            if best is None:
+                failed = min(failed, each.tier)
+        found.append(best)
+        if best is not None:
+            (end,) = nearest_point(best.box[None], each.anchor)
+            boxes = np.vstack([boxes, best.box])
+            leaders = np.vstack([leaders, np.concatenate([each.anchor, end])])
+    return found
+
+
+def _place(
+    wanted: Wanted,
+    boxes: Floats,
+    leaders: Floats,
+    frame: Floats,
+    crowd: Crowd,
+    others: Floats,
+    most: float,
+) -> Placed | None:
+    """Find the best box for one label, with the first of its texts that has one."""
+    rescue: tuple[float, Placed] | None = None
+    for which, size in enumerate(wanted.sizes):
+        anchor = wanted.anchor
+        tries, radii = _candidates(anchor, size, frame, gap=RING if wanted.required else GAP)
         ends = nearest_point(tries, anchor)
         lines = np.hstack([np.broadcast_to(anchor, ends.shape), ends])
-        clash = _overlap(tries, placed).sum(axis=1) + _strikes(lines, placed).sum(axis=1)
+        clash = _overlap(tries, boxes).sum(axis=1) + _strikes(lines, boxes).sum(axis=1)
         clash += _strikes(leaders, tries).sum(axis=0) + _crossings(lines, leaders).sum(axis=1)
-        inward = way * (tries[:, 1] + tries[:, 3] - 2 * anchor[1]) < -size[1]
+        inward = wanted.outward * (tries[:, 1] + tries[:, 3] - 2 * anchor[1]) < -size[1]
         cost = np.sqrt(crowd.within(tries)) + 0.055 * radii + INWARD * inward
         cost += np.sqrt(_under(lines, crowd))
-        clash_cost = 1e3 * clash + 1e6 * _outside(tries, frame)
-        best = int(np.argmin(cost + clash_cost))
-        if not must and cost[best] + clash_cost[best] > WORST:
-            boxes.append(None)
-            continue
-        boxes.append(tries[best])
-        placed = np.vstack([placed, tries[best]])
-        leaders = np.vstack([leaders, lines[best]])
-    return boxes
+        cost += 1e3 * clash + 1e3 * _nearer(tries, anchor, others) + 1e6 * _outside(tries, frame)
+        at = int(np.argmin(cost))
+        place = Placed(box=tries[at], which=which)
+        if cost[at] <= most:
+            return place
+        if wanted.required and (rescue is None or cost[at] < rescue[0]):
+            rescue = float(cost[at]), place
+    return None if rescue is None else rescue[1]
+
+
+def _nearer(boxes: Floats, anchor: Floats, others: Floats) -> NDArray[np.bool_]:
+    """Tell which boxes are nearer to another mark than to their own, shape (boxes,)."""
+    own = np.hypot(*(nearest_point(boxes, anchor) - anchor).T)
+    reach = np.concatenate([boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)])
+    reach += float(own.max()) * np.array([-1, -1, 1, 1])
+    near = others[np.all((others > reach[:2]) & (others < reach[2:]), axis=1)]
+    if not near.size:
+        return np.zeros(len(boxes), dtype=np.bool_)
+    gap = near[None] - np.clip(near[None], boxes[:, None, :2], boxes[:, None, 2:])
+    nearest = np.hypot(gap[..., 0], gap[..., 1]).min(axis=1)
+    return np.asarray(nearest < own - 1e-9)
 
 
 def nearest_point(boxes: Floats, anchor: Floats) -> Floats:

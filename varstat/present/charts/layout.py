@@ -10,6 +10,8 @@ ABOVE = 26.0
 BELOW = 16.0
 LABELS = 16.0
 AROUND = 140.0
+OWN = 22.0
+NARROWEST = 100.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +31,20 @@ class Layout:
     height: float
 
     @classmethod
-    def of(cls, panels: int) -> "Layout":
+    def of(
+        cls, panels: int, *, width: float | None = None, height: float | None = None
+    ) -> "Layout":
         """Choose columns so that panels stay readable and the figure fits a page.
+
+        Parameters
+        ----------
+        panels : int
+        width, height : float, optional
+            In points; as the panels need by default.
+
+        Returns
+        -------
+        Layout
 
         Examples
         --------
@@ -40,14 +54,17 @@ class Layout:
         best = {1: 1, 2: 2, 3: 3, 4: 2}
         columns = best.get(panels, 3 if panels <= 9 else 4 if panels <= 16 else 5)
         columns = 6 if panels > 30 else columns
-        width = (9.0 if columns <= 3 else 11.5) * 72
+        if width is None:
+            width = (9.0 if columns <= 3 else 11.5) * 72
+        else:
+            columns = min(columns, max(1, int(width / NARROWEST)))
         panel = (width - 2 * MARGIN - LEFT) / columns
         rows = -(-panels // columns)
         return cls(
             panels=panels,
             columns=columns,
             width=width,
-            height=AROUND + rows * (min(panel * 0.72, 200.0) + ABOVE),
+            height=height or AROUND + rows * (min(panel * 0.72, 200.0) + ABOVE),
         )
 
     def box(self, i: int, sheet: Sheet, *, labelled: bool) -> tuple[float, float, float, float]:
@@ -62,7 +79,9 @@ class Layout:
         left = MARGIN + LEFT + column * across
         top = sheet.top - row * up - ABOVE
         bottom = top - up + ABOVE + (LABELS if labelled else 4.0)
-        return sheet.rectangle(left, bottom, left + across - GUTTER, top)
+        # Numbers of its own need room on the left.
+        inner = left + (OWN if labelled and column else 0.0)
+        return sheet.rectangle(inner, bottom, left + across - GUTTER, top)
 
     def is_left(self, i: int) -> bool:
         """Tell whether the i-th panel starts a row."""

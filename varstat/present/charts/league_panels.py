@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from varstat.estimands.league.result import League
+from varstat.present.canvas import Canvas
 from varstat.present.caption import MAX_PANELS, Caption
 from varstat.present.charts import style
 from varstat.present.charts.caterpillar import (
@@ -39,7 +40,7 @@ def draw_leagues(
     chosen: Sequence[Bools],
     *,
     ranks: bool = False,
-    ax: Axes | None = None,
+    canvas: Canvas | None = None,
 ) -> Figure:
     """Draw one small chart a group; of caterpillars all on one scale if of one indicator.
 
@@ -56,29 +57,33 @@ def draw_leagues(
         Units to mark and name, of each.
     ranks : bool
         Whether to draw ranks, rather than estimates.
-    ax : Axes, optional
-        Draw one alone here.
+    canvas : Canvas, optional
+        Axes of a reader's are for one alone.
 
     Returns
     -------
     Figure
     """
+    canvas = canvas or Canvas()
     if len(leagues) == 1:
         draw = draw_ranks if ranks else draw_league
-        return draw(leagues[0], captions[0], chosen[0], ax=ax)
+        return draw(leagues[0], captions[0], chosen[0], canvas=canvas)
     drawn = list(leagues[:MAX_PANELS])
-    same = len({(o.indicator, o.measure, o.direction) for o in drawn}) == 1
+    alike = len({(o.indicator, o.measure, o.direction) for o in drawn}) == 1
+    same = alike and canvas.scales == "shared"
     frames = [frame_of(drawn)] * len(drawn) if same else [frame_of([o]) for o in drawn]
     with matplotlib.rc_context(dict(style.RC)):
-        layout = Layout.of(len(drawn))
+        width, height = canvas.points
+        layout = Layout.of(len(drawn), width=width, height=height)
         taller = PANEL * -(-len(drawn) // layout.columns) + (WARNING if whole.distrust else 0.0)
-        sheet = Sheet(layout.width, layout.height + taller)
+        sheet = Sheet(layout.width, height or layout.height + taller, most_lines=canvas.most_lines)
         write_head(sheet, whole)
         keys = row_keys(drawn, highlighted=any(mark.any() for mark in chosen))
         sheet.draw_legend(keys if ranks else keys + caterpillar_keys(drawn, whole.target))
         axis = whole.axis
         sheet.write(f"Across: {axis[:1].lower()}{axis[1:]}.", size=style.SMALL + 0.5, gid="axes")
         outside = "" if ranks or not same else outside_text(drawn, frames[0])
+        sheet.write_source(canvas.source)
         sheet.write_below(" ".join(filter(None, [whole.footer, outside])), lines=3)
         left = len(leagues) - len(drawn)
         if left:
@@ -92,7 +97,7 @@ def draw_leagues(
                 else draw_caterpillar(on, league, frame, chosen[i], pitch=pitch, small=True)
             )
             _name_chosen(on, rows)
-            _title(on, captions[i], same=same)
+            _title(on, captions[i], same=alike)
             if same and not ranks:
                 on.tick_params(labelbottom=layout.is_lowest(i))
         return sheet.figure

@@ -6,11 +6,15 @@ direction of what follows, or letters for which a figure's font has no glyph.
 
 import unicodedata
 
+from varstat.present.charts.shared_words import SharedWords
 from varstat.present.charts.style import drawable_characters
 from varstat.present.highlight import Named, full_name
-from varstat.prose.text import clean, shorten
+from varstat.prose.text import clean, is_blank, shorten
 
 LONGEST = 32
+NOTHING_SHARED = SharedWords()
+# Letters of a code, and least letters of a name before one.
+_LONGEST_CODE, _LEAST = 60, 6
 
 
 def is_drawable(text: str) -> bool:
@@ -40,9 +44,35 @@ def figure_text(text: str) -> str:
     return "".join(letter if is_drawable(letter) else "□" for letter in text)
 
 
-def figure_name(units: Named, i: int, longest: int = LONGEST) -> str:
-    """Get a short name of the i-th unit for a figure; its code where the name can't be drawn."""
-    name = full_name(units, i)
-    if not is_drawable(name):
-        name = figure_text(str(units.unit[i]))
-    return shorten(name, longest)
+def figure_code(units: Named, i: int) -> str:
+    """Get the code of the i-th unit for a figure: whole, unless it is no code but an essay."""
+    return shorten(figure_text(str(units.unit[i])), _LONGEST_CODE)
+
+
+def figure_name(
+    units: Named, i: int, longest: int = LONGEST, *, shared: SharedWords = NOTHING_SHARED
+) -> str:
+    """Get a short name of the i-th unit for a figure, with its code where it isn't the whole name.
+
+    Parameters
+    ----------
+    units : Named
+    i : int
+    longest : int
+        Letters, with the code.
+    shared : SharedWords
+        Which names leave out.
+
+    Returns
+    -------
+    str
+        The code alone where there is no name, it can't be drawn, or the code leaves it no room.
+    """
+    name, code = full_name(units, i), figure_code(units, i)
+    if is_blank(units.unit_name[i]) or not is_drawable(name):
+        return code
+    short = shared.cut(name)
+    if len(name) <= longest and short == name:
+        return name
+    room = longest - len(code) - 3
+    return f"{shorten(short, room)} ({code})" if room >= _LEAST else code

@@ -10,13 +10,16 @@ from numpy.typing import NDArray
 
 from varstat.estimands.opportunity.result import Opportunity
 from varstat.measure import Floats
+from varstat.present.canvas import Canvas
 from varstat.present.caption import MAX_PANELS, Caption
 from varstat.present.charts import style
-from varstat.present.charts.frame import View, rate_ticks
+from varstat.present.charts.frame import MOST as MOST_STEPS
+from varstat.present.charts.frame import View
 from varstat.present.charts.funnel_marks import HIGHLIGHT, Key
 from varstat.present.charts.funnel_panel import plain_axes
 from varstat.present.charts.row_sheet import draw_alone
 from varstat.present.charts.rows import Bools, Order, Rows, draw_rows, mark_size, set_rows
+from varstat.present.charts.ticks import reach_ticks
 from varstat.prose.number import figure
 
 # Units that are drawn, the largest first, and of those that aren't comparable.
@@ -63,7 +66,7 @@ class Drawn:
 
 
 def draw_opportunity(
-    opportunity: Opportunity, caption: Caption, chosen: Bools, *, ax: Axes | None = None
+    opportunity: Opportunity, caption: Caption, chosen: Bools, *, canvas: Canvas | None = None
 ) -> Figure:
     """Draw units' opportunities with intervals, the largest on top, beside what was published.
 
@@ -76,8 +79,7 @@ def draw_opportunity(
     caption : Caption
     chosen : ndarray of bool, shape (units,)
         Units to mark and always draw.
-    ax : Axes, optional
-        Draw here instead of on a new figure.
+    canvas : Canvas, optional
 
     Returns
     -------
@@ -100,16 +102,19 @@ def draw_opportunity(
     rest[listed] = False
     amount = figure(float(np.nansum(units.estimate[rest])))
     more = f"{left:,} more units, with {amount} in all, are not drawn." if left else ""
-    return _draw(drawn, caption, chosen[listed], more=more, ax=ax)
+    return _draw(drawn, caption, chosen[listed], more=more, canvas=canvas)
 
 
-def draw_totals(opportunities: Sequence[Opportunity], caption: Caption) -> Figure:
+def draw_totals(
+    opportunities: Sequence[Opportunity], caption: Caption, *, canvas: Canvas | None = None
+) -> Figure:
     """Draw the totals of several groups or periods.
 
     Parameters
     ----------
     opportunities : sequence of Opportunity
     caption : Caption
+    canvas : Canvas, optional
 
     Returns
     -------
@@ -137,7 +142,7 @@ def draw_totals(opportunities: Sequence[Opportunity], caption: Caption) -> Figur
     )
     left = len(opportunities) - len(shown)
     more = f"{left:,} more groups are not drawn." if left else ""
-    return _draw(drawn, caption, np.zeros(len(shown), dtype=np.bool_), more=more)
+    return _draw(drawn, caption, np.zeros(len(shown), dtype=np.bool_), more=more, canvas=canvas)
 
 
 def drawn_units(opportunity: Opportunity, chosen: Bools) -> Order:
@@ -153,7 +158,7 @@ def drawn_units(opportunity: Opportunity, chosen: Bools) -> Order:
 
 
 def _draw(
-    drawn: Drawn, caption: Caption, chosen: Bools, *, more: str, ax: Axes | None = None
+    drawn: Drawn, caption: Caption, chosen: Bools, *, more: str, canvas: Canvas | None = None
 ) -> Figure:
     frame = _frame(drawn)
     kinds = [
@@ -174,7 +179,7 @@ def _draw(
         plain_axes(ax, small=False)
         set_rows(ax, rows)
         ax.set_xlim(*frame.y)
-        at, texts = rate_ticks(frame, 7)
+        at, texts = frame.rate_ticks()
         ax.set_xticks(at, texts)
         ax.axvline(0.0, color=style.TARGET, linewidth=0.9, zorder=2.1, gid="zero")
         _draw_beside(ax, drawn, rows)
@@ -185,7 +190,7 @@ def _draw(
     keys += [APART] if not drawn.comparable.all() else []
     keys += [HIGHLIGHT] if chosen.any() else []
     keys = [*keys, PUBLISHED, CHANCE]
-    return draw_alone(caption, drawn.unit.size, draw, keys=keys, more=more, ax=ax)
+    return draw_alone(caption, drawn.unit.size, draw, keys=keys, more=more, canvas=canvas)
 
 
 def _draw_beside(ax: Axes, drawn: Drawn, rows: Rows) -> None:
@@ -219,12 +224,16 @@ def _frame(drawn: Drawn) -> View:
     low, high = float(ends.min()), float(ends.max())
     pad = 0.03 * (high - low) or 1.0
     return View(
-        scale="linear", x=(0.0, 1.0), y=(low - pad, high + pad), reverse=False, percent=False
+        scale="linear",
+        x=(0.0, 1.0),
+        y=reach_ticks(low - pad, high + pad, MOST_STEPS),
+        reverse=False,
+        percent=False,
     )
 
 
 def draw_comparability(
-    opportunity: Opportunity, caption: Caption, chosen: Bools, *, ax: Axes | None = None
+    opportunity: Opportunity, caption: Caption, chosen: Bools, *, canvas: Canvas | None = None
 ) -> Figure:
     """Draw the share of each unit's case-mix that others treat as well, the least on top.
 
@@ -235,8 +244,7 @@ def draw_comparability(
     caption : Caption
     chosen : ndarray of bool, shape (units,)
         Units to mark and always draw.
-    ax : Axes, optional
-        Draw here instead of on a new figure.
+    canvas : Canvas, optional
 
     Returns
     -------
@@ -284,5 +292,5 @@ def draw_comparability(
         draw,
         keys=[alone, with_others, *([HIGHLIGHT] if chosen.any() else [])],
         more=f"{left:,} more units, all more comparable, are not drawn." if left else "",
-        ax=ax,
+        canvas=canvas,
     )

@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from varstat.estimands.league.result import League
+from varstat.present.canvas import Canvas
 from varstat.present.caption import Caption
 from varstat.present.charts import style
 from varstat.present.charts.funnel_panel import plain_axes
@@ -24,7 +25,7 @@ NAMED_TIER = 9.0
 
 
 def draw_ranks(
-    league: League, caption: Caption, chosen: Bools, *, ax: Axes | None = None
+    league: League, caption: Caption, chosen: Bools, *, canvas: Canvas | None = None
 ) -> Figure:
     """Draw expected ranks with their intervals, one row a unit, in tiers.
 
@@ -37,8 +38,7 @@ def draw_ranks(
     caption : Caption
     chosen : ndarray of bool, shape (units,)
         Units to mark and always name.
-    ax : Axes, optional
-        Draw here instead of on a new figure.
+    canvas : Canvas, optional
 
     Returns
     -------
@@ -56,7 +56,7 @@ def draw_ranks(
         draw,
         keys=row_keys([league], highlighted=bool(chosen.any())),
         right=38.0,
-        ax=ax,
+        canvas=canvas,
     )
 
 

@@ -24,7 +24,13 @@ VECTOR_DPI = 200
 
 
 def render(
-    figure: Figure, *, suffix: str, alt: str, provenance: Mapping[str, object], title: str = ""
+    figure: Figure,
+    *,
+    suffix: str,
+    alt: str,
+    provenance: Mapping[str, object],
+    title: str = "",
+    dpi: int = PNG_DPI,
 ) -> bytes:
     """Render a figure; the same figure always gives the same bytes.
 
@@ -38,6 +44,8 @@ def render(
         What ran; kept in the file's metadata as JSON.
     title : str
         Title of the document; by default the first sentence of `alt`.
+    dpi : int
+        Dots an inch of a PNG.
 
     Returns
     -------
@@ -60,7 +68,7 @@ def render(
         match suffix:
             case ".png":
                 about: dict[str, object] = {"Title": title, "Description": alt, "varstat": record}
-                figure.savefig(buffer, format="png", dpi=PNG_DPI, metadata=about)
+                figure.savefig(buffer, format="png", dpi=dpi, metadata=about)
             case ".svg":
                 about = {"Date": None, "Title": title, "Description": alt, "Source": record}
                 figure.savefig(buffer, format="svg", dpi=VECTOR_DPI, metadata=about)

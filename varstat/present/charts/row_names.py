@@ -7,38 +7,51 @@ from matplotlib.axes import Axes
 
 from varstat.measure import Floats
 from varstat.present.charts import style
-from varstat.present.charts.names import figure_name, figure_text
+from varstat.present.charts.names import figure_code, figure_name
 from varstat.present.charts.rows import Order, Rows
-from varstat.prose.text import shorten
+from varstat.present.charts.shared_words import find_shared_words
 
 # Named at each end where there are too many units to name them all.
 ENDS = 6
 GAP = 10.5
 LEADER = 16.0
 WIDEST = 190.0
-LONGEST = 60
-CODE = 12
+# Letters of a name before it is fitted to the margin.
+_ANY = 400
 
 
-def named(rows: Rows) -> Order:
-    """Choose the units to name, from the top down: all, or the highlighted and those at ends."""
-    if not rows.many:
+def named(rows: Rows, *, label: str = "flagged") -> Order:
+    """Choose the units to name, from the top down: all, or the highlighted and those at ends.
+
+    Parameters
+    ----------
+    rows : Rows
+    label : {"all", "flagged", "none"}
+        With "none" the highlighted alone are named.
+
+    Returns
+    -------
+    ndarray of int
+    """
+    if label == "none":
+        return rows.order[rows.chosen[rows.order]]
+    if label == "all" or not rows.many:
         return rows.order
     ends = np.zeros(rows.order.size, dtype=np.bool_)
     ends[:ENDS] = ends[-ENDS:] = True
     return rows.order[ends | rows.chosen[rows.order]]
 
 
-def names_width(rows: Rows, height: float) -> float:
+def names_width(rows: Rows, height: float, *, label: str = "flagged") -> float:
     """Measure the room that names need to the left, in points."""
-    texts = _names(rows, _fitting(rows, height))
+    texts = _names(rows, _fitting(rows, height, label))
     widths = [style.text_size(t, style.SMALL, bold=bool(rows.chosen[i]))[0] for i, t in texts]
     return max(widths, default=0.0) + (LEADER if rows.many else 0.0) + 4.0
 
 
-def draw_names(ax: Axes, rows: Rows, height: float) -> None:
+def draw_names(ax: Axes, rows: Rows, height: float, *, label: str = "flagged") -> None:
     """Name units to the left of their rows, the highlighted first if there isn't room for all."""
-    chosen = _fitting(rows, height)
+    chosen = _fitting(rows, height, label)
     pitch = height / (rows.order.size + 0.2)
     wanted = (rows.place[chosen] + 0.6) * pitch
     at = spread(wanted, GAP, height) if rows.many else wanted
@@ -79,25 +92,28 @@ def draw_names(ax: Axes, rows: Rows, height: float) -> None:
 
 
 def _names(rows: Rows, chosen: Order) -> list[tuple[int, str]]:
-    """Fit names to the margin; where that makes two alike, their codes stand behind them."""
+    """Fit names to the margin; behind one that is cut, or like another, stands its code."""
     units = rows.units
-    whole = {int(i): figure_name(units, int(i), LONGEST) for i in chosen}
-    bold = {i: bool(rows.chosen[i]) for i in whole}
-    texts = {i: style.fit(whole[i], style.SMALL, WIDEST, bold=bold[i]) for i in whole}
-    often = Counter(style.fit(name, style.SMALL, WIDEST) for name in whole.values())
-    for i in texts:
-        code = f" ({figure_text(shorten(str(units.unit[i]), CODE))})"
-        if often[style.fit(whole[i], style.SMALL, WIDEST)] > 1 and whole[i] != figure_text(
-            str(units.unit[i])
-        ):
-            room = WIDEST - style.text_size(code, style.SMALL, bold=bold[i])[0]
-            texts[i] = style.fit(whole[i], style.SMALL, room, bold=bold[i]) + code
+    shared = find_shared_words(list(units.unit_name))
+    whole = {int(i): figure_name(units, int(i), _ANY) for i in chosen}
+    short = {i: shared.cut(name) for i, name in whole.items()}
+    often = Counter(style.fit(name, style.SMALL, WIDEST) for name in short.values())
+    texts = {}
+    for i, name in whole.items():
+        bold, code = bool(rows.chosen[i]), figure_code(units, i)
+        texts[i] = style.fit(short[i], style.SMALL, WIDEST, bold=bold)
+        if code not in name and (texts[i] != name or often[texts[i]] > 1):
+            beside = f" ({code})"
+            room = WIDEST - style.text_size(beside, style.SMALL, bold=bold)[0]
+            texts[i] = style.fit(short[i], style.SMALL, room, bold=bold) + beside
+        elif name == code:
+            texts[i] = code
     return list(texts.items())
 
 
-def _fitting(rows: Rows, height: float) -> Order:
+def _fitting(rows: Rows, height: float, label: str) -> Order:
     """Choose as many units to name as there is room for, the highlighted before those at ends."""
-    wanted = named(rows)
+    wanted = named(rows, label=label)
     most = int(height / GAP)
     if not rows.many or wanted.size <= most:
         return wanted

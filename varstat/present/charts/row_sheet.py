@@ -6,6 +6,7 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from varstat.present.canvas import Canvas
 from varstat.present.caption import Caption
 from varstat.present.charts import style
 from varstat.present.charts.funnel_marks import Key
@@ -17,7 +18,7 @@ from varstat.present.charts.sheet import MARGIN, Sheet
 WIDTH = 8.4 * 72
 AROUND = 150.0
 WARNING = 34.0
-BELOW = 36.0
+BELOW = 44.0
 ABOVE = 16.0
 Draw = Callable[[Axes, float], Rows]
 
@@ -30,7 +31,7 @@ def draw_alone(
     keys: Sequence[Key],
     more: str = "",
     right: float = 12.0,
-    ax: Axes | None = None,
+    canvas: Canvas | None = None,
 ) -> Figure:
     """Draw one chart of rows on a sheet as tall as they need, or on a reader's axes.
 
@@ -47,44 +48,53 @@ def draw_alone(
         What the footer says besides.
     right : float
         Room at the right of the axes, in points.
-    ax : Axes, optional
+    canvas : Canvas, optional
 
     Returns
     -------
     Figure
     """
+    canvas = canvas or Canvas()
     around = AROUND + (WARNING if caption.distrust else 0.0)
+    label = canvas.label or "flagged"
     with matplotlib.rc_context(dict(style.RC)):
-        if ax is not None:
+        if canvas.ax is not None:
+            ax = canvas.ax
             height = ax.get_window_extent().height * 72 / ax.figure.dpi
-            _finish(ax, caption, draw(ax, height / count), height)
+            _finish(ax, caption, draw(ax, height / count), height, label=label)
             return ax.figure.figure  # of a subfigure, the whole
-        sheet = Sheet(WIDTH, rows_height(count) + around)
+        wide, high = canvas.points
+        sheet = Sheet(
+            wide or WIDTH, high or rows_height(count) + around, most_lines=canvas.most_lines
+        )
         write_head(sheet, caption)
         sheet.draw_legend(keys)
+        sheet.write_source(canvas.source)
         sheet.write_below(" ".join(filter(None, [caption.footer, more])), lines=3)
         ax = sheet.figure.add_axes((0.0, 0.0, 1.0, 1.0))
         top, bottom = sheet.top - ABOVE, sheet.bottom + BELOW
         rows = draw(ax, (top - bottom) / count)
-        left = MARGIN + names_width(rows, top - bottom)
+        left = MARGIN + names_width(rows, top - bottom, label=label)
         ax.set_position(sheet.rectangle(left, bottom, sheet.width - MARGIN - right, top))
-        _finish(ax, caption, rows, top - bottom)
+        _finish(ax, caption, rows, top - bottom, label=label)
         return sheet.figure
 
 
-def _finish(ax: Axes, caption: Caption, rows: Rows, height: float) -> None:
+def _finish(ax: Axes, caption: Caption, rows: Rows, height: float, *, label: str) -> None:
     """Title the axis across, name the rows, and stamp what isn't to be trusted."""
     title_across(ax, caption.axis)
-    draw_names(ax, rows, height)
+    draw_names(ax, rows, height, label=label)
     if caption.distrust:
         stamp(ax)
 
 
 def title_across(ax: Axes, text: str, *, pad: float = 5.0) -> None:
-    """Title the axis across."""
+    """Title the axis across, in two lines where it is longer than the axis."""
+    size = style.SMALL + 0.5
+    width = ax.get_window_extent().width * 72 / ax.figure.dpi
     ax.set_xlabel(
-        figure_text(text),
-        fontsize=style.SMALL + 0.5,
+        "\n".join(style.wrap(figure_text(text), size, width, lines=2)),
+        fontsize=size,
         color=style.QUIET,
         parse_math=False,
         labelpad=pad,

@@ -17,6 +17,8 @@ from varstat.prose.number import percent
 
 MOST_NAMED = 60
 TALL, LEAST, ROW = 620.0, 130.0, 15.0
+# Least height of a row, in points, that has a name of its own beside it.
+LOWEST = 8.0
 
 Bools = NDArray[np.bool_]
 Order = NDArray[np.intp]
@@ -80,8 +82,8 @@ class Rows:
 
     @property
     def many(self) -> bool:
-        """Whether there are too many units to name them all."""
-        return self.order.size > MOST_NAMED
+        """Whether there are too many units to name them all, or their rows are too low."""
+        return self.order.size > MOST_NAMED or self.pitch < LOWEST
 
 
 def places(order: Order) -> Floats:

@@ -8,13 +8,15 @@ from matplotlib.transforms import Affine2D
 
 from varstat.funnel.result import Funnel, has_bar
 from varstat.present.charts import style
-from varstat.present.charts.funnel_marks import HIGHLIGHT, WITHHELD, Key, Lines, kinds_of_units
+from varstat.present.charts.funnel_marks import HIGHLIGHT, WITHHELD, Key, kinds_of_units
+from varstat.present.charts.limit_lines import Lines
 from varstat.present.charts.names import figure_text
 
 LINE_SWATCH = 18.0
 MARK_SWATCH = 9.0
 ENTRY_GAP = 13.0
 MARGIN = 14.0
+SOURCE, SOURCE_LINES = 6.8, 4
 
 
 class Sheet:
@@ -24,14 +26,17 @@ class Sheet:
     ----------
     width, height : float
         In points.
+    most_lines : int
+        Of any paragraph.
     """
 
-    def __init__(self, width: float, height: float) -> None:
+    def __init__(self, width: float, height: float, *, most_lines: int = 4) -> None:
         self.figure = Figure(figsize=(width / 72, height / 72), facecolor=style.PAPER)
         self.width = width
         self.height = height
         self.top = height - MARGIN
         self.bottom = 8.0
+        self.most_lines = most_lines
         self.points = Affine2D().scale(1 / 72) + self.figure.dpi_scale_trans
 
     def write(
@@ -45,8 +50,8 @@ class Sheet:
         gid: str | None = None,
     ) -> None:
         """Set a paragraph below what stands at the top."""
-        text = figure_text(text)
-        for row in style.wrap(text, size, self.width - 2 * MARGIN, lines=lines, bold=bold):
+        width, lines = self.width - 2 * MARGIN, min(lines, self.most_lines)
+        for row in style.wrap(figure_text(text), size, width, lines=lines, bold=bold):
             self.top -= size * 1.15
             self._text(MARGIN, self.top, row, size=size, colour=colour, bold=bold, gid=gid)
             self.top -= size * 0.25
@@ -54,10 +59,59 @@ class Sheet:
 
     def write_below(self, text: str, *, size: float = style.SMALL, lines: int = 2) -> None:
         """Set a paragraph above what stands at the bottom."""
-        rows = style.wrap(figure_text(text), size, self.width - 2 * MARGIN, lines=lines)
-        for row in reversed(rows):
+        width, lines = self.width - 2 * MARGIN, min(lines, self.most_lines)
+        for row in reversed(style.wrap(figure_text(text), size, width, lines=lines)):
             self._text(MARGIN, self.bottom, row, size=size, colour=style.QUIET, gid="footer")
             self.bottom += size * 1.4
+
+    def write_source(self, text: str) -> None:
+        """Set what the chart is made of, small, above what stands at the bottom."""
+        if text:
+            width, lines = self.width - 2 * MARGIN, min(SOURCE_LINES, self.most_lines)
+            rows = style.wrap(figure_text(text), SOURCE, width, lines=lines)
+            for row in reversed(rows):
+                self._text(MARGIN, self.bottom, row, size=SOURCE, colour=style.QUIET, gid="source")
+                self.bottom += SOURCE * 1.35
+            self.bottom += 2.0
+
+    def keep_below(self, *, size: float = style.SMALL, lines: int) -> float:
+        """Keep room above what stands at the bottom, to be written in later.
+
+        Parameters
+        ----------
+        size : float
+        lines : int
+
+        Returns
+        -------
+        float
+            Where the room starts, for `write_kept`.
+        """
+        start = self.bottom
+        self.bottom += min(lines, self.most_lines) * size * 1.4
+        return start
+
+    def write_kept(
+        self, start: float, text: str, *, size: float = style.SMALL, lines: int = 2, gid: str
+    ) -> None:
+        """Set a paragraph in room that was kept.
+
+        Parameters
+        ----------
+        start : float
+            Where the room starts.
+        text : str
+        size : float
+        lines : int
+            At most.
+        gid : str
+        """
+        if not text:
+            return
+        width, lines = self.width - 2 * MARGIN, min(lines, self.most_lines)
+        for row in reversed(style.wrap(figure_text(text), size, width, lines=lines)):
+            self._text(MARGIN, start, row, size=size, colour=style.QUIET, gid=gid)
+            start += size * 1.4
 
     def draw_legend(self, keys: Sequence[Key]) -> None:
         """Set the legend in rows below what stands at the top."""

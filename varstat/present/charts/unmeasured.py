@@ -1,9 +1,9 @@
 """Draw how far league tables and opportunities stand unmeasured case-mix."""
 
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from varstat.estimands.unmeasured.result import UnmeasuredRanks, UnmeasuredTotal
+from varstat.present.canvas import Canvas
 from varstat.present.caption import Caption
 from varstat.present.charts import style
 from varstat.present.charts.curve import Curve, draw_curves
@@ -15,7 +15,7 @@ _TOTAL = Key(gid="total", text="total opportunity and its interval", edge=style.
 
 
 def draw_unmeasured_ranks(
-    found: UnmeasuredRanks, caption: Caption, *, ax: Axes | None = None
+    found: UnmeasuredRanks, caption: Caption, *, canvas: Canvas | None = None
 ) -> Figure:
     """Draw how many units stay surely in the best and the worst quarter.
 
@@ -23,7 +23,7 @@ def draw_unmeasured_ranks(
     ----------
     found : UnmeasuredRanks
     caption : Caption
-    ax : Axes, optional
+    canvas : Canvas, optional
 
     Returns
     -------
@@ -31,11 +31,11 @@ def draw_unmeasured_ranks(
     """
     lines = ((_TOP, found.sure_top), (_BOTTOM, found.sure_bottom))
     curves = [Curve(key=key, share=found.share, value=value.astype(float)) for key, value in lines]
-    return draw_curves(curves, caption, ax=ax)
+    return draw_curves(curves, caption, canvas=canvas)
 
 
 def draw_unmeasured_total(
-    found: UnmeasuredTotal, caption: Caption, *, ax: Axes | None = None
+    found: UnmeasuredTotal, caption: Caption, *, canvas: Canvas | None = None
 ) -> Figure:
     """Draw the total opportunity and its interval.
 
@@ -43,7 +43,7 @@ def draw_unmeasured_total(
     ----------
     found : UnmeasuredTotal
     caption : Caption
-    ax : Axes, optional
+    canvas : Canvas, optional
 
     Returns
     -------
@@ -56,4 +56,4 @@ def draw_unmeasured_total(
         lower=found.lower,
         upper=found.upper,
     )
-    return draw_curves([curve], caption, ax=ax)
+    return draw_curves([curve], caption, canvas=canvas)

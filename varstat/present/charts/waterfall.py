@@ -10,15 +10,18 @@ from matplotlib.figure import Figure
 from varstat.errors import UsageError, did_you_mean
 from varstat.estimands.opportunity.result import Opportunity
 from varstat.measure import Floats
+from varstat.present.canvas import Canvas
 from varstat.present.caption import PARTS, Caption
 from varstat.present.charts import style
-from varstat.present.charts.frame import View, rate_ticks
+from varstat.present.charts.frame import MOST, View
 from varstat.present.charts.funnel_panel import plain_axes
 from varstat.present.charts.row_sheet import WARNING, stamp, title_across, write_head
 from varstat.present.charts.sheet import MARGIN, Sheet
-from varstat.prose.number import figure
+from varstat.present.charts.ticks import reach_ticks
+from varstat.prose.number import MINUS, figure
 
-WIDTH, BAR, AROUND, LEFT, RIGHT = 8.4 * 72, 30.0, 130.0, 84.0, 92.0
+SOURCE_ROOM = 24.0
+WIDTH, BAR, AROUND, LEFT, RIGHT = 8.4 * 72, 30.0, 142.0, 84.0, 92.0
 _COLOURS = {
     "raw": style.INSIDE,
     "published": style.INSIDE,
@@ -32,11 +35,12 @@ def draw_waterfall(
     caption: Caption,
     *,
     subtotal: str | None = None,
-    ax: Axes | None = None,
+    canvas: Canvas | None = None,
 ) -> Figure:
     """Draw how a published opportunity falls to what remains, a bar for each part.
 
-    A bar's line is the interval of that part, drawn where the bar ends.
+    The parts add up to what was published: one that is positive leads down to what remains. A
+    bar's line is the interval of that part, drawn where the bar ends.
 
     Parameters
     ----------
@@ -44,8 +48,7 @@ def draw_waterfall(
     caption : Caption
     subtotal : str, optional
         A set of units, such as a peer group; all units unless given.
-    ax : Axes, optional
-        Draw here instead of on a new figure.
+    canvas : Canvas, optional
 
     Returns
     -------
@@ -70,7 +73,7 @@ def draw_waterfall(
             fall.subtotal_lower[:, at],
             fall.subtotal_upper[:, at],
         )
-    return draw_fall(fall.component, parts, caption, write=figure, labels=PARTS, ax=ax)
+    return draw_fall(fall.component, parts, caption, write=figure, labels=PARTS, canvas=canvas)
 
 
 def draw_fall(
@@ -79,12 +82,12 @@ def draw_fall(
     caption: Caption,
     *,
     write: Callable[[float], str],
-    taken: bool = True,
     labels: Mapping[str, str] = PARTS,
     percent: bool = False,
+    per: float = 1.0,
     above: float = 0.0,
     lines: int = 3,
-    ax: Axes | None = None,
+    canvas: Canvas | None = None,
 ) -> Figure:
     """Draw a bar for each part on a sheet of its own, or on a reader's axes.
 
@@ -94,13 +97,13 @@ def draw_fall(
     parts : tuple of ndarray of float, shape (components,) each
         Estimates, and the ends of their intervals.
     caption : Caption
-    write, taken, labels, percent
+    write, labels, percent, per
         As of `draw_bars`.
     above : float
         Room for a long finding, in points.
     lines : int
         Of the footer at most.
-    ax : Axes, optional
+    canvas : Canvas, optional
 
     Returns
     -------
@@ -108,21 +111,25 @@ def draw_fall(
     """
 
     def draw(on: Axes) -> Figure:
-        draw_bars(on, component, *parts, write=write, taken=taken, labels=labels, percent=percent)
+        draw_bars(on, component, *parts, write=write, labels=labels, percent=percent, per=per)
         title_across(on, caption.axis, pad=4.0)
         if caption.distrust:
             stamp(on)
         return on.figure.figure  # of a subfigure, the whole
 
+    canvas = canvas or Canvas()
     height = AROUND + above + BAR * len(component) + (WARNING if caption.distrust else 0.0)
     with matplotlib.rc_context(dict(style.RC)):
-        if ax is not None:
-            return draw(ax)
-        sheet = Sheet(WIDTH, height)
+        if canvas.ax is not None:
+            return draw(canvas.ax)
+        wide, high = canvas.points
+        room = SOURCE_ROOM if canvas.source else 0.0
+        sheet = Sheet(wide or WIDTH, high or height + room, most_lines=canvas.most_lines)
         write_head(sheet, caption)
+        sheet.write_source(canvas.source)
         sheet.write_below(caption.footer, lines=lines)
         box = sheet.rectangle(
-            MARGIN + LEFT, sheet.bottom + 34.0, sheet.width - MARGIN - RIGHT, sheet.top - 8.0
+            MARGIN + LEFT, sheet.bottom + 46.0, sheet.width - MARGIN - RIGHT, sheet.top - 8.0
         )
         return draw(sheet.figure.add_axes(box))
 
@@ -135,9 +142,9 @@ def draw_bars(
     upper: Floats,
     *,
     write: Callable[[float], str],
-    taken: bool = True,
     labels: Mapping[str, str] = PARTS,
     percent: bool = False,
+    per: float = 1.0,
 ) -> None:
     """Draw a bar for each part, from where the one before it ends; the first and last from zero.
 
@@ -147,13 +154,13 @@ def draw_bars(
     component : tuple of str
     estimate, lower, upper : ndarray of float, shape (components,)
     write : callable
-        Writes a number that stands beside its bar.
-    taken : bool
-        Whether a part is written as what is taken away, with its sign turned.
+        Writes a number that stands beside its bar, with its sign.
     labels : mapping of str to str
         What the parts are called.
     percent : bool
         Whether the axis is of shares.
+    per : float
+        By what numbers are multiplied along it, if not.
     """
     count = len(component)
     plain_axes(ax, small=False)
@@ -181,11 +188,8 @@ def draw_bars(
         if far[i] > near[i]:
             ax.plot([near[i], far[i]], [i, i], color=style.INK, linewidth=1.3, zorder=3,
                     gid=f"interval-{name}")  # fmt: skip
-        sign = "−" if estimate[i] < 0 else "" if whole[i] else "+"
-        if taken and not whole[i]:
-            sign = "+" if estimate[i] < 0 else "−"
         ax.annotate(
-            f"{sign}{write(abs(float(estimate[i])))}",
+            write(float(estimate[i])).replace("-", MINUS),
             (1.0, i),
             xycoords=("axes fraction", "data"),
             xytext=(8, 0),
@@ -197,15 +201,9 @@ def draw_bars(
             annotation_clip=False,
             gid="value",
         )
-    low = min(0.0, float(np.min([near.min(), end.min(), start.min()])))
-    high = max(0.0, float(np.max([far.max(), end.max(), start.max()])))
-    high = high if high > low else low + 1.0
-    pad = 0.02 * (high - low)
-    frame = View(
-        scale="linear", x=(0.0, 1.0), y=(low - pad, high + pad), reverse=False, percent=percent
-    )
+    frame = _frame(np.concatenate([near, far, start, end]), percent=percent, per=per)
     ax.set_xlim(*frame.y)
-    ticks, texts = rate_ticks(frame, 6)
+    ticks, texts = frame.rate_ticks()
     ax.set_xticks(ticks, texts)
     ax.set_ylim(count - 0.5, -0.5)
     ax.set_yticks(
@@ -214,3 +212,19 @@ def draw_bars(
     )  # fmt: skip
     ax.tick_params(axis="y", length=0)
     ax.axvline(0.0, color=style.TARGET, linewidth=0.9, zorder=1.6, gid="zero")
+
+
+def _frame(places: Floats, *, percent: bool, per: float) -> View:
+    """Hold all bars and lines, and zero."""
+    low, high = min(0.0, float(places.min())), max(0.0, float(places.max()))
+    high = high if high > low else low + 1.0
+    pad = 0.02 * (high - low)
+    factor = 100.0 if percent else per
+    return View(
+        scale="linear",
+        x=(0.0, 1.0),
+        y=reach_ticks(low - pad, high + pad, MOST, factor=factor),
+        reverse=False,
+        percent=percent,
+        per=per,
+    )

@@ -27,9 +27,9 @@ def encode(content: Content) -> bytes:
     # The same result gives the same bytes: no date of writing.
     workbook.set_properties({"created": datetime(2000, 1, 1), "title": content.title})
     about = _flat(content.about)
-    told = pd.DataFrame({"what": list(about), "value": list(about.values())})
+    rows = pd.DataFrame({"what": list(about), "value": list(about.values())})
     bold = workbook.add_format({"bold": True})
-    for name, frame in (content.sheets | {"about": told}).items():
+    for name, frame in (content.sheets | {"about": rows}).items():
         sheet = workbook.add_worksheet(name)
         sheet.freeze_panes(1, 0)
         for column, title in enumerate(frame.columns):

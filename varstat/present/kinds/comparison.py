@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from varstat.estimands.comparison.result import Comparison, Comparisons
+from varstat.present.canvas import Canvas
 from varstat.present.caption import PARTS
 from varstat.present.captions import comparison as words
 from varstat.present.chart import Chart
@@ -18,14 +19,13 @@ from varstat.prose.rate import RateStyle, style_of
 from varstat.prose.text import clean, shorten
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _PARTS = PARTS | {"raw": "raw difference"}
 COLUMNS: tuple[Column[Comparison], ...] = (
     unit(),
-    unit_name(keep=1),
-    peer_group(keep=2),
+    unit_name(),
+    peer_group(keep=1),
     raw("what the unit reported", keep=ALWAYS),
     Column(
         name="estimate",
@@ -99,13 +99,11 @@ def _object(comparison: Comparison) -> dict[str, Any]:
     }
 
 
-def _draw(
-    comparisons: Sequence[Comparison], _marks: Sequence[Bools], ax: "Axes | None"
-) -> "Figure":
+def _draw(comparisons: Sequence[Comparison], _marks: Sequence[Bools], canvas: Canvas) -> "Figure":
     from varstat.present.charts.comparison import draw_comparison
 
     (only,) = comparisons
-    return draw_comparison(only, words.caption(only), ax=ax)
+    return draw_comparison(only, words.caption(only), canvas=canvas)
 
 
 KIND: Kind[Comparison, Comparisons] = Kind(

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from varstat.funnel.result import Funnel, Funnels
+from varstat.present.canvas import Canvas
 from varstat.present.caption import MAX_PANELS, heading
 from varstat.present.captions import funnel as words
 from varstat.present.chart import Chart, Order, Places
@@ -19,7 +20,6 @@ from varstat.present.kinds.units import cell, event, peer_group, size, unit, uni
 from varstat.prose.number import percent
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _FEW = 5
@@ -39,7 +39,8 @@ def _amount(value: float) -> str:
 def _rate(table: Table[Any], value: float) -> str:
     if np.isnan(value):
         return ""
-    return f"{100 * value:.1f}%" if table.measure.percent else f"{value:.4g}"
+    measure = table.measure
+    return f"{100 * value:.1f}%" if measure.percent else f"{measure.factor * value:.4g}"
 
 
 def _probability(value: float) -> str:
@@ -77,7 +78,7 @@ def _tail(name: str, means: str, *, keep: int, tip: bool = False) -> Column[Any]
 _RANGE = "range in which the event lies; only where some count is suppressed or rounded"
 COLUMNS: tuple[Column[Any], ...] = (
     unit(),
-    unit_name(keep=3),
+    unit_name(),
     peer_group(),
     Column(name="period", type="text or missing", means="its period, where the table has one"),
     event(
@@ -92,12 +93,12 @@ COLUMNS: tuple[Column[Any], ...] = (
         "the size",
         heading="{t.measure.size}",
         text=lambda t, i: _amount(t.result.units.size[i]),
-        keep=4,
+        keep=3,
         tip=True,
     ),
     Column(
         name="{t.measure.rate}",
-        heading="{t.measure.rate}",
+        heading="{t.measure.rate}{t.per}",
         type="number or missing",
         means="event divided by size; for a mean the value is its own rate",
         text=lambda t, i: _rate(t, t.result.units.rate[i]),
@@ -107,7 +108,7 @@ COLUMNS: tuple[Column[Any], ...] = (
     ),
     Column(
         name="target",
-        heading="target",
+        heading="target{t.per}",
         means="what the unit is compared with, in units of the rate",
         text=lambda t, i: _rate(t, t.result.units.target[i]),
         tip=True,
@@ -246,14 +247,14 @@ def _sheets(funnels: Funnels) -> dict[str, pd.DataFrame]:
 
 def row(funnel: Funnel) -> dict[str, object]:
     """Tabulate a funnel in one row, with how many are flagged at each level."""
-    told: dict[str, object] = dict(funnel.by) | {"units": int(funnel.units.unit.size)}
+    found: dict[str, object] = dict(funnel.by) | {"units": int(funnel.units.unit.size)}
     for name in ("target", "phi", "tau", "tau_lower", "tau_upper"):
-        told[name] = getattr(funnel, name)
-    told["homogeneity_p"] = funnel.homogeneity.p_value
+        found[name] = getattr(funnel, name)
+    found["homogeneity_p"] = funnel.homogeneity.p_value
     for level in funnel.levels:
-        told[f"flagged_{level!r}"] = funnel.flagged(level)
-        told[f"expected_false_flags_{level!r}"] = funnel.expected_false_flags[level]
-    return told
+        found[f"flagged_{level!r}"] = funnel.flagged(level)
+        found[f"expected_false_flags_{level!r}"] = funnel.expected_false_flags[level]
+    return found
 
 
 def object_of(funnel: Funnel) -> dict[str, Any]:
@@ -275,18 +276,19 @@ def object_of(funnel: Funnel) -> dict[str, Any]:
     }
 
 
-def draw(funnels: Sequence[Funnel], marks: Sequence[Bools], ax: "Axes | None") -> "Figure":
+def draw(funnels: Sequence[Funnel], marks: Sequence[Bools], canvas: Canvas) -> "Figure":
     """Draw a funnel, or small multiples."""
     from varstat.present.charts.funnel import draw_funnel, draw_funnels
 
     if len(funnels) == 1:
-        return draw_funnel(funnels[0], words.caption(funnels[0]), marks[0], ax=ax)
+        return draw_funnel(funnels[0], words.caption(funnels[0]), marks[0], canvas=canvas)
     captions = [words.caption(funnel) for funnel in funnels[:MAX_PANELS]]
-    return draw_funnels(funnels, captions, words.caption_of_many(funnels), marks)
+    return draw_funnels(funnels, captions, words.caption_of_many(funnels), marks, canvas=canvas)
 
 
 def places(funnel: Funnel, mark: Bools) -> Places:
     """Where units stand; of very many the flagged ones alone can be pointed at."""
+    from varstat.present.charts.frame import view_of
     from varstat.present.charts.funnel_marks import centre
     from varstat.present.page.page import MOST_TIPS
 
@@ -296,7 +298,7 @@ def places(funnel: Funnel, mark: Bools) -> Places:
     # Standard errors fall from left to right.
     sign = -1.0 if funnel.measure.size_is_error else 1.0
     order = tipped[np.argsort(sign * units.size[tipped], kind="stable")]
-    return Places(at=np.column_stack([units.size, centre(funnel)]), order=order)
+    return Places(at=np.column_stack([units.size, centre(funnel, view_of([funnel]))]), order=order)
 
 
 KIND: Kind[Funnel, Funnels] = Kind(

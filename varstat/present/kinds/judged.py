@@ -8,6 +8,7 @@ import pandas as pd
 
 from varstat.estimands.verdict.beside import JudgedFunnel, JudgedFunnels
 from varstat.estimands.verdict.result import VERDICTS
+from varstat.present.canvas import Canvas
 from varstat.present.caption import heading
 from varstat.present.captions import funnel as words
 from varstat.present.chart import Chart
@@ -21,11 +22,10 @@ from varstat.prose.number import probability_text
 from varstat.prose.rate import RateStyle, style_of
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 # Beside a verdict, sizes and events give way before names.
-_KEEPS = {"{t.measure.size}": 3, "{t.measure.event}": 4, "unit_name": 5}
+_KEEPS = {"{t.measure.size}": 3, "{t.measure.event}": 4}
 JUDGED: tuple[Column[JudgedFunnel], ...] = (
     Column(
         name="estimate",
@@ -106,8 +106,8 @@ def _finding(judged: JudgedFunnel) -> str:
     return words.finding(judged.funnel) + failed
 
 
-def _draw(judged: Sequence[JudgedFunnel], marks: Sequence[Bools], ax: "Axes | None") -> "Figure":
-    return funnel.draw([each.funnel for each in judged], marks, ax)
+def _draw(judged: Sequence[JudgedFunnel], marks: Sequence[Bools], canvas: Canvas) -> "Figure":
+    return funnel.draw([each.funnel for each in judged], marks, canvas)
 
 
 KIND: Kind[JudgedFunnel, JudgedFunnels] = Kind(

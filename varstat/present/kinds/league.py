@@ -9,6 +9,7 @@ import pandas as pd
 
 from varstat.estimands.league.result import SURE, League, Leagues
 from varstat.estimands.league.words import count_sure
+from varstat.present.canvas import Canvas
 from varstat.present.caption import MAX_PANELS, heading
 from varstat.present.captions import league as words
 from varstat.present.chart import Chart, Order, Places
@@ -35,7 +36,6 @@ from varstat.present.kinds.units import (
 from varstat.prose.rate import RateStyle, rank_interval, rank_text, style_of
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 # Units of a terminal at most, and the best and worst of more; of a page at each end.
@@ -62,7 +62,7 @@ def _rank_end(which: str) -> Column[League]:
 
 COLUMNS: tuple[Column[League], ...] = (
     unit(),
-    unit_name(keep=1),
+    unit_name(),
     peer_group(),
     event(
         "the event, added up over periods; missing where the publisher withheld it. A mean is "
@@ -287,7 +287,7 @@ def _objects(leagues: Leagues) -> list[dict[str, Any]]:
 
 
 def _draw(
-    leagues: Sequence[League], marks: Sequence[Bools], ax: "Axes | None", *, ranks: bool
+    leagues: Sequence[League], marks: Sequence[Bools], canvas: Canvas, *, ranks: bool
 ) -> "Figure":
     from varstat.present.charts.league_panels import draw_leagues
 
@@ -297,7 +297,7 @@ def _draw(
         words.caption_of_many(leagues, ranks=ranks),
         marks,
         ranks=ranks,
-        ax=ax,
+        canvas=canvas,
     )
 
 
@@ -347,14 +347,14 @@ KIND: Kind[League, Leagues] = Kind(
     ),
     charts={
         "caterpillar": Chart(
-            draw=lambda leagues, marks, ax: _draw(leagues, marks, ax, ranks=False),
+            draw=lambda leagues, marks, canvas: _draw(leagues, marks, canvas, ranks=False),
             alt=lambda leagues: words.alt_text(leagues, ranks=False),
             title=lambda league: f"Estimates of {heading(league)}",
             places=_caterpillar_places,
             order="estimate",
         ),
         "ranks": Chart(
-            draw=lambda leagues, marks, ax: _draw(leagues, marks, ax, ranks=True),
+            draw=lambda leagues, marks, canvas: _draw(leagues, marks, canvas, ranks=True),
             alt=lambda leagues: words.alt_text(leagues, ranks=True),
             title=lambda league: f"Ranks of {heading(league)}",
             check=_check_ranked,

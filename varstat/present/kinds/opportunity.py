@@ -10,6 +10,7 @@ import pandas as pd
 from varstat.estimands.opportunity.parts import OpportunityTotal
 from varstat.estimands.opportunity.result import Opportunities, Opportunity
 from varstat.estimands.opportunity.words import say_combined
+from varstat.present.canvas import Canvas
 from varstat.present.caption import PARTS
 from varstat.present.captions import opportunity as words
 from varstat.present.chart import Chart, Places
@@ -39,7 +40,6 @@ from varstat.prose.number import figure, percent
 from varstat.prose.rate import RateStyle, style_of
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 # Units of a terminal that can't be compared.
@@ -66,7 +66,7 @@ _GIVES = "what the point method gives on raw rates"
 _IF_ALIKE = "mean of what the published method gives where units don't differ"
 COLUMNS: tuple[Column[Opportunity], ...] = (
     unit(),
-    unit_name(keep=1),
+    unit_name(),
     peer_group(),
     event("the event as reported, over all strata and periods"),
     size("the size, likewise"),
@@ -312,33 +312,31 @@ def _caption(opportunity: Opportunity, listed: int) -> str:
     return f"{of} units, the largest opportunity first"
 
 
-def _draw(
-    opportunities: Sequence[Opportunity], marks: Sequence[Bools], ax: "Axes | None"
-) -> "Figure":
+def _draw(opportunities: Sequence[Opportunity], marks: Sequence[Bools], canvas: Canvas) -> "Figure":
     from varstat.present.charts.opportunity import draw_opportunity, draw_totals
 
     if len(opportunities) > 1:
-        return draw_totals(opportunities, words.caption_of_many(opportunities))
+        return draw_totals(opportunities, words.caption_of_many(opportunities), canvas=canvas)
     (only,), (mark,) = opportunities, marks
-    return draw_opportunity(only, words.caption(only, "Opportunity"), mark, ax=ax)
+    return draw_opportunity(only, words.caption(only, "Opportunity"), mark, canvas=canvas)
 
 
 def _draw_waterfall(
-    opportunities: Sequence[Opportunity], _marks: Sequence[Bools], ax: "Axes | None"
+    opportunities: Sequence[Opportunity], _marks: Sequence[Bools], canvas: Canvas
 ) -> "Figure":
     from varstat.present.charts.waterfall import draw_waterfall
 
     (only,) = opportunities
-    return draw_waterfall(only, words.waterfall_caption(only), ax=ax)
+    return draw_waterfall(only, words.waterfall_caption(only), canvas=canvas)
 
 
 def _draw_comparability(
-    opportunities: Sequence[Opportunity], marks: Sequence[Bools], ax: "Axes | None"
+    opportunities: Sequence[Opportunity], marks: Sequence[Bools], canvas: Canvas
 ) -> "Figure":
     from varstat.present.charts.opportunity import draw_comparability
 
     (only,), (mark,) = opportunities, marks
-    return draw_comparability(only, words.comparability_caption(only), mark, ax=ax)
+    return draw_comparability(only, words.comparability_caption(only), mark, canvas=canvas)
 
 
 def _places(opportunity: Opportunity, mark: Bools) -> Places:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from varstat.present.column import ALWAYS, Column, Table, everywhere
+from varstat.present.column import ALWAYS, NAMES, Column, Table, everywhere
 from varstat.prose.number import figure, probability_text
 from varstat.prose.text import is_blank
 
@@ -32,15 +32,15 @@ def unit() -> Column[Any]:
     )
 
 
-def unit_name(*, keep: int) -> Column[Any]:
-    """Make the column of names, which gives way in a terminal."""
+def unit_name() -> Column[Any]:
+    """Make the column of names, which give way last in a terminal."""
     return Column(
         name="unit_name",
         heading="name",
         type="text or missing",
         means="its name, where the table has one",
         text=lambda t, i: _text(units_of(t).unit_name[i]),
-        keep=keep,
+        keep=NAMES,
         number=False,
         cut=True,
         names=True,

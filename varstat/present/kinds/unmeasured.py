@@ -10,6 +10,7 @@ from varstat.estimands.league.result import League
 from varstat.estimands.opportunity.result import Opportunity
 from varstat.estimands.unmeasured.own import SHOWN
 from varstat.estimands.unmeasured.result import UnmeasuredTotal
+from varstat.present.canvas import Canvas
 from varstat.present.captions import unmeasured as words
 from varstat.present.chart import Chart
 from varstat.present.column import Column, Table
@@ -19,7 +20,6 @@ from varstat.present.kind import Block
 from varstat.prose.number import figure, percent
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 Asked = League | Opportunity
@@ -90,20 +90,20 @@ def stated(result: Asked) -> dict[str, Any]:
     return {} if found is None else {"unmeasured": records(found.to_frame())}
 
 
-def _draw_ranks(leagues: Sequence[League], _marks: Sequence[Bools], ax: "Axes | None") -> "Figure":
+def _draw_ranks(leagues: Sequence[League], _marks: Sequence[Bools], canvas: Canvas) -> "Figure":
     from varstat.present.charts.unmeasured import draw_unmeasured_ranks
 
     (only,) = leagues
-    return draw_unmeasured_ranks(words.ranks_of(only), words.caption_of_ranks(only), ax=ax)
+    return draw_unmeasured_ranks(words.ranks_of(only), words.caption_of_ranks(only), canvas=canvas)
 
 
 def _draw_total(
-    opportunities: Sequence[Opportunity], _marks: Sequence[Bools], ax: "Axes | None"
+    opportunities: Sequence[Opportunity], _marks: Sequence[Bools], canvas: Canvas
 ) -> "Figure":
     from varstat.present.charts.unmeasured import draw_unmeasured_total
 
     (only,) = opportunities
-    return draw_unmeasured_total(words.total_of(only), words.caption_of_total(only), ax=ax)
+    return draw_unmeasured_total(words.total_of(only), words.caption_of_total(only), canvas=canvas)
 
 
 def _check_ranks(leagues: Sequence[League], _marked: bool) -> None:

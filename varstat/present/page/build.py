@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from varstat.present.canvas import Canvas
 from varstat.present.caption import group_text
 from varstat.present.chart import Chart, Places
 from varstat.present.charts.render import rasterise_marks, render, svg_places
@@ -134,7 +135,7 @@ def _plot(
     prefix: str,
 ) -> Plot:
     result, mark = drawn
-    figure = chart.draw([result], [mark], None)
+    figure = chart.draw([result], [mark], Canvas())
     if not chart.rows:
         rasterise_marks(figure, raster=len(mark) > MOST_VECTOR_MARKS)
     data = render(

@@ -1,6 +1,7 @@
 """Columns for a terminal: numbers are never cut; names and the least needed columns give way."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console, RenderableType
@@ -10,14 +11,43 @@ from rich.text import Text
 
 from varstat.prose.text import clean, is_blank
 
-# The fewest letters to which a name is cut.
-SHORTEST = 8
+# The fewest letters to which a name is cut; and those that it has before any number gives way.
+SHORTEST, COMFORTABLE = 8, 24
+# Codes are as long at most.
+_CODE = 16
+# Behind a unit that is asked for.
+MARKED = " ◄"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Fitted:
+    """Columns that fit a terminal.
+
+    Attributes
+    ----------
+    grid : Table
+        Of rich's.
+    left_out : tuple of str
+        Headings of the columns for which there was no room.
+    """
+
+    grid: Grid
+    left_out: tuple[str, ...]
 
 
 def print_padded(console: Console, *what: RenderableType) -> None:
     """Print with a space before each line."""
     for each in what:
-        console.print(Padding(each, (0, 0, 0, 1)))
+        console.print(Padding(each, (0, 0, 0, 1), expand=False))
+
+
+def print_columns(console: Console, fitted: Fitted) -> None:
+    """Print columns, and below them which ones there was no room for."""
+    print_padded(console, fitted.grid)
+    if fitted.left_out:
+        names = ", ".join(fitted.left_out)
+        line = f"not shown at this width: {names}; --format csv has all"
+        print_padded(console, Text(line, "dim"))
 
 
 def set_columns(
@@ -28,7 +58,7 @@ def set_columns(
     expendable: Sequence[str],
     left: Sequence[str] = (),
     whole: Sequence[str] = (),
-) -> Grid:
+) -> Fitted:
     """Set columns side by side.
 
     Parameters
@@ -40,7 +70,8 @@ def set_columns(
     width : int
         Of the terminal.
     expendable : sequence of str
-        Columns to leave out, in this order, as long as there is no room for all.
+        Columns to leave out, in this order, as long as there is no room for all: for numbers and
+        the better part of names; or, where a name's own turn comes, a few letters of them.
     left : sequence of str
         Uncut columns that stand to the left.
     whole : sequence of str
@@ -48,14 +79,20 @@ def set_columns(
 
     Returns
     -------
-    Table
+    Fitted
     """
     texts, numbers = dict(texts), dict(numbers)
+    left_out = []
     for name in expendable:
-        least = sum(min(_widest(*each), SHORTEST) + 2 for each in texts.items())
-        if least + _needed(numbers) <= width - 1:
+        letters = SHORTEST if name in texts and name not in whole else COMFORTABLE
+        room = sum(
+            (_widest(*each) if each[0] in whole else min(_widest(*each), letters)) + 2
+            for each in texts.items()
+        )
+        if room + _needed(numbers) <= width - 1:
             break
-        (texts if name in texts else numbers).pop(name, None)
+        if (texts if name in texts else numbers).pop(name, None) is not None:
+            left_out.append(" ".join(name.replace("-\n", "").split()))
     fixed = {name: _widest(name, cells) for name, cells in texts.items() if name in whole}
     needed = {name: _widest(name, cells) for name, cells in texts.items() if name not in fixed}
     free = width - 1 - _needed(numbers) - sum(room + 2 for room in fixed.values())
@@ -69,7 +106,19 @@ def set_columns(
     for row in zip(*texts.values(), *numbers.values(), strict=True):
         cut = (_cut(cell, room) for cell, room in zip(row, rooms, strict=False))
         grid.add_row(*map(Text, cut), *map(Text, row[len(rooms) :]))
-    return grid
+    return Fitted(grid=grid, left_out=tuple(left_out))
+
+
+def are_codes(cells: Sequence[str]) -> bool:
+    """Whether cells are short and of one word, as codes are: a part of one would be another.
+
+    Examples
+    --------
+    >>> are_codes(["RXH", "5QT ◄"]), are_codes(["St Mary's"])
+    (True, False)
+    """
+    plain = [cell.removesuffix(MARKED) for cell in cells]
+    return all(len(cell) <= _CODE and " " not in cell for cell in plain)
 
 
 def name_text(text: object) -> str:

@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from rich.table import Table as Grid
-
 from varstat.present.column import ALWAYS, Column, Table
 from varstat.present.highlight import Bools
-from varstat.present.terminal.columns import name_text, set_columns
+from varstat.present.terminal.columns import MARKED, Fitted, are_codes, name_text, set_columns
 
 # Labels as short as that are never cut: those of periods differ at their end.
 _SHORT = 30
@@ -20,7 +18,7 @@ def set_units(
     mark: Bools,
     *,
     width: int,
-) -> Grid:
+) -> Fitted:
     """Set a row for each unit, and a row of dots for None, where units are left out.
 
     Parameters
@@ -36,7 +34,7 @@ def set_units(
 
     Returns
     -------
-    Table
+    Fitted
     """
 
     def cells(at: int, column: Column[Any]) -> list[str]:
@@ -44,7 +42,7 @@ def set_units(
         return [
             ("…" if first else "")
             if row is None
-            else column.cell(table, row) + (" ◄" if first and mark[row] else "")
+            else column.cell(table, row) + (MARKED if first and mark[row] else "")
             for row in rows
         ]
 
@@ -54,7 +52,9 @@ def set_units(
     return _set(filled, table, width=width)
 
 
-def set_groups(columns: Sequence[Column[Any]], tables: Sequence[Table[Any]], *, width: int) -> Grid:
+def set_groups(
+    columns: Sequence[Column[Any]], tables: Sequence[Table[Any]], *, width: int
+) -> Fitted:
     """Set a row for each of several groups: what its units have in common, then the columns.
 
     Parameters
@@ -67,7 +67,7 @@ def set_groups(columns: Sequence[Column[Any]], tables: Sequence[Table[Any]], *, 
 
     Returns
     -------
-    Table
+    Fitted
     """
     labels = {name: None for each in tables for name in _labels(each, tables)}
     named = {
@@ -95,10 +95,11 @@ def _set(
     *,
     width: int,
     named: dict[str, list[str]] | None = None,
-) -> Grid:
+) -> Fitted:
     texts: dict[str, list[str]] = dict(named or {})
     numbers: dict[str, list[str]] = {}
     whole = [name for name, cells in texts.items() if max(map(len, cells)) <= _SHORT]
+    whole += [table.fill(c.heading) for c, cells in filled if c.names and are_codes(cells)]
     for column, cells in filled:
         (texts if column.cut else numbers)[table.fill(column.heading)] = cells
     going = sorted((c for c, _ in filled if c.keep < ALWAYS), key=lambda column: column.keep)

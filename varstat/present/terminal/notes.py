@@ -28,16 +28,16 @@ def print_notes(
         Of these funnels: of their posteriors too there is something to know.
     """
     opened = open_results(results, verdicts=verdicts)
-    told: dict[str, list[str]] = {}
+    groups_of: dict[str, list[str]] = {}
     for each in opened.groups:
         for note in opened.kind.notes(each):
-            told.setdefault(note, []).append(clean(", ".join(each.by.values())))
-    for note in list(told)[:_MOST]:
-        first, *others = told[note]
+            groups_of.setdefault(note, []).append(clean(", ".join(each.by.values())))
+    for note in list(groups_of)[:_MOST]:
+        first, *others = groups_of[note]
         noun = opened.kind.noun
         of = f" ({len(others) + 1} {noun})" if others else f" ({first})" if first else ""
         console.print(Text(f"Note: {clean(note)}{of}"))
-    if len(told) > _MOST:
-        console.print(Text(f"Note: and {len(told) - _MOST} more, in the JSON output."))
+    if len(groups_of) > _MOST:
+        console.print(Text(f"Note: and {len(groups_of) - _MOST} more, in the JSON output."))
     for account in opened.results.accounts:
         console.print(Text(account.summary()))

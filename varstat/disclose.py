@@ -3,16 +3,14 @@
 from collections.abc import Sequence
 from typing import TypeVar
 
-from varstat.results import Result, Results
-
-Shown = TypeVar("Shown", bound=Result | Results[Result])
+Shown = TypeVar("Shown")
 
 
 def disclose(results: Shown, rules: Sequence[object] = ()) -> Shown:
     """Withhold from results what rules of publication don't allow to be shown.
 
-    Every table, tooltip, chart, page and file is made from what this gives. There are no rules
-    yet, and nothing is withheld.
+    Every table, tooltip, chart, page and file is made from what this gives, and so is what a
+    notebook shows. There are no rules yet, and nothing is withheld.
 
     Parameters
     ----------

@@ -1,0 +1,105 @@
+import pandas as pd
+import pytest
+
+from varstat.data import read_table
+from varstat.errors import TableError
+
+CASES = [616, 274, 404, 300, 350, 120]
+OBSERVED = [149, 32, 68, 55, 71, 20]
+RATE = [21.0, 13.8, 17.3, 19.1, 20.4, 17.0]
+
+
+def read(observed, expected, *, name="expected_rate", cases=CASES, **options):
+    data = pd.DataFrame(
+        {"unit": [f"U{i}" for i in range(len(observed))], "seen": observed, name: expected}
+    )
+    if cases is not None:
+        data["discharges"] = cases
+    options = {"observed": "seen", "expected": name} | options
+    return read_table(data, unit="unit", **options)
+
+
+def notes(table):
+    return [note for note in table.account.notes if "a rate" in note]
+
+
+def test_an_expected_rate_is_refused_with_the_column_that_it_is_of(shared):
+    cure = "--expected 'expected_rate \\* discharges / 100'"
+    with pytest.raises(TableError, match=cure):
+        read_table(
+            shared / "cases" / "expected-is-a-rate.csv",
+            unit="hospital",
+            observed="readmissions",
+            expected="expected_rate",
+        )
+
+
+def test_an_expected_rate_times_its_size_is_an_expected_number(shared):
+    table = read_table(
+        shared / "cases" / "expected-is-a-rate.csv",
+        unit="hospital",
+        observed="readmissions",
+        expected="expected_rate * discharges / 100",
+    )
+    assert table.frame["expected"].sum() == pytest.approx(365.8886)
+    assert notes(table) == []
+
+
+@pytest.mark.parametrize(
+    "heading", ["Expected %", "exp_pct", "Predicted rate", "expected (per cent)", "ExpectedRate"]
+)
+def test_headings_that_speak_of_rates_are_believed(heading):
+    with pytest.raises(TableError, match="If it is a rate"):
+        read(OBSERVED, RATE, name=heading)
+
+
+def test_numbers_alone_say_it_too():
+    rates = [17.0, 20.4, 18.0, 19.1, 16.2, 21.0]
+    with pytest.raises(TableError, match="doesn't grow with the observed"):
+        read(OBSERVED, rates, name="E", cases=None)
+
+
+def test_lenience_does_not_excuse_it():
+    with pytest.raises(TableError, match="If it is a rate"):
+        read(OBSERVED, RATE, lenient=True)
+
+
+def test_beyond_a_factor_and_a_half_a_note_asks():
+    observed = [30, 9, 60, 15, 22, 40]
+    table = read(observed, [15.5, 16.0, 14.0, 14.5, 13.0, 15.0], name="E", cases=None)
+    (note,) = notes(table)
+    assert note.startswith("is 'E' a rate")
+    assert "--expected 'E * COLUMN / 100'" in note
+
+
+def test_a_share_of_cases_is_found_without_a_hundred():
+    with pytest.raises(TableError, match=r"--expected 'expected_rate \* discharges'"):
+        read(OBSERVED, [rate / 100 for rate in RATE])
+
+
+@pytest.mark.parametrize("factor", [0.3, 0.7, 1.0, 1.4, 2.0, 3.5])
+def test_expected_numbers_of_another_standard_are_left_alone(factor):
+    expected = [rate * n / 100 * factor for rate, n in zip(RATE, CASES, strict=True)]
+    assert notes(read(OBSERVED, expected, name="expected deaths")) == []
+
+
+def test_no_expected_number_of_a_real_file_is_asked_about(shared):
+    table = read_table(
+        shared / "data" / "shmi_2011_2012.csv",
+        unit="PROVIDER",
+        period="DATE",
+        observed="OBSERVED",
+        expected="EXPECTED",
+    )
+    assert notes(table) == []
+
+
+def test_a_real_files_expected_rate_is_found_out(shared):
+    with pytest.raises(TableError, match="Expected Mortality Rate \\* Total Procedures"):
+        read_table(
+            shared / "data" / "sts_congenital_heart_2015_2018.csv",
+            unit="id",
+            only={"Procedure Type": "Overall"},
+            observed="Observed Deaths",
+            expected="Expected Mortality Rate",
+        )

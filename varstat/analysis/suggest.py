@@ -1,0 +1,323 @@
+"""What to ask of a file that nothing is said of: readings, each tried before it is named."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+from varstat.analysis.specification import Reading
+from varstat.errors import TableError, VarstatError
+
+if TYPE_CHECKING:
+    from varstat.data.account import Account
+    from varstat.data.profile.column import Column
+    from varstat.data.profile.pair import Pair
+    from varstat.data.profile.profile import Profile, Sheet
+    from varstat.data.source.open import Source
+    from varstat.data.table import Table
+
+# Of the options, those that say where and how to look rather than at what.
+_LOOKING = ("source", "sheet", "decimal", "lenient")
+_MOST, _TRIED = 3, 6
+_COLUMNS = {
+    "proportion": ("numerator", "denominator"),
+    "ratio": ("observed", "expected"),
+    "rate": ("observed", "exposure"),
+    "mean": ("value", "se"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Suggestion:
+    """A reading of a file that was tried, and of which a funnel can be drawn.
+
+    Attributes
+    ----------
+    reading : Reading
+    why : str
+        What speaks for it, in a few words.
+    account : Account
+        What became of the rows.
+    """
+
+    reading: Reading
+    why: str
+    account: "Account"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Advice:
+    """What is known of a file, and what to do next.
+
+    Attributes
+    ----------
+    profile : Profile
+    suggestions : tuple of Suggestion
+        At most three, as good as each other.
+    template : Reading
+        What is known for sure, where nothing can be suggested.
+    missing : tuple of str
+        What isn't known, or stands in the way.
+    table : Table or None
+        Of a file that says by itself what its columns are.
+    """
+
+    profile: "Profile"
+    suggestions: tuple[Suggestion, ...]
+    template: Reading
+    missing: tuple[str, ...]
+    table: "Table | None" = None
+
+    @property
+    def account(self) -> "Account | None":
+        """What became of every row, where the file says by itself what its columns are."""
+        return None if self.table is None else self.table.account
+
+
+def says_nothing(reading: Reading) -> bool:
+    """Tell whether a reading names neither card nor column nor rows, so that all is to be found.
+
+    Examples
+    --------
+    >>> says_nothing(Reading(source=("a.csv",))), says_nothing(Reading(unit="ward"))
+    (True, False)
+    """
+    return all(
+        getattr(reading, field.name) == field.default
+        for field in fields(reading)
+        if field.name not in _LOOKING
+    )
+
+
+def advise(reading: Reading) -> Advice:
+    """Say what a file seems to hold, and which reading of it to ask for next.
+
+    Parameters
+    ----------
+    reading : Reading
+        That says nothing but where the file is and how to open it.
+
+    Returns
+    -------
+    Advice
+
+    Raises
+    ------
+    TableError
+        If the file can't be opened; or it says what its columns are, and can't be read so.
+    """
+    from varstat.data.profile.profile import profile_source
+    from varstat.data.read import open_data
+
+    (source,) = reading.source
+    opened = open_data(source, sheet=reading.sheet, decimal=reading.decimal)
+    profile = profile_source(opened)
+    table = _read_as_said(opened, reading)
+    if table is not None:
+        own = Suggestion(reading=reading, why="named as varstat names them", account=table.account)
+        able = _draws(table)
+        return Advice(
+            profile=profile,
+            suggestions=() if able else (own,),
+            template=reading,
+            missing=(able,) if able else (),
+            table=table,
+        )
+    found, problems = _try_all(opened, profile, reading)
+    missing = () if found else (*_missing(profile.best), *problems)
+    return Advice(
+        profile=profile,
+        suggestions=tuple(found),
+        template=_template(profile, reading),
+        missing=missing,
+    )
+
+
+def _read_as_said(opened: "Source", reading: Reading) -> "Table | None":
+    """Read a file whose columns have varstat's own names, or an example; None of another."""
+    from varstat.data.detect import detect_card
+    from varstat.data.read import EXAMPLE_PREFIX, read_table
+    from varstat.data.rows.gather import core_columns
+    from varstat.data.source.header import find_header
+
+    (source,) = reading.source
+    if source.startswith(EXAMPLE_PREFIX):
+        return read_table(source, decimal=reading.decimal, lenient=reading.lenient)
+    try:
+        card = detect_card(opened)
+        core = core_columns(card)
+        header, _ = find_header(opened, core)
+    except TableError:
+        return None
+    if not all(header.find(wanted.names) for wanted in core):
+        return None
+    return _tabulate(opened, Reading(lenient=reading.lenient), card=card)
+
+
+def _try_all(
+    opened: "Source", profile: "Profile", reading: Reading
+) -> tuple[list[Suggestion], list[str]]:
+    """Try what may be meant, the likeliest first, until three readings do."""
+    found: list[Suggestion] = []
+    problems: list[str] = []
+    sheet = profile.best
+    alone = replace(opened, grids=(opened.grids[profile.sheets.index(sheet)],))
+    for why, variants in _candidates(sheet, _start(profile, reading), found):
+        for variant in variants:
+            table, problem = _try(alone, variant)
+            if table is None:
+                problems.append(f"{_measured(variant)}: {problem}")
+                continue
+            found.append(Suggestion(reading=variant, why=why, account=table.account))
+            break
+        if len(found) == _MOST:
+            break
+    return found, list(dict.fromkeys(problems))[:2]
+
+
+def _candidates(
+    sheet: "Sheet", start: Reading, found: Sequence[Suggestion]
+) -> Iterator[tuple[str, list[Reading]]]:
+    """Give readings that may be meant: those of cards, then those of pairs as good as the best."""
+    from varstat.data.profile.pair import EQUALLY
+
+    done = {match.measured for match in sheet.cards if match.own}
+    for match in sheet.cards:
+        if match.own:
+            named = replace(start, card=(match.name,))
+            yield f"the card {match.name} names these columns", _variants(named, sheet, None)
+    if sheet.unit is None or sheet.repeated:
+        return
+    for pair in sheet.pairs[:_TRIED]:
+        # What is less likely is tried only where nothing better can be read.
+        if found and pair.score < sheet.pairs[0].score - EQUALLY:
+            return
+        if (pair.event.place, pair.size.place) in done:
+            continue
+        why = "; ".join(pair.why) or "the only columns that can be"
+        yield why, _variants(_of_pair(start, sheet, pair), sheet, pair)
+
+
+def _start(profile: "Profile", reading: Reading) -> Reading:
+    """Begin a reading with where to look."""
+    sheet = profile.best
+    several = len(profile.sheets) > 1 and sheet.name is not None
+    return replace(reading, sheet=sheet.name if several else reading.sheet)
+
+
+def _of_pair(start: Reading, sheet: "Sheet", pair: "Pair") -> Reading:
+    event, size = _COLUMNS[pair.role]
+    told: dict[str, Any] = {event: _name(pair.event), size: _name(pair.size)}
+    return replace(_labelled(start, sheet), **told)
+
+
+def _labelled(start: Reading, sheet: "Sheet") -> Reading:
+    """Add to a reading the columns of units and periods."""
+    unit = sheet.unit
+    return replace(
+        start,
+        unit=_name(unit.code) if unit else None,
+        unit_name=_name(unit.name) if unit and unit.name else None,
+        period=_name(sheet.period) if sheet.period else None,
+    )
+
+
+def _variants(start: Reading, sheet: "Sheet", pair: "Pair | None") -> list[Reading]:
+    """Give the ways in which rows of a unit can be told apart: the whole of each, or each level."""
+    if not sheet.apart:
+        return [start]
+    able = [each for each in sheet.apart if "," not in each.heading]
+    wholes = {_name(each): _whole(each, pair) for each in able}
+    only = tuple((name, (level,)) for name, level in wholes.items() if level)
+    rest = tuple(name for name, level in wholes.items() if not level)
+    every = replace(start, by=tuple(wholes))
+    return [replace(start, only=only, by=rest), every] if only else [every]
+
+
+def _whole(column: "Column", pair: "Pair | None") -> str | None:
+    """Choose the level that is named as all others together, the largest if there are several."""
+    from varstat.data.profile.suspicion import whole_names
+
+    names = [name for name in whole_names(column) if "," not in name and "=" not in column.heading]
+    if not names or pair is None:
+        return names[0] if names else None
+    values = pair.size.values
+    return max(names, key=lambda name: float(values[column.texts == name].sum()))
+
+
+def _try(opened: "Source", reading: Reading) -> "tuple[Table | None, str]":
+    """Read a file so and draw funnels of it; say why not where that can't be."""
+    try:
+        table = _tabulate(opened, reading)
+    except VarstatError as error:
+        return None, error.problems[0]
+    problem = _draws(table)
+    return (None, problem) if problem else (table, "")
+
+
+def _draws(table: "Table") -> str:
+    """Say why no funnel can be drawn of a table; empty where it can."""
+    from varstat.funnel.funnel import compute_funnel
+
+    try:
+        compute_funnel(table)
+    except VarstatError as error:
+        return error.problems[0]
+    return ""
+
+
+def _tabulate(opened: "Source", reading: Reading, *, card: Any = None) -> "Table":
+    """Read what was opened once: a pipe gives its bytes no second time."""
+    from varstat.card import state_card
+    from varstat.data.rows.tabulate import tabulate
+
+    told = {
+        name: getattr(reading, name)
+        for name in ("unit", "unit_name", "period", *sum(_COLUMNS.values(), ()))
+    }
+    named = card or (reading.card[0] if reading.card else None)
+    stated = state_card(named, told)
+    if stated is None:
+        raise TableError(opened.name, "nothing says what is measured here.")
+    return tabulate(
+        opened,
+        card=stated,
+        by=reading.by,
+        strata=None,
+        covariates=None,
+        only=dict(reading.only),
+        exclude=dict(reading.exclude),
+        lookups=[],
+        roll_up=None,
+        lenient=reading.lenient,
+    )
+
+
+def _measured(reading: Reading) -> str:
+    """Name what a reading measures."""
+    names = [getattr(reading, name) for names in _COLUMNS.values() for name in names]
+    told = list(dict.fromkeys(name for name in names if name))
+    return " / ".join(told) if told else f"card {reading.card[0]}"
+
+
+def _template(profile: "Profile", reading: Reading) -> Reading:
+    return _labelled(_start(profile, reading), profile.best)
+
+
+def _missing(sheet: "Sheet") -> Iterator[str]:
+    """Say what can't be told of a sheet."""
+    if sheet.header is None:
+        yield "no row can be told to be the header: give the file one, above its records"
+        return
+    if sheet.unit is None:
+        yield "no column looks like codes or names of units"
+    if not sheet.pairs:
+        yield "nothing tells which columns hold events, and what they are out of"
+    if sheet.repeated:
+        yield (
+            f"{sheet.repeated:,} rows have the unit, period and levels of another: no column tells "
+            "them apart. If each row is a record, count them with varstat cells"
+        )
+
+
+def _name(column: "Column") -> str:
+    return " ".join(column.heading.split())

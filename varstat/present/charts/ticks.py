@@ -1,0 +1,180 @@
+"""Round numbers along an axis, from one of its ends to the other."""
+
+from collections.abc import Callable
+
+import numpy as np
+from matplotlib.ticker import MaxNLocator
+
+from varstat.measure import Floats
+from varstat.prose.number import MINUS
+
+STEPS = [1, 2, 2.5, 5, 10]
+# Mantissas of the numbers that may stand at an end of an uneven scale.
+_ROUND = np.array([1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0])
+# Ratio of the ends of a scale that is uneven to the eye.
+_NARROW = 3.0
+# Least distance of a tick at an end from the one before, as a share of the axis.
+_APART = 0.07
+# Share of the axis that may be left without a tick.
+_SHORT = 0.05
+
+
+def transforms(scale: str) -> tuple[Callable[[Floats], Floats], Callable[[Floats], Floats]]:
+    """Get a scale's transform and its inverse."""
+    if scale == "log":
+        return np.log10, lambda v: np.power(10.0, v)
+    if scale == "sqrt":
+        return lambda v: np.sqrt(np.maximum(v, 0.0)), np.square
+    return (lambda v: v), (lambda v: v)
+
+
+def even_ticks(low: float, high: float, most: int) -> list[float]:
+    """Choose evenly spaced round numbers between two, with at most so many steps.
+
+    Examples
+    --------
+    >>> even_ticks(0.0, 4.7, 8)
+    [0.0, 1.0, 2.0, 3.0, 4.0]
+    """
+    at = MaxNLocator(most, steps=STEPS).tick_values(low, high)
+    slack = 1e-9 * (high - low)
+    return [float(v) for v in at if low - slack <= v <= high + slack]
+
+
+def reach_ticks(
+    low: float,
+    high: float,
+    most: int,
+    *,
+    ends: tuple[float, float] = (-np.inf, np.inf),
+    factor: float = 1.0,
+) -> tuple[float, float]:
+    """Widen a range to its next ticks where more than half a step would have none.
+
+    Parameters
+    ----------
+    low, high : float
+    most : int
+        Steps at most, as of `even_ticks`.
+    ends : tuple of float
+        Beyond which there is nothing to show.
+    factor : float
+        By what numbers are multiplied where they are written.
+
+    Returns
+    -------
+    tuple of float
+
+    Examples
+    --------
+    >>> reach_ticks(0.0, 4.7, 8), reach_ticks(0.0, 4.3, 8)
+    ((0.0, 5.0), (0.0, 4.3))
+    """
+    at = MaxNLocator(most, steps=STEPS).tick_values(low * factor, high * factor)
+    step = float(at[1] - at[0]) / factor
+    first, last = np.ceil(low / step - 1e-9) * step, np.floor(high / step + 1e-9) * step
+    if first - low > step / 2 and first - step >= ends[0]:
+        low = float(first - step)
+    if high - last > step / 2 and last + step <= ends[1]:
+        high = float(last + step)
+    return low, high
+
+
+def size_ticks(low: float, high: float, most: int, *, scale: str) -> list[float]:
+    """Choose round sizes, spread over a scale and from one end of it to the other.
+
+    Parameters
+    ----------
+    low, high : float
+    most : int
+        About how many.
+    scale : {"linear", "sqrt", "log"}
+
+    Returns
+    -------
+    list of float
+
+    Examples
+    --------
+    >>> size_ticks(20.0, 30_000.0, 6, scale="log")
+    [20.0, 100.0, 300.0, 1000.0, 3000.0, 10000.0, 30000.0]
+    """
+    if scale == "linear" or high < _NARROW * low:
+        return even_ticks(low, high, most)
+    ticks = _log_ticks(low, high, most) if scale == "log" else _sqrt_ticks(low, high, most)
+    return _fill_ends(ticks, low, high, scale)
+
+
+def _sqrt_ticks(low: float, high: float, most: int) -> list[float]:
+    even = np.linspace(np.sqrt(low), np.sqrt(high), most + 1) ** 2
+    return sorted(v for v in {_round_size(v) for v in even} if low <= v <= high)
+
+
+def _log_ticks(low: float, high: float, most: int) -> list[float]:
+    decades = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
+    for steps in ((1, 2, 5), (1, 3), (1,)):
+        ticks = [m * 10.0**d for d in decades for m in steps if low <= m * 10.0**d <= high]
+        if len(ticks) <= most + 2:
+            return ticks
+    every = -(-len(ticks) // most)
+    return ticks[::every]
+
+
+def _fill_ends(ticks: list[float], low: float, high: float, scale: str) -> list[float]:
+    """Put a tick near an end that has none: one more, or in place of one too near to it."""
+    forward, _ = transforms(scale)
+    width = float(np.ptp(forward(np.array([low, high]))))
+    start = low if low > 0 else high / 1e3
+    powers = 10.0 ** np.arange(np.floor(np.log10(start)), np.ceil(np.log10(high)) + 1)
+    rounds = np.unique(np.outer(powers, _ROUND))
+    rounds = rounds[(rounds >= low) & (rounds <= high)]
+    if not rounds.size:
+        return ticks
+    filled = list(ticks) or [float(rounds[0])]
+    for end, place in ((float(rounds[-1]), -1), (float(rounds[0]), 0)):
+        ahead = end > filled[-1] if place else end < filled[0] and low > 0
+        gap = abs(float(np.subtract(*forward(np.array([end, filled[place]])))))
+        if ahead and gap >= _APART * width:
+            filled.insert(len(filled) if place else 0, end)
+        elif ahead and gap >= _SHORT * width and len(filled) > 2:
+            # Too near the one before, but nearer to the end.
+            filled[place] = end
+    return filled
+
+
+def _round_size(value: float) -> float:
+    if value <= 0:
+        return 0.0
+    power = 10.0 ** np.floor(np.log10(value))
+    steps = np.array([1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0, 10.0])
+    return float(steps[np.argmin(np.abs(steps - value / power))] * power)
+
+
+def rate_ticks(
+    low: float, high: float, most: int, *, percent: bool, per: float = 1.0
+) -> tuple[list[float], list[str]]:
+    """Choose round rates in a range, each written with the same number of decimals.
+
+    Parameters
+    ----------
+    low, high : float
+    most : int
+        Steps at most.
+    percent : bool
+        Whether they are written as percentages.
+    per : float
+        By what rates that aren't are multiplied.
+
+    Returns
+    -------
+    ticks : list of float
+    texts : list of str
+    """
+    factor = 100.0 if percent else per
+    inside = even_ticks(low * factor, high * factor, most)
+    step = inside[1] - inside[0] if len(inside) > 1 else abs(high - low) * factor or 1.0
+    # 2.5 needs one decimal more than 2 or 5.
+    decimals = next(d for d in range(12) if d == 11 or np.isclose(round(step, d), step))
+    texts = [f"{v + 0.0:,.{decimals}f}".replace("-", MINUS) for v in inside]
+    sign = "%" if percent else ""
+    return [v / factor for v in inside], [text + sign for text in texts]
