@@ -42,6 +42,7 @@ class LeagueChart(StrEnum):
 
     CATERPILLAR = "caterpillar"
     RANKS = "ranks"
+    UNMEASURED = "unmeasured"
 
 
 class Size(StrEnum):
@@ -344,11 +345,28 @@ OPTIONS: dict[tuple[type, str], Laid] = {
         "Add up indicators that overlap, for a reason, which is printed.",
         metavar="REASON",
     ),
+    (LeagueAsking, "unmeasured"): flag(
+        "unmeasured",
+        _LEAGUE,
+        "Say how much case-mix that nobody recorded would undo who is surely where.",
+    ),
+    (LeagueAsking, "also"): texts(
+        "also",
+        _LEAGUE,
+        "More columns: robust, sets, discovery, triple-goal, misfit; repeat, or by commas.",
+        metavar="WHAT",
+        read=split_commas,
+    ),
+    (OpportunityAsking, "unmeasured"): flag(
+        "unmeasured",
+        _OPPORTUNITY,
+        "Say what the total is if units differ by case-mix that nobody recorded.",
+    ),
     (Output, "chart"): choice(
         LeagueChart,
         "chart",
         _LEAGUE,
-        "In a chart, show estimates or ranks, with intervals.",
+        "In a chart, show estimates or ranks, with intervals, or what unmeasured case-mix undoes.",
         LeagueChart.CATERPILLAR,
     ),
     (Output, "highlight"): units(_FUNNEL),

@@ -303,7 +303,8 @@ def _fit_stated(
                 effects=found.effects,
                 chains=1,
                 lattice=found.lattice,
-                diagnostics=_checked(design, found.hyper.h, found.diagnostics, seed=seed),
+                # By what doesn't hang on the seed and the number of draws.
+                diagnostics=_checked(design, found.hyper.check, found.diagnostics, seed=1),
             )
         reason = "the draws by quadrature failed their checks"
     # Imported here: PyMC takes longer to import than most models to fit.

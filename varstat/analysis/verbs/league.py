@@ -65,6 +65,8 @@ def league(
     seed: int = 1,
     level: float = 0.95,
     target: str | None = None,
+    unmeasured: bool = False,
+    also: Sequence[str] | str = (),
 ) -> "Leagues":
     """Make a league table: each unit's estimate, rank and tier, with their uncertainty.
 
@@ -101,6 +103,12 @@ missing, percent, per, lenient : optional
         Of all intervals, in (0, 1).
     target : str, optional
         "pooled", "median", "best:0.25" or "rate:0.75"; the card's, unless given.
+
+    unmeasured : bool
+        Whether to say how much case-mix that nobody recorded would undo who is surely where.
+    also : str or sequence of str
+        Columns besides: "robust" intervals, confidence "sets" of ranks, "discovery", "triple-goal"
+        estimates, "misfit" p-values.
 
     Returns
     -------

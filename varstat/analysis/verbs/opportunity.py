@@ -75,6 +75,7 @@ def opportunity(
     allow_overlap: str | None = None,
     multiplier: float | None = None,
     subtotals: Mapping[str, Sequence[str]] | None = None,
+    unmeasured: bool = False,
 ) -> "Opportunities":
     """Say what reaching a target is worth, beside what chance alone would give.
 
@@ -131,6 +132,8 @@ missing, percent, per, lenient : optional
         By which events are multiplied; that of `annualise`, unless given.
     subtotals : mapping of str to sequence of str, optional
         Sets of units, by their codes, to add up.
+    unmeasured : bool
+        Whether to say what the total is if units differ by case-mix that nobody recorded.
 
     Returns
     -------

@@ -23,7 +23,7 @@ import numpy as np
 from varstat.errors import ModelError, UsageError, did_you_mean, expect
 from varstat.estimands.comparison.result import Comparison, Comparisons
 from varstat.estimands.comparison.words import say_comparison
-from varstat.estimands.league.compute import raw_rates
+from varstat.estimands.league.raw import raw_rates
 from varstat.estimands.monte_carlo import probability_mcse
 from varstat.estimands.opportunity.gaps import reported_levels
 from varstat.estimands.opportunity.shapley import share_out

@@ -1,6 +1,6 @@
 """Compute league tables from fitted models."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,6 +11,7 @@ from varstat.errors import expect
 from varstat.estimands.alike import check_alike
 from varstat.estimands.assumptions import check_assumptions, say_assumptions
 from varstat.estimands.interactions import ask_interactions
+from varstat.estimands.league.also import check_also, compute_also
 from varstat.estimands.league.caveats import (
     Bools,
     find_comparable,
@@ -18,9 +19,12 @@ from varstat.estimands.league.caveats import (
     note_marked,
     note_tails,
 )
-from varstat.estimands.league.result import League, Leagues, LeagueUnits, RankScope
+from varstat.estimands.league.raw import raw_rates
+from varstat.estimands.league.result import Columns, League, Leagues, LeagueUnits, RankScope
+from varstat.estimands.league.unmeasured import Sureness, compute_unmeasured_ranks
 from varstat.estimands.league.words import say_league, say_leagues
 from varstat.estimands.monte_carlo import probability_mcse
+from varstat.estimands.prior import note_prior
 from varstat.estimands.ranks.exact import can_sum_ranks, sum_ranks
 from varstat.estimands.ranks.pairwise import MOST_PAIRED
 from varstat.estimands.ranks.ranks import RankSummary, check_level, quartile_size
@@ -30,7 +34,9 @@ from varstat.estimands.rates.drawn import effective_of
 from varstat.estimands.rates.estimate import estimate_rates
 from varstat.estimands.rates.rate import own_rate, reference_rate
 from varstat.estimands.rates.result import Rates
+from varstat.estimands.slices import draw_slices
 from varstat.estimands.target import Target, make_target, pooling_weights
+from varstat.estimands.unmeasured.result import UnmeasuredRanks
 from varstat.hierarchical.posterior import Fits, Posterior, summarise_hyper
 from varstat.hierarchical.storage.layout import members
 from varstat.measure import Floats
@@ -39,11 +45,16 @@ from varstat.target.rule import TargetRule, parse_target
 # What it is worth to part two units rightly, as a share of the cost of parting them wrongly: two
 # units on their own are set apart if one is better with a probability above 0.8.
 TIER_GAIN = 0.25
-# Numbers that are worked on at a time.
-_AT_ONCE = 1_000_000
 
 
-def compute_league(fits: Fits, *, level: float = 0.95, target: str | None = None) -> Leagues:
+def compute_league(
+    fits: Fits,
+    *,
+    level: float = 0.95,
+    target: str | None = None,
+    unmeasured: bool = False,
+    also: Sequence[str] | str = (),
+) -> Leagues:
     r"""Compute the league table of each fitted model.
 
     Ranks are of the units' effects and what informs them, so that with peer groups each unit's
@@ -59,6 +70,12 @@ def compute_league(fits: Fits, *, level: float = 0.95, target: str | None = None
     target : str, optional
         "pooled", "median", "best:0.25" or "rate:0.75"; the card's unless given. Redrawn in
         each draw.
+    unmeasured : bool
+        Whether to say as well how much case-mix that nobody recorded it would take to undo who is
+        surely in the best or worst quarter.
+    also : str or sequence of str
+        Columns besides: "robust" intervals, confidence "sets" of ranks, "discovery" of units in the
+        best and worst quarter, "triple-goal" estimates, and "misfit" p-values.
 
     Returns
     -------
@@ -67,7 +84,10 @@ def compute_league(fits: Fits, *, level: float = 0.95, target: str | None = None
     Raises
     ------
     UsageError
-        If the level or the target can't be.
+        If the level, the target or what is asked besides can't be.
+    ModelError
+        If what is asked besides can't be had of such a model, or effects can't be parted into a
+        unit's own and unmeasured case-mix.
 
     References
     ----------
@@ -87,9 +107,13 @@ def compute_league(fits: Fits, *, level: float = 0.95, target: str | None = None
     """
     expect("compute_league", fits, Fits, mend="Fit its model first: fit_model(table).")
     check_level(level)
+    also = check_also(also)
     rule = None if target is None else parse_target(target)
     marked = note_marked(fits.account)
-    leagues = tuple(_one_league(each, marked, level=level, rule=rule) for each in fits)
+    leagues = tuple(
+        _one_league(each, marked, level=level, rule=rule, unmeasured=unmeasured, also=also)
+        for each in fits
+    )
     return Leagues(
         groups=leagues,
         accounts=fits.accounts,
@@ -97,13 +121,19 @@ def compute_league(fits: Fits, *, level: float = 0.95, target: str | None = None
         provenance=fits.provenance.then(
             "league",
             options={"level": level, "target": target},
-            asking={"level": level, "target": target},
+            asking={"level": level, "target": target, "unmeasured": unmeasured, "also": list(also)},
         ),
     )
 
 
 def _one_league(
-    posterior: Posterior, marked: tuple[str, ...], *, level: float, rule: TargetRule | None
+    posterior: Posterior,
+    marked: tuple[str, ...],
+    *,
+    level: float,
+    rule: TargetRule | None,
+    unmeasured: bool,
+    also: tuple[str, ...],
 ) -> League:
     design, card = posterior.design, posterior.card
     compared = find_comparable(design)
@@ -154,9 +184,36 @@ def _one_league(
             *note_apart(compared),
             *map(say_interaction, interactions),
             *note_tails(rates, level=level),
+            *note_prior(posterior),
         ),
+        unmeasured=_ask_unmeasured(posterior, standing, order) if unmeasured else None,
+        also=_ask_also(posterior, also, standing, order, level=level),
     )
     return replace(league, findings=" ".join([say_league(league), *marked]))
+
+
+def _ask_unmeasured(
+    posterior: Posterior, standing: "_Standing", order: NDArray[np.intp]
+) -> UnmeasuredRanks | None:
+    if standing.ranks is None:
+        return None
+    now = Sureness(top=standing.ranks.p_top, bottom=standing.ranks.p_bottom)
+    found = compute_unmeasured_ranks(posterior, standing.compared, now)
+    return None if found is None else found.reordered(order)
+
+
+def _ask_also(
+    posterior: Posterior,
+    also: tuple[str, ...],
+    standing: "_Standing",
+    order: NDArray[np.intp],
+    *,
+    level: float,
+) -> Columns:
+    found = compute_also(
+        posterior, also, ranks=standing.ranks, compared=standing.compared, level=level
+    )
+    return {name: values[order] for name, values in found.items()}
 
 
 def _scope(posterior: Posterior) -> RankScope:
@@ -287,16 +344,6 @@ def _targets(
     return aim.of_rates(of, pooling_weights(posterior)), rate
 
 
-def draw_slices(posterior: Posterior, *, per_draw: int) -> Iterator[tuple[slice, Floats]]:
-    """Give draws of all units a few at a time, so that what is made of them takes little memory."""
-    step = max(_AT_ONCE // per_draw, 1)
-    for some, effect in posterior.effects.blocks():
-        for first in range(0, len(effect), step):
-            here = effect[first : first + step]
-            start = some.start + first
-            yield slice(start, start + len(here)), here
-
-
 def _order(posterior: Posterior, rates: Rates, standing: _Standing) -> NDArray[np.intp]:
     """Best first, those without a rank last; of no ranks by estimate, the highest first."""
     ranks = standing.ranks
@@ -344,23 +391,6 @@ def _league_units(posterior: Posterior, rates: Rates, standing: _Standing) -> di
         columns[name] = none if ranks is None else put(getattr(ranks, value))
         columns[f"{name}_mcse"] = none if ranks is None else put(getattr(ranks, error))
     return columns
-
-
-def raw_rates(posterior: Posterior) -> tuple[Floats, Floats, Floats]:
-    """What the units' own numbers say: event, size and rate over all rows of a unit.
-
-    Means over several rows are weighted by the inverse of their squared standard errors, on the
-    scale that those are of.
-    """
-    design = posterior.design
-    if design.measure.counts:
-        event, size = design.gather(design.event[None])[0], design.gather(design.size[None])[0]
-        return event, size, event / size
-    weight = design.size[None] ** -2.0
-    total = design.gather(weight)[0]
-    own = design.measure.own_scale(design.event)
-    value = design.measure.from_own(design.gather(weight * own)[0] / total)
-    return value, total**-0.5, value
 
 
 def describe_model(posterior: Posterior) -> dict[str, object]:
