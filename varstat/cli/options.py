@@ -3,7 +3,6 @@
 The order of the table is the order of the options in a command's help.
 """
 
-from enum import StrEnum
 from functools import partial
 
 import typer
@@ -15,6 +14,7 @@ from varstat.analysis.asking import (
     OpportunityAsking,
 )
 from varstat.analysis.specification import Modelling, Reading
+from varstat.cli.choices import Annualise, Incomparable, LeagueChart, Named, Scales, Size
 from varstat.cli.option import Laid, argument, choice, files, flag, number, text, texts, units
 from varstat.cli.output import Format, Output
 from varstat.cli.parse import (
@@ -27,53 +27,6 @@ from varstat.cli.parse import (
     parse_transient,
     split_commas,
 )
-
-
-class Annualise(StrEnum):
-    """How quarters become a year."""
-
-    NONE = "none"
-    TIMES_FOUR = "x4"
-    ROLLING = "rolling4"
-
-
-class LeagueChart(StrEnum):
-    """What a chart of a league table shows."""
-
-    CATERPILLAR = "caterpillar"
-    RANKS = "ranks"
-    UNMEASURED = "unmeasured"
-
-
-class Size(StrEnum):
-    """What a chart is made for."""
-
-    SLIDE = "slide"
-    PAGE = "page"
-    SQUARE = "square"
-
-
-class Named(StrEnum):
-    """Which units a chart names."""
-
-    ALL = "all"
-    FLAGGED = "flagged"
-    NONE = "none"
-
-
-class Scales(StrEnum):
-    """Whether small multiples share their axes."""
-
-    SHARED = "shared"
-    FREE = "free"
-
-
-class Incomparable(StrEnum):
-    """What becomes of units that can't be compared."""
-
-    EXCLUDE = "exclude"
-    INCLUDE = "include"
-
 
 _CARD = "Indicator"
 _COLUMNS = "Columns of the file"

@@ -1,7 +1,7 @@
 """Compute league tables from fitted models."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,6 @@ from varstat.estimands.assumptions import check_assumptions, say_assumptions
 from varstat.estimands.interactions import ask_interactions
 from varstat.estimands.league.also import check_also, compute_also
 from varstat.estimands.league.caveats import (
-    Bools,
     find_comparable,
     note_apart,
     note_marked,
@@ -21,30 +20,18 @@ from varstat.estimands.league.caveats import (
 )
 from varstat.estimands.league.raw import raw_rates
 from varstat.estimands.league.result import Columns, League, Leagues, LeagueUnits, RankScope
+from varstat.estimands.league.standing import Standing, stand
 from varstat.estimands.league.unmeasured import Sureness, compute_unmeasured_ranks
 from varstat.estimands.league.words import say_league, say_leagues
-from varstat.estimands.monte_carlo import probability_mcse
 from varstat.estimands.prior import note_prior
-from varstat.estimands.ranks.exact import can_sum_ranks, sum_ranks
-from varstat.estimands.ranks.pairwise import MOST_PAIRED
-from varstat.estimands.ranks.ranks import RankSummary, check_level, quartile_size
-from varstat.estimands.ranks.tally import RankTally
-from varstat.estimands.ranks.tiers import Tiers, grade_draws, grade_moments
-from varstat.estimands.rates.drawn import effective_of
+from varstat.estimands.ranks.ranks import check_level, quartile_size
 from varstat.estimands.rates.estimate import estimate_rates
-from varstat.estimands.rates.rate import own_rate, reference_rate
 from varstat.estimands.rates.result import Rates
-from varstat.estimands.slices import draw_slices
-from varstat.estimands.target import Target, make_target, pooling_weights
+from varstat.estimands.target import make_target
 from varstat.estimands.unmeasured.result import UnmeasuredRanks
 from varstat.hierarchical.posterior import Fits, Posterior, summarise_hyper
 from varstat.hierarchical.storage.layout import members
-from varstat.measure import Floats
 from varstat.target.rule import TargetRule, parse_target
-
-# What it is worth to part two units rightly, as a share of the cost of parting them wrongly: two
-# units on their own are set apart if one is better with a probability above 0.8.
-TIER_GAIN = 0.25
 
 
 def compute_league(
@@ -143,7 +130,7 @@ def _one_league(
         members=compared if compared.any() else None,
     )
     rates = estimate_rates(posterior, level=level)
-    standing = _stand(posterior, aim, rates, compared, level=level)
+    standing = stand(posterior, aim, rates, compared, level=level)
     interactions = ask_interactions(posterior)
     assumptions = check_assumptions(posterior, rates.reliability)
     order = _order(posterior, rates, standing)
@@ -193,7 +180,7 @@ def _one_league(
 
 
 def _ask_unmeasured(
-    posterior: Posterior, standing: "_Standing", order: NDArray[np.intp]
+    posterior: Posterior, standing: "Standing", order: NDArray[np.intp]
 ) -> UnmeasuredRanks | None:
     if standing.ranks is None:
         return None
@@ -205,7 +192,7 @@ def _ask_unmeasured(
 def _ask_also(
     posterior: Posterior,
     also: tuple[str, ...],
-    standing: "_Standing",
+    standing: "Standing",
     order: NDArray[np.intp],
     *,
     level: float,
@@ -223,135 +210,14 @@ def _scope(posterior: Posterior) -> RankScope:
     return "within peer group" if len(peers) > 1 else "all"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Standing:
-    """Where the units of a posterior stand.
-
-    Attributes
-    ----------
-    ranks : RankSummary or None
-        None without a direction.
-    tiers : Tiers or None
-    target : ndarray of float, shape (draws, groups)
-    unit_target : ndarray of float, shape (units,)
-        Posterior mean of each unit's target.
-    better, better_mcse : ndarray of float, shape (units,)
-        Probability of being better than the target.
-    compared : ndarray of bool, shape (units,)
-        Whose ranks and tiers these are.
-    """
-
-    ranks: RankSummary | None
-    tiers: Tiers | None
-    target: Floats
-    unit_target: Floats
-    better: Floats
-    better_mcse: Floats
-    compared: Bools
-
-    def put(self, values: Floats) -> Floats:
-        """Give each unit its value; NaN to those that aren't compared."""
-        out = np.full(self.compared.size, np.nan)
-        out[self.compared] = values
-        return out
-
-
-def _stand(
-    posterior: Posterior, aim: Target, rates: Rates, compared: Bools, *, level: float
-) -> _Standing:
-    """Go through the draws once: ranks, tiers and the target are all of joint draws."""
-    design = posterior.design
-    ranked = design.direction != "neither" and bool(compared.any())
-    drawn = ranked and not (compared.all() and can_sum_ranks(posterior))
-    tally = (
-        RankTally(direction=design.direction) if drawn and design.direction != "neither" else None
-    )
-    few = int(compared.sum()) <= MOST_PAIRED
-    kept: list[Floats] = []
-    targets: list[Floats] = []
-    hits = np.zeros(design.units)
-    won: list[Floats] = []
-    for some, effect in draw_slices(posterior, per_draw=design.units):
-        standing = (effect + design.informed(posterior.beta[some]))[:, compared]
-        if tally is not None:
-            tally.add(standing)
-        if ranked and few:
-            kept.append(standing)
-        target, rate = _targets(posterior, aim, some, effect)
-        aimed = aim.of_units(target)
-        lower = design.direction == "lower-is-better"
-        # Who is its own target is neither better nor worse.
-        better = ((rate < aimed) if lower else (rate > aimed)) + 0.5 * (rate == aimed)
-        hits += better.sum(axis=0)
-        if not posterior.independent:
-            won.append(better)
-        targets.append(target)
-    probability = hits / posterior.draws
-    series = np.concatenate(won) if won else np.empty((posterior.draws, 1))
-    effective = np.broadcast_to(effective_of(posterior, series), design.units)
-    ranks, tiers = None, None
-    if ranked and design.direction != "neither":
-        chains = None if posterior.independent else posterior.chains
-        ranks = (
-            sum_ranks(posterior, level=level)
-            if tally is None
-            else tally.finish(level=level, chains=chains)
-        )
-        tally = None  # The ranks of many units in many draws take most of the memory.
-        tiers = (
-            grade_draws(np.concatenate(kept), direction=design.direction, gain=TIER_GAIN)
-            if few
-            else grade_moments(
-                *_moments(posterior, rates, compared),
-                direction=design.direction,
-                gain=TIER_GAIN,
-            )
-        )
-    target = np.concatenate(targets)
-    return _Standing(
-        ranks=ranks,
-        tiers=tiers,
-        target=target,
-        unit_target=np.broadcast_to(aim.of_units(target.mean(axis=0)), design.units),
-        better=probability,
-        better_mcse=probability_mcse(probability, effective),
-        compared=compared,
-    )
-
-
-def _moments(posterior: Posterior, rates: Rates, compared: Bools) -> tuple[Floats, Floats]:
-    """Mean and SD of what is ranked, of each unit that is compared."""
-    design = posterior.design
-    total, square = np.zeros((2, int(compared.sum())))
-    if not members(design.locations, "inform"):
-        return rates.effect[compared], rates.effect_sd[compared]
-    for some, effect in draw_slices(posterior, per_draw=design.units):
-        standing = (effect + design.informed(posterior.beta[some]))[:, compared]
-        total += standing.sum(axis=0)
-        square += (standing**2).sum(axis=0)
-    mean = total / posterior.draws
-    return mean, np.sqrt(np.maximum(square / posterior.draws - mean**2, 0.0))
-
-
-def _targets(
-    posterior: Posterior, aim: Target, some: slice, effect: Floats
-) -> tuple[Floats, Floats]:
-    """Give targets (draws, groups) and units' rates at the reference case-mix (draws, units)."""
-    design = posterior.design
-    beta, transient = posterior.beta[some], posterior.transient[some]
-    rate = reference_rate(design, beta, beta @ design.reference.T + effect, transient)
-    of = own_rate(design, beta, effect, transient) if aim.rule.kind == "pooled" else rate
-    return aim.of_rates(of, pooling_weights(posterior)), rate
-
-
-def _order(posterior: Posterior, rates: Rates, standing: _Standing) -> NDArray[np.intp]:
+def _order(posterior: Posterior, rates: Rates, standing: Standing) -> NDArray[np.intp]:
     """Best first, those without a rank last; of no ranks by estimate, the highest first."""
     ranks = standing.ranks
     key = -rates.estimate if ranks is None else standing.put(ranks.expected)
     return np.lexsort((posterior.design.unit, key))
 
 
-def _league_units(posterior: Posterior, rates: Rates, standing: _Standing) -> dict[str, object]:
+def _league_units(posterior: Posterior, rates: Rates, standing: Standing) -> dict[str, object]:
     """Columns of a league table, in the order of the design's units."""
     design, ranks, put = posterior.design, standing.ranks, standing.put
     tier = np.zeros(design.units, np.int64)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from varstat.adjust.interaction import say_interaction
-from varstat.errors import UsageError, choose, did_you_mean, expect
+from varstat.errors import UsageError, choose, expect
 from varstat.estimands.alike import check_alike
 from varstat.estimands.assumptions import check_assumptions, say_assumptions
 from varstat.estimands.interactions import ask_interactions
@@ -20,6 +20,7 @@ from varstat.estimands.opportunity.parts import OpportunityUnits
 from varstat.estimands.opportunity.plug_in import find_plug_in
 from varstat.estimands.opportunity.result import Opportunities, Opportunity
 from varstat.estimands.opportunity.setting import Setting, set_question
+from varstat.estimands.opportunity.subtotals import units_in_sets
 from varstat.estimands.opportunity.sums import (
     Sums,
     mean_total,
@@ -203,7 +204,7 @@ def _one_opportunity(
     setting = set_question(posterior, rule, incomparable=incomparable, least=least)
     goals = find_goals(setting)
     material = np.inf if materiality is None else materiality / multiplier
-    names, sets = _sets(posterior, subtotals)
+    names, sets = units_in_sets(posterior, subtotals)
     sums = sum_up(setting, goals, level=level, material=material, sets=sets)
     point, plug_in = published(setting), find_plug_in(setting, sums)
     chance = replicate_published(setting)
@@ -300,31 +301,6 @@ def _per(posterior: Posterior) -> str:
     """Name an event, for a sentence."""
     counts = posterior.design.measure.counts
     return posterior.card.indicator.numerator or ("events" if counts else "units of the value")
-
-
-def _sets(
-    posterior: Posterior, subtotals: Mapping[str, Sequence[str]]
-) -> tuple[tuple[str, ...], Floats]:
-    """Sets of units to add up: peer groups, then those that were asked for."""
-    design = posterior.design
-    columns: dict[str, Floats] = {}
-    peers = [None if peer is None else str(peer) for peer in design.peer_group]
-    for peer in sorted({peer for peer in peers if peer is not None}):
-        columns[peer] = np.array([each == peer for each in peers], dtype=float)
-    known = {str(unit): at for at, unit in enumerate(design.unit)}
-    for name, units in subtotals.items():
-        missing = [unit for unit in units if str(unit) not in known]
-        if missing:
-            raise UsageError(
-                "subtotals",
-                f"{len(missing):,} of the {len(units):,} units of {name!r} are not among those "
-                f"analysed.{did_you_mean(str(missing[0]), known)}",
-            )
-        column = np.zeros(design.units)
-        column[[known[str(unit)] for unit in units]] = 1.0
-        columns[str(name)] = column
-    sets = np.column_stack([*columns.values()]) if columns else np.empty((design.units, 0))
-    return tuple(columns), sets
 
 
 def _scope(setting: Setting) -> str:
