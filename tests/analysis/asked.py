@@ -120,6 +120,7 @@ READINGS: dict[str, tuple[Reading, Any]] = {
 # Of each field of `Modelling`.
 MODELLINGS: dict[str, Any] = {
     "covariates": ("need",),
+    "inform": ("size",),
     "strata": (),
     "effects": "student-t",
     "likelihood": "beta-binomial",
@@ -146,7 +147,10 @@ ASKINGS: dict[type, tuple[Any, dict[str, Any]]] = {
         },
     ),
     FitAsking: (FitAsking(), {}),
-    LeagueAsking: (LeagueAsking(), {"level": 0.5, "target": "median"}),
+    LeagueAsking: (
+        LeagueAsking(),
+        {"level": 0.5, "target": "median", "unmeasured": True, "also": ("discovery",)},
+    ),
     OpportunityAsking: (
         OpportunityAsking(
             unit_cost=2.0, price_year="2017", cost_source="the ward", materiality=2.0
@@ -162,6 +166,7 @@ ASKINGS: dict[type, tuple[Any, dict[str, Any]]] = {
             "least_comparability": 0.6,
             "multiplier": 4.0,
             "subtotals": {"some": ["u1", "u2"]},
+            "unmeasured": True,
         },
     ),
     CompareAsking: (CompareAsking(a="u1", b="u2"), {"a": "u3", "b": "u4", "level": 0.5}),

@@ -257,7 +257,7 @@ def test_a_failed_posterior_is_an_error_unless_accepted(
     refuse_failed([failed], accepted=True)
     with pytest.raises(DiagnosticsError, match=r"R-hat is 2\."):
         refuse_failed([failed], accepted=False)
-    worse: Callable[..., Results[Any]] = lambda fits, level, target: replace(  # noqa: E731
+    worse: Callable[..., Results[Any]] = lambda fits, **_: replace(  # noqa: E731
         found.results, groups=(failed,)
     )
     monkeypatch.setattr("varstat.estimands.compute_league", worse)

@@ -1,6 +1,5 @@
 """Check of a file alone: what it seems to hold, and the command to type next, which runs."""
 
-import json
 import os
 import shlex
 import subprocess
@@ -12,30 +11,9 @@ from typing import Any
 import pandas as pd
 import pytest
 from layouts import LAYOUTS
+from suggestions import commands, found, options
 
 OBEYED = ("\x1b", "\x07", "\u202e", "\u2066")
-
-
-def found(run: Callable[..., Any], *said: object) -> dict[str, Any]:
-    """What check says of a file, as data."""
-    ran = run("check", *said, "--format", "json")
-    assert ran.code == 0, ran.err
-    told: dict[str, Any] = json.loads(ran.out)
-    return told
-
-
-def commands(told: dict[str, Any]) -> list[list[str]]:
-    """The commands it names, as a shell would take them apart."""
-    return [shlex.split(each["command"]) for each in told["suggestions"]]
-
-
-def options(said: list[str]) -> dict[str, str]:
-    """The options of a command, by name."""
-    parts, given = iter(said), {}
-    for part in parts:
-        name, joined, value = part.removeprefix("--").partition("=")
-        given[name] = value if joined else next(parts)
-    return given
 
 
 @pytest.mark.parametrize("name", LAYOUTS)

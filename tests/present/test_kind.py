@@ -174,8 +174,8 @@ def test_columns_of_verdicts_are_declared() -> None:
 
 
 def test_charts_are_named_and_checked_before_they_are_drawn(every: list[Results[Any]]) -> None:
-    assert chart_names("league") == ("caterpillar", "ranks")
-    assert chart_names("opportunity") == ("opportunity", "waterfall", "comparability")
+    assert chart_names("league") == ("caterpillar", "ranks", "unmeasured")
+    assert chart_names("opportunity") == ("opportunity", "waterfall", "comparability", "unmeasured")
     assert chart_names("fit") == ()
     for results in (every[0], every[1], every[2], every[3]):
         check_chart(results)

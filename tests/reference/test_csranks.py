@@ -11,10 +11,11 @@ import json
 import numpy as np
 import pytest
 
-from varstat.estimands import find_rank_sets
+from varstat.estimands import find_count_rank_sets, find_rank_sets
 
 SCALES = ["surgical_empirical_logit", "surgical_arcsine"]
 EVENTS = np.array([0, 18, 8, 46, 8, 13, 9, 31, 14, 8, 29, 24], dtype=float)
+OPERATIONS = np.array([47, 148, 119, 810, 211, 196, 148, 215, 207, 97, 256, 360], dtype=float)
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def column(reference, scale, name):
     return np.array([unit[name] for unit in reference[scale]["units"]])
 
 
-def sets(reference, scale, *, stepdown=True, events=None):
+def sets(reference, scale, *, stepdown=True):
     return find_rank_sets(
         column(reference, scale, "x"),
         column(reference, scale, "se"),
@@ -34,7 +35,6 @@ def sets(reference, scale, *, stepdown=True, events=None):
         seed=1,
         draws=100_000,
         stepdown=stepdown,
-        events=events,
     )
 
 
@@ -59,12 +59,17 @@ def test_sets_without_stepdown_are_those_of_csranks(reference, scale):
     assert_nearly(found.all_upper, column(reference, scale, "simul_single_step_U"))
 
 
-def test_no_death_among_47_tells_no_rank(reference):
+def test_no_death_among_47_tells_no_rank_but_by_the_arcsine(reference):
     bare = sets(reference, "surgical_arcsine")
     assert (bare.lower[0], bare.upper[0]) == (12, 12)
-    guarded = sets(reference, "surgical_arcsine", events=EVENTS)
-    assert guarded.too_few.tolist() == [True] + 11 * [False]
-    assert (guarded.lower[0], guarded.upper[0]) == (1, 12)
-    assert (guarded.all_lower[0], guarded.all_upper[0]) == (1, 12)
-    # The unit that can't be compared may stand on either side of any other.
-    assert guarded.upper[1:].max() == 12
+    exact = find_count_rank_sets(EVENTS, OPERATIONS, shares=True, direction="higher-is-better")
+    assert (exact.lower[0], exact.upper[0]) == (2, 12)
+    assert (exact.all_lower[0], exact.all_upper[0]) == (1, 12)
+
+
+def test_where_counts_are_many_exact_sets_are_nearly_those_of_csranks(reference):
+    exact = find_count_rank_sets(EVENTS, OPERATIONS, shares=True, direction="higher-is-better")
+    many = EVENTS >= 13
+    for ours, theirs in ((exact.lower, "marg_L"), (exact.upper, "marg_U")):
+        apart = ours - column(reference, "surgical_arcsine", theirs)
+        assert np.abs(apart[many]).max() <= 2

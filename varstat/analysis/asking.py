@@ -52,12 +52,18 @@ class LeagueAsking(Stated):
     level : float
         In (0, 1).
     target : str or None
+    unmeasured : bool
+        Whether it is asked how much unmeasured case-mix it would take.
+    also : tuple of str
+        What is asked besides.
     """
 
     verb: ClassVar[str] = "league"
 
     level: float = 0.95
     target: str | None = None
+    unmeasured: bool = False
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +88,8 @@ class OpportunityAsking(Stated):
         By which events are multiplied; that of annualising where it is None.
     subtotals : tuple of (str, tuple of str)
         Names of sets of units, and the codes of the units in each.
+    unmeasured : bool
+        Whether it is asked what unmeasured case-mix would do.
     """
 
     verb: ClassVar[str] = "opportunity"
@@ -97,6 +105,7 @@ class OpportunityAsking(Stated):
     allow_overlap: str | None = None
     multiplier: float | None = None
     subtotals: Choices = ()
+    unmeasured: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

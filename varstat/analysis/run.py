@@ -290,7 +290,13 @@ def _ask_model(setting: Setting) -> Analysis:
     asking = setting.asked.asking
     results: Results[Any] = fits
     if isinstance(asking, LeagueAsking):
-        results = compute_league(fits, level=asking.level, target=asking.target)
+        results = compute_league(
+            fits,
+            level=asking.level,
+            target=asking.target,
+            unmeasured=asking.unmeasured,
+            also=asking.also,
+        )
     elif isinstance(asking, CompareAsking):
         results = compare_units(fits, (asking.a, asking.b), level=asking.level)
     return Analysis(results=results, fits=fits)
@@ -315,6 +321,7 @@ def _ask_opportunity(setting: Setting, asking: OpportunityAsking) -> Analysis:
                 unit_cost=asking.unit_cost,
                 price_year=asking.price_year,
                 cost_source=asking.cost_source,
+                unmeasured=asking.unmeasured,
             )
         )
     if len(found) == 1:

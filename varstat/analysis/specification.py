@@ -129,6 +129,8 @@ class Modelling(Stated):
     ----------
     covariates, strata : tuple of str or None
         Columns; those of the card where it is None, and none where it is empty.
+    inform : tuple of str or None
+        Columns likewise, or `size`.
     effects, likelihood, peer_tau : str or None
         As in a card's model section, which is followed where it is None.
     transient : "auto", "none", float or None
@@ -137,6 +139,7 @@ class Modelling(Stated):
     """
 
     covariates: Names | None = None
+    inform: Names | None = None
     strata: Names | None = None
     effects: str | None = None
     likelihood: str | None = None

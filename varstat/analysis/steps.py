@@ -136,6 +136,7 @@ def read_indicator(setting: Setting, source: str, card: str | None) -> "tuple[Ta
             if field.name not in _FOUND
         },
         covariates=modelling.covariates,
+        inform=modelling.inform,
         stratum=modelling.strata,
         effects=modelling.effects,
         likelihood=modelling.likelihood,

@@ -1,6 +1,6 @@
 """What to ask of a file that nothing is said of: readings, each tried before it is named."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from varstat.data.account import Account
     from varstat.data.profile.column import Column
     from varstat.data.profile.pair import Pair
-    from varstat.data.profile.profile import Profile, Sheet
+    from varstat.data.profile.profile import Profile
+    from varstat.data.profile.sheet import Reshaped, Sheet
     from varstat.data.source.open import Source
     from varstat.data.table import Table
 
@@ -23,7 +24,13 @@ _COLUMNS = {
     "ratio": ("observed", "expected"),
     "rate": ("observed", "exposure"),
     "mean": ("value", "se"),
+    "percent": ("numerator", "denominator"),
+    "limits": ("value", "lower"),
 }
+_MEASURED = tuple(dict.fromkeys((*sum(_COLUMNS.values(), ()), "upper")))
+_TOLD = ("unit", "unit_name", "period", *_MEASURED)
+# So many counts may be parts of a whole that no column holds.
+_SEVERAL = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -123,7 +130,7 @@ def advise(reading: Reading) -> Advice:
             table=table,
         )
     found, problems = _try_all(opened, profile, reading)
-    missing = () if found else (*_missing(profile.best), *problems)
+    missing = () if found else (*_missing(profile.best.meant), *problems)
     return Advice(
         profile=profile,
         suggestions=tuple(found),
@@ -158,33 +165,48 @@ def _try_all(
 ) -> tuple[list[Suggestion], list[str]]:
     """Try what may be meant, the likeliest first, until three readings do."""
     found: list[Suggestion] = []
-    problems: list[str] = []
+    problems: dict[str, str] = {}
     sheet = profile.best
     alone = replace(opened, grids=(opened.grids[profile.sheets.index(sheet)],))
     for why, variants in _candidates(sheet, _start(profile, reading), found):
         for variant in variants:
             table, problem = _try(alone, variant)
             if table is None:
-                problems.append(f"{_measured(variant)}: {problem}")
+                problems.setdefault(problem, f"{_measured(variant)}: {problem}")
                 continue
             found.append(Suggestion(reading=variant, why=why, account=table.account))
             break
         if len(found) == _MOST:
             break
-    return found, list(dict.fromkeys(problems))[:2]
+    return found, list(problems.values())[:2]
 
 
 def _candidates(
     sheet: "Sheet", start: Reading, found: Sequence[Suggestion]
 ) -> Iterator[tuple[str, list[Reading]]]:
     """Give readings that may be meant: those of cards, then those of pairs as good as the best."""
-    from varstat.data.profile.pair import EQUALLY
-
     done = {match.measured for match in sheet.cards if match.own}
     for match in sheet.cards:
         if match.own:
             named = replace(start, card=(match.name,))
             yield f"the card {match.name} names these columns", _variants(named, sheet, None)
+    if sheet.reshaped is not None:
+        yield from _of_pairs(_of_shape(start, sheet.reshaped), sheet.meant, found)
+    # A single period, or all together, is no better where they can be read one by one.
+    if not found:
+        yield from _of_pairs(_labelled(start, sheet), sheet, found, done=done)
+
+
+def _of_pairs(
+    labelled: Reading,
+    sheet: "Sheet",
+    found: Sequence[Suggestion],
+    *,
+    done: Collection[tuple[int, ...]] = (),
+) -> Iterator[tuple[str, list[Reading]]]:
+    """Give readings of the pairs of a sheet, as long as they are as good as the best."""
+    from varstat.data.profile.pair import EQUALLY
+
     if sheet.unit is None or sheet.repeated:
         return
     for pair in sheet.pairs[:_TRIED]:
@@ -194,7 +216,7 @@ def _candidates(
         if (pair.event.place, pair.size.place) in done:
             continue
         why = "; ".join(pair.why) or "the only columns that can be"
-        yield why, _variants(_of_pair(start, sheet, pair), sheet, pair)
+        yield why, _variants(_of_pair(labelled, pair), sheet, pair)
 
 
 def _start(profile: "Profile", reading: Reading) -> Reading:
@@ -204,10 +226,19 @@ def _start(profile: "Profile", reading: Reading) -> Reading:
     return replace(reading, sheet=sheet.name if several else reading.sheet)
 
 
-def _of_pair(start: Reading, sheet: "Sheet", pair: "Pair") -> Reading:
+def _of_shape(start: Reading, reshaped: "Reshaped") -> Reading:
+    """Add to a reading how a sheet is reshaped, and its columns of units and periods then."""
+    reading = replace(_labelled(start, reshaped.sheet), spread=reshaped.spread)
+    return replace(reading, period=None) if reshaped.dated else reading
+
+
+def _of_pair(labelled: Reading, pair: "Pair") -> Reading:
     event, size = _COLUMNS[pair.role]
     told: dict[str, Any] = {event: _name(pair.event), size: _name(pair.size)}
-    return replace(_labelled(start, sheet), **told)
+    if pair.upper is not None:
+        told["upper"] = _name(pair.upper)
+    signed = all(text.endswith("%") for text in pair.event.texts if text)
+    return replace(labelled, percent=pair.role == "percent" and not signed, **told)
 
 
 def _labelled(start: Reading, sheet: "Sheet") -> Reading:
@@ -267,25 +298,35 @@ def _draws(table: "Table") -> str:
 
 def _tabulate(opened: "Source", reading: Reading, *, card: Any = None) -> "Table":
     """Read what was opened once: a pipe gives its bytes no second time."""
-    from varstat.card import state_card
+    from varstat.card import restate_card, state_card
     from varstat.data.rows.tabulate import tabulate
+    from varstat.data.shape.reshape import reshape
 
-    told = {
-        name: getattr(reading, name)
-        for name in ("unit", "unit_name", "period", *sum(_COLUMNS.values(), ()))
-    }
+    told: dict[str, Any] = {name: getattr(reading, name) for name in _TOLD}
+    told["percent"] = reading.percent or None
     named = card or (reading.card[0] if reading.card else None)
     stated = state_card(named, told)
     if stated is None:
         raise TableError(opened.name, "nothing says what is measured here.")
+    only, exclude = dict(reading.only), dict(reading.exclude)
+    opened, dated = reshape(
+        opened,
+        card=stated,
+        named={"unit": reading.unit, "period": reading.period},
+        spread=reading.spread,
+        telling=(*reading.by, *only, *exclude),
+    )
+    if dated and stated.columns.period is None:
+        stated = restate_card(stated, {"period": "period"})
     return tabulate(
         opened,
         card=stated,
         by=reading.by,
         strata=None,
         covariates=None,
-        only=dict(reading.only),
-        exclude=dict(reading.exclude),
+        inform=None,
+        only=only,
+        exclude=exclude,
         lookups=[],
         roll_up=None,
         lenient=reading.lenient,
@@ -294,13 +335,13 @@ def _tabulate(opened: "Source", reading: Reading, *, card: Any = None) -> "Table
 
 def _measured(reading: Reading) -> str:
     """Name what a reading measures."""
-    names = [getattr(reading, name) for names in _COLUMNS.values() for name in names]
-    told = list(dict.fromkeys(name for name in names if name))
+    told = [name for each in _MEASURED if (name := getattr(reading, each))]
     return " / ".join(told) if told else f"card {reading.card[0]}"
 
 
 def _template(profile: "Profile", reading: Reading) -> Reading:
-    return _labelled(_start(profile, reading), profile.best)
+    sheet, start = profile.best, _start(profile, reading)
+    return _of_shape(start, sheet.reshaped) if sheet.reshaped else _labelled(start, sheet)
 
 
 def _missing(sheet: "Sheet") -> Iterator[str]:
@@ -311,12 +352,18 @@ def _missing(sheet: "Sheet") -> Iterator[str]:
     if sheet.unit is None:
         yield "no column looks like codes or names of units"
     if not sheet.pairs:
-        yield "nothing tells which columns hold events, and what they are out of"
+        yield "nothing tells which columns hold events, and what they are out of" + _sums(sheet)
     if sheet.repeated:
         yield (
             f"{sheet.repeated:,} rows have the unit, period and levels of another: no column tells "
             "them apart. If each row is a record, count them with varstat cells"
         )
+
+
+def _sums(sheet: "Sheet") -> str:
+    """Say that columns can be added up, where there are several of counts."""
+    counts = sum(each.kind == "count" for each in sheet.columns)
+    return '; a sum of columns can be either, written "A + B"' if counts >= _SEVERAL else ""
 
 
 def _name(column: "Column") -> str:

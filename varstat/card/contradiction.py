@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel
 
+from varstat.card.field import OWN_SIZE, columns_of
 from varstat.card.rules import list_rules
 from varstat.card.schema import Card, Likelihood
 from varstat.errors import did_you_mean, one_of
@@ -157,8 +158,21 @@ def _said(text: str | None) -> bool:
 
 
 def _covariates(card: Card) -> Iterator[str]:
-    measure, named = card.measure, card.model.covariates
-    own = _own(card)
+    columns = columns_of(card.model.inform)
+    yield from _numbers("covariates", card.model.covariates, card)
+    yield from _numbers("inform", columns, card)
+    if card.model.inform.count(OWN_SIZE) > 1:
+        yield f"[model] inform names {OWN_SIZE!r} more than once."
+    for name in dict.fromkeys(columns):
+        if name in card.model.covariates:
+            yield (
+                f"[model] covariates and inform both name {name!r}. A covariate excuses a unit, "
+                "what informs doesn't: say which it is."
+            )
+
+
+def _numbers(key: str, named: tuple[str, ...], card: Card) -> Iterator[str]:
+    measure, own = card.measure, _own(card)
     taken = {
         column: role
         for role in ("unit", *own)
@@ -166,11 +180,11 @@ def _covariates(card: Card) -> Iterator[str]:
     }
     for name in dict.fromkeys(named):
         if named.count(name) > 1:
-            yield f"[model] covariates names {name!r} more than once."
+            yield f"[model] {key} names {name!r} more than once."
         if name in taken:
-            yield f"[model] covariates names {name!r}, which [columns] says is the {taken[name]}."
+            yield f"[model] {key} names {name!r}, which [columns] says is the {taken[name]}."
         elif name in (*_CANONICAL, measure.event, measure.size, *own):
             yield (
-                f"[model] covariates names {name!r}, as varstat calls a column of its own. Rename "
+                f"[model] {key} names {name!r}, as varstat calls a column of its own. Rename "
                 "the column in the file, and here."
             )

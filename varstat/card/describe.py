@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Iterator
 
+from varstat.card.field import OWN_SIZE
 from varstat.card.schema import Card, Section
 from varstat.target.rule import parse_target
 
@@ -104,7 +105,7 @@ def _modelled(card: Card) -> str:
     model, priors = card.model, card.model.priors
     used = {
         "intercept": True,
-        "coefficient": bool(model.covariates),
+        "coefficient": bool(model.covariates or model.inform),
         "peer_mean": True,
         "period": model.period_effects,
         "tau": True,
@@ -118,6 +119,9 @@ def _modelled(card: Card) -> str:
     with_ = f" with {', '.join(model.covariates)}" if model.covariates else ""
     if model.covariates and model.mundlak:
         with_ += " and the unit means of those that vary between periods"
+    if model.inform:
+        own = [f"own {name}" if name == OWN_SIZE else name for name in model.inform]
+        with_ += f", informed by {', '.join(own)}"
     taus = "one tau for all units" if model.peer_tau == "common" else "a tau for each peer group"
     return (
         f"Model: {model.likelihood} on the {model.link} scale{with_}, {_effects(card)}, {taus}. "

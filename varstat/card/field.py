@@ -1,6 +1,6 @@
 """Fields of a card: what a text, a name, a rule or an amount of money may be."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import isfinite
 from typing import Annotated, Any, Literal
 
@@ -121,6 +121,22 @@ Names = Annotated[
     BeforeValidator(lambda names: (names,) if isinstance(names, str) else names),
     Field(min_length=1),
 ]
+
+# What informs is then no column, but the log of each unit's own size.
+OWN_SIZE = "size"
+
+
+def columns_of(inform: Iterable[str]) -> tuple[str, ...]:
+    """List the columns among what informs: all but the unit's own size.
+
+    Examples
+    --------
+    >>> columns_of(("size", "deprivation"))
+    ('deprivation',)
+    """
+    return tuple(name for name in inform if name != OWN_SIZE)
+
+
 Covariates = Annotated[
     tuple[Text, ...],
     BeforeValidator(lambda names: (names,) if isinstance(names, str) else names),

@@ -224,6 +224,10 @@ class Model(Section):
     periods. `peer_tau` says whether peer groups share one tau, `period_effects` whether each
     period has a shift common to all units.
 
+    `covariates` are what units can't help, and are compared at their average; columns that
+    `inform` help to estimate a unit and excuse nothing: units are compared at their own. There
+    `size` is the log of each unit's own size.
+
     `transient` is the SD on the link scale of what varies between a unit's periods beyond
     chance: a number states it, `auto` has it estimated where units have several periods, `none`
     leaves it out. A beta-binomial or negative binomial likelihood is itself that variation, with
@@ -237,6 +241,7 @@ class Model(Section):
     degrees_of_freedom: Annotated[float, Field(gt=2, allow_inf_nan=False)]
     contamination_scale: Annotated[float, Field(gt=1, allow_inf_nan=False)]
     covariates: Covariates
+    inform: Covariates = ()
     mundlak: bool
     peer_tau: Literal["common", "own"]
     period_effects: bool

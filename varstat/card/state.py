@@ -15,7 +15,7 @@ _PLACES = {
     **{key: ("indicator", key) for key in ("title", "direction", "counts", "per")},
     **{
         key: ("model", key)
-        for key in ("covariates", "effects", "likelihood", "transient", "peer_tau")
+        for key in ("covariates", "inform", "effects", "likelihood", "transient", "peer_tau")
     },
     "strata": ("casemix", "strata"),
     "unit_cost": ("cost", "value"),

@@ -13,7 +13,7 @@ from varstat.cli.command import write_command
 from varstat.cli.grouped import grouped
 from varstat.cli.output import DRAWING, Format, Output
 
-# Of the lines of a command, in a terminal.
+# Of the lines of a command, in a terminal that has room for them.
 _WIDTH = 78
 
 
@@ -57,11 +57,13 @@ def _advise(reading: Reading, output: Output) -> None:
             from varstat.present.terminal.advice import print_advice
             from varstat.present.terminal.console import open_console
 
+            console = open_console()
+            width = min(_WIDTH, console.width)
             print_advice(
                 advice,
-                open_console(),
-                commands=_commands(advice, width=_WIDTH),
-                template=write_command("funnel", advice.template, template=True, width=_WIDTH),
+                console,
+                commands=_commands(advice, width=width),
+                template=write_command("funnel", advice.template, template=True, width=width),
             )
 
 

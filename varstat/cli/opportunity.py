@@ -19,6 +19,7 @@ class Chart(StrEnum):
     OPPORTUNITY = "opportunity"
     WATERFALL = "waterfall"
     COMPARABILITY = "comparability"
+    UNMEASURED = "unmeasured"
 
 
 @grouped(

@@ -3,7 +3,6 @@
 The order of the table is the order of the options in a command's help.
 """
 
-from enum import StrEnum
 from functools import partial
 
 import typer
@@ -15,6 +14,7 @@ from varstat.analysis.asking import (
     OpportunityAsking,
 )
 from varstat.analysis.specification import Modelling, Reading
+from varstat.cli.choices import Annualise, Incomparable, LeagueChart, Named, Scales, Size
 from varstat.cli.option import Laid, argument, choice, files, flag, number, text, texts, units
 from varstat.cli.output import Format, Output
 from varstat.cli.parse import (
@@ -27,52 +27,6 @@ from varstat.cli.parse import (
     parse_transient,
     split_commas,
 )
-
-
-class Annualise(StrEnum):
-    """How quarters become a year."""
-
-    NONE = "none"
-    TIMES_FOUR = "x4"
-    ROLLING = "rolling4"
-
-
-class LeagueChart(StrEnum):
-    """What a chart of a league table shows."""
-
-    CATERPILLAR = "caterpillar"
-    RANKS = "ranks"
-
-
-class Size(StrEnum):
-    """What a chart is made for."""
-
-    SLIDE = "slide"
-    PAGE = "page"
-    SQUARE = "square"
-
-
-class Named(StrEnum):
-    """Which units a chart names."""
-
-    ALL = "all"
-    FLAGGED = "flagged"
-    NONE = "none"
-
-
-class Scales(StrEnum):
-    """Whether small multiples share their axes."""
-
-    SHARED = "shared"
-    FREE = "free"
-
-
-class Incomparable(StrEnum):
-    """What becomes of units that can't be compared."""
-
-    EXCLUDE = "exclude"
-    INCLUDE = "include"
-
 
 _CARD = "Indicator"
 _COLUMNS = "Columns of the file"
@@ -255,6 +209,13 @@ OPTIONS: dict[tuple[type, str], Laid] = {
         metavar="COL",
         read=parse_covariates,
     ),
+    (Modelling, "inform"): texts(
+        "inform",
+        _MODEL,
+        "Estimate units by a column of numbers that excuses nothing, or by their own size.",
+        metavar="COL",
+        read=parse_covariates,
+    ),
     (Modelling, "effects"): text(
         "effects",
         _MODEL,
@@ -337,11 +298,28 @@ OPTIONS: dict[tuple[type, str], Laid] = {
         "Add up indicators that overlap, for a reason, which is printed.",
         metavar="REASON",
     ),
+    (LeagueAsking, "unmeasured"): flag(
+        "unmeasured",
+        _LEAGUE,
+        "Say how much case-mix that nobody recorded would undo who is surely where.",
+    ),
+    (LeagueAsking, "also"): texts(
+        "also",
+        _LEAGUE,
+        "More columns: robust, sets, discovery, triple-goal, misfit; repeat, or by commas.",
+        metavar="WHAT",
+        read=split_commas,
+    ),
+    (OpportunityAsking, "unmeasured"): flag(
+        "unmeasured",
+        _OPPORTUNITY,
+        "Say what the total is if units differ by case-mix that nobody recorded.",
+    ),
     (Output, "chart"): choice(
         LeagueChart,
         "chart",
         _LEAGUE,
-        "In a chart, show estimates or ranks, with intervals.",
+        "In a chart, show estimates or ranks, with intervals, or what unmeasured case-mix undoes.",
         LeagueChart.CATERPILLAR,
     ),
     (Output, "highlight"): units(_FUNNEL),

@@ -88,7 +88,7 @@ def annualise(table: Table, how: str) -> tuple[Table, float]:
     table = replace(table, origin=replace(table.origin, reading=reading))
     if way == "rolling4":
         # A quarter that a model would leave out is not in any year: it can't be found there later.
-        table = keep_complete(table, covariates=table.covariates)
+        table = keep_complete(table, covariates=table.explaining)
     starts = _starts(table)
     by = ("period", *_other_splits(table))
     if way == "x4":
@@ -176,7 +176,7 @@ def _add_up(
     table: Table, rows: pd.DataFrame, splits: tuple[str, ...], *, label: str
 ) -> pd.DataFrame:
     """Add up the rows of one window, a row a unit, group and stratum."""
-    measure, covariates = table.measure, table.covariates
+    measure, covariates = table.measure, table.explaining
     numbers = (measure.event, measure.size, "event_lower", "event_upper", *covariates)
     period = rows["period"]
     counts, texts, averaged = merge(

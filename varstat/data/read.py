@@ -22,7 +22,15 @@ from varstat.period.label import ROLL_UPS
 from varstat.provenance import Origin
 
 # What is asked of a model, and not of how rows are read.
-_OF_A_MODEL = ("covariates", "strata", "effects", "likelihood", "transient", "peer_tau")
+_OF_A_MODEL = (
+    "covariates",
+    "inform",
+    "strata",
+    "effects",
+    "likelihood",
+    "transient",
+    "peer_tau",
+)
 EXAMPLE_PREFIX = "example:"
 
 
@@ -58,6 +66,7 @@ def read_table(
     percent: bool = False,
     per: float | None = None,
     covariates: Sequence[str] | str | None = None,
+    inform: Sequence[str] | str | None = None,
     effects: str | None = None,
     likelihood: str | None = None,
     transient: str | float | None = None,
@@ -112,6 +121,9 @@ upper, count, total, sum_of_squares, peer_group, period : str, optional
     covariates : str or sequence of str, optional
         Columns of numbers, of the file or of a lookup, by which a model is to explain why units
         differ. Unless named, those of the card that there are; an empty sequence says none.
+    inform : str or sequence of str, optional
+        Likewise columns that help to estimate a unit without excusing it; `size` is the log of
+        each unit's own size.
     effects, likelihood, peer_tau : str, optional
         What the card's model section says of them.
     transient : "auto", "none" or float, optional
@@ -195,13 +207,12 @@ upper, count, total, sum_of_squares, peer_group, period : str, optional
         "sum_of_squares": sum_of_squares,
         "peer_group": peer_group,
         "period": period,
-        "covariates": [covariates] if isinstance(covariates, str) else covariates,
         "effects": effects,
         "likelihood": likelihood,
         "transient": transient,
         "peer_tau": peer_tau,
-        "strata": strata,
     }
+    said |= {"covariates": _columns(covariates), "inform": _columns(inform), "strata": strata}
     said |= {"lower": lower, "upper": upper, "limits_level": limits_level, "per": per}
     said |= {"rules": rules, "suppressed": suppressed, "rounded": rounded}
     said |= {"zero": _named(zero), "missing": _named(missing), "percent": percent or None}
@@ -227,6 +238,7 @@ upper, count, total, sum_of_squares, peer_group, period : str, optional
         by=groups,
         strata=strata,
         covariates=None if covariates is None else stated.model.covariates,
+        inform=None if inform is None else stated.model.inform,
         only=chosen,
         exclude=left_out,
         lookups=lookups,
@@ -263,6 +275,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(name): _plain(values) for name, values in value.items()}
     return list(value) if isinstance(value, (list, tuple)) else value
+
+
+def _columns(names: Sequence[str] | str | None) -> Sequence[str] | None:
+    """Take one column for a list of one; None where nothing was said."""
+    return [names] if isinstance(names, str) else names
 
 
 def _named(marks: Sequence[str] | str) -> tuple[str, ...] | None:

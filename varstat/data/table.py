@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from varstat.card.field import columns_of
 from varstat.card.schema import Card
 from varstat.data.account import Account
 from varstat.data.rows.kept import Kept
@@ -36,6 +37,8 @@ class Table:
         The columns whose combinations are the case-mix cells; none where a row is a whole unit.
     covariates : tuple of str
         What a model may explain by: columns of the frame, NaN where the covariate isn't known.
+    inform : tuple of str
+        What a model may estimate units by without excusing them: columns likewise, or `size`.
     account : Account
         What became of every input row.
     data_hash : str
@@ -54,8 +57,14 @@ class Table:
     covariates: tuple[str, ...]
     account: Account
     data_hash: str
+    inform: tuple[str, ...] = ()
     kept: Kept | None = field(default=None, repr=False)
     origin: Origin = field(default_factory=Origin, repr=False)
+
+    @property
+    def explaining(self) -> tuple[str, ...]:
+        """Columns of numbers of the frame: the covariates, and those that inform."""
+        return (*self.covariates, *columns_of(self.inform))
 
     @property
     def periods(self) -> Periods:

@@ -10,6 +10,7 @@ from varstat.estimands.opportunity import (
     combine_opportunities,
     compute_opportunity,
 )
+from varstat.estimands.ranks.count_sets import find_count_rank_sets
 from varstat.estimands.ranks.discovery import Discoveries, Exceedance, discover, exceedance
 from varstat.estimands.ranks.pairwise import discordance_rate, pairwise_probabilities
 from varstat.estimands.ranks.ranks import RankSummary, operating_characteristic, rank_draws
@@ -48,6 +49,7 @@ __all__ = [
     "discover",
     "estimate_ensemble",
     "exceedance",
+    "find_count_rank_sets",
     "find_misfit",
     "find_rank_sets",
     "grade_draws",

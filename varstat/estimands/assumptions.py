@@ -1,4 +1,4 @@
-r"""Two things that a model takes for granted, and that the data can speak to.
+r"""Things that a model takes for granted, and that the data can speak to.
 
 A unit's mid-p among what the others lead to expect (`varstat.estimands.verdict.misfit`), turned
 into a normal score :math:`z_i`, is about standard normal where the model holds. Then
@@ -14,10 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
+from varstat.card.field import OWN_SIZE
+from varstat.estimands.suppression import UNMARKED, Marks, check_marks, say_marks
 from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.posterior import Posterior
 from varstat.hierarchical.shape import LEAST as _LEAST
 from varstat.hierarchical.shape import MISSHAPEN, check_shape
+from varstat.hierarchical.storage.layout import members
 from varstat.measure import Floats
 from varstat.prose.number import listed, p_text
 from varstat.prose.text import clean
@@ -40,12 +43,18 @@ class Assumptions:
         That effects have the shape that the model says.
     furthest : tuple of str
         The units that lie furthest out, at most three.
+    marks : Marks
+        Whether withheld counts can lie in the range that was stated.
+    informed : bool
+        Whether units are estimated with the help of their size.
     """
 
     size_p: float
     size_slope: float
     shape_p: float
     furthest: tuple[str, ...]
+    marks: Marks = UNMARKED
+    informed: bool = False
 
 
 UNTESTED = Assumptions(size_p=np.nan, size_slope=np.nan, shape_p=np.nan, furthest=())
@@ -74,6 +83,8 @@ def check_assumptions(posterior: Posterior, reliability: Floats) -> Assumptions:
         size_slope=slope,
         shape_p=shape.p_value,
         furthest=shape.furthest(design, known),
+        marks=check_marks(posterior),
+        informed=OWN_SIZE in members(design.locations, "inform"),
     )
 
 
@@ -117,13 +128,18 @@ def say_assumptions(found: Assumptions) -> tuple[str, ...]:
     """
     notes = []
     if found.size_p < DOUBTFUL:
+        remedy = (
+            "It isn't straight in log size, which informs the estimates already: make size a peer "
+            "group, so that units are compared with others like them."
+            if found.informed
+            else "Add --inform size: units are then estimated by their size, not excused for it."
+        )
         way = "larger" if found.size_slope > 0 else "smaller"
         notes.append(
             f"The model takes size to tell nothing of a unit's rate, but {way} units have higher "
             f"rates ({p_text(found.size_p)}; {found.size_slope:+.2g} on the link scale for one "
             "unit of log size): small units are drawn to a mean that isn't theirs, and totals "
-            "and best quarters may be wrong. Make size a peer group, so that units are compared "
-            "with others like them."
+            f"and best quarters may be wrong. {remedy}"
         )
     if found.shape_p < MISSHAPEN:
         units = listed([clean(each) for each in found.furthest])
@@ -133,4 +149,5 @@ def say_assumptions(found: Assumptions) -> tuple[str, ...]:
             "kinds of unit. Totals and intervals may be wrong. Try --effects learnt, or a peer "
             "group for each kind."
         )
+    notes += say_marks(found.marks)
     return tuple(notes)

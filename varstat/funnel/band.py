@@ -6,6 +6,7 @@ from typing import Protocol
 import numpy as np
 
 from varstat.card.schema import Limits, Sides
+from varstat.funnel.degrees import Known
 from varstat.funnel.limits import limit_rates
 from varstat.funnel.recipes import Recipe, RecipeBand, garwood_limits
 from varstat.funnel.smooth import smooth_rates
@@ -96,6 +97,8 @@ class PredictiveBand:
     sides : {"both", "high", "low"}
     tau2, inflation : float
         See `extra_variance`.
+    information, freedom, cases : float
+        How well the variances are known: see `Known`.
     smooth : bool
         Whether exact limits are given without the steps of counts.
     """
@@ -106,6 +109,9 @@ class PredictiveBand:
     sides: Sides
     tau2: float
     inflation: float
+    information: float = float("inf")
+    freedom: float = float("inf")
+    cases: float = float("inf")
     smooth: bool = False
 
     def predictive(self, size: Floats, target: Floats, *, dispersed: bool = True) -> Predictive:
@@ -118,12 +124,26 @@ class PredictiveBand:
             inflation=np.full_like(size, self.inflation),
             exact=self.exact,
         )
-        return Predictive(
+        found = Predictive(
             measure=self.measure,
             size=size,
             target=target,
             extra=extra if dispersed else np.zeros_like(size),
             exact=self.exact,
+        )
+        known = Known(
+            information=np.array([self.information if dispersed else np.inf]),
+            inflation=np.array([self.freedom if dispersed else np.inf]),
+            cases=np.array([self.cases]),
+        )
+        return replace(
+            found,
+            degrees=known.degrees(
+                self.measure.chance_variance(size, target),
+                found.variance,
+                known.cases_at(size, group=0),
+                group=0,
+            ),
         )
 
     def lines(self, size: Floats, target: Floats, levels: tuple[float, ...]) -> list[Line]:

@@ -1,16 +1,17 @@
 """What is found of all units and groups at once, by varstat's method or a published recipe."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from varstat.data.table import Table
 from varstat.funnel.band import Band, PredictiveBand, PublishedBand, extra_variance
+from varstat.funnel.degrees import Known
 from varstat.funnel.dispersion import Spread, estimate_spread
 from varstat.funnel.groups import Groups
+from varstat.funnel.information import cases_of, know_variances
 from varstat.funnel.limits import attained_size, first_event, tail_area
 from varstat.funnel.options import Options
 from varstat.funnel.recipes import Recipe, RecipeBand, recipe_size, recipe_spread
@@ -62,17 +63,7 @@ def find(table: Table, groups: Groups, options: Options) -> Findings:
     spread = _spread(groups, measure, options, cuttable=~sparse)
     link = np.square(measure.slope(groups.centres))
     tau2, inflation = _applied(spread, link, options)
-    extra = extra_variance(
-        measure,
-        groups.size,
-        groups.target,
-        tau2=tau2[group],
-        inflation=inflation[group],
-        exact=options.exact,
-    )
-    predictive = Predictive(
-        measure=measure, size=groups.size, target=groups.target, extra=extra, exact=options.exact
-    )
+    predictive, known = _predict(groups, measure, options, spread, tau2, inflation)
     chance = measure.chance_variance(groups.size, groups.centres[group])
     with np.errstate(invalid="ignore", divide="ignore"):
         if options.dispersion == "multiplicative":
@@ -106,13 +97,48 @@ def find(table: Table, groups: Groups, options: Options) -> Findings:
             lambda rows, level: attained_size(predictive.take(rows), level, sides=options.sides),
         ),
         bands=[
-            _band(measure, options, tau2=float(each), inflation=float(by))
-            for each, by in zip(tau2, inflation, strict=True)
+            _band(measure, options, known, g, tau2=float(tau2[g]), inflation=float(inflation[g]))
+            for g in range(groups.number)
         ],
     )
 
 
-def _band(measure: Measure, options: Options, *, tau2: float, inflation: float) -> PredictiveBand:
+def _predict(
+    groups: Groups,
+    measure: Measure,
+    options: Options,
+    spread: Spread,
+    tau2: Floats,
+    inflation: Floats,
+) -> tuple[Predictive, Known]:
+    """What units would report at their targets, and how well its variance is known."""
+    known = know_variances(groups, measure, options, spread)
+    predictive = Predictive(
+        measure=measure,
+        size=groups.size,
+        target=groups.target,
+        extra=extra_variance(
+            measure,
+            groups.size,
+            groups.target,
+            tau2=tau2[groups.group],
+            inflation=inflation[groups.group],
+            exact=options.exact,
+        ),
+        exact=options.exact,
+    )
+    degrees = known.degrees(
+        measure.chance_variance(groups.size, groups.target),
+        predictive.variance,
+        cases_of(groups, measure),
+        group=groups.group,
+    )
+    return replace(predictive, degrees=degrees), known
+
+
+def _band(
+    measure: Measure, options: Options, known: Known, g: int, *, tau2: float, inflation: float
+) -> PredictiveBand:
     return PredictiveBand(
         measure=measure,
         exact=options.exact,
@@ -120,6 +146,9 @@ def _band(measure: Measure, options: Options, *, tau2: float, inflation: float) 
         sides=options.sides,
         tau2=tau2,
         inflation=inflation,
+        information=float(known.information[g]),
+        freedom=float(known.inflation[g]),
+        cases=float(known.cases[g]),
     )
 
 
@@ -231,7 +260,7 @@ def _detectable(predictive: Predictive, options: Options) -> Floats:
     if predictive.counts:
         high = first_event(predictive, area, side="high") / predictive.size
     else:
-        reach = -special.ndtri(area) * np.sqrt(predictive.variance)
+        reach = -predictive.deviates(area) * np.sqrt(predictive.variance)
         high = predictive.measure.away(predictive.target, reach)
         high = _within(high, predictive.measure)
     return _ratio_to(predictive.target, high)

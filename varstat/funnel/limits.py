@@ -229,8 +229,8 @@ def limit_rates(
     if method == "normal" or not predictive.counts:
         sd = np.sqrt(predictive.variance)
         target, away = predictive.target, predictive.measure.away
-        lower = away(target, special.ndtri(low) * sd) if low else np.nan * sd
-        upper = away(target, -special.ndtri(high) * sd) if high else np.nan * sd
+        lower = away(target, predictive.deviates(low) * sd) if low else np.nan * sd
+        upper = away(target, -predictive.deviates(high) * sd) if high else np.nan * sd
     else:
         critical = critical_events(predictive, level, sides=sides)
         last_low = np.where(np.isnan(critical.low), -1.0, critical.low) + 1.0

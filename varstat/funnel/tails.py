@@ -64,7 +64,7 @@ class Tails:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Predictive:
-    """What each unit would report if it performed at the target.
+    r"""What each unit would report if it performed at the target.
 
     Attributes
     ----------
@@ -75,6 +75,10 @@ class Predictive:
         Variance of the underlying rate around the target; zero where all is chance.
     exact : bool
         False where the event isn't a whole count, so that the tails are normal.
+    degrees : ndarray of float, shape (units,), optional
+        Degrees of freedom with which the variance is known; without end unless given. The
+        tails are then those of a t in place of a normal: a tail p becomes
+        :math:`T_\nu(\Phi^{-1}(p))`.
     """
 
     measure: Measure
@@ -82,6 +86,7 @@ class Predictive:
     target: Floats
     extra: Floats
     exact: bool
+    degrees: Floats | None = None
 
     @property
     def counts(self) -> bool:
@@ -102,19 +107,26 @@ class Predictive:
             target=self.target[index],
             extra=self.extra[index],
             exact=self.exact,
+            degrees=None if self.degrees is None else self.degrees[index],
         )
+
+    def deviates(self, area: float) -> Floats:
+        """Deviates with an area below them, one a unit: of a normal, or of a t."""
+        if self.degrees is None:
+            return np.full_like(self.size, special.ndtri(area))
+        return np.asarray(student_quantile(area, self.degrees))
 
     def at_least(self, event: Floats) -> Floats:
         """P(X >= event) for each unit."""
         if not self.exact:
-            return special.ndtr(-self._z(event))
-        return self.measure.at_least(event, self.size, self.target, self.extra)
+            return self._of_unknown(special.ndtr(-self._z(event)))
+        return self._of_unknown(self.measure.at_least(event, self.size, self.target, self.extra))
 
     def at_most(self, event: Floats) -> Floats:
         """P(X <= event) for each unit."""
         if not self.exact:
-            return special.ndtr(self._z(event))
-        return self.measure.at_most(event, self.size, self.target, self.extra)
+            return self._of_unknown(special.ndtr(self._z(event)))
+        return self._of_unknown(self.measure.at_most(event, self.size, self.target, self.extra))
 
     def tails(self, event: Floats) -> Tails:
         """All four tail probabilities of each unit's event.
@@ -137,5 +149,22 @@ class Predictive:
         at_least[low], above[low] = 1.0 - below[low], 1.0 - at_most[low]
         return Tails(at_most=at_most, below=below, at_least=at_least, above=above)
 
+    def _of_unknown(self, tail: Floats) -> Floats:
+        """Widen a tail for a variance that is known with so many degrees of freedom."""
+        if self.degrees is None:
+            return tail
+        z = special.ndtri(tail)
+        # Beyond what a normal deviate can be stored as, and without end, nothing changes.
+        ends = np.isfinite(z) & np.isfinite(self.degrees)
+        wide = special.stdtr(np.where(ends, self.degrees, 1.0), np.where(ends, z, 0.0))
+        return np.asarray(np.where(ends, wide, tail))
+
     def _z(self, event: Floats) -> Floats:
         return self.measure.deviate(event, self.size, self.target, self.variance)
+
+
+def student_quantile(area: float, degrees: Floats) -> Floats:
+    """Quantiles of t distributions; of a normal where degrees of freedom have no end."""
+    known = np.isfinite(degrees)
+    found = special.stdtrit(np.where(known, degrees, 1.0), area)
+    return np.asarray(np.where(known, found, special.ndtri(area)))

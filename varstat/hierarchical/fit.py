@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from varstat.card.field import OWN_SIZE, columns_of
 from varstat.card.schema import Card
 from varstat.data.complete import keep_complete
 from varstat.data.groups import group_rows, refuse_repeats
@@ -31,6 +32,7 @@ def fit_model(
     table: Table,
     *,
     covariates: Sequence[str] | str | None = None,
+    inform: Sequence[str] | str | None = None,
     strata: Sequence[str] | str | None = None,
     engine: str = "auto",
     draws: int = 4000,
@@ -55,6 +57,9 @@ def fit_model(
         Which of the table's covariates units' differences are explained by; all, unless given.
         Rows without one are left out, as are units without a peer group where others have one,
         and the account says so.
+    inform : str or sequence of str, optional
+        What units are estimated by without being excused: of the table's columns that inform, or
+        `size`, the log of each unit's own size; those of the table, unless given.
     strata : str or sequence of str, optional
         Which of the table's strata make the case-mix cells; all, unless given.
     engine : {"auto", "quadrature", "nuts"}
@@ -105,8 +110,8 @@ def fit_model(
         )
     if seed < 0:
         raise UsageError("seed", "a seed is a whole number, zero or more.")
-    chosen = {"covariates": covariates, "strata": strata}
-    table = _for_model(table, covariates, strata)
+    chosen = {"covariates": covariates, "inform": inform, "strata": strata}
+    table = _for_model(table, covariates, inform, strata)
     group, labels = group_rows(table)
     periods = table.periods.labels
     return Fits(
@@ -134,24 +139,41 @@ def fit_model(
 
 
 def _for_model(
-    table: Table, covariates: Sequence[str] | str | None, strata: Sequence[str] | str | None
+    table: Table,
+    covariates: Sequence[str] | str | None,
+    inform: Sequence[str] | str | None,
+    strata: Sequence[str] | str | None,
 ) -> Table:
     """Keep the columns and rows that the model is of."""
-    stated = table.card.model.covariates
-    missing = [repr(name) for name in stated if name not in table.covariates]
-    if covariates is None and missing:
-        raise TableError(
-            table.account.source,
-            f"the card's model has the covariate{'s' if len(missing) > 1 else ''} "
-            f"{', '.join(missing)}, and there is no such column to spare. Add it to the file or a "
-            "--lookup, or name others with --covariate.",
-        )
+    model = table.card.model
+    _refuse_missing(table, "covariate", covariates, model.covariates, table.covariates)
+    _refuse_missing(table, "inform", inform, model.inform, table.inform)
     covariates = _choose_columns("covariates", covariates, table.covariates)
+    told = _choose_columns("inform", inform, tuple(dict.fromkeys((*table.inform, OWN_SIZE))))
+    inform = table.inform if inform is None else told
     strata = _choose_columns("strata", strata, table.strata)
-    table = keep_complete(table, covariates=covariates)
+    table = keep_complete(table, covariates=(*covariates, *columns_of(inform)))
     refuse_overlaps(table)
     refuse_repeats(table, within=("period", *strata), what="a model")
-    return replace(table, covariates=covariates, strata=strata)
+    return replace(table, covariates=covariates, inform=inform, strata=strata)
+
+
+def _refuse_missing(
+    table: Table,
+    option: str,
+    chosen: Sequence[str] | str | None,
+    stated: Sequence[str],
+    there: Sequence[str],
+) -> None:
+    """Refuse to leave out what the card states, unless others are named."""
+    missing = [repr(name) for name in stated if name not in there]
+    if chosen is None and missing:
+        what = f"covariate{'s' if len(missing) > 1 else ''}" if option == "covariate" else option
+        raise TableError(
+            table.account.source,
+            f"the card's model has the {what} {', '.join(missing)}, and there is no such column "
+            f"to spare. Add it to the file or a --lookup, or name others with --{option}.",
+        )
 
 
 def _choose_columns(
@@ -191,6 +213,7 @@ def _fit_group(
         measure=table.measure,
         card=table.card,
         covariates=table.covariates,
+        inform=table.inform,
         strata=table.strata,
         periods=periods,
         where=where,
@@ -280,7 +303,8 @@ def _fit_stated(
                 effects=found.effects,
                 chains=1,
                 lattice=found.lattice,
-                diagnostics=_checked(design, found.hyper.h, found.diagnostics, seed=seed),
+                # By what doesn't hang on the seed and the number of draws.
+                diagnostics=_checked(design, found.hyper.check, found.diagnostics, seed=1),
             )
         reason = "the draws by quadrature failed their checks"
     # Imported here: PyMC takes longer to import than most models to fit.

@@ -254,7 +254,7 @@ def natural_scale(design: Design, h: Floats) -> dict[str, Floats]:
         kind, x = name.partition("[")[0], h[:, column]
         if kind in ("intercept", "peer_mean"):
             out[name] = design.centre + design.spread * x
-        elif kind in ("coefficient", "stratum", "period"):
+        elif kind in ("coefficient", "inform", "stratum", "period"):
             out[name] = design.spread * x
         elif kind == "contamination":
             out[name] = expit(x)

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from varstat.data.profile.profile import MOST_COLUMNS, Sheet, profile_source
+from varstat.data.profile.profile import profile_source
+from varstat.data.profile.sheet import MOST_COLUMNS, Sheet
 from varstat.data.source.open import open_source
 
 

@@ -8,7 +8,7 @@ from varstat.estimands import find_rank_sets
 from varstat.estimands.ranks import sets as rank_sets_module
 
 
-def sets(estimate, se, *, seed=1, draws=4000, level=0.95, stepdown=True, events=None, rest=None):
+def sets(estimate, se, *, seed=1, draws=4000, level=0.95, stepdown=True):
     return find_rank_sets(
         np.asarray(estimate, dtype=float),
         np.broadcast_to(np.asarray(se, dtype=float), np.shape(estimate)),
@@ -17,8 +17,6 @@ def sets(estimate, se, *, seed=1, draws=4000, level=0.95, stepdown=True, events=
         draws=draws,
         level=level,
         stepdown=stepdown,
-        events=events,
-        non_events=rest,
     )
 
 
@@ -78,37 +76,9 @@ def test_the_same_seed_gives_the_same_sets():
     assert one.all_upper.tolist() == two.all_upper.tolist()
 
 
-def test_a_unit_with_too_few_events_may_be_anywhere_and_narrows_nobody():
-    estimate = [-9.0, 1.0, 2.0, 3.0, 9.0]
-    found = sets(
-        estimate,
-        0.01,
-        events=np.array([0.0, 5.0, 50.0, 50.0, 50.0]),
-        rest=np.array([40.0, 40.0, 40.0, 40.0, 4.0]),
-    )
-    assert found.too_few.tolist() == [True, False, False, False, True]
-    assert found.lower.tolist() == [1, 1, 2, 3, 1]
-    assert found.upper.tolist() == [5, 3, 4, 5, 5]
-
-
-def test_a_raw_proportion_of_zero_has_no_error_and_breaks_nothing():
-    rate, error = [0.0, 0.1, 0.5], [0.0, 0.02, 0.02]
-    found = sets(rate, error, events=np.array([0.0, 20.0, 200.0]))
-    assert (found.lower[0], found.upper[0]) == (1, 3)
+def test_a_raw_proportion_of_zero_has_no_error_and_is_referred_to_counts():
     with pytest.raises(ModelError, match="counts"):
-        sets(rate, error)
-
-
-def test_withheld_counts_are_too_few():
-    found = sets([1.0, 2.0, 3.0], 0.01, events=np.array([np.nan, 30.0, 30.0]))
-    assert found.too_few.tolist() == [True, False, False]
-
-
-@pytest.mark.parametrize("units", [1, 2])
-def test_units_with_nobody_to_compare_with_have_every_rank(units):
-    found = sets(np.zeros(units), 1.0, events=np.zeros(units))
-    assert found.lower.tolist() == [1] * units
-    assert found.upper.tolist() == found.all_upper.tolist() == [units] * units
+        sets([0.0, 0.1, 0.5], [0.0, 0.02, 0.02])
 
 
 def test_one_unit_is_first():

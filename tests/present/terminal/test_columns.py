@@ -4,8 +4,9 @@ import io
 
 import pytest
 from rich.console import Console
+from rich.text import Text
 
-from varstat.present.terminal.columns import Fitted, print_columns, set_columns
+from varstat.present.terminal.columns import Fitted, print_columns, print_padded, set_columns
 from varstat.present.terminal.console import open_console
 
 NAME = "University Hospitals of Somewhere and Elsewhere"
@@ -69,3 +70,11 @@ def test_a_pipe_gets_every_line_whole(
 def test_a_terminal_is_as_wide_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "66")
     assert open_console().width == 66
+
+
+def test_broken_lines_of_text_begin_alike_and_end_without_spaces() -> None:
+    console = Console(width=20, record=True, file=io.StringIO())
+    print_padded(console, Text("one two three four five six seven"), before="# ")
+    lines = console.export_text().splitlines()
+    assert len(lines) == 2
+    assert all(line.startswith("# ") and line == line.rstrip() for line in lines)

@@ -54,6 +54,7 @@ def fit(
     per: float | None = None,
     lenient: bool = False,
     covariates: Sequence[str] | str | None = None,
+    inform: Sequence[str] | str | None = None,
     strata: Sequence[str] | str | None = None,
     effects: str | None = None,
     likelihood: str | None = None,
@@ -79,6 +80,8 @@ missing, percent, per, lenient : optional
     covariates, strata : str or sequence of str, optional
         Columns that explain why units differ, and columns of the case-mix; those of the card,
         unless given.
+    inform : str or sequence of str, optional
+        Columns that help to estimate a unit without excusing it; `size` is the log of its own size.
     effects : {"auto", "normal", "student-t", "contaminated-normal", "learnt"}, optional
         How units differ.
     likelihood : str, optional

@@ -54,6 +54,7 @@ def league(
     per: float | None = None,
     lenient: bool = False,
     covariates: Sequence[str] | str | None = None,
+    inform: Sequence[str] | str | None = None,
     strata: Sequence[str] | str | None = None,
     effects: str | None = None,
     likelihood: str | None = None,
@@ -64,6 +65,8 @@ def league(
     seed: int = 1,
     level: float = 0.95,
     target: str | None = None,
+    unmeasured: bool = False,
+    also: Sequence[str] | str = (),
 ) -> "Leagues":
     """Make a league table: each unit's estimate, rank and tier, with their uncertainty.
 
@@ -82,6 +85,8 @@ missing, percent, per, lenient : optional
     covariates, strata : str or sequence of str, optional
         Columns that explain why units differ, and columns of the case-mix; those of the card,
         unless given.
+    inform : str or sequence of str, optional
+        Columns that help to estimate a unit without excusing it; `size` is the log of its own size.
     effects : {"auto", "normal", "student-t", "contaminated-normal", "learnt"}, optional
         How units differ.
     likelihood : str, optional
@@ -98,6 +103,12 @@ missing, percent, per, lenient : optional
         Of all intervals, in (0, 1).
     target : str, optional
         "pooled", "median", "best:0.25" or "rate:0.75"; the card's, unless given.
+
+    unmeasured : bool
+        Whether to say how much case-mix that nobody recorded would undo who is surely where.
+    also : str or sequence of str
+        Columns besides: "robust" intervals, confidence "sets" of ranks, "discovery", "triple-goal"
+        estimates, "misfit" p-values.
 
     Returns
     -------

@@ -55,6 +55,7 @@ def opportunity(
     per: float | None = None,
     lenient: bool = False,
     covariates: Sequence[str] | str | None = None,
+    inform: Sequence[str] | str | None = None,
     strata: Sequence[str] | str | None = None,
     effects: str | None = None,
     likelihood: str | None = None,
@@ -74,6 +75,7 @@ def opportunity(
     allow_overlap: str | None = None,
     multiplier: float | None = None,
     subtotals: Mapping[str, Sequence[str]] | None = None,
+    unmeasured: bool = False,
 ) -> "Opportunities":
     """Say what reaching a target is worth, beside what chance alone would give.
 
@@ -97,6 +99,8 @@ missing, percent, per, lenient : optional
     covariates, strata : str or sequence of str, optional
         Columns that explain why units differ, and columns of the case-mix; those of the card,
         unless given.
+    inform : str or sequence of str, optional
+        Columns that help to estimate a unit without excusing it; `size` is the log of its own size.
     effects : {"auto", "normal", "student-t", "contaminated-normal", "learnt"}, optional
         How units differ.
     likelihood : str, optional
@@ -128,6 +132,8 @@ missing, percent, per, lenient : optional
         By which events are multiplied; that of `annualise`, unless given.
     subtotals : mapping of str to sequence of str, optional
         Sets of units, by their codes, to add up.
+    unmeasured : bool
+        Whether to say what the total is if units differ by case-mix that nobody recorded.
 
     Returns
     -------

@@ -28,6 +28,8 @@ _NUMBERS = (Kind.NUMBER, Kind.PERCENT, Kind.AMBIGUOUS)
 _MARKS = (Kind.MISSING, Kind.SUPPRESSED)
 _CODE = re.compile(r"[\w./-]{1,15}")
 _MANY_DIGITS = re.compile(r"\d{5}|\d\d?[/.-]\d\d?[/.-]\d")
+# As Eurostat prints a number or a gap, with letters behind it that say of what kind it is.
+_FLAGGED = re.compile(r"(-?\d[\d.,]*|:) [a-z]{1,3}")
 _YEAR_OR_MONTH = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])?")
 
 
@@ -48,6 +50,8 @@ class Column:
         Below the header.
     missing, distinct, unread : int
         Blank cells; distinct texts; cells that are neither numbers nor known marks among numbers.
+    flagged : int
+        Cells with letters behind a number.
     levels : tuple of (str, int)
         Of a category of few values, each with its rows; none of a person's.
     span : (str, str) or None
@@ -67,6 +71,7 @@ class Column:
     missing: int
     distinct: int
     unread: int
+    flagged: int
     levels: tuple[tuple[str, int], ...]
     span: tuple[str, str] | None
     marks: tuple[tuple[str, int], ...]
@@ -90,6 +95,7 @@ class Column:
             "distinct": self.distinct,
             "missing": self.missing,
             "unread": self.unread,
+            "flagged": self.flagged,
             "levels": {clean(level): rows for level, rows in self.levels},
             "from": clean(self.span[0]) if self.span else None,
             "to": clean(self.span[1]) if self.span else None,
@@ -116,7 +122,10 @@ def profile_column(header: Header, place: int) -> Column:
     times = np.bincount(codes[codes >= 0], minlength=len(distinct))
     numbers = header.numbers(place)
     spoken = words.split_words(heading)
+    flagged = sum(int(n) for text, n in zip(distinct, times, strict=True) if is_flagged(text))
     kind = _judge(spoken, texts, distinct, numbers, periods=_are_periods(spoken, distinct))
+    if kind in LABELS and 2 * flagged > len(texts) - int((codes < 0).sum()):
+        kind = "text"
     private = bool(set(spoken) & (words.PERSON | words.NAME))
     counted = kind in NUMERIC
     marks = Counter(mark for mark in numbers.mark if mark) if counted else Counter()
@@ -130,12 +139,24 @@ def profile_column(header: Header, place: int) -> Column:
         missing=int((codes < 0).sum()),
         distinct=len(distinct),
         unread=unread,
+        flagged=flagged,
         levels=() if kind != "category" or private else _levels(distinct, times),
         span=None if kind != "period" or private else _span(distinct),
         marks=tuple(marks.most_common()),
         texts=texts,
         values=numbers.values if counted else np.empty(0),
     )
+
+
+def is_flagged(text: str) -> bool:
+    """Tell whether letters stand behind a number, as flags do.
+
+    Examples
+    --------
+    >>> is_flagged("123 b"), is_flagged(": c"), is_flagged("12b"), is_flagged("12")
+    (True, True, False, False)
+    """
+    return bool(_FLAGGED.fullmatch(text))
 
 
 def _judge(

@@ -10,7 +10,7 @@ from varstat.data.profile import words
 from varstat.data.profile.column import Column
 from varstat.measure import Floats
 
-Role = Literal["proportion", "ratio", "rate", "mean"]
+Role = Literal["proportion", "ratio", "rate", "mean", "percent", "limits"]
 # Below this a pair is no honest guess; within the second of the best, one is as good.
 LEAST, EQUALLY = 3.0, 0.75
 _MOST_COLUMNS, _SAMPLE, _MOST_RATES = 40, 400, 8
@@ -23,12 +23,15 @@ class Pair:
 
     Attributes
     ----------
-    role : {"proportion", "ratio", "rate", "mean"}
+    role : {"proportion", "ratio", "rate", "mean", "percent", "limits"}
     event, size : Column
+        Of limits, the value and its lower one.
     score : float
         How much speaks for it.
     why : tuple of str
         What does, in a few words each.
+    upper : Column or None
+        Of limits.
     """
 
     role: Role
@@ -36,6 +39,7 @@ class Pair:
     size: Column
     score: float
     why: tuple[str, ...]
+    upper: Column | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -38,6 +38,7 @@ def suspect(
     found = [
         *_headings(header, columns),
         *_quotients(quotients),
+        *_flags(columns),
         *(note for each in columns if each.numeric for note in _numbers(each)),
         *(note for each in columns if each.kind in LABELS for note in _wholes(each, unit)),
     ]
@@ -72,6 +73,18 @@ def _quotients(quotients: Sequence[Quotient]) -> Iterator[str]:
         yield f"{quote(each.column)} is {scale}{quote(each.event)} / {quote(each.size)}"
 
 
+def _flags(columns: Sequence[Column]) -> Iterator[str]:
+    """Say once where letters stand behind numbers: they are read as text."""
+    flagged = [each for each in columns if each.flagged]
+    if flagged:
+        named = ", ".join(map(quote, flagged[:3])) + (", ..." if len(flagged) > 3 else "")
+        yield (
+            f"letters stand behind a number in {_cells(sum(each.flagged for each in flagged))}, "
+            f"which makes them text, in {named}: put such flags into columns of their own, or "
+            "leave them out"
+        )
+
+
 def _numbers(column: Column) -> Iterator[str]:
     name = quote(column)
     if column.kind == "percent":
@@ -79,7 +92,10 @@ def _numbers(column: Column) -> Iterator[str]:
     for mark, cells in column.marks[:3]:
         yield f"{name} has {clean(mark)!r} instead of a number in {_cells(cells)}"
     if column.unread:
-        yield f"{name} has {_cells(column.unread)} that are neither numbers nor known marks"
+        neither = "is neither a number nor a known mark"
+        if column.unread > 1:
+            neither = "are neither numbers nor known marks"
+        yield f"{name} has {_cells(column.unread)} that {neither}"
     values = column.values[np.isfinite(column.values)]
     if column.kind in ("count", "measure") and (values < 0).any():
         sentinel = np.isin(values, _SENTINELS) | (values >= 0)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from varstat.data.profile.column import is_flagged
 from varstat.data.source.grid import Grid
 from varstat.data.source.header import JOINED_MOST, SEARCHED_ROWS, Header
 from varstat.data.source.heading import join_headings, list_wordy, tell_apart, tell_headings
@@ -81,9 +82,11 @@ def _names_columns(grid: Grid, row: int, line: tuple[str, ...]) -> bool:
 def _is_numeric(grid: Grid, row: int, at: int) -> bool:
     numbers = read_numbers(grid.cells.iloc[row + 1 : row + 1 + _BELOW, at])
     held = ~numbers.is_kind(Kind.BLANK)
-    if not held.any() or not numbers.is_kind(*_NUMERIC).any():
+    flagged = np.array([mark is not None and is_flagged(mark) for mark in numbers.mark])
+    known = numbers.is_kind(*_NUMERIC) | flagged
+    if not known.any():
         return False
-    return bool(np.mean(numbers.is_kind(*_LIKE_NUMBERS)[held]) >= _MOST)
+    return bool(np.mean((known | numbers.is_kind(*_LIKE_NUMBERS))[held]) >= _MOST)
 
 
 def _is_wordy(grid: Grid, row: int, at: int) -> bool:

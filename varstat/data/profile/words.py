@@ -75,6 +75,18 @@ PERSON = _words(
     "patient person pupil student child staff employee surname forename firstname lastname nhs "
     "born birth dob email mail address phone telephone postcode zip ssn bsn mrn user client member"
 )
+LOWER = _words("lower low ll lcl lci untere inferieur inferior")
+UPPER = _words("upper high ul ucl uci obere superieur superior")
+# What says that a column is of all periods together.
+TOTAL = _words("total all sum overall year ytd gesamt summe totale")
+# By what a column is called whose values are measures.
+MEASURE = _words(
+    "measure indicator metric variable measurement statistic kennzahl indikator indicateur "
+    "indicador indicatore"
+)
+PERIOD_PART = _words(
+    "month quarter qtr monat quartal mois trimestre mes mese maand kwartaal manad maned kvartal"
+)
 ERROR = _words("se stderr sem")
 AVERAGE = _words("mean average value estimate mittelwert moyenne media promedio gemiddelde medel")
 

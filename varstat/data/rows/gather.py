@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from varstat.card.field import OWN_SIZE, columns_of
 from varstat.card.schema import Card
 from varstat.data.rows.choose import rejoin
 from varstat.data.rows.covariates import Covariate
@@ -36,6 +37,7 @@ def gather(
     lookups: Sequence[Lookup],
     roll_up: RollUp | None,
     covariates: Sequence[str] | None = (),
+    inform: Sequence[str] | None = (),
     strata: Sequence[str] | None = (),
     only: Mapping[str, Sequence[str]] | None = None,
     exclude: Mapping[str, Sequence[str]] | None = None,
@@ -54,6 +56,8 @@ def gather(
     covariates : sequence of str, optional
         Columns of numbers, of the file or of a lookup. None for those that the card names, as far
         as there are such columns.
+    inform : sequence of str, optional
+        Likewise, and `size`, which is no column.
     strata : sequence of str, optional
         Columns of text that make the case-mix cells. None for those that the card names, if the
         file has them all.
@@ -78,7 +82,7 @@ def gather(
     """
     core = core_columns(card)
     header, notes = find_header(
-        source, core, also=_further(card, by, strata, covariates, only, exclude)
+        source, core, also=_further(card, by, strata, covariates, inform, only, exclude)
     )
     publishing = state_publishing(card)
     vocabulary = publishing.vocabulary
@@ -93,7 +97,15 @@ def gather(
     }
     cells, more = pick_strata(strata, by=by, card=card, picker=picker)
     count = _count(card, picker)
-    explaining = pick_covariates(covariates, by=by, card=card, picker=picker)
+    explaining: dict[str, Covariate | None] = {}
+    model = card.model
+    for names, stated in ((covariates, model.covariates), (inform, model.inform)):
+        explaining |= pick_covariates(
+            None if names is None else columns_of(names),
+            by=by,
+            stated=columns_of(stated),
+            picker=picker,
+        )
     declared = tuple((picker.text(each.column, (each.column,)), each) for each in card.exclusions)
     kept, out = (
         {
@@ -155,7 +167,7 @@ def _further(card: Card, *named: Iterable[str] | None) -> list[Wanted]:
     roles = [
         Wanted(role=role, names=names) for role in ROLES if (names := getattr(card.columns, role))
     ]
-    names = dict.fromkeys(name for each in named for name in each or ())
+    names = dict.fromkeys(name for each in named for name in each or () if name != OWN_SIZE)
     return [*roles, *(Wanted(role=name, names=(name,)) for name in names)]
 
 

@@ -262,17 +262,22 @@ def pick_strata(
 
 
 def pick_covariates(
-    names: Sequence[str] | None, *, by: Sequence[str], card: Card, picker: Picker
+    names: Sequence[str] | None,
+    *,
+    by: Sequence[str],
+    stated: Sequence[str],
+    picker: Picker,
 ) -> dict[str, Covariate | None]:
     """Pick what a model may explain by.
 
     Parameters
     ----------
     names : sequence of str or None
-        As said; None for those that the card names, where there is such a column that has no
+        As said; None for those that the card states, where there is such a column that has no
         other part.
     by : sequence of str
-    card : Card
+    stated : sequence of str
+        By the card.
     picker : Picker
 
     Returns
@@ -284,7 +289,7 @@ def pick_covariates(
         headers = (picker.header, *(lookup.header for lookup in picker.lookups))
         names = [
             name
-            for name in card.model.covariates
+            for name in stated
             if name not in by
             and picker.used_as(name) is None
             and any(header.find((name,)) for header in headers)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from varstat.card import Card
+from varstat.card.field import OWN_SIZE
 from varstat.data.account import Ledger, Mask
 from varstat.data.rows import checks
 from varstat.data.rows.assembly import (
@@ -46,6 +47,7 @@ def tabulate(
     by: tuple[str, ...],
     strata: Sequence[str] | None,
     covariates: Sequence[str] | None,
+    inform: Sequence[str] | None,
     only: Mapping[str, Sequence[str]],
     exclude: Mapping[str, Sequence[str]],
     lookups: Sequence[Lookup],
@@ -60,7 +62,7 @@ def tabulate(
     card : Card
         Complete, with what the caller said.
     by : tuple of str
-    strata, covariates : sequence of str or None
+    strata, covariates, inform : sequence of str or None
         None for those of the card, if the file has them.
     only, exclude : mapping of str to sequence of str
     lookups : sequence of Lookup
@@ -84,6 +86,7 @@ def tabulate(
         lookups=lookups,
         roll_up=roll_up,
         covariates=covariates,
+        inform=inform,
         strata=strata,
         only=only,
         exclude=exclude,
@@ -95,9 +98,7 @@ def tabulate(
     checks.exclude_ungrouped(records, ledger)
     event = convert_percentages(records.event, records.size, card=card)
     records, counts, card = _state(records, event, ledger, card=card)
-    refuse_unvalued(records, header, ledger)
-    checks.refuse_unreadable(records, event, ledger)
-    _refuse_covariates(records, covariates, ledger)
+    _refuse_cells(records, header, event, ledger, [*(covariates or ()), *(inform or ())])
     checks.refuse_impossible(records, event, counts, ledger, card=card)
     asked = _ask(records, header, counts, ledger)
     periods = _periods(records, ledger, roll_up=roll_up, where=opened.name, apart=totals.apart)
@@ -123,7 +124,8 @@ def tabulate(
         card=card,
         by=tuple(records.by),
         strata=tuple(records.strata),
-        covariates=tuple(records.covariates),
+        covariates=tuple(each for each in records.covariates if each not in card.model.inform),
+        inform=_informing(records, card.model.inform if inform is None else inform),
         account=make_account(opened, records, counts, ledger, frame, notes=notes),
         data_hash=opened.data_hash,
         kept=Kept(
@@ -136,6 +138,22 @@ def tabulate(
         ),
     )
     return _note_order(table, records)
+
+
+def _informing(records: Records, names: Sequence[str]) -> tuple[str, ...]:
+    """List what informs and is there: columns, and the unit's own size."""
+    return tuple(each for each in names if each in (OWN_SIZE, *records.covariates))
+
+
+def _refuse_cells(
+    records: Records, header: Header, event: Converted, ledger: Ledger, named: Sequence[str]
+) -> None:
+    """Refuse cells that hold no usable number, in the columns that were named for a model too."""
+    refuse_unvalued(records, header, ledger)
+    checks.refuse_unreadable(records, event, ledger)
+    for name in named:
+        if name in records.covariates:
+            refuse_unusable(records.covariates[name], ledger)
 
 
 def _state(
@@ -165,12 +183,6 @@ def _ask(records: Records, header: Header, counts: Counts, ledger: Ledger) -> tu
     """Refuse strata that say nothing, and ask of expected events whether they are rates."""
     checks.refuse_empty_strata(records, counts, ledger)
     return ask_expected(records, header, counts, ledger)
-
-
-def _refuse_covariates(records: Records, covariates: Sequence[str] | None, ledger: Ledger) -> None:
-    """Refuse unusable covariates, if they were asked for rather than named by the card."""
-    for covariate in () if covariates is None else records.covariates.values():
-        refuse_unusable(covariate, ledger)
 
 
 def _note_order(table: Table, records: Records) -> Table:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from varstat.card.field import columns_of
 from varstat.card.schema import Card
 from varstat.data.shape.heading_period import is_pattern
 from varstat.data.shape.long import spread_measures
@@ -74,7 +75,7 @@ def _measured(card: Card | None) -> tuple[str, ...]:
         *(["count"] if card.columns.count and "count" not in card.needed else []),
     ]
     names = [name for role in roles for name in card.columns.names_of(role)]
-    return tuple(dict.fromkeys((*names, *card.model.covariates)))
+    return tuple(dict.fromkeys((*names, *card.model.covariates, *columns_of(card.model.inform))))
 
 
 def _telling(card: Card | None) -> tuple[str, ...]:

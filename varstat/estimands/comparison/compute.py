@@ -23,7 +23,7 @@ import numpy as np
 from varstat.errors import ModelError, UsageError, did_you_mean, expect
 from varstat.estimands.comparison.result import Comparison, Comparisons
 from varstat.estimands.comparison.words import say_comparison
-from varstat.estimands.league.compute import raw_rates
+from varstat.estimands.league.raw import raw_rates
 from varstat.estimands.monte_carlo import probability_mcse
 from varstat.estimands.opportunity.gaps import reported_levels
 from varstat.estimands.opportunity.shapley import share_out
@@ -161,9 +161,10 @@ def _side(posterior: Posterior, at: int, case_mix: Floats) -> _Side:
     part = design.part(at, at + 1)
     first = int(design.row_start[at])
     rows = case_mix[first : first + part.rows]
-    peer = posterior.beta @ part.reference[0]
+    # What informs is the unit's own, and is no part of what its peers have in common.
+    peer = posterior.beta[:, int(part.peer[0])]
     effect = posterior.effects.of_units(at, at + 1)
-    true = peer[:, None] + effect
+    true = posterior.beta @ part.reference.T + effect
     seen = reported_levels(part, rows, posterior.beta, true, posterior.transient)
     return _Side(part=part, case_mix=rows, peer=peer, true=true[:, 0], seen=seen[:, 0])
 

@@ -1,7 +1,7 @@
 """Compute league tables from fitted models."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,44 +11,43 @@ from varstat.errors import expect
 from varstat.estimands.alike import check_alike
 from varstat.estimands.assumptions import check_assumptions, say_assumptions
 from varstat.estimands.interactions import ask_interactions
+from varstat.estimands.league.also import check_also, compute_also
 from varstat.estimands.league.caveats import (
-    Bools,
     find_comparable,
     note_apart,
     note_marked,
     note_tails,
 )
-from varstat.estimands.league.result import League, Leagues, LeagueUnits, RankScope
+from varstat.estimands.league.raw import raw_rates
+from varstat.estimands.league.result import Columns, League, Leagues, LeagueUnits, RankScope
+from varstat.estimands.league.standing import Standing, stand
+from varstat.estimands.league.unmeasured import Sureness, compute_unmeasured_ranks
 from varstat.estimands.league.words import say_league, say_leagues
-from varstat.estimands.monte_carlo import probability_mcse
-from varstat.estimands.ranks.exact import can_sum_ranks, sum_ranks
-from varstat.estimands.ranks.pairwise import MOST_PAIRED
-from varstat.estimands.ranks.ranks import RankSummary, check_level, quartile_size
-from varstat.estimands.ranks.tally import RankTally
-from varstat.estimands.ranks.tiers import Tiers, grade_draws, grade_moments
-from varstat.estimands.rates.drawn import effective_of
+from varstat.estimands.prior import note_prior
+from varstat.estimands.ranks.ranks import check_level, quartile_size
 from varstat.estimands.rates.estimate import estimate_rates
-from varstat.estimands.rates.rate import own_rate, reference_rate
 from varstat.estimands.rates.result import Rates
-from varstat.estimands.target import Target, make_target, pooling_weights
+from varstat.estimands.target import make_target
+from varstat.estimands.unmeasured.result import UnmeasuredRanks
 from varstat.hierarchical.posterior import Fits, Posterior, summarise_hyper
-from varstat.measure import Floats
+from varstat.hierarchical.storage.layout import members
 from varstat.target.rule import TargetRule, parse_target
 
-# What it is worth to part two units rightly, as a share of the cost of parting them wrongly: two
-# units on their own are set apart if one is better with a probability above 0.8.
-TIER_GAIN = 0.25
-# Numbers that are worked on at a time.
-_AT_ONCE = 1_000_000
 
-
-def compute_league(fits: Fits, *, level: float = 0.95, target: str | None = None) -> Leagues:
+def compute_league(
+    fits: Fits,
+    *,
+    level: float = 0.95,
+    target: str | None = None,
+    unmeasured: bool = False,
+    also: Sequence[str] | str = (),
+) -> Leagues:
     r"""Compute the league table of each fitted model.
 
-    Ranks are of the units' effects, so that with peer groups each unit's distance from its peer
-    group's mean is ranked, and with covariates what they leave; rank 1 is best by direction. Best
-    and worst quarters have :math:`K = \max(1, \lfloor N/4 \rfloor)` units each. Rates are at the
-    average case-mix, and at each unit's own.
+    Ranks are of the units' effects and what informs them, so that with peer groups each unit's
+    distance from its peer group's mean is ranked, and with covariates what they leave; rank 1 is
+    best by direction. Best and worst quarters have :math:`K = \max(1, \lfloor N/4 \rfloor)` units
+    each. Rates are at the average case-mix, and at each unit's own.
 
     Parameters
     ----------
@@ -58,6 +57,12 @@ def compute_league(fits: Fits, *, level: float = 0.95, target: str | None = None
     target : str, optional
         "pooled", "median", "best:0.25" or "rate:0.75"; the card's unless given. Redrawn in
         each draw.
+    unmeasured : bool
+        Whether to say as well how much case-mix that nobody recorded it would take to undo who is
+        surely in the best or worst quarter.
+    also : str or sequence of str
+        Columns besides: "robust" intervals, confidence "sets" of ranks, "discovery" of units in the
+        best and worst quarter, "triple-goal" estimates, and "misfit" p-values.
 
     Returns
     -------
@@ -66,7 +71,10 @@ def compute_league(fits: Fits, *, level: float = 0.95, target: str | None = None
     Raises
     ------
     UsageError
-        If the level or the target can't be.
+        If the level, the target or what is asked besides can't be.
+    ModelError
+        If what is asked besides can't be had of such a model, or effects can't be parted into a
+        unit's own and unmeasured case-mix.
 
     References
     ----------
@@ -86,9 +94,13 @@ def compute_league(fits: Fits, *, level: float = 0.95, target: str | None = None
     """
     expect("compute_league", fits, Fits, mend="Fit its model first: fit_model(table).")
     check_level(level)
+    also = check_also(also)
     rule = None if target is None else parse_target(target)
     marked = note_marked(fits.account)
-    leagues = tuple(_one_league(each, marked, level=level, rule=rule) for each in fits)
+    leagues = tuple(
+        _one_league(each, marked, level=level, rule=rule, unmeasured=unmeasured, also=also)
+        for each in fits
+    )
     return Leagues(
         groups=leagues,
         accounts=fits.accounts,
@@ -96,13 +108,19 @@ def compute_league(fits: Fits, *, level: float = 0.95, target: str | None = None
         provenance=fits.provenance.then(
             "league",
             options={"level": level, "target": target},
-            asking={"level": level, "target": target},
+            asking={"level": level, "target": target, "unmeasured": unmeasured, "also": list(also)},
         ),
     )
 
 
 def _one_league(
-    posterior: Posterior, marked: tuple[str, ...], *, level: float, rule: TargetRule | None
+    posterior: Posterior,
+    marked: tuple[str, ...],
+    *,
+    level: float,
+    rule: TargetRule | None,
+    unmeasured: bool,
+    also: tuple[str, ...],
 ) -> League:
     design, card = posterior.design, posterior.card
     compared = find_comparable(design)
@@ -112,7 +130,7 @@ def _one_league(
         members=compared if compared.any() else None,
     )
     rates = estimate_rates(posterior, level=level)
-    standing = _stand(posterior, aim, rates, compared, level=level)
+    standing = stand(posterior, aim, rates, compared, level=level)
     interactions = ask_interactions(posterior)
     assumptions = check_assumptions(posterior, rates.reliability)
     order = _order(posterior, rates, standing)
@@ -153,9 +171,36 @@ def _one_league(
             *note_apart(compared),
             *map(say_interaction, interactions),
             *note_tails(rates, level=level),
+            *note_prior(posterior),
         ),
+        unmeasured=_ask_unmeasured(posterior, standing, order) if unmeasured else None,
+        also=_ask_also(posterior, also, standing, order, level=level),
     )
     return replace(league, findings=" ".join([say_league(league), *marked]))
+
+
+def _ask_unmeasured(
+    posterior: Posterior, standing: "Standing", order: NDArray[np.intp]
+) -> UnmeasuredRanks | None:
+    if standing.ranks is None:
+        return None
+    now = Sureness(top=standing.ranks.p_top, bottom=standing.ranks.p_bottom)
+    found = compute_unmeasured_ranks(posterior, standing.compared, now)
+    return None if found is None else found.reordered(order)
+
+
+def _ask_also(
+    posterior: Posterior,
+    also: tuple[str, ...],
+    standing: "Standing",
+    order: NDArray[np.intp],
+    *,
+    level: float,
+) -> Columns:
+    found = compute_also(
+        posterior, also, ranks=standing.ranks, compared=standing.compared, level=level
+    )
+    return {name: values[order] for name, values in found.items()}
 
 
 def _scope(posterior: Posterior) -> RankScope:
@@ -165,131 +210,14 @@ def _scope(posterior: Posterior) -> RankScope:
     return "within peer group" if len(peers) > 1 else "all"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Standing:
-    """Where the units of a posterior stand.
-
-    Attributes
-    ----------
-    ranks : RankSummary or None
-        None without a direction.
-    tiers : Tiers or None
-    target : ndarray of float, shape (draws, groups)
-    unit_target : ndarray of float, shape (units,)
-        Posterior mean of each unit's target.
-    better, better_mcse : ndarray of float, shape (units,)
-        Probability of being better than the target.
-    compared : ndarray of bool, shape (units,)
-        Whose ranks and tiers these are.
-    """
-
-    ranks: RankSummary | None
-    tiers: Tiers | None
-    target: Floats
-    unit_target: Floats
-    better: Floats
-    better_mcse: Floats
-    compared: Bools
-
-    def put(self, values: Floats) -> Floats:
-        """Give each unit its value; NaN to those that aren't compared."""
-        out = np.full(self.compared.size, np.nan)
-        out[self.compared] = values
-        return out
-
-
-def _stand(
-    posterior: Posterior, aim: Target, rates: Rates, compared: Bools, *, level: float
-) -> _Standing:
-    """Go through the draws once: ranks, tiers and the target are all of joint draws."""
-    design = posterior.design
-    ranked = design.direction != "neither" and bool(compared.any())
-    drawn = ranked and not (compared.all() and can_sum_ranks(posterior))
-    tally = (
-        RankTally(direction=design.direction) if drawn and design.direction != "neither" else None
-    )
-    few = int(compared.sum()) <= MOST_PAIRED
-    kept: list[Floats] = []
-    targets: list[Floats] = []
-    hits = np.zeros(design.units)
-    won: list[Floats] = []
-    for some, effect in draw_slices(posterior, per_draw=design.units):
-        if tally is not None:
-            tally.add(effect[:, compared])
-        if ranked and few:
-            kept.append(effect[:, compared])
-        target, rate = _targets(posterior, aim, some, effect)
-        aimed = aim.of_units(target)
-        lower = design.direction == "lower-is-better"
-        # Who is its own target is neither better nor worse.
-        better = ((rate < aimed) if lower else (rate > aimed)) + 0.5 * (rate == aimed)
-        hits += better.sum(axis=0)
-        if not posterior.independent:
-            won.append(better)
-        targets.append(target)
-    probability = hits / posterior.draws
-    series = np.concatenate(won) if won else np.empty((posterior.draws, 1))
-    effective = np.broadcast_to(effective_of(posterior, series), design.units)
-    ranks, tiers = None, None
-    if ranked and design.direction != "neither":
-        chains = None if posterior.independent else posterior.chains
-        ranks = (
-            sum_ranks(posterior, level=level)
-            if tally is None
-            else tally.finish(level=level, chains=chains)
-        )
-        tally = None  # The ranks of many units in many draws take most of the memory.
-        tiers = (
-            grade_draws(np.concatenate(kept), direction=design.direction, gain=TIER_GAIN)
-            if few
-            else grade_moments(
-                rates.effect[compared],
-                rates.effect_sd[compared],
-                direction=design.direction,
-                gain=TIER_GAIN,
-            )
-        )
-    target = np.concatenate(targets)
-    return _Standing(
-        ranks=ranks,
-        tiers=tiers,
-        target=target,
-        unit_target=np.broadcast_to(aim.of_units(target.mean(axis=0)), design.units),
-        better=probability,
-        better_mcse=probability_mcse(probability, effective),
-        compared=compared,
-    )
-
-
-def _targets(
-    posterior: Posterior, aim: Target, some: slice, effect: Floats
-) -> tuple[Floats, Floats]:
-    """Give targets (draws, groups) and units' rates at the reference case-mix (draws, units)."""
-    design = posterior.design
-    beta, transient = posterior.beta[some], posterior.transient[some]
-    rate = reference_rate(design, beta, beta @ design.reference.T + effect, transient)
-    of = own_rate(design, beta, effect, transient) if aim.rule.kind == "pooled" else rate
-    return aim.of_rates(of, pooling_weights(posterior)), rate
-
-
-def draw_slices(posterior: Posterior, *, per_draw: int) -> Iterator[tuple[slice, Floats]]:
-    """Give draws of all units a few at a time, so that what is made of them takes little memory."""
-    step = max(_AT_ONCE // per_draw, 1)
-    for some, effect in posterior.effects.blocks():
-        for first in range(0, len(effect), step):
-            here = effect[first : first + step]
-            start = some.start + first
-            yield slice(start, start + len(here)), here
-
-
-def _order(posterior: Posterior, rates: Rates, standing: _Standing) -> NDArray[np.intp]:
+def _order(posterior: Posterior, rates: Rates, standing: Standing) -> NDArray[np.intp]:
     """Best first, those without a rank last; of no ranks by estimate, the highest first."""
     ranks = standing.ranks
     key = -rates.estimate if ranks is None else standing.put(ranks.expected)
     return np.lexsort((posterior.design.unit, key))
 
 
-def _league_units(posterior: Posterior, rates: Rates, standing: _Standing) -> dict[str, object]:
+def _league_units(posterior: Posterior, rates: Rates, standing: Standing) -> dict[str, object]:
     """Columns of a league table, in the order of the design's units."""
     design, ranks, put = posterior.design, standing.ranks, standing.put
     tier = np.zeros(design.units, np.int64)
@@ -331,23 +259,6 @@ def _league_units(posterior: Posterior, rates: Rates, standing: _Standing) -> di
     return columns
 
 
-def raw_rates(posterior: Posterior) -> tuple[Floats, Floats, Floats]:
-    """What the units' own numbers say: event, size and rate over all rows of a unit.
-
-    Means over several rows are weighted by the inverse of their squared standard errors, on the
-    scale that those are of.
-    """
-    design = posterior.design
-    if design.measure.counts:
-        event, size = design.gather(design.event[None])[0], design.gather(design.size[None])[0]
-        return event, size, event / size
-    weight = design.size[None] ** -2.0
-    total = design.gather(weight)[0]
-    own = design.measure.own_scale(design.event)
-    value = design.measure.from_own(design.gather(weight * own)[0] / total)
-    return value, total**-0.5, value
-
-
 def describe_model(posterior: Posterior) -> dict[str, object]:
     """State the model as it was fitted."""
     design, model = posterior.design, posterior.card.model
@@ -359,6 +270,7 @@ def describe_model(posterior: Posterior) -> dict[str, object]:
         "covariates": [
             name.partition("[")[2][:-1] for name in design.locations if name.startswith("coeff")
         ],
+        "inform": members(design.locations, "inform"),
         "strata": list(design.strata),
         "peer_groups": peers,
         "peer_tau": model.peer_tau,

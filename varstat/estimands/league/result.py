@@ -1,7 +1,7 @@
 """A league table: what is known of each unit, of its rank, and how good the table is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Literal
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from varstat.adjust.interaction import Interaction
 from varstat.estimands.assumptions import Assumptions
+from varstat.estimands.unmeasured.result import UnmeasuredRanks
 from varstat.hierarchical.diagnostics import Diagnostics
 from varstat.hierarchical.posterior import EngineName, HyperSummary
 from varstat.measure import Direction, Floats, Measure
@@ -17,6 +18,8 @@ from varstat.measure.homogeneity import Homogeneity
 from varstat.results import Judged, JudgedResults, UnitResult
 
 Strings = NDArray[np.object_]
+# Columns of units, by name.
+Columns = dict[str, NDArray[np.float64] | NDArray[np.int64] | NDArray[np.bool_]]
 RankScope = Literal["all", "within peer group", "none"]
 # The probability from which a unit surely belongs to a quarter.
 SURE = 0.95
@@ -151,6 +154,10 @@ class League(UnitResult, Judged):
         What the table shows, and what it can't, in plain English.
     notes : tuple of str
         What a reader must know, one sentence each.
+    unmeasured : UnmeasuredRanks or None
+        What case-mix that nobody recorded would do; None where it wasn't asked.
+    also : dict of str to ndarray, shape (units,)
+        Columns that were asked besides, by name.
     """
 
     indicator: str
@@ -177,6 +184,12 @@ class League(UnitResult, Judged):
     units: LeagueUnits
     findings: str
     notes: tuple[str, ...]
+    unmeasured: UnmeasuredRanks | None = None
+    also: Columns = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for column in self.also.values():
+            column.setflags(write=False)
 
     def to_frame(self) -> pd.DataFrame:
         """Tabulate the units, one row each, best first.
@@ -188,7 +201,9 @@ class League(UnitResult, Judged):
             the measure's names, `raw, estimate, estimate_own, sd, lower, upper, level,
             reliability, target, expected_rank, rank_lower, rank_upper, p_top_quartile,
             p_bottom_quartile, p_better_than_target`, an `_mcse` after each of those it belongs
-            to, `tier`, and `outlying` where the model has it.
+            to, `tier`, and `outlying` where the model has it. With unmeasured case-mix
+            `p_top_quartile_25, p_bottom_quartile_25`, likewise `_50` and `_75`, and
+            `tipping_share`; then what was asked besides.
         """
         return _units_frame((self,))
 
@@ -201,17 +216,20 @@ def _units_frame(leagues: Sequence[League]) -> pd.DataFrame:
             name: pd.Series([value] * units.unit.size, dtype=object)
             for name, value in league.by.items()
         }
-        for field in fields(units):
-            values = getattr(units, field.name)
+        for column in fields(units):
+            values = getattr(units, column.name)
             name = {
                 "event": league.measure.event,
                 "size": league.measure.size,
-            }.get(field.name, field.name)
-            if field.name == "outlying" and np.all(np.isnan(values)):
+            }.get(column.name, column.name)
+            if column.name == "outlying" and np.all(np.isnan(values)):
                 continue
             columns[name] = pd.Series(values, dtype=object) if values.dtype == object else values
-            if field.name == "upper_mcse":
+            if column.name == "upper_mcse":
                 columns["level"] = np.full(units.unit.size, league.level)
+        if league.unmeasured is not None:
+            columns |= league.unmeasured.columns()
+        columns |= league.also
         frames.append(pd.DataFrame(columns))
     return pd.concat(frames, ignore_index=True)
 

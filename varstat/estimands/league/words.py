@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from varstat.estimands.league.result import SURE, League
+from varstat.estimands.unmeasured.words import CAVEAT, say_unmeasured_ranks
 from varstat.prose.homogeneity import say_homogeneity
 from varstat.prose.number import (
     count,
@@ -69,6 +70,8 @@ def say_league(league: League) -> str:
     parts += [_alike(league), _spread(league), _reliability(league)]
     if league.rank_scope != "none" and league.units.unit.size > 1:
         parts += [_scope(league), _reading(league)]
+    if league.unmeasured is not None:
+        parts += [say_unmeasured_ranks(league.unmeasured), CAVEAT]
     return " ".join(filter(None, parts))
 
 

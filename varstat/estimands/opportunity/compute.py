@@ -1,34 +1,46 @@
 """Compute opportunities from fitted models."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from varstat.adjust.interaction import say_interaction
-from varstat.errors import UsageError, choose, did_you_mean, expect
+from varstat.errors import UsageError, choose, expect
 from varstat.estimands.alike import check_alike
 from varstat.estimands.assumptions import check_assumptions, say_assumptions
 from varstat.estimands.interactions import ask_interactions
-from varstat.estimands.league.compute import describe_model, raw_rates
+from varstat.estimands.league.compute import describe_model
+from varstat.estimands.league.raw import raw_rates
 from varstat.estimands.opportunity.chance import replicate_published
-from varstat.estimands.opportunity.gaps import expected, find_goals, published, published_in_periods
+from varstat.estimands.opportunity.gaps import find_goals, published, published_in_periods
 from varstat.estimands.opportunity.money import price, restate_cost
-from varstat.estimands.opportunity.normal import note_normal
 from varstat.estimands.opportunity.parts import OpportunityUnits
+from varstat.estimands.opportunity.plug_in import find_plug_in
 from varstat.estimands.opportunity.result import Opportunities, Opportunity
 from varstat.estimands.opportunity.setting import Setting, set_question
+from varstat.estimands.opportunity.subtotals import units_in_sets
 from varstat.estimands.opportunity.sums import (
     Sums,
+    mean_total,
     sum_parts,
     sum_total,
     sum_up,
     total_periods,
 )
-from varstat.estimands.opportunity.words import say_opportunities, say_opportunity
+from varstat.estimands.opportunity.unmeasured import compute_unmeasured_total
+from varstat.estimands.opportunity.words import (
+    say_opportunities,
+    say_opportunity,
+    say_with_normal,
+)
+from varstat.estimands.prior import note_prior
 from varstat.estimands.ranks.ranks import check_level
-from varstat.estimands.target import invert, mean_rate
+from varstat.estimands.target import mean_rate
+from varstat.estimands.unmeasured.result import UnmeasuredTotal
+from varstat.hierarchical.automatic import was_chosen
+from varstat.hierarchical.fit import with_normal_effects
 from varstat.hierarchical.posterior import Fits, Posterior
 from varstat.measure import Floats
 from varstat.target.rule import TargetRule, parse_target
@@ -49,6 +61,7 @@ def compute_opportunity(
     unit_cost: float | None = None,
     price_year: str | None = None,
     cost_source: str | None = None,
+    unmeasured: bool = False,
 ) -> Opportunities:
     r"""Compute what units would gain by reaching a target, with its uncertainty.
 
@@ -81,6 +94,9 @@ def compute_opportunity(
         What one event is worth, instead of what the card says; needs `price_year` and
         `cost_source`, unless the card has them.
     price_year, cost_source : str, optional
+    unmeasured : bool
+        Whether to say as well what the total is if a share of what units differ by is case-mix that
+        nobody recorded.
 
     Returns
     -------
@@ -91,7 +107,8 @@ def compute_opportunity(
     UsageError
         If an option can't be.
     ModelError
-        If there is no good direction, or a mean doesn't say how many cases it is of.
+        If there is no good direction, a mean doesn't say how many cases it is of, or effects can't
+        be parted into a unit's own and unmeasured case-mix.
     CardError
         If a unit cost has no price year or source.
 
@@ -154,6 +171,7 @@ def compute_opportunity(
             multiplier=multiplier,
             subtotals=sets,
             source=fits.account.source,
+            unmeasured=unmeasured,
         )
         for each in fits
     )
@@ -164,7 +182,7 @@ def compute_opportunity(
         provenance=fits.provenance.then(
             "opportunity",
             options=asked,
-            asking=asked | cost | {"subtotals": sets or None},
+            asking=asked | cost | {"subtotals": sets or None, "unmeasured": unmeasured},
         ),
     )
 
@@ -180,15 +198,15 @@ def _one_opportunity(
     multiplier: float,
     subtotals: Mapping[str, Sequence[str]],
     source: str,
+    unmeasured: bool,
 ) -> Opportunity:
     design, card = posterior.design, posterior.card
     setting = set_question(posterior, rule, incomparable=incomparable, least=least)
     goals = find_goals(setting)
     material = np.inf if materiality is None else materiality / multiplier
-    names, sets = _sets(posterior, subtotals)
+    names, sets = units_in_sets(posterior, subtotals)
     sums = sum_up(setting, goals, level=level, material=material, sets=sets)
-    point = published(setting)
-    plug_in = _plug_in(setting, sums)
+    point, plug_in = published(setting), find_plug_in(setting, sums)
     chance = replicate_published(setting)
     order = np.lexsort((design.unit, -sums.estimate, ~setting.counted))
     units = _unit_columns(
@@ -202,7 +220,8 @@ def _one_opportunity(
     interactions = ask_interactions(posterior)
     assumptions = check_assumptions(posterior, sums.reliability)
     said = (*say_assumptions(assumptions), *map(say_interaction, interactions))
-    chosen = note_normal(posterior, rule, incomparable, least, level, multiplier)
+    notes = _beside_normal(posterior, rule, incomparable, least, level, multiplier)
+    said += note_prior(posterior, _total_of(rule, incomparable, least, multiplier))
     target, target_lower, target_upper = _target_rate(setting, goals.level, level=level)
     opportunity = Opportunity(
         indicator=posterior.indicator,
@@ -237,40 +256,51 @@ def _one_opportunity(
         homogeneity=check_alike(posterior, group=setting.published.group),
         draws=multiplier * sums.total,
         findings="",
-        notes=(*chosen, *setting.notes, *said),
+        notes=(*notes, *setting.notes, *said),
+        unmeasured=_along(setting, sums, level, multiplier) if unmeasured else None,
     )
     return replace(opportunity, findings=say_opportunity(opportunity))
+
+
+def _along(setting: Setting, sums: Sums, level: float, multiplier: float) -> UnmeasuredTotal:
+    return compute_unmeasured_total(setting, sums.total, level=level, multiplier=multiplier)
+
+
+def _beside_normal(
+    posterior: Posterior,
+    rule: TargetRule,
+    incomparable: str,
+    least: float,
+    level: float,
+    multiplier: float,
+) -> tuple[str, ...]:
+    """Give the notes of the model, with the total under normal effects where it chose others."""
+    notes = posterior.design.notes
+    if not was_chosen(posterior):
+        return notes
+    normal = with_normal_effects(posterior)
+    setting = set_question(normal, rule, incomparable=incomparable, least=least)
+    none = np.empty((normal.design.units, 0))
+    sums = sum_up(setting, find_goals(setting), level=level, material=np.inf, sets=none)
+    return say_with_normal(notes, multiplier * sums.total, level=level)
+
+
+def _total_of(
+    rule: TargetRule, incomparable: str, least: float, multiplier: float
+) -> Callable[[Posterior], float]:
+    """Give the total of another posterior, asked in the same way."""
+
+    def total(posterior: Posterior) -> float:
+        setting = set_question(posterior, rule, incomparable=incomparable, least=least)
+        return multiplier * mean_total(setting, find_goals(setting))
+
+    return total
 
 
 def _per(posterior: Posterior) -> str:
     """Name an event, for a sentence."""
     counts = posterior.design.measure.counts
     return posterior.card.indicator.numerator or ("events" if counts else "units of the value")
-
-
-def _sets(
-    posterior: Posterior, subtotals: Mapping[str, Sequence[str]]
-) -> tuple[tuple[str, ...], Floats]:
-    """Sets of units to add up: peer groups, then those that were asked for."""
-    design = posterior.design
-    columns: dict[str, Floats] = {}
-    peers = [None if peer is None else str(peer) for peer in design.peer_group]
-    for peer in sorted({peer for peer in peers if peer is not None}):
-        columns[peer] = np.array([each == peer for each in peers], dtype=float)
-    known = {str(unit): at for at, unit in enumerate(design.unit)}
-    for name, units in subtotals.items():
-        missing = [unit for unit in units if str(unit) not in known]
-        if missing:
-            raise UsageError(
-                "subtotals",
-                f"{len(missing):,} of the {len(units):,} units of {name!r} are not among those "
-                f"analysed.{did_you_mean(str(missing[0]), known)}",
-            )
-        column = np.zeros(design.units)
-        column[[known[str(unit)] for unit in units]] = 1.0
-        columns[str(name)] = column
-    sets = np.column_stack([*columns.values()]) if columns else np.empty((design.units, 0))
-    return tuple(columns), sets
 
 
 def _scope(setting: Setting) -> str:
@@ -294,33 +324,6 @@ def _target_rate(
     rate = rates(levels[True])[0]
     lower, upper = np.quantile(rate, [0.5 * (1.0 - level), 0.5 * (1.0 + level)])
     return float(rate.mean()), float(lower), float(upper)
-
-
-def _plug_in(setting: Setting, sums: Sums) -> Floats:
-    """The point method on posterior means: its target is found among them."""
-    posterior, design = setting.posterior, setting.design
-    volume = setting.reported.volume
-    safe = np.where(volume > 0, volume, 1.0)
-    if "casemix" not in setting.parts:
-        target = setting.among
-        rate = np.where(volume > 0, sums.own / safe, np.nan)
-        goal = target.of_units(target.of_rates(rate[None], volume))[0]
-        gap = setting.sign * (sums.own - goal * volume)
-    else:
-        beta = posterior.beta.mean(axis=0)[None]
-        transient = posterior.transient.mean()[None]
-
-        def rates(level: Floats) -> tuple[Floats, Floats]:
-            step = 1e-5
-            at = expected(setting, design, beta, level, transient) / safe
-            above = expected(setting, design, beta, level + step, transient) / safe
-            return at, (above - at) / step
-
-        # Levels at which the units' own case-mix gives their mean rates.
-        theta = invert(rates, (sums.own / safe)[None], design=design)
-        goal = setting.among.of_units(setting.among.levels(design, beta, theta, transient))
-        gap = setting.sign * (sums.own - expected(setting, design, beta, goal, transient)[0])
-    return np.where(setting.counted, np.maximum(np.nan_to_num(gap), 0.0), 0.0)
 
 
 def _unit_columns(

@@ -17,10 +17,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from varstat.estimands.league.compute import draw_slices
 from varstat.estimands.opportunity.reported import overall_rate, point_method, standard_of
 from varstat.estimands.opportunity.setting import Bools, Setting
 from varstat.estimands.rates.rate import to_rate
+from varstat.estimands.slices import draw_slices
 from varstat.estimands.target import Target, invert, slope_of
 from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.posterior import Posterior

@@ -17,6 +17,7 @@ from varstat.estimands.opportunity.parts import (
     PeriodTotals,
     Waterfall,
 )
+from varstat.estimands.unmeasured.result import UnmeasuredTotal
 from varstat.hierarchical.diagnostics import Diagnostics
 from varstat.hierarchical.posterior import EngineName
 from varstat.measure import Direction, Floats, Measure
@@ -82,6 +83,8 @@ class Opportunity(UnitResult, Judged):
         What the opportunity is, and what it can't be taken for, in plain English.
     notes : tuple of str
         What a reader must know, one sentence each.
+    unmeasured : UnmeasuredTotal or None
+        What case-mix that nobody recorded would do; None where it wasn't asked.
     """
 
     indicator: str
@@ -115,6 +118,7 @@ class Opportunity(UnitResult, Judged):
     draws: Floats
     findings: str
     notes: tuple[str, ...]
+    unmeasured: UnmeasuredTotal | None = None
 
     def to_frame(self) -> pd.DataFrame:
         """Tabulate the units, one row each, the largest opportunity first.

@@ -130,6 +130,15 @@ def sum_up(setting: Setting, goals: Goals, *, level: float, material: float, set
     )
 
 
+def mean_total(setting: Setting, goals: Goals) -> float:
+    """Give the total alone, in the events of the data."""
+    total = 0.0
+    for block in unit_blocks(setting.posterior):
+        gaps = gaps_of(setting, goals, block)
+        total += float(gaps.value(frozenset(setting.parts)).mean(axis=0).sum())
+    return total
+
+
 def _add_periods(periods: Floats, setting: Setting, goals: Goals, block: Block) -> None:
     """Add a block's opportunities to the totals of the periods."""
     posterior, part = setting.posterior, block.part

@@ -6,6 +6,7 @@ import numpy as np
 
 from varstat.estimands.opportunity.parts import CombinedTotal
 from varstat.estimands.opportunity.result import Opportunity
+from varstat.estimands.unmeasured.words import CAVEAT, say_unmeasured_total
 from varstat.hierarchical.automatic import NOT_NORMAL
 from varstat.measure import Floats
 from varstat.measure.homogeneity import DIFFERENT
@@ -47,6 +48,8 @@ def say_opportunity(opportunity: Opportunity) -> str:
         _made_of(opportunity),
         opportunity.target_bias,
     ]
+    if opportunity.unmeasured is not None:
+        parts += [say_unmeasured_total(opportunity.unmeasured), CAVEAT]
     return " ".join(filter(None, parts))
 
 

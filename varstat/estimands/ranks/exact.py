@@ -54,9 +54,12 @@ def rank_distribution(posterior: Posterior) -> Floats:
         effect = at.effect[0].transpose(1, 0, 2).reshape(design.units, -1)
         share = at.share[0].transpose(1, 0, 2).reshape(design.units, -1)
         tables = tabulate(design, hyper)
+        # What is ranked is the effect and what the unit's own columns say of it.
+        shift = np.broadcast_to(design.informed(h[None, : len(design.locations)])[0], design.units)
+        at_level = effect + shift[:, None]
         below = (
             tables.spread(effect.size)
-            .probability(np.repeat(effect.reshape(-1, 1), design.units, axis=1))[0]
+            .probability(np.repeat(at_level.reshape(-1, 1), design.units, axis=1) - shift)[0]
             .reshape(*effect.shape, design.units)
         )
         beats = 1.0 - below if design.direction == "higher-is-better" else below

@@ -19,8 +19,6 @@ Bools = NDArray[np.bool_]
 
 # Pairs of more units take minutes.
 MOST_UNITS = 1000
-# Fewest events, and non-events, whose transform is near enough to normal; see `find_rank_sets`.
-FEWEST = 5
 # Draws worked on at a time: with a thousand units, a block that stays in the cache.
 _AT_ONCE = 256
 
@@ -36,8 +34,6 @@ class RankSets:
         Each unit's set by itself holds its rank with at least probability `level`.
     all_lower, all_upper : ndarray of int, shape (units,)
         All sets together hold all ranks with at least probability `level`.
-    too_few : ndarray of bool, shape (units,)
-        Units with too few events to be compared: their sets are everything from 1 to N.
     """
 
     level: float
@@ -45,7 +41,6 @@ class RankSets:
     upper: Ints
     all_lower: Ints
     all_upper: Ints
-    too_few: Bools
 
     def __post_init__(self) -> None:
         for column in fields(self):
@@ -63,8 +58,6 @@ def find_rank_sets(
     level: float = 0.95,
     stepdown: bool = True,
     draws: int = 10_000,
-    events: Floats | None = None,
-    non_events: Floats | None = None,
 ) -> RankSets:
     r"""Find confidence sets for units' ranks.
 
@@ -93,10 +86,6 @@ def find_rank_sets(
         In (0, 1).
     stepdown : bool
     draws : int
-    events, non_events : ndarray of float, shape (units,), optional
-        Counts behind the estimates. A unit with fewer than five of either is compared with no
-        other: its own set is everything, and it counts neither as better nor as worse for
-        others, which can only widen theirs.
 
     Returns
     -------
@@ -105,29 +94,15 @@ def find_rank_sets(
     Raises
     ------
     ModelError
-        If there are over 1,000 units, the direction is "neither", or an estimate that is to be
-        compared has no error.
+        If there are over 1,000 units, the direction is "neither", or an estimate has no error.
     UsageError
         If the level isn't in (0, 1), or there are too few draws for it.
 
     Notes
     -----
-    Where few events are expected, estimates are far from normal. No death among 47 has an arcsine
-    estimate of 0, and the error that goes with it is far too small: the 95% set of that hospital
-    was one rank, where its exact posterior has ten. At 2.8 standard errors, about the threshold
-    for a dozen units, chance is passed with a probability of 0.26% on either side if estimates
-    are normal. For Poisson counts, at the worst mean and on the worse side, it is
-
-    ==================  ======  ========  ========  =========
-    scale               all     3 events  5 events  10 events
-    ==================  ======  ========  ========  =========
-    square root         14%     0.95%     0.76%     0.60%
-    log                 5.9%    2.3%      1.5%      1.0%
-    log of (count + ½)  14%     4.5%      2.8%      1.5%
-    ==================  ======  ========  ========  =========
-
-    when counts below those stated are left out. Five events remove most of the fault, and beyond
-    five it fades slowly; the square-root and arcsine scales have least of it.
+    Where few events are expected, estimates are far from normal: no death among 47 has an arcsine
+    estimate of 0, and the error that goes with it is far too small, so that the 95% set of that
+    hospital is one rank, where its exact posterior has ten. Of counts use `find_count_rank_sets`.
 
     References
     ----------
@@ -147,41 +122,42 @@ def find_rank_sets(
     check_level(level)
     sign = 1.0 if is_higher_better(direction) else -1.0
     units = estimate.size
-    if units > MOST_UNITS:
-        raise ModelError(
-            "rank sets",
-            f"over {MOST_UNITS:,} units have too many pairs to draw. Use the ranks of the "
-            "posterior, or fewer units.",
-        )
+    refuse_many(units)
     if draws * (1.0 - level) < 1:
         raise UsageError("draws", "there are too few draws to find the quantile of the level.")
-    too_few = np.zeros(units, dtype=np.bool_)
-    for count in (events, non_events):
-        if count is not None:
-            too_few |= ~(count >= FEWEST)
-    here = np.flatnonzero(~too_few)
-    x, error = sign * estimate[here], se[here]
+    x, error = sign * estimate, np.asarray(se)
     if not (np.isfinite(x).all() and np.isfinite(error).all() and (error > 0).all()):
         raise ModelError(
             "rank sets",
-            "an estimate or its error isn't a number, or an error isn't above zero. Give the "
-            "counts as well, so that units with too few are left out.",
+            "an estimate or its error isn't a number, or an error isn't above zero. Of counts use "
+            "find_count_rank_sets, which takes any.",
         )
-    noise = np.random.default_rng(seed).standard_normal((here.size, draws), dtype=np.float32)
+    noise = np.random.default_rng(seed).standard_normal((units, draws), dtype=np.float32)
     comparison = _Comparison(x, error, noise=noise, level=level, stepdown=stepdown)
-    bounds = []
-    for worse, better in (comparison.by_unit(), comparison.together()):
-        lower, upper = np.ones(units, dtype=np.int64), np.full(units, units, dtype=np.int64)
-        lower[here], upper[here] = 1 + better, units - worse
-        bounds += [lower, upper]
+    (worse, better), (all_worse, all_better) = comparison.by_unit(), comparison.together()
     return RankSets(
         level=level,
-        lower=bounds[0],
-        upper=bounds[1],
-        all_lower=bounds[2],
-        all_upper=bounds[3],
-        too_few=too_few,
+        lower=1 + better,
+        upper=units - worse,
+        all_lower=1 + all_better,
+        all_upper=units - all_worse,
     )
+
+
+def refuse_many(units: int) -> None:
+    """Refuse more units than can be compared in pairs.
+
+    Raises
+    ------
+    ModelError
+        If there are over 1,000.
+    """
+    if units > MOST_UNITS:
+        raise ModelError(
+            "rank sets",
+            f"over {MOST_UNITS:,} units have too many pairs to compare. Use the ranks of the "
+            "posterior, or fewer units.",
+        )
 
 
 class _Comparison:

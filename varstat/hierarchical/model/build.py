@@ -6,12 +6,12 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit, gammaln
+from scipy.special import expit
 
 from varstat.adjust.cells import find_cells
 from varstat.card.schema import Card
 from varstat.errors import ModelError
-from varstat.hierarchical.model.censored import Censored
+from varstat.hierarchical.model.censored import censor
 from varstat.hierarchical.model.design import Design, Integers, Strings
 from varstat.hierarchical.model.effects import (
     Effects,
@@ -36,9 +36,9 @@ _FAMILIES: dict[str, Callable[..., Family]] = {
     "negative-binomial": NegativeBinomial,
     "normal": Normal,
 }
+# Cases of a mean below which its standard error is worth a doubt.
+_FEW_CASES = 30
 _TRANSIENT_INSIDE = ("beta-binomial", "negative-binomial", "normal")
-# The longest range of a suppressed count whose values are summed one by one.
-_LONGEST_RANGE = 20_000
 
 
 def build_design(
@@ -48,6 +48,7 @@ def build_design(
     card: Card,
     covariates: Sequence[str],
     where: str,
+    inform: Sequence[str] = (),
     strata: Sequence[str] = (),
     periods: Sequence[str] = (),
 ) -> Design:
@@ -65,6 +66,8 @@ def build_design(
     covariates : sequence of str
     where : str
         For messages.
+    inform : sequence of str
+        Columns that excuse nothing, or `size`.
     strata : sequence of str
         Columns whose combinations are the case-mix cells.
     periods : sequence of str
@@ -106,12 +109,16 @@ def build_design(
         peers=peers,
         periods=period_names if card.model.period_effects else (),
         covariates=tuple(covariates),
+        inform=tuple(inform),
+        unit_size=_unit_sizes(frame, measure, rows),
         mundlak=card.model.mundlak,
         cells=cells,
     )
     matrix, locations = columns.matrix(problems)
     if problems:
         raise ModelError(where, problems)
+    notes += columns.say_columns()
+    notes += _note_few_cases(frame, measure)
     return _design(
         columns,
         rows,
@@ -270,6 +277,29 @@ def _counts(frame: pd.DataFrame) -> Floats:
     return frame["count"].to_numpy(float)
 
 
+def _note_few_cases(frame: pd.DataFrame, measure: Measure) -> list[str]:
+    """Say that standard errors of few cases are taken for known."""
+    few = 0 if measure.counts else int(np.sum(_counts(frame) < _FEW_CASES))
+    if not few:
+        return []
+    means = "mean is" if few == 1 else "means are"
+    note = (
+        f"{few:,} {means} of fewer than {_FEW_CASES} cases, and the model takes their standard "
+        "errors for known: estimates of these units look surer than they are."
+    )
+    return [note]
+
+
+def _unit_sizes(frame: pd.DataFrame, measure: Measure, rows: _Rows) -> Floats:
+    """How large each unit is in a period: of a mean the number of cases, or else its precision."""
+    size = frame[measure.size].to_numpy(float)
+    volume = size if measure.counts else _counts(frame)
+    if not np.all(volume > 0):
+        volume = measure.weight(size)
+    periods = pd.Series(rows.row_period).groupby(rows.row_unit).nunique().to_numpy(float)
+    return np.asarray(np.bincount(rows.row_unit, weights=volume) / periods)
+
+
 def _standard(event: Floats, measure: Measure, *, scaled: bool) -> tuple[float, float]:
     """Centre and SD of the values, where priors are in units of it."""
     if measure.counts or not scaled:
@@ -321,32 +351,8 @@ def _family(
     if np.array_equal(lower, upper):
         family = make(event=lower[:, None], size=size)
     else:
-        family = _censored(make, lower, upper, size[:, 0], likelihood)
+        family = censor(make, lower, upper, size[:, 0], likelihood)
     return family
-
-
-def _censored(
-    make: Callable[..., Family], lower: Floats, upper: Floats, size: Floats, likelihood: str
-) -> Censored:
-    number = (upper - lower).astype(np.int64) + 1
-    if number.max() > _LONGEST_RANGE:
-        raise ModelError(
-            "suppressed",
-            f"a count is only known to lie within a range of {number.max():,} values, which says "
-            "next to nothing. Leave such rows out, or state a narrower range.",
-        )
-    row = np.repeat(np.arange(len(number)), number)
-    start = np.cumsum(number) - number
-    y = lower[row] + (np.arange(len(row)) - start[row])
-    n = size[row]
-    base = -gammaln(y + 1.0)
-    if likelihood in ("binomial", "beta-binomial"):
-        base = base + gammaln(n + 1.0) - gammaln(n - y + 1.0)
-    else:
-        base = base + y * np.log(n)
-    return Censored(
-        inner=make(event=y[:, None], size=n[:, None]), base=base[:, None], row=row, start=start
-    )
 
 
 def _effects(card: Card, value: Floats, variance: Floats, matrix: Floats) -> Effects:

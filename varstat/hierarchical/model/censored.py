@@ -1,11 +1,17 @@
 """Likelihood of counts of which only a range is known."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import gammaln
 
+from varstat.errors import ModelError
 from varstat.hierarchical.model.likelihood import Family
 from varstat.measure import Floats
+
+# The longest range of a suppressed count whose values are summed one by one.
+_LONGEST_RANGE = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -70,3 +76,46 @@ class Censored:
             row=self.row[values] - rows.start,
             start=self.start[rows] - first,
         )
+
+
+def censor(
+    make: Callable[..., Family], lower: Floats, upper: Floats, size: Floats, likelihood: str
+) -> Censored:
+    """Make the likelihood of counts of which the ends are known.
+
+    Parameters
+    ----------
+    make : callable
+        Gives the family of single counts, by `event` and `size`.
+    lower, upper, size : ndarray of float, shape (rows,)
+    likelihood : {"binomial", "beta-binomial", "poisson", "negative-binomial"}
+
+    Returns
+    -------
+    Censored
+        Of which the value is the log of the probability of the whole range.
+
+    Raises
+    ------
+    ModelError
+        If a range is too wide to say anything.
+    """
+    number = (upper - lower).astype(np.int64) + 1
+    if number.max() > _LONGEST_RANGE:
+        raise ModelError(
+            "suppressed",
+            f"a count is only known to lie within a range of {number.max():,} values, which says "
+            "next to nothing. Leave such rows out, or state a narrower range.",
+        )
+    row = np.repeat(np.arange(len(number)), number)
+    start = np.cumsum(number) - number
+    y = lower[row] + (np.arange(len(row)) - start[row])
+    n = size[row]
+    base = -gammaln(y + 1.0)
+    if likelihood in ("binomial", "beta-binomial"):
+        base = base + gammaln(n + 1.0) - gammaln(n - y + 1.0)
+    else:
+        base = base + y * np.log(n)
+    return Censored(
+        inner=make(event=y[:, None], size=n[:, None]), base=base[:, None], row=row, start=start
+    )

@@ -5,7 +5,8 @@ For unit i in period t and case-mix cell c,
 .. math:: g(\theta_{itc}) = x_{it}'\beta + \gamma_{g(i)} + \alpha_c + \delta_t + u_i + w_{it}
 
 where :math:`u_i` has scale :math:`\tau` and :math:`w_{it}`, if any, SD :math:`\tau_w`. The columns
-of `matrix` hold the intercept or one column a peer group, the covariates as z-scores, and the
+of `matrix` hold the intercept or one column a peer group, the covariates and what informs as
+z-scores, and the
 levels of each stratum's factor and the periods as contrasts that add to zero, so that the
 intercept is of the average period. Without strata there is one cell.
 """
@@ -58,7 +59,8 @@ class Design:
     matrix : ndarray of float, shape (rows, locations)
     own, reference : ndarray of float, shape (units, locations)
         Where rates are reported, in the average period: at the unit's own covariates (their
-        mean over its rows, weighted by size) and at those of the average row. Cells come on top.
+        mean over its rows, weighted by size) and at those of the average row; what informs is at
+        the unit's own in both. Cells come on top.
     strata : tuple of str
         The factors whose combinations are the cells.
     row_cell : ndarray of int, shape (rows,)
@@ -68,8 +70,8 @@ class Design:
     cell_weight : ndarray of float, shape (cells,)
         Shares of the cells in the volume of all units: the reference case-mix. Add to one.
     locations : tuple of str
-        Names of the columns: `intercept`, `peer_mean[...]`, `coefficient[...]`, `stratum[...]`,
-        `period[...]`.
+        Names of the columns: `intercept`, `peer_mean[...]`, `coefficient[...]`, `inform[...]`,
+        `stratum[...]`, `period[...]`.
     location_mean, location_sd : ndarray of float, shape (locations,)
         Normal priors.
     peer : ndarray of int, shape (units,)
@@ -180,6 +182,16 @@ class Design:
         if self.centre != 0.0 or self.spread != 1.0:
             theta = self.centre + self.spread * theta
         return self.measure.from_link(theta)
+
+    def informed(self, beta: Floats) -> Floats:
+        """What the columns that inform add to units' levels: (draws, units), or (draws, 1) of 0.
+
+        Parameters
+        ----------
+        beta : ndarray of float, shape (draws, locations)
+        """
+        at = [i for i, name in enumerate(self.locations) if name.startswith("inform[")]
+        return beta[:, at] @ self.own[:, at].T if at else np.zeros((len(beta), 1))
 
     def expand(self, per_unit: Floats) -> Floats:
         """Repeat what is one a unit (axis 1) for each of its rows."""

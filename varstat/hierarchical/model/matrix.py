@@ -5,9 +5,16 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.stats import rankdata
 
 from varstat.adjust.cells import Cells
+from varstat.card.field import OWN_SIZE
 from varstat.measure import Floats
+from varstat.prose.number import listed
+from varstat.prose.text import clean
+
+# A rank correlation with size that is worth a note, and units with which it means something.
+_GOES_WITH_SIZE, _LEAST_UNITS = 0.7, 12
 
 Strings = NDArray[np.object_]
 Integers = NDArray[np.int64]
@@ -27,7 +34,9 @@ class Columns:
     peers : ndarray of object, shape (units,)
     periods : tuple of str
         Those that have effects.
-    covariates : tuple of str
+    covariates, inform : tuple of str
+        Columns of the frame that excuse units, and that don't; `size` of `inform` is no column.
+    unit_size : ndarray of float, shape (units,)
     mundlak : bool
     cells : Cells
     """
@@ -39,6 +48,8 @@ class Columns:
     peers: Strings
     periods: tuple[str, ...]
     covariates: tuple[str, ...]
+    inform: tuple[str, ...]
+    unit_size: Floats
     mundlak: bool
     cells: Cells
 
@@ -51,12 +62,15 @@ class Columns:
                 columns[f"peer_mean[{group}]"] = (of_row == group).astype(float)
         else:
             columns["intercept"] = np.ones(len(self.row_unit))
-        for name, values in self._factors().items():
+        factors = [("coefficient", *each) for each in self._factors().items()]
+        factors += [("inform", *each) for each in self._informing().items()]
+        for kind, name, values in factors:
             sd = float(np.std(values))
             if not sd > 1e-9 * max(float(np.max(np.abs(values))), 1e-300):
-                problems.append(f"covariate {name!r} is the same for all. Leave it out.")
+                what = "covariate" if kind == "coefficient" else "inform:"
+                problems.append(f"{what} {name!r} is the same for all. Leave it out.")
                 continue
-            columns[f"coefficient[{name}]"] = (values - np.mean(values)) / sd
+            columns[f"{kind}[{name}]"] = (values - np.mean(values)) / sd
         columns |= {
             name: values[self.cells.row] for name, values in cell_columns(self.cells).items()
         }
@@ -77,11 +91,49 @@ class Columns:
                 factors[f"{name}, unit mean"] = mean
         return factors
 
+    def _informing(self) -> dict[str, Floats]:
+        return {
+            name: (
+                np.log(self.unit_size)[self.row_unit]
+                if name == OWN_SIZE
+                else self.frame[name].to_numpy(float)
+            )
+            for name in self.inform
+        }
+
+    def say_columns(self) -> list[str]:
+        """Say what informs, and which covariates excuse units for their size."""
+        notes = []
+        if self.inform:
+            what = listed(["own size" if n == OWN_SIZE else clean(n) for n in self.inform])
+            notes.append(
+                f"Each unit is estimated with the help of its {what}, which "
+                f"{'excuse' if len(self.inform) > 1 else 'excuses'} nothing: rates, ranks, targets "
+                "and opportunities are at the unit's own."
+            )
+        for name in self.covariates if len(self.unit_size) >= _LEAST_UNITS else ():
+            number = np.bincount(self.row_unit)
+            values = self.frame[name].to_numpy(float)
+            mean = np.bincount(self.row_unit, weights=values) / number
+            together = float(np.corrcoef(_ranks(mean), _ranks(self.unit_size))[0, 1])
+            if abs(together) > _GOES_WITH_SIZE:
+                notes.append(
+                    f"The covariate {clean(name)} goes with size (rank correlation "
+                    f"{together:.2f}), so that units are excused for their size as well. "
+                    "Where it helps to estimate a unit but is no excuse, name it with --inform "
+                    "instead."
+                )
+        return notes
+
     def _periods(self) -> dict[str, Floats]:
         if not self.periods:
             return {}
         rows = _contrasts(len(self.periods))[self.row_period]
         return {f"period[{j + 1}]": column for j, column in enumerate(rows.T)}
+
+
+def _ranks(values: Floats) -> Floats:
+    return np.asarray(rankdata(values), dtype=float)
 
 
 def cell_columns(cells: Cells) -> dict[str, Floats]:
@@ -113,7 +165,8 @@ def report_places(
 ) -> tuple[Floats, Floats]:
     """Where each unit's rate is reported: at its own covariates, and at the average ones.
 
-    Periods and strata are at zero: the average period, and cells are added by their weights.
+    What informs is at the unit's own in both. Periods and strata are at zero: the average period,
+    and cells are added by their weights.
     """
     kind = np.array([name.partition("[")[0] for name in locations])
     total = np.bincount(row_unit, weights=weight)

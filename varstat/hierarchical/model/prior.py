@@ -120,6 +120,7 @@ def location_priors(
         "intercept": priors.intercept,
         "peer_mean": priors.peer_mean,
         "coefficient": priors.coefficient,
+        "inform": priors.coefficient,
         "stratum": priors.coefficient,
         "period": priors.period,
     }

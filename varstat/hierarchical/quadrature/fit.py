@@ -15,6 +15,7 @@ from varstat.hierarchical.posterior import Stored
 from varstat.hierarchical.quadrature.hyper import LATTICE_DIMENSION, Lattice, fill_lattice, whiten
 from varstat.hierarchical.quadrature.hyper_draws import (
     MOST_DIMENSION,
+    POOL,
     HyperDraws,
     draw_by_importance,
     draw_from_lattice,
@@ -26,7 +27,7 @@ from varstat.hierarchical.quadrature.threads import one_thread
 
 # Importance ratios with a heavier tail than this can't be mended by more draws.
 PARETO_LIMIT = 0.7
-# Effective draws below this say too little of a 95% interval's ends.
+# Effective draws of 8,000 below this say too little of a 95% interval's ends.
 LEAST_EFFECTIVE = 400
 _SURROGATE_LIMIT = 0.1
 
@@ -133,9 +134,9 @@ def _diagnose(hyper: HyperDraws) -> Diagnostics:
             f"{PARETO_LIMIT}: the posterior of the hyper-parameters is not covered by what it was "
             "drawn from."
         )
-    if hyper.effective < LEAST_EFFECTIVE and hyper.effective < 0.5 * len(hyper.h):
+    if hyper.worth < LEAST_EFFECTIVE:
         problems.append(
-            f"The draws of the hyper-parameters are worth {hyper.effective:.0f} independent ones, "
+            f"{POOL:,} draws of the hyper-parameters are worth {hyper.worth:.0f} independent ones, "
             f"less than {LEAST_EFFECTIVE}."
         )
     if hyper.surrogate_error > _SURROGATE_LIMIT:

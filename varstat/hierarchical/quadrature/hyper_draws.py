@@ -12,10 +12,10 @@ from scipy.special import logsumexp
 from varstat.hierarchical.diagnostics import fit_tail
 from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.model.smeared import Smeared
-from varstat.hierarchical.quadrature.folded import MOST_FOLDED, Folded, fold
 from varstat.hierarchical.quadrature.hyper import Lattice, Whitened
 from varstat.hierarchical.quadrature.marginal import log_posterior
-from varstat.hierarchical.quadrature.student import draw_student, log_student, resample
+from varstat.hierarchical.quadrature.proposal import Proposal, about_mode, adapt, draw_mixture
+from varstat.hierarchical.quadrature.student import resample
 from varstat.hierarchical.quadrature.surrogate import Density, fit_slopes, fit_values
 from varstat.measure import Floats
 
@@ -27,8 +27,13 @@ _CHEAP, _AFFORDABLE = 10_000_000, 200_000_000
 # What a polynomial may be off by in log density, root mean square over the posterior.
 _ACCURACY = 0.003
 _ROUGH = 0.05
-# A tail of the importance ratios that is light enough to leave as it is.
+# A tail of the importance ratios that is light enough to leave as it is, and how often a proposal
+# is fitted to the points where it isn't.
 _LIGHT = 0.5
+_MOST_FITTED = 3
+# Points by which a posterior is accepted or refused, and draws that it is checked with; the same
+# whatever seed and number of draws are asked for.
+POOL, CHECKED, _FIXED = 8000, 500, 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -46,6 +51,10 @@ class HyperDraws:
         Root mean square error of the log density drawn from, at points checked; 0 if exact.
     passes : int
         Evaluations of the whole likelihood that these took.
+    check : ndarray of float, shape (500, dimension)
+        Draws of h for checks, the same whatever the seed and the number of draws.
+    worth : float
+        Independent draws that the 8,000 points by importance are worth; infinite on a lattice.
     """
 
     z: Floats
@@ -54,6 +63,8 @@ class HyperDraws:
     effective: float
     surrogate_error: float
     passes: int
+    check: Floats
+    worth: float
 
 
 def draw_from_lattice(
@@ -97,6 +108,8 @@ def draw_from_lattice(
         effective=float(draws),
         surrogate_error=error,
         passes=passes + len(lattice.z),
+        check=lattice.h[resample(np.random.default_rng(_FIXED), lattice.weight, CHECKED)],
+        worth=float("inf"),
     )
 
 
@@ -105,59 +118,67 @@ def draw_by_importance(
 ) -> HyperDraws:
     """Draw hyper-parameters by importance resampling from a Student-t about the mode.
 
-    Where that has too light a tail, as where a scale may be zero, once more from a mixture of it
-    and one in the scales themselves.
+    Where that has too light a tail it is mixed with one that is fitted to the weighted points, up
+    to three times over. Points that settle what is drawn from, and whether that can be trusted, are
+    the same whatever the seed and the number of draws; above half as many draws as there are of
+    them, more are drawn from the same.
     """
-    rng = np.random.default_rng([seed, 1])
+    fixed = np.random.default_rng(_FIXED)
     exact = _exact(design, white, nodes=nodes)
-    error, passes = np.inf, 0
-    pool = 2 * draws
-    z = draw_student(rng, pool, len(white.mode))
-    log_q = log_student(z)
-    cost = pool * _cost(design, nodes)
+    error, passes, target = 0.0, 0, exact
+    cost = POOL * _cost(design, nodes)
     if cost > _CHEAP:
-        fitted, error, passes = fit_slopes(design, white, rng, nodes=nodes)
-        log_p = fitted(z)
-    if cost <= _CHEAP or (error > _ROUGH and cost <= _AFFORDABLE):
-        log_p, error, passes = exact(z), 0.0, passes + pool
-    pareto_k, log_ratio = fit_tail(log_p - log_q)
-    weight = np.exp(log_ratio - logsumexp(log_ratio))
-    if pareto_k > _LIGHT and error == 0.0 and 0 < len(_scales(design)) <= MOST_FOLDED:
-        folded = fold(white.place(z), weight, _scales(design))
-        z, log_q = _mix(white, folded, rng, pool)
-        log_p, passes = exact(z), passes + pool
-        pareto_k, log_ratio = fit_tail(log_p - log_q)
-        weight = np.exp(log_ratio - logsumexp(log_ratio))
-    chosen = resample(rng, weight, draws)
+        fitted, error, passes = fit_slopes(design, white, fixed, nodes=nodes)
+        target = fitted
+        if error > _ROUGH and cost <= _AFFORDABLE:
+            target, error = exact, 0.0
+    proposals: list[Proposal] = [about_mode(white)]
+    z, log_p, log_q = _weigh(proposals, target, fixed, POOL)
+    pareto_k, weight = _smooth(log_p - log_q)
+    for _ in range(_MOST_FITTED):
+        if pareto_k <= _LIGHT or error > 0.0:
+            break
+        proposals = [proposals[0], adapt(white, z, weight, _scales(design))]
+        z, log_p, log_q = _weigh(proposals, target, fixed, POOL)
+        passes += POOL
+        pareto_k, weight = _smooth(log_p - log_q)
+    worth = float(1.0 / np.sum(weight**2))
+    check = white.place(z[resample(fixed, weight, CHECKED)])
+    rng = np.random.default_rng([seed, 1])
+    if 2 * draws > POOL:
+        z, log_p, log_q = _weigh(proposals, target, rng, 2 * draws)
+        passes += 2 * draws if error == 0.0 else 0
+        weight = _smooth(log_p - log_q)[1]
+    z = z[resample(rng, weight, draws)]
     return HyperDraws(
-        z=z[chosen],
-        h=white.place(z[chosen]),
+        z=z,
+        h=white.place(z),
         pareto_k=pareto_k,
         effective=float(min(1.0 / np.sum(weight**2), draws)),
         surrogate_error=error,
-        passes=passes,
+        passes=passes + (POOL if error == 0.0 else 0),
+        check=check,
+        worth=worth,
     )
+
+
+def _weigh(
+    proposals: list[Proposal], target: Density, rng: np.random.Generator, number: int
+) -> tuple[Floats, Floats, Floats]:
+    """Draw points from a mixture: these, the log density of the posterior, and of the mixture."""
+    z, log_q = draw_mixture(proposals, rng, number)
+    return z, target(z), log_q
+
+
+def _smooth(log_ratio: Floats) -> tuple[float, Floats]:
+    """Give the shape of the ratios' tail, and smoothed weights that add to one."""
+    pareto_k, log_ratio = fit_tail(log_ratio)
+    return pareto_k, np.exp(log_ratio - logsumexp(log_ratio))
 
 
 def _scales(design: Design) -> list[int]:
     """Which hyper-parameters are logs of scales."""
     return [at for at, name in enumerate(design.names) if name.startswith("tau")]
-
-
-def _mix(
-    white: Whitened, folded: Folded, rng: np.random.Generator, number: int
-) -> tuple[Floats, Floats]:
-    """Draw half from the Student-t about the mode, half from the folded one: z, and log density."""
-    d = len(white.mode)
-    half = number // 2
-    inverse = np.linalg.inv(white.scale)
-    other = (folded.draw(rng, number - half) - white.mode) @ inverse.T
-    z = np.concatenate([draw_student(rng, half, d), other])
-    # Of h, the one is in z and has its determinant.
-    log_scale = np.linalg.slogdet(white.scale)[1]
-    one = log_student(z) - log_scale
-    two = folded.log_density(white.place(z))
-    return z, np.logaddexp(one, two) + log_scale
 
 
 def _exact(design: Design, white: Whitened, *, nodes: int) -> Density:

@@ -22,6 +22,7 @@ _CHAINS = 4
 _PARTS = {
     "peer_mean": "peer_group",
     "coefficient": "covariate",
+    "inform": "informing",
     "stratum": "stratum_contrast",
     "period": "contrast",
     "shape": "function",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from varstat.card.field import columns_of
 from varstat.card.schema import Card
 from varstat.errors import TableError
 from varstat.hierarchical.automatic import state_effects
@@ -166,6 +167,11 @@ def _design(file: "h5py.File", card: Card, where: str) -> Design:
         covariates = _given(columns, mundlak=card.model.mundlak)
         values = rows["standardised"][...]
         numbers |= {name: values[:, columns.index(name)] for name in covariates}
+    inform: list[str] = []
+    if "standardised_informing" in rows:
+        inform = _texts(rows["informing"])
+        values = rows["standardised_informing"][...]
+        numbers |= {name: values[:, inform.index(name)] for name in columns_of(inform)}
     built = build_design(
         pd.DataFrame(
             {name: pd.Series(column, dtype=object) for name, column in texts.items()} | numbers
@@ -173,6 +179,7 @@ def _design(file: "h5py.File", card: Card, where: str) -> Design:
         measure=measure,
         card=card,
         covariates=covariates,
+        inform=inform,
         strata=strata,
         periods=periods,
         where=where,

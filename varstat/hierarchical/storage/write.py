@@ -217,12 +217,20 @@ def _write_rows(group: Any, design: Design) -> None:
         put_text(group, "factor", "factor", design.strata)
         for at in range(len(design.strata)):
             put_text(group, f"stratum_{at}", "row", design.cell_levels[design.row_cell, at])
-    covariates = members(design.locations, "coefficient")
-    if covariates:
-        put_text(group, "covariate", "covariate", covariates)
-        columns = [design.locations.index(f"coefficient[{name}]") for name in covariates]
-        put_numbers(group, "standardised", ("row", "covariate"), design.matrix[:, columns])
-        group["standardised"].attrs["long_name"] = "covariates, of mean 0 and SD 1 over the rows"
+    _put_columns(group, design, "coefficient", "covariate", "standardised")
+    _put_columns(group, design, "inform", "informing", "standardised_informing")
+
+
+def _put_columns(group: Any, design: Design, kind: str, dimension: str, name: str) -> None:
+    """Write the z-scores of one kind of column, and what they are of."""
+    named = members(design.locations, kind)
+    if named:
+        put_text(group, dimension, dimension, named)
+        columns = [design.locations.index(f"{kind}[{each}]") for each in named]
+        put_numbers(group, name, ("row", dimension), design.matrix[:, columns])
+        group[name].attrs["long_name"] = f"{dimension}s, of mean 0 and SD 1 over the rows".replace(
+            "informings", "columns that inform"
+        )
 
 
 def _write_constants(group: Any, posterior: Posterior) -> None:

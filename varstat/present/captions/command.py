@@ -16,7 +16,7 @@ _SPELT = {"covariates": "covariate", "strata": "stratum"}
 # What stands without the name of an option, and what no option has.
 _BARE, _WITHOUT = ("source", "a", "b"), ("multiplier", "subtotals")
 # Values that an option takes with commas in one word, and those for which it is repeated.
-_COMMAS, _REPEATED = ("by", "covariates", "strata", "levels"), ("card", "lookup")
+_COMMAS, _REPEATED = ("by", "covariates", "inform", "strata", "levels"), ("card", "lookup")
 
 
 def option_of(name: str) -> str:

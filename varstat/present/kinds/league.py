@@ -17,6 +17,7 @@ from varstat.present.column import ALWAYS, Column, Table
 from varstat.present.content import below, plain, records, state
 from varstat.present.highlight import Bools
 from varstat.present.kind import MOST_ROWS, Kind
+from varstat.present.kinds import also, unmeasured
 from varstat.present.kinds.units import (
     cell,
     checks,
@@ -137,6 +138,8 @@ COLUMNS: tuple[Column[League], ...] = (
         tip=True,
         where=_ranked,
     ),
+    *unmeasured.COLUMNS,
+    *also.COLUMNS,
 )
 # Where no direction is good the same probability is of lying above the target.
 _ABOVE = probability(
@@ -234,6 +237,7 @@ def _sheets(leagues: Leagues) -> dict[str, pd.DataFrame]:
             [below(each.by, each.hyperparameters.to_frame()) for each in leagues],
             ignore_index=True,
         ),
+        **unmeasured.sheets(leagues),
     }
 
 
@@ -275,6 +279,7 @@ def _objects(leagues: Leagues) -> list[dict[str, Any]]:
             "interactions": [plain(asdict(each)) for each in league.interactions],
         }
         | state(league, *quality)
+        | unmeasured.stated(league)
         | {"units": records(league.to_frame())}
         | state(league, "summary", "notes")
         for league in leagues
@@ -357,5 +362,6 @@ KIND: Kind[League, Leagues] = Kind(
             places=_rank_places,
             order="rank",
         ),
+        "unmeasured": unmeasured.CHART_OF_LEAGUE,
     },
 )

@@ -18,6 +18,7 @@ from varstat.present.column import ALWAYS, Column, Table
 from varstat.present.content import below, plain, records, state
 from varstat.present.highlight import Bools
 from varstat.present.kind import MOST_SHOWN, Block, Kind
+from varstat.present.kinds import unmeasured
 from varstat.present.kinds.units import (
     amount,
     cell,
@@ -226,6 +227,8 @@ def _blocks(opportunity: Opportunity) -> list[Block]:
         }
         texts = {"period": [name_text(name) for name in periods.period]}
         blocks.append(Block(texts=texts, numbers=numbers))
+    if opportunity.unmeasured is not None:
+        blocks.append(unmeasured.block(opportunity.unmeasured))
     return blocks
 
 
@@ -242,6 +245,7 @@ def _sheets(opportunities: Opportunities) -> dict[str, pd.DataFrame]:
     ]
     if periods:
         sheets["periods"] = pd.concat(periods, ignore_index=True)
+    sheets |= unmeasured.sheets(opportunities)
     if opportunities.combined:
         sheets["combined"] = pd.DataFrame(
             [
@@ -292,6 +296,7 @@ def _object(opportunity: Opportunity) -> dict[str, Any]:
         "homogeneity": plain(asdict(opportunity.homogeneity)),
         **state(opportunity, "summary", "notes"),
     }
+    stated |= unmeasured.stated(opportunity)
     if money is not None:
         stated["total"] |= {
             "money": money.unit_cost * total.estimate,
@@ -386,5 +391,6 @@ KIND: Kind[Opportunity, Opportunities] = Kind(
             shows=lambda each: bool(each.model.get("strata")),
             several=False,
         ),
+        "unmeasured": unmeasured.CHART_OF_OPPORTUNITY,
     },
 )

@@ -1,18 +1,22 @@
 """What a file seems to hold and what to type next, as a terminal shows it."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
 
+from varstat.period.parts import part_names
 from varstat.present.terminal.columns import print_padded, set_columns
 from varstat.prose.text import clean, shorten
 
 if TYPE_CHECKING:
     from varstat.analysis.suggest import Advice
     from varstat.data.profile.column import Column
-    from varstat.data.profile.profile import Profile, Sheet
+    from varstat.data.profile.profile import Profile
+    from varstat.data.profile.sheet import Sheet
+    from varstat.data.shape.heading_period import Family
 
 _MOST_COLUMNS, _MOST_SHEETS, _MOST_LEVELS = 60, 20, 5
 _LONGEST = 60
@@ -71,20 +75,21 @@ def _print_columns(profile: "Profile", sheet: "Sheet", console: Console) -> None
     at = f", header on row {top.row + top.first_row}" if top is not None and top.row > 0 else ""
     title = f"{where}: {sheet.rows:,} rows, {sheet.width:,} columns{at}"
     console.print(Text(title, style="bold"))
-    shown = sheet.columns[:_MOST_COLUMNS]
+    lines = _lines(sheet)
+    shown = lines[:_MOST_COLUMNS]
     if not shown:
         return
     parts = _parts(sheet)
-    headings = [clean(each.heading) or f"(column {each.place + 1})" for each in shown]
+    headings = [clean(line.heading) or f"(column {line.column.place + 1})" for line in shown]
     texts: dict[str, list[str]] = {
         "column": [shorten(heading, max(console.width - _BESIDE, 24)) for heading in headings],
-        "values": [_say_values(each) for each in shown],
+        "values": [line.say_values() for line in shown],
     }
     numbers: dict[str, list[str]] = {
-        "kind": [each.kind for each in shown],
-        "taken for": [parts.get(each.place, "") for each in shown],
-        "distinct": [f"{each.distinct:,}" for each in shown],
-        "blank": [f"{each.missing:,}" if each.missing else "" for each in shown],
+        "kind": [line.column.kind for line in shown],
+        "taken for": [parts.get(line.heading, "") for line in shown],
+        "distinct": [f"{line.column.distinct:,}" for line in shown],
+        "blank": [f"{line.column.missing:,}" if line.column.missing else "" for line in shown],
     }
     numbers = {name: cells for name, cells in numbers.items() if any(cells)}
     grid = set_columns(
@@ -96,16 +101,57 @@ def _print_columns(profile: "Profile", sheet: "Sheet", console: Console) -> None
         whole=("column",),
     )
     print_padded(console, grid.grid)
-    if sheet.width > _MOST_COLUMNS:
-        more = sheet.width - _MOST_COLUMNS
+    if len(lines) > _MOST_COLUMNS:
+        more = sheet.width - sum(line.columns for line in shown)
         print_padded(console, Text(f"… and {more:,} more; --format json has them", "dim"))
 
 
-def _parts(sheet: "Sheet") -> dict[int, str]:
-    """Say of which columns something is guessed, by their places."""
-    parts: dict[int, str] = {}
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Line:
+    """A column of a sheet as one line, or the columns that differ by their period alone."""
+
+    heading: str
+    column: "Column"
+    family: "Family | None" = None
+
+    @property
+    def columns(self) -> int:
+        return len(self.family.places) if self.family else 1
+
+    def say_values(self) -> str:
+        if self.family is None:
+            return _say_values(self.column)
+        labels = self.family.labels
+        return f"{len(labels)} periods, {clean(labels[0])} to {clean(labels[-1])}"
+
+
+def _lines(sheet: "Sheet") -> list[_Line]:
+    """Give a line for each column, one for all of a family where its first stands."""
+    melted = {each.heading: each for each in sheet.meant.columns}
+    families = {place: family for family in sheet.families for place in family.places}
+    lines = []
+    for each in sheet.columns:
+        family = families.get(each.place)
+        if family is None:
+            lines.append(_Line(heading=each.heading, column=each))
+        elif each.place == family.places[0]:
+            column = melted.get(family.pattern, each)
+            lines.append(_Line(heading=family.pattern, column=column, family=family))
+    return lines
+
+
+def _parts(sheet: "Sheet") -> dict[str, str]:
+    """Say of which columns something is guessed, by their headings."""
+    parts: dict[str, str] = {}
+    spread = (sheet.reshaped and sheet.reshaped.spread) or ""
+    for each in sheet.columns if spread else ():
+        if spread.startswith(f"{each.heading}:"):
+            parts[each.heading] = "names of measures"
+        elif spread.endswith(f":{each.heading}"):
+            parts[each.heading] = "their values"
+    sheet = sheet.meant
     for each in sheet.apart:
-        parts[each.place] = "tells rows apart"
+        parts[each.heading] = "tells rows apart"
     if sheet.pairs:
         pair = sheet.pairs[0]
         event, size = {
@@ -113,14 +159,19 @@ def _parts(sheet: "Sheet") -> dict[int, str]:
             "ratio": ("observed", "expected"),
             "rate": ("observed", "exposure"),
             "mean": ("value", "se"),
+            "percent": ("numerator", "denominator"),
+            "limits": ("value", "lower"),
         }[pair.role]
-        parts |= {pair.event.place: event, pair.size.place: size}
+        parts |= {pair.event.heading: event, pair.size.heading: size}
+        if pair.upper is not None:
+            parts[pair.upper.heading] = "upper"
     if sheet.period is not None:
-        parts[sheet.period.place] = "period"
+        parts |= dict.fromkeys(part_names(sheet.period.heading), "period")
+        parts[sheet.period.heading] = "period"
     if sheet.unit is not None:
-        parts[sheet.unit.code.place] = "unit"
+        parts[sheet.unit.code.heading] = "unit"
         if sheet.unit.name is not None:
-            parts[sheet.unit.name.place] = "unit name"
+            parts[sheet.unit.name.heading] = "unit name"
     return parts
 
 
@@ -141,9 +192,8 @@ def _print_commands(advice: "Advice", console: Console, commands: Sequence[str])
         account = suggestion.account
         kept = f"{account.rows_kept:,} of {account.rows_read:,} rows, {account.units:,} units"
         console.print()
-        console.print(Text(f"# {clean(suggestion.why)}; {kept}", "dim"), soft_wrap=True)
-        for line in _excluded(suggestion.account):
-            console.print(Text(f"# {line}", "dim"), soft_wrap=True)
+        for line in (f"{clean(suggestion.why)}; {kept}", *_excluded(suggestion.account)):
+            print_padded(console, Text(line, "dim"), before="# ")
         _print_plain(command, console)
 
 

@@ -35,10 +35,15 @@ class Fitted:
     left_out: tuple[str, ...]
 
 
-def print_padded(console: Console, *what: RenderableType) -> None:
-    """Print with a space before each line."""
+def print_padded(console: Console, *what: RenderableType, before: str = " ") -> None:
+    """Print with a space, or what is said, before each line; text has no spaces at its ends."""
     for each in what:
-        console.print(Padding(each, (0, 0, 0, 1), expand=False))
+        if not isinstance(each, Text):
+            console.print(Padding(each, (0, 0, 0, len(before)), expand=False))
+            continue
+        for line in each.wrap(console, max(console.width - len(before), SHORTEST)):
+            line.rstrip()
+            console.print(Text(before, each.style) + line, soft_wrap=True)
 
 
 def print_columns(console: Console, fitted: Fitted) -> None:

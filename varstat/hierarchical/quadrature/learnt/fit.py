@@ -5,7 +5,7 @@ from scipy.special import logsumexp
 
 from varstat.hierarchical.diagnostics import fit_tail
 from varstat.hierarchical.model.design import Design
-from varstat.hierarchical.quadrature.hyper_draws import HyperDraws
+from varstat.hierarchical.quadrature.hyper_draws import CHECKED, HyperDraws
 from varstat.hierarchical.quadrature.learnt.density import (
     Density,
     learnt_moments,
@@ -81,13 +81,16 @@ def draw_shapes(design: Design, *, draws: int, seed: int) -> tuple[HyperDraws, f
         pareto_k = float("nan")
     else:
         p = p[resample(rng, weight, draws)]
+    reported = _reported(density, p)
     drawn = HyperDraws(
         z=p,
-        h=_reported(density, p),
+        h=reported,
         pareto_k=pareto_k,
         effective=min(effective, float(draws)),
         surrogate_error=0.0,
         passes=len(log_ratio),
+        check=reported[np.linspace(0, draws - 1, CHECKED).astype(int)],
+        worth=effective,
     )
     splines = design.effects.basis.shape[1] - 2
     step = float(np.log(_ROUGHNESS[1] / _ROUGHNESS[0]))

@@ -1,0 +1,1 @@
+"""Intervals of shrunken estimates that hold whatever the distribution of effects."""
