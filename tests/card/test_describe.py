@@ -25,7 +25,8 @@ def test_a_description_says_what_the_card_says() -> None:
     assert "Direction: higher-is-better." in text
     assert "exact limits at 95% and 99.8% on both sides of the target pooled" in text
     assert "dispersion auto, robust winsorise, tau on the logit scale" in text
-    assert "binomial on the logit scale, normal effects" in text
+    shape = "effects that are normal unless the units show another shape"
+    assert f"binomial on the logit scale, {shape}" in text
     assert "intercept normal(mean pooled, sd 2.5)" in text
     assert "tau exponential(rate 1)" in text
     assert "one tau for all units. Each period has a shift common to all units." in text
