@@ -54,7 +54,9 @@ def test_for_normal_effects_the_answer_is_that_of_the_normal_model():
     for name in ("intercept", "tau"):
         a, b = one.natural()[name], two.natural()[name]
         assert a.mean() == pytest.approx(b.mean(), abs=0.4 * a.std())
-    totals = [compute_opportunity(fits_of(each), target="rate:0.15")[0].total for each in (one, two)]
+    totals = [
+        compute_opportunity(fits_of(each), target="rate:0.15")[0].total for each in (one, two)
+    ]
     width = totals[0].upper - totals[0].lower
     assert totals[1].estimate == pytest.approx(totals[0].estimate, abs=0.15 * width)
     assert totals[1].upper - totals[1].lower == pytest.approx(width, rel=0.15)
