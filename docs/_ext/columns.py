@@ -32,7 +32,8 @@ def columns_of(name: str) -> tuple[Column, ...]:
 def filled(page: str) -> str:
     """Put the tables of columns into the text of a page."""
     tables = {name: describe(columns_of(name)) for name in TABLES}
-    tables["all"] = explain({name: columns_of(name) for name in TABLES})
+    # The glossary stands a folder above the reference, from where the links are.
+    tables["all"] = explain({name: columns_of(name) for name in TABLES}).replace("](../", "](")
     for name, table in tables.items():
         block = re.compile(rf"(<!-- columns {name} -->\n).*?(\n<!-- end -->)", re.S)
         page = block.sub(lambda match, table=table: f"{match[1]}\n{table}\n{match[2]}", page)

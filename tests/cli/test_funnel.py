@@ -250,6 +250,7 @@ def test_a_distant_target_does_not_make_chance_look_like_dispersion(
 
 POSTERIOR = ["estimate", "lower", "upper", "level", "p_above_target", "p_above_target_mcse"]
 FEW = ("--posterior", "--draws", "400")
+NORMAL = (*FEW, "--effects", "normal")
 
 
 def test_a_posterior_stands_beside_each_flag(run: Callable[..., Any]) -> None:
@@ -378,24 +379,24 @@ def odd(put: Callable[..., Path]) -> Path:
 def test_a_failed_posterior_is_marked_and_ends_with_13(
     run: Callable[..., Any], odd: Path, tmp_path: Path
 ) -> None:
-    printed = run("funnel", odd, *FEW)
+    printed = run("funnel", odd, *NORMAL)
     assert printed.code == 13
     assert printed.out.startswith("NOT TO BE TRUSTED")
     assert "u79" in printed.out
     assert "DiagnosticsError: posterior: " in printed.err
-    written = run("funnel", odd, *FEW, "-o", tmp_path / "f.csv", "-o", tmp_path / "f.html")
+    written = run("funnel", odd, *NORMAL, "-o", tmp_path / "f.csv", "-o", tmp_path / "f.html")
     assert written.code == 13
     assert "NOT TO BE TRUSTED" in written.err
     beside = json.loads((tmp_path / "f.csv.provenance.json").read_text(encoding="utf-8"))
     assert next(iter(beside)) == "not_to_be_trusted"
     assert 'class="alarm"' in (tmp_path / "f.html").read_text(encoding="utf-8")
-    accepted = run("funnel", odd, *FEW, "--accept-failed")
+    accepted = run("funnel", odd, *NORMAL, "--accept-failed")
     assert (accepted.code, accepted.out) == (0, printed.out)
     assert run("funnel", odd).code == 0
 
 
 def test_of_many_groups_the_failed_are_marked(run: Callable[..., Any], odd: Path) -> None:
-    ran = run("funnel", odd, *FEW, "--by", "half")
+    ran = run("funnel", odd, *NORMAL, "--by", "half")
     assert ran.code == 13
     assert "1 of 2 posteriors, the first of them y" in ran.err
     rows = [line.split() for line in ran.out.splitlines() if line.startswith((" x ", " y "))]

@@ -143,11 +143,15 @@ NAMES = {"mu": "intercept", "beta": "coefficient[casemix]", "tau": "tau", "pi": 
 )
 def test_models_of_specialists_are_those_of_another_sampler(references, model):
     truth = json.loads((references / "specialist_truth.json").read_text())
+    card = override_card(
+        load_card("default-proportion"), {"model": {"priors": EXPONENTIAL}}, where="reference"
+    )
     table = read_table(
         references / "specialist.csv",
+        card=card,
         numerator="y",
         denominator="n",
-        **SPECIALIST[model],
+        **{"effects": "normal"} | SPECIALIST[model],
     )
     posterior = fit_model(table, engine="quadrature")[0]
     from varstat.hierarchical.posterior import summarise_hyper

@@ -111,6 +111,7 @@ def test_a_fit_is_stored_with_what_informs(fits, tmp_path):
         assert compute_league(loaded)[0].to_frame().equals(compute_league(made)[0].to_frame())
 
 
+@pytest.mark.nuts
 def test_nuts_and_quadrature_agree_on_what_informs(fits):
     sampled = varstat.fit_model(table_of(nation()[0], inform="size"), engine="nuts", draws=600)
     a, b = (each[0].to_frame().set_index("name") for each in (fits, sampled))

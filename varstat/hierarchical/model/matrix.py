@@ -115,6 +115,8 @@ class Columns:
             number = np.bincount(self.row_unit)
             values = self.frame[name].to_numpy(float)
             mean = np.bincount(self.row_unit, weights=values) / number
+            if not (np.ptp(mean) and np.ptp(self.unit_size)):
+                continue
             together = float(np.corrcoef(_ranks(mean), _ranks(self.unit_size))[0, 1])
             if abs(together) > _GOES_WITH_SIZE:
                 notes.append(

@@ -50,7 +50,7 @@ COLUMNS: tuple[Column[League], ...] = (
         means="best rank in the unit's own confidence set, by its numbers alone. With `--also "
         "sets` only",
         text=_set_text,
-        keep=1,
+        keep=2,
         where=_has("set_lower"),
     ),
     _column("set_upper", "worst rank in that set", what="sets", type="whole number"),

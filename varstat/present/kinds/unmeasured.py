@@ -56,7 +56,7 @@ COLUMNS: tuple[Column[League], ...] = (
         "the unit to be no longer surely in its quarter; missing where it isn't now. With "
         "`--unmeasured` only",
         text=_tipping,
-        keep=2,
+        keep=3,
         tip=True,
         where=was_asked,
     ),
