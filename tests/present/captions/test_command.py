@@ -41,6 +41,9 @@ def _table(tmp_path, monkeypatch):
         {"unit_name": "its name", "levels": (0.9, 0.99), "sides": "high"},
         {"only": {"region": ["north", "south"]}, "by": "region", "title": "Hits; $(rm) 'quoted'"},
         {"suppressed": (1, 7), "lenient": True, "target": "rate:0.3"},
+        {"suppressed": {"*": (1, 7), "0": (0, 2)}, "zero": ["nil", "none"], "missing": "n.r."},
+        {"suppressed": {"any": (1, 4), "few": (5, 7)}, "rounded": 5},
+        {"rounded": {"numerator": 5, "denominator": 10}, "rules": "cms", "per": 1000},
     ],
 )
 def test_the_command_makes_the_same_again(table: str, said: dict) -> None:

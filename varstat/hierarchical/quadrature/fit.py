@@ -117,7 +117,7 @@ def _fit(design: Design, *, draws: int, seed: int) -> Quadrature:
 
 
 def _fit_learnt(design: Design, *, draws: int, seed: int) -> Quadrature:
-    hyper = draw_shapes(design, draws=draws, seed=seed)[0]
+    hyper = draw_shapes(design, draws=draws, seed=seed)
     return Quadrature(
         hyper=hyper,
         effects=draw_learnt(design, hyper, seed=seed),

@@ -7,6 +7,7 @@ from typing import Any
 
 from varstat.analysis.asking import CompareAsking
 from varstat.analysis.specification import Specification
+from varstat.card.field import ANY
 from varstat.errors import UsageError
 from varstat.prose.text import clean
 from varstat.provenance import Provenance
@@ -16,7 +17,8 @@ _SPELT = {"covariates": "covariate", "strata": "stratum"}
 # What stands without the name of an option, and what no option has.
 _BARE, _WITHOUT = ("source", "a", "b"), ("multiplier", "subtotals")
 # Values that an option takes with commas in one word, and those for which it is repeated.
-_COMMAS, _REPEATED = ("by", "covariates", "inform", "strata", "levels"), ("card", "lookup")
+_COMMAS = ("by", "covariates", "inform", "strata", "levels")
+_REPEATED = ("card", "lookup", "zero", "missing")
 
 
 def option_of(name: str) -> str:
@@ -94,8 +96,14 @@ def _values(name: str, value: object) -> Iterator[str]:
         case tuple() if name in ("only", "exclude"):
             for column, values in value:
                 yield f"{_plain(column, '=')}={','.join(_plain(each, ',') for each in values)}"
+        case (int(), int()) if name == "suppressed":
+            yield f"{value[0]}:{value[1]}"
         case tuple() if name == "suppressed":
-            yield ":".join(str(each) for each in value)
+            for mark, (low, high) in value:
+                yield f"{low}:{high}" if mark == ANY else f"{mark}={low}:{high}"
+        case tuple() if name == "rounded":
+            for part, base in value:
+                yield f"{part}={base}"
         case tuple() if name in _COMMAS:
             if not value and name != "strata":
                 raise _UnsayableError

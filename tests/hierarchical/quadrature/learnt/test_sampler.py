@@ -43,7 +43,7 @@ def test_a_block_of_draws_and_some_units_are_the_same_as_among_all():
     whole = all_effects(posterior)
     from varstat.hierarchical.quadrature.learnt.fit import draw_shapes
 
-    lazy = LearntSampler(design=design, hyper=draw_shapes(design, draws=700, seed=1)[0], seed=1)
+    lazy = LearntSampler(design=design, hyper=draw_shapes(design, draws=700, seed=1), seed=1)
     parts = np.concatenate([block for _, block in lazy.blocks(design.units * 256)])
     assert parts == pytest.approx(whole, abs=0.05)
     assert np.mean(np.abs(parts - whole)) < 1e-4

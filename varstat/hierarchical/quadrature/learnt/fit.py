@@ -33,8 +33,8 @@ _STATES_PRODUCTS = 6.0e7
 _WANTED, _MOST_KEPT = 600, 40
 
 
-def draw_shapes(design: Design, *, draws: int, seed: int) -> tuple[HyperDraws, float]:
-    """Draw hyper-parameters of a learnt distribution, and give the log evidence.
+def draw_shapes(design: Design, *, draws: int, seed: int) -> HyperDraws:
+    """Draw hyper-parameters of a learnt distribution.
 
     Parameters
     ----------
@@ -48,9 +48,6 @@ def draw_shapes(design: Design, *, draws: int, seed: int) -> tuple[HyperDraws, f
     HyperDraws
         Locations with the mean of g as intercept (or largest peer group's mean), the log of its
         SD, and the coefficients of the grid's basis.
-    log_evidence : float
-        Log of the average likelihood under the prior, but for constants of locations' and taus'
-        priors, as lattices leave them out.
     """
     rng = np.random.default_rng([seed, 4])
     density, start = start_density(design)
@@ -82,7 +79,7 @@ def draw_shapes(design: Design, *, draws: int, seed: int) -> tuple[HyperDraws, f
     else:
         p = p[resample(rng, weight, draws)]
     reported = _reported(density, p)
-    drawn = HyperDraws(
+    return HyperDraws(
         z=p,
         h=reported,
         pareto_k=pareto_k,
@@ -92,10 +89,6 @@ def draw_shapes(design: Design, *, draws: int, seed: int) -> tuple[HyperDraws, f
         check=reported[np.linspace(0, draws - 1, CHECKED).astype(int)],
         worth=effective,
     )
-    splines = design.effects.basis.shape[1] - 2
-    step = float(np.log(_ROUGHNESS[1] / _ROUGHNESS[0]))
-    evidence = float(logsumexp(log_ratio)) + np.log(step)
-    return drawn, evidence - 0.5 * splines * float(np.log(2.0 * np.pi))
 
 
 def start_density(design: Design) -> tuple[Density, Floats]:
