@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from varstat.adjust import fit_casemix as fit_casemix, standardise as standardise
     from varstat.analysis.asking import (
         CompareAsking as CompareAsking,
+        CompletenessAsking as CompletenessAsking,
         FitAsking as FitAsking,
         FunnelAsking as FunnelAsking,
         LeagueAsking as LeagueAsking,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
         Specification as Specification,
     )
     from varstat.analysis.verbs.compare import compare as compare
+    from varstat.analysis.verbs.completeness import completeness as completeness
     from varstat.analysis.verbs.fit import fit as fit
     from varstat.analysis.verbs.league import league as league
     from varstat.analysis.verbs.opportunity import opportunity as opportunity
@@ -91,6 +93,7 @@ _ROOMS = {
     ),
     "analysis.asking": (
         "CompareAsking",
+        "CompletenessAsking",
         "FitAsking",
         "FunnelAsking",
         "LeagueAsking",
@@ -104,6 +107,7 @@ _ROOMS = {
         "Specification",
     ),
     "analysis.verbs.compare": ("compare",),
+    "analysis.verbs.completeness": ("completeness",),
     "analysis.verbs.fit": ("fit",),
     "analysis.verbs.league": ("league",),
     "analysis.verbs.opportunity": ("opportunity",),

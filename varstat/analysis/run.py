@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from varstat.analysis.asking import (
     CompareAsking,
+    CompletenessAsking,
     FitAsking,
     FunnelAsking,
     LeagueAsking,
     OpportunityAsking,
 )
+from varstat.analysis.history import ask_completeness
 from varstat.analysis.inputs import check_cards, refuse_fit
 from varstat.analysis.specification import Reading, Specification
 from varstat.analysis.steps import Setting, fit_all, fit_table, read_indicator
@@ -76,7 +78,7 @@ def run(
     Returns
     -------
     Results
-        Funnels, Fits, Leagues, Opportunities or Comparisons.
+        Funnels, Fits, Leagues, Opportunities, Comparisons or Histories.
 
     Raises
     ------
@@ -144,6 +146,8 @@ def analyse(
         analysis = _ask_funnel(setting, specification.asking)
     elif isinstance(specification.asking, OpportunityAsking):
         analysis = _ask_opportunity(setting, specification.asking)
+    elif isinstance(specification.asking, CompletenessAsking):
+        analysis = Analysis(results=ask_completeness(setting, specification.asking))
     else:
         analysis = _ask_model(setting)
     check_cards(specification, analysis.results.provenance)
@@ -213,7 +217,7 @@ def refuse_failed(checked: "Iterable[Judged | Posterior]", *, accepted: bool) ->
 def _refuse_early(setting: Setting) -> None:
     """Refuse what can't be before anything is read, let alone fitted."""
     asking, reading = setting.asked.asking, setting.asked.reading
-    if isinstance(asking, (FunnelAsking, FitAsking)):
+    if isinstance(asking, (FunnelAsking, FitAsking, CompletenessAsking)):
         for source in reading.source:
             refuse_fit(source, command=asking.verb)
     if isinstance(asking, (LeagueAsking, OpportunityAsking, CompareAsking)) or (

@@ -8,7 +8,10 @@ from functools import partial
 import typer
 
 from varstat.analysis.asking import (
+    ASKINGS,
     CompareAsking,
+    CompletenessAsking,
+    FitAsking,
     FunnelAsking,
     LeagueAsking,
     OpportunityAsking,
@@ -35,6 +38,7 @@ _FUNNEL = "Funnel"
 _MODEL = "Model"
 _LEAGUE = "League table"
 _OPPORTUNITY = "Opportunity"
+_COMPLETENESS = "Completeness"
 _CHART = "Chart"
 _TABLES = "A file (CSV, TSV, XLSX, XLS, Parquet, DuckDB)"
 
@@ -83,6 +87,13 @@ OPTIONS: dict[tuple[type, str], Laid] = {
     (Reading, "sum_of_squares"): _column("sum-of-squares", "Mean: the sum of the squared values."),
     (Reading, "peer_group"): _column("peer-group", "Group of like units."),
     (Reading, "period"): _column("period", "Period of the row."),
+    (CompletenessAsking, "columns"): texts(
+        "counts",
+        _COLUMNS,
+        "Further counts, by which causes are told apart; repeat, or separate by commas.",
+        metavar="COL",
+        read=split_commas,
+    ),
     (Reading, "by"): texts(
         "by",
         _ROWS,
@@ -251,8 +262,36 @@ OPTIONS: dict[tuple[type, str], Laid] = {
         (kind, "level"): number(
             float, "level", _MODEL, "Probability of the intervals, between 0 and 1."
         )
-        for kind in (FunnelAsking, LeagueAsking, OpportunityAsking, CompareAsking)
+        for kind in ASKINGS.values()
+        if kind is not FitAsking
     },
+    (CompletenessAsking, "events"): text(
+        "events", _COMPLETENESS, "Events in place of those found.", metavar="FILE"
+    ),
+    (CompletenessAsking, "least"): number(
+        float,
+        "least",
+        _COMPLETENESS,
+        "Median volume of a month from which a unit is looked at.",
+        metavar="VOLUME",
+    ),
+    (CompletenessAsking, "prior_incomplete"): number(
+        float,
+        "prior-incomplete",
+        _COMPLETENESS,
+        "Share of periods that are incomplete, as known beforehand.",
+        metavar="P",
+    ),
+    (CompletenessAsking, "prior_logit"): number(
+        float,
+        "prior-logit",
+        _COMPLETENESS,
+        "Of incomplete ones, the logit of the part reported: its mean.",
+        metavar="MEAN",
+    ),
+    (CompletenessAsking, "prior_logit_sd"): number(
+        float, "prior-logit-sd", _COMPLETENESS, "And its SD, up to 2.", metavar="SD"
+    ),
     (LeagueAsking, "target"): text("target", _MODEL, "pooled, median, best:0.25 or rate:0.75."),
     (OpportunityAsking, "target"): text(
         "target",
