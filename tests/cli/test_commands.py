@@ -31,7 +31,6 @@ COMMANDS = [
 ]
 
 
-
 def test_the_package_runs_as_a_module() -> None:
     command = [sys.executable, "-m", "varstat", "--version"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
