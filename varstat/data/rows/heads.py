@@ -82,5 +82,5 @@ def _hold_their_groups(
     there = np.bincount(of, minlength=groups) > 0
     if there.sum() < FEWEST:
         return False
-    alike = (held >= LEAST * parts) & (held <= MOST * parts)
-    return bool(alike.all(axis=0)[there].mean() >= NEARLY)
+    alike = np.asarray((held >= LEAST * parts) & (held <= MOST * parts), dtype=np.bool_)
+    return bool(np.mean(alike[:, there].all(axis=0)) >= NEARLY)
