@@ -10,13 +10,8 @@ from typing import Any
 from varstat.analysis.specification import Reading
 from varstat.cli.options import OPTIONS
 
-# What a reader of a template is to fill in.
-_PLACES = {"unit": "UNIT", "numerator": "EVENTS", "denominator": "OUT_OF"}
 
-
-def write_command(
-    verb: str, reading: Reading, *, template: bool = False, width: int | None = None
-) -> str:
+def write_command(verb: str, reading: Reading, *, width: int | None = None) -> str:
     r"""Write a command, on one line or continued with backslashes.
 
     Parameters
@@ -25,8 +20,6 @@ def write_command(
         Such as "funnel".
     reading : Reading
         Of one source. A pipe, which can't be read twice, is written as FILE.
-    template : bool
-        Whether what is not known is written as words in capitals, to be filled in.
     width : int, optional
         Of its lines; by default it stands on one.
 
@@ -49,9 +42,41 @@ def write_command(
             continue
         spelt = _spell(laid.info)
         parts += [_write_option(spelt, value) for value in _values(given[name])]
-        if template and not given[name] and name in _PLACES:
-            parts.append(f"{spelt} {_PLACES[name]}")
     return _lay_out(parts, width) if width else " ".join(parts)
+
+
+def write_lookup(
+    source: str, key: str, *, groups: Sequence[str] = (), covariates: Sequence[str] = ()
+) -> list[str]:
+    """Write the options by which the analysis of another file takes columns from a lookup.
+
+    Parameters
+    ----------
+    source : str
+        The lookup.
+    key : str
+        Its column of units.
+    groups, covariates : sequence of str
+        Columns that may be taken.
+
+    Returns
+    -------
+    list of str
+        One a way of using it.
+
+    Examples
+    --------
+    >>> write_lookup("types.csv", "Code", groups=["Trust type"])
+    ["--lookup types.csv:Code --peer-group 'Trust type'"]
+    """
+    lookup = (
+        _write_option("--lookup", f"{source}:{key}")
+        if source.isprintable()
+        else (f"--lookup {_escape(f'{source}:{key}')}")
+    )
+    found = [f"{lookup} {_write_option('--peer-group', name)}" for name in groups[:1]]
+    found += [f"{lookup} {_write_option('--covariate', name)}" for name in covariates[:1]]
+    return found or [lookup]
 
 
 def _spell(info: Any) -> str:
