@@ -62,7 +62,7 @@ def test_normal_effects_that_are_stated_are_kept_and_the_failing_check_is_noted(
     fits = fit(frame(poor_among_equals()), effects="normal")
     assert fits[0].design.effects.name == "normal"
     found = varstat.compute_opportunity(fits)[0]
-    assert any("--effects learnt" in note for note in found.notes)
+    assert any("--effects auto" in note for note in found.notes)
 
 
 def test_what_was_chosen_is_stored(tmp_path: Path):
