@@ -6,10 +6,10 @@ from typing import Any
 
 import typer
 
+from varstat.analysis.asking import FunnelAsking
 from varstat.analysis.inputs import refuse_fit
-from varstat.analysis.specification import Reading
+from varstat.analysis.specification import Reading, Specification
 from varstat.analysis.suggest import Advice, advise, says_nothing
-from varstat.cli.command import write_command
 from varstat.cli.grouped import grouped
 from varstat.cli.output import DRAWING, Format, Output
 
@@ -63,12 +63,19 @@ def _advise(reading: Reading, output: Output) -> None:
                 advice,
                 console,
                 commands=_commands(advice, width=width),
-                template=write_command("funnel", advice.template, template=True, width=width),
+                template=_command(advice.template, template=True, width=width),
             )
 
 
 def _commands(advice: Advice, *, width: int | None = None) -> list[str]:
-    return [write_command("funnel", each.reading, width=width) for each in advice.suggestions]
+    return [_command(each.reading, width=width) for each in advice.suggestions]
+
+
+def _command(reading: Reading, *, template: bool = False, width: int | None = None) -> str:
+    from varstat.analysis.command import write_command
+
+    asked = Specification(reading=reading, asking=FunnelAsking())
+    return write_command(asked, template=template, width=width)
 
 
 def _to_dict(advice: Advice) -> dict[str, Any]:
@@ -89,7 +96,7 @@ def _to_dict(advice: Advice) -> dict[str, Any]:
         "profile": advice.profile.to_dict(),
         "suggestions": suggestions,
         "missing": list(advice.missing),
-        "template": write_command("funnel", advice.template, template=True),
+        "template": _command(advice.template, template=True),
     }
 
 
