@@ -47,13 +47,21 @@ def option_of(name: str) -> str:
     return "--" + _SPELT.get(name, name).replace("_", "-")
 
 
-def write_command(asked: Specification, *, template: bool = False, width: int | None = None) -> str:
+def write_command(
+    asked: Specification,
+    *,
+    highlight: Sequence[str] = (),
+    template: bool = False,
+    width: int | None = None,
+) -> str:
     r"""Write the command that asks for a specification, on one line or continued with backslashes.
 
     Parameters
     ----------
     asked : Specification
         A pipe, which can't be read twice, is written as FILE.
+    highlight : sequence of str
+        Codes or names of units to mark.
     template : bool
         Whether what is not known of units and counts is written as words in capitals.
     width : int, optional
@@ -76,6 +84,7 @@ def write_command(asked: Specification, *, template: bool = False, width: int | 
     """
     try:
         parts = list(_parts(asked, template=template))
+        parts += [_write_option("--highlight", unit) for unit in highlight]
     except _UnsayableError:
         return ""
     return _lay_out(parts, width) if width else " ".join(parts)
@@ -134,9 +143,13 @@ def _option(field: "Field[Any]", value: object) -> Iterator[str]:
         raise _UnsayableError
     name = option_of(field.name)
     for text in _values(field.name, value):
-        # A value that begins with a dash would be taken for an option.
-        between = "=" if text.startswith("-") else " "
-        yield name if value is True else f"{name}{between}{_quote(text)}"
+        yield name if value is True else _write_option(name, text)
+
+
+def _write_option(name: str, text: str) -> str:
+    # A value that begins with a dash would be taken for an option.
+    between = "=" if text.startswith("-") else " "
+    return f"{name}{between}{_quote(text)}"
 
 
 def _values(name: str, value: object) -> Iterator[str]:
