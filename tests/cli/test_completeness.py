@@ -8,6 +8,9 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+import varstat
+from varstat.analysis.asking import CompletenessAsking
+from varstat.analysis.specification import Reading, Specification
 from varstat.cli.program import app
 from varstat.errors import ModelError, TableError, UsageError
 
@@ -66,6 +69,51 @@ def test_files_of_one_table_go_by_its_name(months, tmp_path):
     assert list(pd.read_csv(tmp_path / "map.csv"))[:4] == ["from", "to", "share", "date"]
     assert list(pd.read_csv(tmp_path / "events.csv")) == ["unit", "from", "to", "class", "share"]
     assert "log_bayes_factor" in pd.read_csv(tmp_path / "any.csv")
+
+
+def test_strips_are_drawn_and_a_page_has_them(months, tmp_path):
+    made = ask(
+        months,
+        *(f"-o{tmp_path}/found.{suffix}" for suffix in ("svg", "html", "xlsx")),
+        *("--highlight", "U03"),
+    )
+    assert made.exit_code == 0, made.output
+    drawn = (tmp_path / "found.svg").read_text()
+    assert "What was reported: spells" in drawn
+    assert "--counts referrals" in drawn
+    assert "U03" in (tmp_path / "found.html").read_text()
+    assert set(pd.read_excel(tmp_path / "found.xlsx", sheet_name=None, engine="openpyxl")) >= {
+        "history",
+        "completeness",
+        "map",
+        "events",
+    }
+
+
+def test_without_an_event_there_is_nothing_to_draw(tmp_path):
+    frame = make_months()
+    path = tmp_path / "months.csv"
+    frame[frame["unit"] != "U03"].to_csv(path, index=False)
+    assert ask(path).exit_code == 0
+    refused = ask(path, f"-o{tmp_path}/found.png")
+    assert isinstance(refused.exception, ModelError)
+
+
+def test_the_provenance_gives_the_result_again(months):
+    found = varstat.completeness(
+        months, period="month", denominator="spells", columns="referrals", least=400
+    )
+    asked = Specification.from_dict(found.provenance.to_dict())
+    again = varstat.run(asked, folder=months.parent)
+    assert again.provenance == found.provenance
+    assert again.to_frame().equals(found.to_frame())
+
+
+def test_what_volumes_are_not_read_by_is_refused(months):
+    asking = CompletenessAsking(columns=("referrals",))
+    reading = Reading(source=(str(months),), period="month", denominator="spells", roll_up="year")
+    with pytest.raises(UsageError, match="roll_up"):
+        varstat.run(Specification(reading=reading, asking=asking))
 
 
 def test_events_of_a_file_are_the_input(months, tmp_path):

@@ -14,11 +14,11 @@ from varstat.errors import UsageError
 from varstat.provenance import Provenance
 
 # Options that aren't called as their fields are.
-_SPELT = {"covariates": "covariate", "strata": "stratum"}
+_SPELT = {"covariates": "covariate", "strata": "stratum", "columns": "counts"}
 # What stands without the name of an option, and what no option has.
 _BARE, _WITHOUT = ("source", "a", "b"), ("multiplier", "subtotals")
 # Values that an option takes with commas in one word, and those for which it is repeated.
-_COMMAS = ("by", "covariates", "inform", "strata", "levels", "also")
+_COMMAS = ("by", "columns", "covariates", "inform", "strata", "levels", "also")
 _REPEATED = ("card", "lookup", "zero", "missing")
 
 

@@ -5,7 +5,7 @@ import typer
 from varstat.analysis.asking import CompletenessAsking
 from varstat.analysis.specification import Reading, Specification
 from varstat.cli.grouped import grouped
-from varstat.cli.output import DRAWING, Output
+from varstat.cli.output import Output
 from varstat.cli.run import carry_out
 
 # What doesn't concern volumes.
@@ -16,7 +16,7 @@ WITHOUT = (
 )
 
 
-@grouped(without={*WITHOUT, *DRAWING, "accept_failed"})
+@grouped(without={*WITHOUT, "accept_failed", "chart", "label", "scales"})
 def completeness(
     context: typer.Context, reading: Reading, asking: CompletenessAsking, output: Output
 ) -> None:

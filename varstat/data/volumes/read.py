@@ -117,6 +117,7 @@ def read_volumes(
         ledger,
         notes=(*opened.notes, *notes),
         stated=stated,
+        titled=card is not None,
         name=opened.name,
         data_hash=opened.data_hash,
         lookups={
@@ -172,6 +173,7 @@ def _lay_out(
     *,
     notes: tuple[str, ...],
     stated: Card,
+    titled: bool,
     name: str,
     data_hash: str,
     lookups: dict[str, str],
@@ -194,7 +196,7 @@ def _lay_out(
         parts = (1, 2)
     names = records.roles.get("unit_name")
     return Volumes(
-        title=stated.indicator.title,
+        title=stated.indicator.title if titled else column[0],
         unit=units.astype(object),
         unit_name=_last(None if names is None else names.values[kept], at, len(units)),
         column=column,

@@ -1,12 +1,17 @@
 """Histories: what happened to the volumes that units reported, an event a row."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from varstat.errors import ModelError
 from varstat.estimands.completeness.classify import LOSSES
 from varstat.estimands.completeness.result import Event, Histories, History
+from varstat.present.canvas import Canvas
+from varstat.present.captions import history as words
+from varstat.present.chart import Chart
 from varstat.present.column import ALWAYS, Column, Table
 from varstat.present.content import plain, state
 from varstat.present.highlight import Bools
@@ -15,8 +20,11 @@ from varstat.present.kinds.units import unit, unit_name
 from varstat.prose.number import figure
 from varstat.prose.text import clean
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 _SURE = ("not submitted", "not submitted or closed")
-_MOST_SUCCESSORS = 12
+_MOST_SUCCESSORS, _MOST_STRIPS = 12, 40
 
 
 def _event(table: Table[History], row: int) -> Event:
@@ -128,6 +136,11 @@ FILES: tuple[Column[History], ...] = (
 
 
 def _shown(history: History, mark: Bools) -> list[int | None]:
+    ordered = _ranked(history)
+    return [*ordered[:MOST_SHOWN], *(at for at in ordered[MOST_SHOWN:] if mark[at])]
+
+
+def _ranked(history: History) -> list[int]:
     """What is certain first, then losses, then the rest by its evidence."""
 
     def rank(at: int) -> tuple[int, float]:
@@ -135,8 +148,7 @@ def _shown(history: History, mark: Bools) -> list[int | None]:
         sure = 0 if event.class_ in _SURE else 1 if event.class_ in LOSSES else 2
         return sure, -np.nan_to_num(event.log_bayes_factor)
 
-    ordered = sorted(range(len(history.events)), key=rank)
-    return [*ordered[:MOST_SHOWN], *(at for at in ordered[MOST_SHOWN:] if mark[at])]
+    return sorted(range(len(history.events)), key=rank)
 
 
 def _blocks(history: History) -> list[Block]:
@@ -175,6 +187,41 @@ def _blocks(history: History) -> list[Block]:
             )
         )
     return blocks
+
+
+def _draw(histories: Sequence[History], marks: Sequence[Bools], canvas: Canvas) -> "Figure":
+    from varstat.present.charts.strips import Drawn, draw_strips
+
+    (history,), (mark,) = histories, marks
+    marked = dict.fromkeys(history.events[at].unit for at in np.flatnonzero(mark))
+    order = dict.fromkeys(history.events[at].unit for at in _ranked(history))
+    units = list(dict.fromkeys([*marked, *order]))[: max(_MOST_STRIPS, len(marked))]
+    place = {unit: at for at, unit in enumerate(history.strips.unit)}
+    row = {unit: at for at, unit in enumerate(units)}
+    when = {label: at for at, label in enumerate(history.period)}
+    drawn = Drawn(
+        unit=tuple(map(clean, units)),
+        factor=history.strips.factor[[place[unit] for unit in units]],
+        period=history.period,
+        boxes=[
+            (row[e.unit], when[e.start], when[e.end])
+            for e in history.events
+            if e.unit in row and e.kind not in ("shift", "start", "end")
+        ]
+        + [
+            (row[e.unit], when[e.start], when[e.start])
+            for e in history.events
+            if e.unit in row and e.kind == "shift"
+        ],
+        marked=range(len(marked)),
+    )
+    around = words.caption(history, drawn=len(units), units=len(order))
+    return draw_strips(drawn, around, canvas=canvas)
+
+
+def _check(histories: Sequence[History], _marked: bool) -> None:
+    if not histories[0].events:
+        raise ModelError("chart", "there is no event to draw. The table says what was examined.")
 
 
 def _sheets(histories: Histories) -> dict[str, pd.DataFrame]:
@@ -234,4 +281,14 @@ KIND: Kind[History, Histories] = Kind(
     ),
     blocks=_blocks,
     caption=lambda _history, listed: f"The events: {listed:,}",
+    charts={
+        "strips": Chart(
+            draw=_draw,
+            alt=words.alt_text,
+            title=words.title,
+            check=_check,
+            shows=lambda history: bool(history.events),
+            several=False,
+        )
+    },
 )
