@@ -14,6 +14,8 @@ from varstat.data.source.sought import check_found, check_overfull
 from varstat.errors import TableError
 from varstat.period.label import parse_periods
 
+# What a map that is a data frame is called.
+UNNAMED = "successor map"
 _FROM = Wanted(role="from", names=("from", "predecessor", "old"))
 _TO = Wanted(role="to", names=("to", "successor", "new"))
 _SHARE, _DATE = ("share", "weight"), ("date", "since")
@@ -45,7 +47,7 @@ def read_successors(source: str | os.PathLike[str] | pd.DataFrame) -> SuccessorM
     >>> read_successors(frame).resolve("RV8")
     {'R1K': 1.0}
     """
-    opened = open_source(source, name="successor map")
+    opened = open_source(source, name=UNNAMED)
     wanted = [_FROM, _TO]
     header, _ = find_header(opened, wanted)
     check_found(opened.name, header, wanted)
