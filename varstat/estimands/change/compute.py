@@ -21,13 +21,12 @@ from varstat.estimands.change.fitted import Fitted, carry_panel, fit_panel, repo
 from varstat.estimands.change.frames import Standard
 from varstat.estimands.change.paths import Paths
 from varstat.estimands.change.result import DEFAULT_LEVEL, Change, Changes
-from varstat.estimands.change.series import sum_periods
 from varstat.estimands.change.units import Judging, UnitChanges, judge_units
 from varstat.estimands.change.words import say_change
 from varstat.estimands.ranks.ranks import check_level
 from varstat.hierarchical.diagnostics import Diagnostics
 from varstat.hierarchical.series.panel import Panel, read_panel
-from varstat.measure import Floats
+from varstat.measure import Direction, Floats
 from varstat.period.choose import Span, choose_pair
 from varstat.period.period import Periods
 from varstat.prose.text import clean
@@ -56,6 +55,16 @@ class _Asked:
     passing: float | None
     draws: int
     seed: int
+
+    def judging(self, direction: Direction, *, lasting: bool) -> Judging:
+        """How units are judged."""
+        return Judging(
+            direction=direction,
+            level=self.level,
+            minimal=self.minimal,
+            fdr=self.fdr,
+            lasting=lasting,
+        )
 
 
 def compute_change(
@@ -210,13 +219,7 @@ def _change_group(table: Table, by: dict[str, str], asked: _Asked) -> Change:
         old=None if old is None else old.sides(spans),
         share=frame.share,
     )
-    judging = Judging(
-        direction=direction,
-        level=asked.level,
-        minimal=asked.minimal,
-        fdr=asked.fdr,
-        lasting=new.lasting,
-    )
+    judging = asked.judging(direction, lasting=new.lasting)
     reported = report_units(new, spans, sides.common, changes)
     units = judge_units(_of_units(new.paths, sides.common), reported, judging)
     first = panel if old is not None else whole
@@ -233,18 +236,8 @@ def _change_group(table: Table, by: dict[str, str], asked: _Asked) -> Change:
         target_rule=rule.text,
         bridge=bridge,
         units=units,
-        series=sum_periods(
-            new.paths.period_rate,
-            new.size,
-            whole.peer_group,
-            periods.labels,
-            standard,
-            level=asked.level,
-        ),
-        published=(
-            _published(first, spans[0], standard),
-            _published(whole, spans[1], standard),
-        ),
+        series=new.sum_up(standard, level=asked.level),
+        published=(_published(first, spans[0], standard), _published(whole, spans[1], standard)),
         lasting=new.lasting,
         minimal=asked.minimal,
         fdr=asked.fdr,

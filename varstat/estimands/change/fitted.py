@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 from varstat.card import Card
 from varstat.data.organisations.frame import Frame
 from varstat.estimands.change.bridge import Sides
+from varstat.estimands.change.frames import Standard
 from varstat.estimands.change.paths import Paths, gather_paths
+from varstat.estimands.change.series import NationalSeries, sum_periods
 from varstat.estimands.change.units import Reported
 from varstat.hierarchical.series.fit import fit_series
 from varstat.hierarchical.series.model import SeriesModel
@@ -47,6 +49,17 @@ class Fitted:
         volumes = [self.size[:, list(span.places)].sum(axis=1) for span in spans]
         group = self.panel.peer_group
         return Sides(rate=self.paths.rate, volume=(volumes[0], volumes[1]), group=(group, group))
+
+    def sum_up(self, standard: Standard, *, level: float) -> NationalSeries:
+        """The nation in every period."""
+        return sum_periods(
+            self.paths.period_rate,
+            self.size,
+            self.panel.peer_group,
+            self.panel.periods,
+            standard,
+            level=level,
+        )
 
 
 def carry_panel(panel: Panel, frame: Frame) -> Panel:

@@ -169,7 +169,7 @@ def read_panel(table: Table, *, covariates: Sequence[str] = (), where: str = "")
         raise ModelError(where or table.account.source, problems)
     unit, back = np.unique(frame["unit"].astype(str).to_numpy(dtype=object), return_inverse=True)
     row = back.astype(np.int64)
-    column = frame["period"].map(periods.place).to_numpy(dtype=np.int64)
+    column = frame["period"].map(periods.place).to_numpy().astype(np.int64)
     low, high = (frame[f"event_{end}"].to_numpy(float) for end in ("lower", "upper"))
     at, months, notes = _when(periods)
     if np.any(low != high):

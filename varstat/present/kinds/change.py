@@ -142,7 +142,11 @@ COLUMNS: tuple[Column[Change], ...] = (
         keep=ALWAYS,
     ),
     _number("p_worsened", "probability that it is worse by more", type=_PROBABILITY),
-    _number("p_improved_absolute", "probability that its lasting change, the nation's too, is better", type=_PROBABILITY),
+    _number(
+        "p_improved_absolute",
+        "probability that its lasting change, the nation's included, is better by more",
+        type=_PROBABILITY,
+    ),
     probability(
         "p_changed_in_period",
         "P better\nin period",
