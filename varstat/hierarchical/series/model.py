@@ -18,7 +18,10 @@ from typing import Literal
 
 import numpy as np
 
-from varstat.hierarchical.model.prior import BetaPrior, ScalePrior
+from varstat.card.schema import Card
+from varstat.errors import UsageError
+from varstat.hierarchical.model.prior import BetaPrior, ScalePrior, beta_prior, scale_prior
+from varstat.hierarchical.series.panel import Panel
 from varstat.measure import Floats
 
 Kind = Literal["walk", "mean-reverting", "none"]
@@ -98,10 +101,67 @@ class SeriesModel:
         each = [self.prior_of(name).log_density(h[:, k]) for k, name in enumerate(self.names)]
         return np.asarray(np.sum(each, axis=0))
 
-    def per_month(self, months: float | None) -> "SeriesModel":
-        """Scale the prior of a step, stated for a quarter, to periods of so many months."""
-        if months is None or self.step.distribution == "gamma-precision":
-            return self
-        by = np.sqrt(months / 3.0)
-        a = self.step.a / by if self.step.distribution == "exponential" else self.step.a * by
-        return replace(self, step=replace(self.step, a=float(a)))
+
+def series_model(card: Card, panel: Panel, *, passing: float | None = None) -> SeriesModel:
+    """Take the series model from a card.
+
+    Parameters
+    ----------
+    card : Card
+        Its `[model.evolution]`, and the priors of tau and of where units lie.
+    panel : Panel
+        Where a prior is centred on the pooled rate, and how long a period is: the prior of a step
+        is stated for a quarter.
+    passing : float, optional
+        SD of what passes on the link scale, if it is stated.
+
+    Returns
+    -------
+    SeriesModel
+
+    Raises
+    ------
+    UsageError
+        If the SD is negative.
+
+    Examples
+    --------
+    >>> import varstat
+    >>> from varstat.hierarchical.series.panel import make_panel
+    >>> panel = make_panel(np.ones((2, 3)), np.full((2, 3), 9.0), months=12.0)
+    >>> series_model(varstat.load_card("daycase"), panel).step.a
+    5.0
+    """
+    if passing is not None and not (np.isfinite(passing) and passing >= 0.0):
+        raise UsageError("passing", "expected an SD on the link scale, a number of zero or more.")
+    stated, priors = card.model.evolution, card.model.priors
+    mean = priors.intercept.mean
+    return SeriesModel(
+        kind=stated.kind,
+        breaks=stated.breaks,
+        passing=None if passing is None else passing / panel.spread,
+        tau=scale_prior(priors.tau),
+        step=_for_months(scale_prior(stated.step), panel.months),
+        passing_prior=scale_prior(stated.passing),
+        jump=scale_prior(stated.jump),
+        share=beta_prior(stated.share),
+        reversion=beta_prior(stated.reversion),
+        intercept_mean=panel.pooled if mean == "pooled" else float(mean),
+        intercept_sd=priors.intercept.sd,
+        period_sd=priors.period.sd,
+        coefficient_sd=priors.coefficient.sd,
+    )
+
+
+def _for_months(prior: ScalePrior, months: float | None) -> ScalePrior:
+    """Scale the prior of a step, stated for a quarter, to periods of so many months."""
+    if months is None:
+        return prior
+    by = float(np.sqrt(months / 3.0))
+    match prior.distribution:
+        case "exponential":
+            return replace(prior, a=prior.a / by)
+        case "gamma-precision":
+            return replace(prior, b=prior.b * by**2)
+        case _:
+            return replace(prior, a=prior.a * by)

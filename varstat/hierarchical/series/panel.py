@@ -84,6 +84,16 @@ class Panel:
         return np.asarray(~np.isnan(self.event) & ~np.isnan(self.size))
 
     @property
+    def pooled(self) -> float:
+        """The rate of all rows together on the link scale, in the units of the model."""
+        event, size = self.event[self.observed], self.size[self.observed]
+        if self.measure.counts:
+            return float(self.measure.smoothed(event.sum(), size.sum())[0])
+        weight = self.measure.weight(size)
+        own = (self.measure.own_scale(event) - self.centre) / self.spread
+        return float(own @ weight / weight.sum())
+
+    @property
     def rate(self) -> Floats:
         """Rates as reported, NaN where there is no row: shape (units, periods)."""
         return self.measure.rates(self.event, self.size)
@@ -169,7 +179,7 @@ def read_panel(table: Table, *, covariates: Sequence[str] = (), where: str = "")
         raise ModelError(where or table.account.source, problems)
     unit, back = np.unique(frame["unit"].astype(str).to_numpy(dtype=object), return_inverse=True)
     row = back.astype(np.int64)
-    column = frame["period"].map(periods.place).to_numpy().astype(np.int64)
+    column = np.asarray(frame["period"].map(periods.place), dtype=np.int64)
     low, high = (frame[f"event_{end}"].to_numpy(float) for end in ("lower", "upper"))
     at, months, notes = _when(periods)
     if np.any(low != high):
