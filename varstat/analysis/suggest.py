@@ -89,13 +89,7 @@ class Advice:
 
 
 def says_nothing(reading: Reading) -> bool:
-    """Tell whether a reading names neither card nor column nor rows, so that all is to be found.
-
-    Examples
-    --------
-    >>> says_nothing(Reading(source=("a.csv",))), says_nothing(Reading(unit="ward"))
-    (True, False)
-    """
+    """Tell whether a reading names neither card nor column nor rows, so that all is to be found."""
     return all(
         getattr(reading, field.name) == field.default
         for field in fields(reading)

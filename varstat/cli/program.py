@@ -7,7 +7,18 @@ from typing import NoReturn
 
 import typer
 
-from varstat.cli import card, cells, check, compare, example, fit, funnel, league, opportunity
+from varstat.cli import (
+    card,
+    cells,
+    change,
+    check,
+    compare,
+    example,
+    fit,
+    funnel,
+    league,
+    opportunity,
+)
 from varstat.errors import OutputError, VarstatError
 from varstat.prose.text import printable
 
@@ -27,6 +38,7 @@ app.command("funnel")(funnel.funnel)
 app.command("league")(league.league)
 app.command("opportunity")(opportunity.opportunity)
 app.command("compare")(compare.compare)
+app.command("change")(change.change)
 app.command("fit")(fit.fit)
 app.command("check")(check.check)
 app.command("cells")(cells.cells)
