@@ -246,12 +246,14 @@ def fit_design(
         design, card=card, by=by, engine=engine, draws=draws, seed=seed, progress=progress
     )
     other = propose_effects(found) if found.engine == "quadrature" else None
-    if other is not None and refusal(other) is None:
+    while other is not None and refusal(other) is None:
         better = _fit_stated(
             other, card=card, by=by, engine="quadrature", draws=draws, seed=seed, progress=False
         )
-        if len(better.diagnostics.problems) <= len(found.diagnostics.problems):
-            found = better
+        if len(better.diagnostics.problems) > len(found.diagnostics.problems):
+            break
+        found = better
+        other = propose_effects(found)
     return set_apart(found)
 
 
