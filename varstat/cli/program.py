@@ -10,6 +10,7 @@ import typer
 from varstat.cli import (
     card,
     cells,
+    change,
     check,
     compare,
     completeness,
@@ -38,6 +39,7 @@ app.command("funnel")(funnel.funnel)
 app.command("league")(league.league)
 app.command("opportunity")(opportunity.opportunity)
 app.command("compare")(compare.compare)
+app.command("change")(change.change)
 app.command("completeness")(completeness.completeness)
 app.command("fit")(fit.fit)
 app.command("check")(check.check)
