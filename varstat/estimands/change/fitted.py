@@ -13,7 +13,7 @@ from varstat.estimands.change.paths import Paths, gather_paths
 from varstat.estimands.change.series import NationalSeries, sum_periods
 from varstat.estimands.change.units import Reported
 from varstat.hierarchical.series.fit import fit_series
-from varstat.hierarchical.series.model import SeriesModel
+from varstat.hierarchical.series.model import series_model
 from varstat.hierarchical.series.panel import Panel
 from varstat.hierarchical.series.refusal import LEAST_UNITS, refuse_series
 from varstat.hierarchical.series.result import SeriesPosterior
@@ -124,7 +124,7 @@ def fit_panel(
     -------
     Fitted
     """
-    model = SeriesModel(passing=passing).per_month(panel.months)
+    model = series_model(card, panel, passing=passing)
     if panel.length < 3:
         model = replace(model, breaks=False)
     why = refuse_series(panel, model)
