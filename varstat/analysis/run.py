@@ -1,9 +1,9 @@
 """The one way from a specification to results: read, annualise, fit or load, ask."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from varstat.analysis.asking import (
     ChangeAsking,
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from varstat.estimands.verdict.result import Verdicts
     from varstat.funnel.result import Funnels
     from varstat.hierarchical import Fits, Posterior
+    from varstat.hierarchical.diagnostics import Diagnostics
     from varstat.results import Judged, Results
 
 _EXPLAINING = ("covariates", "strata")
@@ -99,7 +100,8 @@ def run(
     True
     """
     analysis = analyse(specification, sources=sources, folder=folder)
-    refuse_failed(analysis.checked, accepted=accept_failed)
+    asked = None if sources else specification
+    refuse_failed(analysis.checked, accepted=accept_failed, asked=asked)
     return analysis.results
 
 
@@ -186,7 +188,12 @@ def read(
     return read_indicator(setting, *next(reading.pair_up()))[0]
 
 
-def refuse_failed(checked: "Iterable[Judged | Posterior]", *, accepted: bool) -> None:
+def refuse_failed(
+    checked: "Iterable[Judged | Posterior]",
+    *,
+    accepted: bool,
+    asked: Specification | None = None,
+) -> None:
     """End with an error, once results are given, if a posterior failed its checks.
 
     Parameters
@@ -194,6 +201,8 @@ def refuse_failed(checked: "Iterable[Judged | Posterior]", *, accepted: bool) ->
     checked : iterable of Posterior, League, Verdict, …
     accepted : bool
         Whether the user takes the results as they are.
+    asked : Specification, optional
+        What was run, so that the error can say what to type next.
 
     Raises
     ------
@@ -208,9 +217,24 @@ def refuse_failed(checked: "Iterable[Judged | Posterior]", *, accepted: bool) ->
     if len(everyone) > 1:
         where = f"{len(failed)} of {len(everyone)} posteriors, the first of them "
         where += ", ".join(failed[0].by.values())
-    *others, last = failed[0].diagnostics.problems
-    tail = " The results are given, and say so; with --accept-failed that is no error."
-    raise DiagnosticsError(where, [*others, last + tail])
+    raise DiagnosticsError(
+        where, failed[0].diagnostics.problems, further=list(_what_next(failed[0], asked))
+    )
+
+
+def _what_next(failed: "Judged | Posterior", asked: Specification | None) -> Iterator[str]:
+    """Say where to read on, what to type, and that the results are there."""
+    from varstat.analysis.remedy import next_command
+    from varstat.hierarchical.check import find_checks
+
+    found = cast("Diagnostics", failed.diagnostics)
+    model = getattr(failed, "model", None)
+    effects = str(model["effects"]) if isinstance(model, dict) and "effects" in model else None
+    if command := next_command(asked, found, effects=effects) if asked else "":
+        yield f"Type next: {command}"
+    if pages := [check.address for check in find_checks(found.problems)]:
+        yield f"Read on: {', '.join(pages)}"
+    yield "The results are given, and say so; with --accept-failed that is no error."
 
 
 def _refuse_early(setting: Setting) -> None:

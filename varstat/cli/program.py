@@ -22,6 +22,9 @@ from varstat.cli import (
 from varstat.errors import OutputError, VarstatError
 from varstat.prose.text import printable
 
+# Columns of a terminal that is wider, and how a line with a command begins.
+_WIDTH, COMMAND = 80, "Type next: "
+
 app = typer.Typer(
     name="varstat",
     help="Tell true differences between organisations from chance.",
@@ -88,8 +91,23 @@ def run() -> None:
 
 def _end(error: VarstatError) -> NoReturn:
     """Say what is wrong, and end with its exit code."""
-    typer.echo(f"{type(error).__name__}: {printable(str(error))}", err=True)
+    said = f"{type(error).__name__}: {printable(str(error))}"
+    typer.echo(_fold(said) if sys.stderr.isatty() else said, err=True)
     sys.exit(error.exit_code)
+
+
+def _fold(text: str) -> str:
+    """Break lines at words for a terminal, but not a command, which is to be pasted."""
+    import textwrap
+    from shutil import get_terminal_size
+
+    width = min(get_terminal_size().columns, _WIDTH)
+    return "\n".join(
+        line
+        if line.startswith(COMMAND)
+        else textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False)
+        for line in text.split("\n")
+    )
 
 
 def _discard() -> None:

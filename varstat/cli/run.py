@@ -61,7 +61,7 @@ def carry_out(
     for path in paths:
         _write(analysis, path, output, canvas)
     _show(analysis, output, wrote=[path.name for path in paths])
-    refuse_failed(analysis.checked, accepted=output.accept_failed)
+    refuse_failed(analysis.checked, accepted=output.accept_failed, asked=specification)
 
 
 def read_inputs(reading: Reading) -> list[str]:
