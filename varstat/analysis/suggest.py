@@ -89,13 +89,7 @@ class Advice:
 
 
 def says_nothing(reading: Reading) -> bool:
-    """Tell whether a reading names neither card nor column nor rows, so that all is to be found.
-
-    Examples
-    --------
-    >>> says_nothing(Reading(source=("a.csv",))), says_nothing(Reading(unit="ward"))
-    (True, False)
-    """
+    """Tell whether a reading names neither card nor column nor rows, so that all is to be found."""
     return all(
         getattr(reading, field.name) == field.default
         for field in fields(reading)
@@ -271,6 +265,8 @@ def _of_pair(labelled: Reading, pair: "Pair") -> Reading:
     told: dict[str, Any] = {event: _name(pair.event), size: _name(pair.size)}
     if pair.upper is not None:
         told["upper"] = _name(pair.upper)
+    if pair.level not in (None, 0.95):
+        told["limits_level"] = pair.level
     if pair.blank_is_zero:
         told["zero"] = ("blank",)
     signed = all(text.endswith("%") for text in pair.event.texts if text)
@@ -340,6 +336,7 @@ def _tabulate(opened: "Source", reading: Reading, *, card: Any = None) -> "Table
 
     told: dict[str, Any] = {name: getattr(reading, name) for name in _TOLD}
     told |= {"percent": reading.percent or None, "zero": reading.zero or None}
+    told["limits_level"] = reading.limits_level
     named = card or (reading.card[0] if reading.card else None)
     stated = state_card(named, told)
     if stated is None:

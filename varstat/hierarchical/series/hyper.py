@@ -13,7 +13,7 @@ References
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
+from scipy.optimize import OptimizeResult, minimize
 from scipy.special import logsumexp
 
 from varstat.errors import ModelError
@@ -27,14 +27,17 @@ from varstat.hierarchical.series.problem import Problem
 from varstat.measure import Floats
 
 # Numbers in a working array, and the accuracy of log densities at a mode and elsewhere.
-_BLOCK = 200_000
+_BLOCK = 60_000
 _FINE, _COARSE = 1e-8, 1e-3
 # Unconstrained hyper-parameters stay inside: beyond, scales are nothing or beyond reason.
 _LEAST, _MOST = -12.0, 6.0
 # Rounds of proposals at most, and what all points together shall be worth.
 _ROUNDS, _ENOUGH = 5, 600.0
 _FIXED = 20
+# Cells below which points are cheap; units that show where the mode is; a gain that ends a search.
 _CHEAP = 2_000
+_SEARCHED = 300
+_LEAST_GAIN = 0.02
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -187,29 +190,57 @@ def _locate(problem: Problem, h: Floats, start: Start) -> tuple[Floats, Floats]:
 
 def _whiten(problem: Problem) -> tuple[Whitened, Start, int]:
     """Find the mode of the hyper-parameters and the Hessian there, by differences."""
-    guess = start_values(problem)
-    d, passes = len(guess), 0
+    units = problem.start.shape[-1]
+    guess, passes = start_values(problem), 0
+    # How sharp the peak may be: of a log SD, some observations each unit.
+    inverse = np.eye(len(guess)) * 4.0 / units
+    if units > _SEARCHED:
+        # A part of the units shows where to look, and how sharp the peak is.
+        part = problem.part(slice(None, None, -(-units // _SEARCHED)))
+        near, _, passes = _whiten(part)
+        guess = near.mode
+        inverse = near.scale @ near.scale.T * (part.start.shape[-1] / units)
     start = _start_at(problem, guess, None)
+    mode, more = _climb(problem, guess, inverse, start)
+    start = _start_at(problem, mode, start)
+    scale, peak = _spread(problem, mode, start)
+    passes += more + 2 * len(mode) ** 2 + 1
+    return Whitened(mode=mode, scale=scale, peak=peak), start, passes
+
+
+def _climb(problem: Problem, guess: Floats, inverse: Floats, start: Start) -> tuple[Floats, int]:
+    """Go to the mode, until a step gains next to nothing; give it, and the points that took."""
+    d, passes = len(guess), 0
+    step = 0.02 * np.eye(d)
+    last = np.inf
 
     def lower(x: Floats) -> tuple[float, Floats]:
         nonlocal passes
-        step = 0.02 * np.eye(d)
         passes += 2 * d + 1
         value = log_density(problem, np.concatenate([x[None], x + step, x - step]), start)
         return -float(value[0]), (value[d + 1 :] - value[1 : d + 1]) / 0.04
 
-    found = minimize(lower, guess, jac=True, method="BFGS", options={"gtol": 0.05, "maxiter": 60})
+    def stop(intermediate_result: OptimizeResult) -> None:
+        nonlocal last
+        gained, last = last - float(intermediate_result.fun), float(intermediate_result.fun)
+        if gained < _LEAST_GAIN:
+            raise StopIteration
+
+    found = minimize(
+        lower,
+        guess,
+        jac=True,
+        method="BFGS",
+        callback=stop,
+        options={"gtol": 0.05, "maxiter": 60, "hess_inv0": inverse},
+    )
     if not np.isfinite(found.fun):
         raise ModelError(
             "posterior",
             "no most likely values of the hyper-parameters can be found. Look for counts that "
             "are out of all proportion.",
         )
-    mode = _inside(found.x)
-    start = _start_at(problem, mode, start)
-    scale = _spread(problem, mode, start)
-    passes += 2 * d * d + 1
-    return Whitened(mode=mode, scale=scale, peak=-float(found.fun)), start, passes
+    return _inside(found.x), passes
 
 
 def start_values(problem: Problem) -> Floats:
@@ -241,8 +272,8 @@ def _start_at(problem: Problem, h: Floats, start: Start | None) -> Start:
     return Start(theta=mode.linear.theta, location=mode.location)
 
 
-def _spread(problem: Problem, mode: Floats, start: Start) -> Floats:
-    """A root of the inverse of the negative Hessian at the mode."""
+def _spread(problem: Problem, mode: Floats, start: Start) -> tuple[Floats, float]:
+    """A root of the inverse of the negative Hessian at the mode, and the log density there."""
     d, step = len(mode), 0.15
     axes = step * np.eye(d)
     one = [(i, j) for i in range(d) for j in range(i)]
@@ -258,4 +289,4 @@ def _spread(problem: Problem, mode: Floats, start: Start) -> Floats:
         hessian[i, j] = hessian[j, i] = 0.5 * bend
     values, vectors = np.linalg.eigh(-hessian / step**2)
     # Where it is flat or hollow a width of two is the guess: a scale by a factor of seven.
-    return np.asarray(vectors / np.sqrt(np.maximum(values, 0.25)))
+    return np.asarray(vectors / np.sqrt(np.maximum(values, 0.25))), float(peak)
