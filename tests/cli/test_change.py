@@ -134,3 +134,13 @@ def test_a_saved_fit_is_refused(run, tmp_path: Path) -> None:
     ran = run("change", tmp_path / "fit.nc", *BETWEEN)
     assert ran.code == 2
     assert "needs the table" in " ".join(ran.err.split())
+
+
+def test_of_two_periods_the_table_has_what_can_be_said(run, table) -> None:
+    asked = (*ASKED, "--only", "year=2011,2012", "--from", "2011", "--to", "2012")
+    ran = run("change", table, *asked)
+    assert ran.code == 0, ran.err
+    assert "P better" in ran.out
+    assert "of it lasting" not in ran.out
+    assert "can't be told" in " ".join(ran.out.split())
+    assert "--passing" in ran.err or "(passing)" in " ".join(ran.err.split())
