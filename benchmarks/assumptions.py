@@ -46,9 +46,10 @@ KINDS: dict[str, tuple[str, Effects]] = {
         lambda r, n: 0.3 * np.log(n / 300) + 0.2 * r.normal(size=len(n)),
     ),
 }
-COLUMNS = (
-    "kind seed held true estimate ranks sure_said sure_true sure effects shape size failed"
-).split()
+COLUMNS = [
+    *("kind", "seed", "held", "true", "estimate", "ranks", "sure_said", "sure_true", "sure"),
+    *("effects", "shape", "size", "failed"),
+]
 
 
 def measure(kind: str, seed: int) -> list[object]:
