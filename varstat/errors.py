@@ -71,9 +71,27 @@ class ModelError(VarstatError):
 
 
 class DiagnosticsError(VarstatError):
-    """A posterior that is not to be trusted."""
+    """A posterior that is not to be trusted.
+
+    Parameters
+    ----------
+    where : str
+    problems : str or sequence of str
+        As of every error.
+    further : sequence of str
+        What to do about them, a line each.
+    """
 
     exit_code = 13
+
+    def __init__(
+        self, where: str, problems: str | Sequence[str], *, further: Sequence[str] = ()
+    ) -> None:
+        VarstatError.__init__(self, where, problems)
+        self.further = tuple(further)
+
+    def __str__(self) -> str:
+        return "\n".join([VarstatError.__str__(self), *self.further])
 
 
 class OutputError(VarstatError):

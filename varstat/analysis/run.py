@@ -1,11 +1,12 @@
 """The one way from a specification to results: read, annualise, fit or load, ask."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from varstat.analysis.asking import (
+    ChangeAsking,
     CompareAsking,
     FitAsking,
     FunnelAsking,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from varstat.estimands.verdict.result import Verdicts
     from varstat.funnel.result import Funnels
     from varstat.hierarchical import Fits, Posterior
+    from varstat.hierarchical.diagnostics import Diagnostics
     from varstat.results import Judged, Results
 
 _EXPLAINING = ("covariates", "strata")
@@ -76,7 +78,7 @@ def run(
     Returns
     -------
     Results
-        Funnels, Fits, Leagues, Opportunities or Comparisons.
+        Funnels, Fits, Leagues, Opportunities, Comparisons or Changes.
 
     Raises
     ------
@@ -98,7 +100,8 @@ def run(
     True
     """
     analysis = analyse(specification, sources=sources, folder=folder)
-    refuse_failed(analysis.checked, accepted=accept_failed)
+    asked = None if sources else specification
+    refuse_failed(analysis.checked, accepted=accept_failed, asked=asked)
     return analysis.results
 
 
@@ -144,6 +147,8 @@ def analyse(
         analysis = _ask_funnel(setting, specification.asking)
     elif isinstance(specification.asking, OpportunityAsking):
         analysis = _ask_opportunity(setting, specification.asking)
+    elif isinstance(specification.asking, ChangeAsking):
+        analysis = _ask_change(setting, specification.asking)
     else:
         analysis = _ask_model(setting)
     check_cards(specification, analysis.results.provenance)
@@ -183,7 +188,12 @@ def read(
     return read_indicator(setting, *next(reading.pair_up()))[0]
 
 
-def refuse_failed(checked: "Iterable[Judged | Posterior]", *, accepted: bool) -> None:
+def refuse_failed(
+    checked: "Iterable[Judged | Posterior]",
+    *,
+    accepted: bool,
+    asked: Specification | None = None,
+) -> None:
     """End with an error, once results are given, if a posterior failed its checks.
 
     Parameters
@@ -191,6 +201,8 @@ def refuse_failed(checked: "Iterable[Judged | Posterior]", *, accepted: bool) ->
     checked : iterable of Posterior, League, Verdict, …
     accepted : bool
         Whether the user takes the results as they are.
+    asked : Specification, optional
+        What was run, so that the error can say what to type next.
 
     Raises
     ------
@@ -205,15 +217,30 @@ def refuse_failed(checked: "Iterable[Judged | Posterior]", *, accepted: bool) ->
     if len(everyone) > 1:
         where = f"{len(failed)} of {len(everyone)} posteriors, the first of them "
         where += ", ".join(failed[0].by.values())
-    *others, last = failed[0].diagnostics.problems
-    tail = " The results are given, and say so; with --accept-failed that is no error."
-    raise DiagnosticsError(where, [*others, last + tail])
+    raise DiagnosticsError(
+        where, failed[0].diagnostics.problems, further=list(_what_next(failed[0], asked))
+    )
+
+
+def _what_next(failed: "Judged | Posterior", asked: Specification | None) -> Iterator[str]:
+    """Say where to read on, what to type, and that the results are there."""
+    from varstat.analysis.remedy import next_command
+    from varstat.hierarchical.check import find_checks
+
+    found = cast("Diagnostics", failed.diagnostics)
+    model = getattr(failed, "model", None)
+    effects = str(model["effects"]) if isinstance(model, dict) and "effects" in model else None
+    if command := next_command(asked, found, effects=effects) if asked else "":
+        yield f"Type next: {command}"
+    if pages := [check.address for check in find_checks(found.problems)]:
+        yield f"Read on: {', '.join(pages)}"
+    yield "The results are given, and say so; with --accept-failed that is no error."
 
 
 def _refuse_early(setting: Setting) -> None:
     """Refuse what can't be before anything is read, let alone fitted."""
     asking, reading = setting.asked.asking, setting.asked.reading
-    if isinstance(asking, (FunnelAsking, FitAsking)):
+    if isinstance(asking, (FunnelAsking, FitAsking, ChangeAsking)):
         for source in reading.source:
             refuse_fit(source, command=asking.verb)
     if isinstance(asking, (LeagueAsking, OpportunityAsking, CompareAsking)) or (
@@ -300,6 +327,33 @@ def _ask_model(setting: Setting) -> Analysis:
     elif isinstance(asking, CompareAsking):
         results = compare_units(fits, (asking.a, asking.b), level=asking.level)
     return Analysis(results=results, fits=fits)
+
+
+def _ask_change(setting: Setting, asking: ChangeAsking) -> Analysis:
+    from varstat.data.organisations.read import read_successors
+    from varstat.estimands.change.compute import compute_change
+
+    (source, card), *_ = setting.asked.reading.pair_up()
+    successors = None
+    if asking.successors is not None:
+        successors = read_successors(setting.find_table(asking.successors))
+    table, _ = read_indicator(setting, source, card)
+    modelling = setting.asked.modelling
+    changes = compute_change(
+        table,
+        before=asking.before,
+        after=asking.after,
+        successors=successors,
+        frame=asking.frame,
+        target=asking.target,
+        minimal=asking.minimal,
+        passing=asking.passing,
+        fdr=asking.fdr,
+        level=asking.level,
+        draws=modelling.draws,
+        seed=modelling.seed,
+    )
+    return Analysis(results=changes)
 
 
 def _ask_opportunity(setting: Setting, asking: OpportunityAsking) -> Analysis:

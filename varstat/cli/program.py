@@ -7,9 +7,23 @@ from typing import NoReturn
 
 import typer
 
-from varstat.cli import card, cells, check, compare, example, fit, funnel, league, opportunity
+from varstat.cli import (
+    card,
+    cells,
+    change,
+    check,
+    compare,
+    example,
+    fit,
+    funnel,
+    league,
+    opportunity,
+)
 from varstat.errors import OutputError, VarstatError
 from varstat.prose.text import printable
+
+# Columns of a terminal that is wider, and how a line with a command begins.
+_WIDTH, COMMAND = 80, "Type next: "
 
 app = typer.Typer(
     name="varstat",
@@ -24,6 +38,7 @@ app.command("funnel")(funnel.funnel)
 app.command("league")(league.league)
 app.command("opportunity")(opportunity.opportunity)
 app.command("compare")(compare.compare)
+app.command("change")(change.change)
 app.command("fit")(fit.fit)
 app.command("check")(check.check)
 app.command("cells")(cells.cells)
@@ -76,8 +91,23 @@ def run() -> None:
 
 def _end(error: VarstatError) -> NoReturn:
     """Say what is wrong, and end with its exit code."""
-    typer.echo(f"{type(error).__name__}: {printable(str(error))}", err=True)
+    said = f"{type(error).__name__}: {printable(str(error))}"
+    typer.echo(_fold(said) if sys.stderr.isatty() else said, err=True)
     sys.exit(error.exit_code)
+
+
+def _fold(text: str) -> str:
+    """Break lines at words for a terminal, but not a command, which is to be pasted."""
+    import textwrap
+    from shutil import get_terminal_size
+
+    width = min(get_terminal_size().columns, _WIDTH)
+    return "\n".join(
+        line
+        if line.startswith(COMMAND)
+        else textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False)
+        for line in text.split("\n")
+    )
 
 
 def _discard() -> None:

@@ -9,11 +9,12 @@ from dataclasses import replace
 import numpy as np
 
 from varstat.card.schema import Card
+from varstat.hierarchical.furthest import find_furthest, share_of_furthest
 from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.model.effects import contaminated_effects
 from varstat.hierarchical.model.learnt import learnt_effects, refuse_unlearnt
 from varstat.hierarchical.posterior import Posterior
-from varstat.hierarchical.predictive import PREDICTIVE_LIMIT, find_furthest
+from varstat.hierarchical.predictive import PREDICTIVE_LIMIT
 from varstat.hierarchical.shape import MISSHAPEN, check_shape
 from varstat.prose.number import listed, p_text
 from varstat.prose.text import clean
@@ -24,6 +25,8 @@ NOT_NORMAL = "Effects don't look normal"
 DOUBTED = 0.05
 # Units so far out that they are set apart, rather than the model be refused: at most, or a share.
 _FEW, _SHARE = 5, 0.01
+# Where effects are stated, these units must not widen tau for all others: tau squared by so much.
+_WIDER = 0.1
 
 
 def propose_effects(posterior: Posterior) -> Design | None:
@@ -49,7 +52,7 @@ def propose_effects(posterior: Posterior) -> Design | None:
         named = listed([clean(unit) for unit in shape.furthest(design)])
         why = f"{p_text(shape.p_value)}; furthest out: {named}"
     elif min(predictive.values(), default=1.0) < PREDICTIVE_LIMIT:
-        named = listed([clean(unit) for unit in find_furthest(design, posterior.hyper)])
+        named = listed([far.text for far in find_furthest(design, posterior.hyper)])
         why = f"further out than the model gives any unit: {named}"
     else:
         return None
@@ -71,12 +74,15 @@ def propose_effects(posterior: Posterior) -> Design | None:
     return replace(design, effects=effects, notes=(*said, note))
 
 
-def set_apart(posterior: Posterior) -> Posterior:
+def set_apart(posterior: Posterior, *, stated: bool = False) -> Posterior:
     """Name the few units that no distribution of effects reaches, and keep the rest.
 
     Parameters
     ----------
     posterior : Posterior
+    stated : bool
+        Whether its effects are what was stated, rather than chosen for what units show. They
+        give way to units far out, so that these must be few in 100 and hardly widen tau.
 
     Returns
     -------
@@ -88,13 +94,17 @@ def set_apart(posterior: Posterior) -> Posterior:
     if not (only and found.predictive.get("extreme", 1.0) < PREDICTIVE_LIMIT):
         return posterior
     units = find_furthest(design, posterior.hyper, most=design.units)
-    if len(units) > max(_FEW, int(np.floor(_SHARE * design.units))):
+    share = int(np.floor(_SHARE * design.units))
+    if len(units) > (share if stated else max(_FEW, share)):
         return posterior
-    named = listed([clean(unit) for unit in units[:_FEW]])
+    if stated and share_of_furthest(design, posterior.hyper) > _WIDER:
+        return posterior
+    named = listed([far.text for far in units[:_FEW]])
     note = (
         f"{len(units)} of {design.units:,} units {'lies' if len(units) == 1 else 'lie'} further "
         f"out than the model gives any unit: {named}"
-        f"{' among others' if len(units) > _FEW else ''}. Is each comparable, and reported right? "
+        f"{' among others' if len(units) > _FEW else ''}. "
+        f"Is {'it' if len(units) == 1 else 'each'} comparable, and reported right? "
         "What is said of the other units holds."
     )
     return replace(

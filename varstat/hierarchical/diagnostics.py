@@ -30,6 +30,9 @@ class Diagnostics:
         Evaluations of the whole likelihood.
     problems : tuple of str
         Why the posterior is not to be trusted, one sentence each; empty if it is.
+    furthest : tuple of str
+        Codes of units, at most five, that lie further out than the model gives any unit. Where
+        nothing else was found the posterior is trusted all the same, but not of them.
     """
 
     r_hat: float = float("nan")
@@ -41,6 +44,7 @@ class Diagnostics:
     predictive: dict[str, float]
     passes: int = 0
     problems: tuple[str, ...]
+    furthest: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:

@@ -14,15 +14,15 @@ from varstat.data.table import Table
 from varstat.errors import TableError, UsageError, choose, did_you_mean, expect
 from varstat.hierarchical.automatic import propose_effects, set_apart, state_effects
 from varstat.hierarchical.diagnostics import Diagnostics
+from varstat.hierarchical.furthest import find_furthest
 from varstat.hierarchical.model.build import build_design
 from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.model.effects import normal_effects
 from varstat.hierarchical.posterior import Fits, Posterior
-from varstat.hierarchical.predictive import PREDICTIVE_LIMIT, check_predictive, find_furthest
+from varstat.hierarchical.predictive import PREDICTIVE_LIMIT, check_predictive
 from varstat.hierarchical.quadrature.fit import fit_quadrature, refusal
 from varstat.measure import Floats
 from varstat.prose.number import listed
-from varstat.prose.text import clean
 
 ENGINES = ("auto", "quadrature", "nuts")
 LEAST_DRAWS, MOST_DRAWS = 100, 1_000_000
@@ -238,13 +238,11 @@ def fit_design(
     Where the card leaves the effects to the units they are normal, unless their shape says
     otherwise; NUTS keeps them normal.
     """
-    if card.model.effects != "auto" or engine == "nuts":
-        return _fit_stated(
-            design, card=card, by=by, engine=engine, draws=draws, seed=seed, progress=progress
-        )
     found = _fit_stated(
         design, card=card, by=by, engine=engine, draws=draws, seed=seed, progress=progress
     )
+    if card.model.effects != "auto" or engine == "nuts":
+        return set_apart(found, stated=True)
     other = propose_effects(found) if found.engine == "quadrature" else None
     while other is not None and refusal(other) is None:
         better = _fit_stated(
@@ -334,14 +332,16 @@ def _fit_stated(
 def _checked(design: Design, h: Floats, found: Diagnostics, *, seed: int) -> Diagnostics:
     """Add the posterior predictive check to an engine's own."""
     predictive = check_predictive(design, h, seed=seed)
-    problems = list(found.problems)
+    problems, furthest = list(found.problems), found.furthest
     if predictive.get("extreme", 1.0) < PREDICTIVE_LIMIT:
-        named = listed([clean(unit) for unit in find_furthest(design, h)])
+        far = find_furthest(design, h)
+        furthest = tuple(each.unit for each in far)
         problems.append(
             "Some unit lies further out than the model gives any unit "
-            f"(posterior predictive p under {PREDICTIVE_LIMIT:g}; furthest out: {named}). Look "
-            "at it first: is it comparable, is it reported right? Peer groups or covariates say "
-            "why units differ; --effects auto finds the distribution that units show."
+            f"(posterior predictive p under {PREDICTIVE_LIMIT:g}; furthest out: "
+            f"{listed([each.text for each in far])}). Look at it first: is it comparable, is it "
+            "reported right? Peer groups or covariates say why units differ; --effects auto finds "
+            "the distribution that units show."
         )
     if predictive.get("spread", 1.0) < PREDICTIVE_LIMIT:
         problems.append(
@@ -349,4 +349,4 @@ def _checked(design: Design, h: Floats, found: Diagnostics, *, seed: int) -> Dia
             f"(posterior predictive p under {PREDICTIVE_LIMIT:g}). A wider prior on tau, peer "
             "groups or --effects auto may mend that."
         )
-    return replace(found, predictive=predictive, problems=tuple(problems))
+    return replace(found, predictive=predictive, problems=tuple(problems), furthest=furthest)

@@ -30,8 +30,6 @@ _FIRST, _MORE = 100, 400
 _UNUSUAL = 0.05
 # Replications as extreme as the data that are too few for the model to be right.
 PREDICTIVE_LIMIT = 0.005
-# SDs of what is expected beyond which a unit is far out, and draws that stand for all.
-_FAR, _SOME = 4.5, 20
 
 
 def replicate(design: Design, h: Floats, *, seed: int) -> tuple[Floats, Floats]:
@@ -134,31 +132,6 @@ def check_predictive(design: Design, h: Floats, *, seed: int) -> dict[str, float
     return {"spread": float(tally[0] / tally[2]), "extreme": float(tally[1] / tally[2])}
 
 
-def find_furthest(design: Design, h: Floats, *, most: int = 5) -> tuple[str, ...]:
-    """Name the units that lie far out of what the model expects, the furthest first.
-
-    Parameters
-    ----------
-    design : Design
-    h : ndarray of float, shape (draws, dimension)
-    most : int
-        How many to name; the furthest is always named.
-
-    Returns
-    -------
-    tuple of str
-    """
-    some = h[:: max(len(h) // _SOME, 1)][:_SOME]
-    own = 0.5 * (design.event_lower + design.event_upper)
-    if not design.measure.counts:
-        own = (design.event - design.centre) / design.spread
-    away = np.abs(_distance(design, some, np.broadcast_to(own, (len(some), design.rows))))
-    away = away.mean(axis=0)
-    order = np.argsort(-away, kind="stable")
-    number = int(np.clip(np.sum(away > _FAR), 1, most))
-    return tuple(str(unit) for unit in design.unit[order[:number]])
-
-
 def _compare(design: Design, h: Floats, *, seed: int) -> Floats:
     """Count replications as spread out as the data, with as extreme a unit, and all."""
     event = replicate(design, h, seed=seed)[1]
@@ -167,8 +140,8 @@ def _compare(design: Design, h: Floats, *, seed: int) -> Floats:
         own = 0.5 * (design.event_lower + design.event_upper)
     else:
         own = (design.measure.own_scale(design.event) - design.centre) / design.spread
-    observed = _distance(design, h, np.broadcast_to(own, event.shape))
-    replicated = _distance(design, h, event)
+    observed = distance(design, h, np.broadcast_to(own, event.shape))
+    replicated = distance(design, h, event)
     spread = (replicated**2).mean(axis=1) >= (observed**2).mean(axis=1)
     extreme = np.abs(replicated).max(axis=1) >= np.abs(observed).max(axis=1)
     return np.array([spread.sum(), extreme.sum(), len(h)], dtype=float)
@@ -204,8 +177,20 @@ def withhold(design: Design, event: Floats) -> Floats:
     return np.where(hidden, 0.5 * (low + high), event)
 
 
-def _distance(design: Design, h: Floats, event: Floats) -> Floats:
-    """How far each unit lies from what the model expects of it, in SDs on the link scale."""
+def distance(design: Design, h: Floats, event: Floats) -> Floats:
+    """Say how far each unit lies from what the model expects of it, in SDs on the link scale.
+
+    Parameters
+    ----------
+    design : Design
+    h : ndarray of float, shape (draws, dimension)
+    event : ndarray of float, shape (draws, rows)
+        In the units of the model.
+
+    Returns
+    -------
+    ndarray of float, shape (draws, units)
+    """
     hyper = unpack(design, h)
     value, variance = design.measure.smoothed(event, design.size / design.spread)
     weight = 1.0 / (variance + hyper.spread[:, None] ** 2)

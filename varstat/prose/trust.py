@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+# What a failed check leaves as it is.
+_HOLDS = "Raw rates, and a funnel's flags, don't rest on it."
+
 
 class Checks(Protocol):
     """What was checked of a posterior."""
@@ -32,7 +35,7 @@ def say_distrust(checks: Checks) -> str:
     why = " ".join(_sentence(problem) for problem in checks.problems)
     return (
         "NOT TO BE TRUSTED: the posterior failed its checks. Don't use or publish these "
-        f"results. {why}"
+        f"results. {why} {_HOLDS}"
     )
 
 

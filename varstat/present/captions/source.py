@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from varstat.present.captions.command import say_command
+from varstat.analysis.command import repeat_command
 from varstat.prose.number import listed
 from varstat.prose.text import clean, is_blank, shorten
 from varstat.results import Result, Results
@@ -40,7 +40,7 @@ def say_source(
 
 
 def _command(results: "Results[Any]", chart: str | None) -> str:
-    command = say_command(results.provenance)
+    command = repeat_command(results.provenance)
     command += f" --chart {chart}" if command and chart else ""
     return f": {command}" if command and len(command) <= _LONGEST else "."
 

@@ -1,4 +1,4 @@
-"""The command below a chart: it is what was typed, and what the command line takes."""
+"""Commands written out: they are what was typed, and what the command line takes."""
 
 import shlex
 from dataclasses import fields
@@ -7,9 +7,11 @@ import pytest
 import typer
 
 import varstat
+from varstat.analysis.asking import FunnelAsking
+from varstat.analysis.command import option_of, repeat_command, write_command
+from varstat.analysis.specification import Reading, Specification
 from varstat.cli.output import Output
 from varstat.cli.program import app
-from varstat.present.captions.command import option_of, say_command
 from varstat.present.captions.source import say_source
 
 VERBS = ("funnel", "league", "opportunity", "compare")
@@ -49,7 +51,7 @@ def _table(tmp_path, monkeypatch):
 def test_the_command_makes_the_same_again(table: str, said: dict) -> None:
     named = {"unit": "code", "numerator": "hits", "denominator": "tries"}
     made = varstat.funnel(table, **named, **said)
-    command = say_command(made.provenance)
+    command = repeat_command(made.provenance)
     words = shlex.split(command)
     assert words[:2] == ["varstat", "funnel"]
     found = []
@@ -68,7 +70,7 @@ def test_the_command_makes_the_same_again(table: str, said: dict) -> None:
 def test_a_data_frame_has_no_command() -> None:
     frame = varstat.load_example("star98")
     made = varstat.funnel(frame)
-    assert say_command(made.provenance) == ""
+    assert repeat_command(made.provenance) == ""
     assert say_source(made).endswith(f"varstat {varstat.__version__}.")
 
 
@@ -80,5 +82,11 @@ def test_a_chart_says_of_what_it_is_made(table: str) -> None:
     assert f"varstat {varstat.__version__}: varstat funnel 'some file.csv' --unit code" in said
 
 
-def test_a_result_by_itself_has_no_file(hospitals) -> None:
-    assert say_source(hospitals) == ""
+def test_what_a_terminal_would_obey_is_escaped_and_a_pipe_is_a_file() -> None:
+    def written(**reading) -> str:
+        return write_command(Specification(reading=Reading(**reading), asking=FunnelAsking()))
+
+    assert written(source=("a\x1b[2J.csv",)) == r"varstat funnel $'a\x1b[2J.csv'"
+    assert written(source=("-",), unit="-x") == "varstat funnel FILE --unit=-x"
+    assert written(source=("-a.csv",)) == "varstat funnel ./-a.csv"
+    assert written(source=("a.csv",), only=(("region", ("a,b",)),)) == ""
