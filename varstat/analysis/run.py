@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, cast
 from varstat.analysis.asking import (
     ChangeAsking,
     CompareAsking,
+    CompletenessAsking,
     FitAsking,
     FunnelAsking,
     LeagueAsking,
     OpportunityAsking,
 )
+from varstat.analysis.history import ask_completeness
 from varstat.analysis.inputs import check_cards, refuse_fit
 from varstat.analysis.specification import Reading, Specification
 from varstat.analysis.steps import Setting, fit_all, fit_table, read_indicator
@@ -78,7 +80,7 @@ def run(
     Returns
     -------
     Results
-        Funnels, Fits, Leagues, Opportunities, Comparisons or Changes.
+        Funnels, Fits, Leagues, Opportunities, Comparisons, Changes or Histories.
 
     Raises
     ------
@@ -149,6 +151,8 @@ def analyse(
         analysis = _ask_opportunity(setting, specification.asking)
     elif isinstance(specification.asking, ChangeAsking):
         analysis = _ask_change(setting, specification.asking)
+    elif isinstance(specification.asking, CompletenessAsking):
+        analysis = Analysis(results=ask_completeness(setting, specification.asking))
     else:
         analysis = _ask_model(setting)
     check_cards(specification, analysis.results.provenance)
@@ -240,7 +244,7 @@ def _what_next(failed: "Judged | Posterior", asked: Specification | None) -> Ite
 def _refuse_early(setting: Setting) -> None:
     """Refuse what can't be before anything is read, let alone fitted."""
     asking, reading = setting.asked.asking, setting.asked.reading
-    if isinstance(asking, (FunnelAsking, FitAsking, ChangeAsking)):
+    if isinstance(asking, (FunnelAsking, FitAsking, ChangeAsking, CompletenessAsking)):
         for source in reading.source:
             refuse_fit(source, command=asking.verb)
     if isinstance(asking, (LeagueAsking, OpportunityAsking, CompareAsking)) or (

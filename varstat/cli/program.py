@@ -13,6 +13,7 @@ from varstat.cli import (
     change,
     check,
     compare,
+    completeness,
     example,
     fit,
     funnel,
@@ -39,6 +40,7 @@ app.command("league")(league.league)
 app.command("opportunity")(opportunity.opportunity)
 app.command("compare")(compare.compare)
 app.command("change")(change.change)
+app.command("completeness")(completeness.completeness)
 app.command("fit")(fit.fit)
 app.command("check")(check.check)
 app.command("cells")(cells.cells)
