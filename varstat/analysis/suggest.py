@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
+from varstat.analysis.lack import describe_lack
 from varstat.analysis.specification import Reading
 from varstat.errors import TableError, VarstatError
 
@@ -29,8 +30,6 @@ _COLUMNS = {
 }
 _MEASURED = tuple(dict.fromkeys((*sum(_COLUMNS.values(), ()), "upper")))
 _TOLD = ("unit", "unit_name", "period", *_MEASURED)
-# So many counts may be parts of a whole that no column holds.
-_SEVERAL = 3
 # Why rows are left out that nobody misses.
 _ASIDE = ("not among the rows asked for", "no counts: a note", "a total")
 
@@ -134,7 +133,7 @@ def advise(reading: Reading) -> Advice:
         )
     found, problems = _try_all(opened, profile, reading)
     nature = None if found else describe_nature(profile.best)
-    missing = () if found or nature else (*_missing(profile.best.meant), *problems)
+    missing = () if found or nature else (*describe_lack(profile.best.meant), *problems)
     return Advice(
         profile=profile,
         suggestions=tuple(found),
@@ -375,28 +374,6 @@ def _measured(reading: Reading) -> str:
 def _template(profile: "Profile", reading: Reading) -> Reading:
     sheet, start = profile.best, _start(profile, reading)
     return _of_shape(start, sheet.reshaped) if sheet.reshaped else _labelled(start, sheet)
-
-
-def _missing(sheet: "Sheet") -> Iterator[str]:
-    """Say what can't be told of a sheet."""
-    if sheet.header is None:
-        yield "no row can be told to be the header: give the file one, above its records"
-        return
-    if sheet.unit is None:
-        yield "no column looks like codes or names of units"
-    if not sheet.pairs:
-        yield "nothing tells which columns hold events, and what they are out of" + _sums(sheet)
-    if sheet.repeated:
-        yield (
-            f"{sheet.repeated:,} rows have the unit, period and levels of another: no column tells "
-            "them apart. If each row is a record, count them with varstat cells"
-        )
-
-
-def _sums(sheet: "Sheet") -> str:
-    """Say that columns can be added up, where there are several of counts."""
-    counts = sum(each.kind == "count" for each in sheet.columns)
-    return '; a sum of columns can be either, written "A + B"' if counts >= _SEVERAL else ""
 
 
 def _name(column: "Column") -> str:
