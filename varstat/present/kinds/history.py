@@ -169,7 +169,10 @@ def _factors(history: History) -> list[Block]:
     return [
         Block(
             title="Factors by column of losses",
-            texts={"unit": [clean(e.unit) for e in losses], "from": [e.start for e in losses]},
+            texts={
+                "unit": [clean(e.unit) for e in losses],
+                "from": [clean(e.start) for e in losses],
+            },
             numbers={
                 _heading(name): [_short(e.columns[name]) for e in losses]
                 for name in history.column[1:]
@@ -185,7 +188,10 @@ def _blocks(history: History) -> list[Block]:
         blocks.append(
             Block(
                 title="Completeness of losses",
-                texts={"unit": [clean(e.unit) for e in some], "period": [e.period for e in some]},
+                texts={
+                    "unit": [clean(e.unit) for e in some],
+                    "period": [clean(e.period) for e in some],
+                },
                 numbers={
                     "reported": [figure(e.reported) for e in some],
                     "expected": [figure(e.expected) for e in some],
@@ -204,7 +210,7 @@ def _blocks(history: History) -> list[Block]:
                 texts={
                     "old": [clean(e.old) for e in listed],
                     "new": [clean(e.new) for e in listed],
-                    "from": [e.since for e in listed],
+                    "from": [clean(e.since) for e in listed],
                 },
                 numbers={
                     "share": [f"{e.share:.2f}" for e in listed],
