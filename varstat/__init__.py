@@ -22,7 +22,9 @@ funnel = _funnel.funnel
 if TYPE_CHECKING:
     from varstat.adjust import fit_casemix as fit_casemix, standardise as standardise
     from varstat.analysis.asking import (
+        ChangeAsking as ChangeAsking,
         CompareAsking as CompareAsking,
+        CompletenessAsking as CompletenessAsking,
         FitAsking as FitAsking,
         FunnelAsking as FunnelAsking,
         LeagueAsking as LeagueAsking,
@@ -35,7 +37,9 @@ if TYPE_CHECKING:
         Reading as Reading,
         Specification as Specification,
     )
+    from varstat.analysis.verbs.change import change as change
     from varstat.analysis.verbs.compare import compare as compare
+    from varstat.analysis.verbs.completeness import completeness as completeness
     from varstat.analysis.verbs.fit import fit as fit
     from varstat.analysis.verbs.league import league as league
     from varstat.analysis.verbs.opportunity import opportunity as opportunity
@@ -46,6 +50,8 @@ if TYPE_CHECKING:
         load_card as load_card,
     )
     from varstat.data import Table as Table, load_example as load_example, read_table as read_table
+    from varstat.data.organisations.read import read_successors as read_successors
+    from varstat.data.organisations.successors import SuccessorMap as SuccessorMap
     from varstat.errors import VarstatError as VarstatError
     from varstat.estimands import (
         League as League,
@@ -63,6 +69,8 @@ if TYPE_CHECKING:
         find_misfit as find_misfit,
         find_rank_sets as find_rank_sets,
     )
+    from varstat.estimands.change.compute import compute_change as compute_change
+    from varstat.estimands.change.result import Change as Change, Changes as Changes
     from varstat.funnel.funnel import compute_funnel as compute_funnel
     from varstat.funnel.result import Funnel as Funnel, Funnels as Funnels
     from varstat.hierarchical import (
@@ -90,7 +98,9 @@ _ROOMS = {
         "standardise",
     ),
     "analysis.asking": (
+        "ChangeAsking",
         "CompareAsking",
+        "CompletenessAsking",
         "FitAsking",
         "FunnelAsking",
         "LeagueAsking",
@@ -103,7 +113,9 @@ _ROOMS = {
         "Reading",
         "Specification",
     ),
+    "analysis.verbs.change": ("change",),
     "analysis.verbs.compare": ("compare",),
+    "analysis.verbs.completeness": ("completeness",),
     "analysis.verbs.fit": ("fit",),
     "analysis.verbs.league": ("league",),
     "analysis.verbs.opportunity": ("opportunity",),
@@ -118,6 +130,8 @@ _ROOMS = {
         "load_example",
         "read_table",
     ),
+    "data.organisations.read": ("read_successors",),
+    "data.organisations.successors": ("SuccessorMap",),
     "errors": ("VarstatError",),
     "estimands": (
         "League",
@@ -134,6 +148,11 @@ _ROOMS = {
         "exceedance",
         "find_misfit",
         "find_rank_sets",
+    ),
+    "estimands.change.compute": ("compute_change",),
+    "estimands.change.result": (
+        "Change",
+        "Changes",
     ),
     "funnel.funnel": ("compute_funnel",),
     "funnel.result": (

@@ -18,6 +18,8 @@ TABLES = {
     "league": "league.COLUMNS",
     "opportunity": "opportunity.COLUMNS",
     "comparison": "comparison.FILES",
+    "change": "change.COLUMNS",
+    "history": "history.FILES",
     "fit": "fit.COLUMNS",
 }
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from varstat.analysis.stated import Choices, Stated
+from varstat.analysis.stated import Choices, Names, Stated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,8 +127,90 @@ class CompareAsking(Stated):
     level: float = 0.95
 
 
-Asking = FunnelAsking | FitAsking | LeagueAsking | OpportunityAsking | CompareAsking
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeAsking(Stated):
+    """Why a total moved between two periods, and who truly changed. See `compute_change`.
+
+    Attributes
+    ----------
+    before, after : str
+        Periods.
+    successors : str or None
+        A file of who succeeded whom.
+    frame : {"common"} or None
+    target : str or None
+    minimal : float
+        The smallest change of a rate that matters.
+    passing : float or None
+        The SD of what passes, where it is known from elsewhere.
+    fdr : float
+        In (0, 1).
+    level : float
+        In (0, 1).
+    """
+
+    verb: ClassVar[str] = "change"
+
+    before: str
+    after: str
+    successors: str | None = None
+    frame: str | None = None
+    target: str | None = None
+    minimal: float = 0.0
+    passing: float | None = None
+    fdr: float = 0.05
+    level: float = 0.95
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompletenessAsking(Stated):
+    """What happened to the volumes that units reported. See `compute_histories`.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        Further counts of the same units and periods.
+    events : str or None
+        A file of events, in place of what would be found.
+    least : float
+        Median volume of a month from which a unit is looked at.
+    prior_incomplete : float
+        Probability that a period is incomplete, before its volume is known.
+    prior_logit, prior_logit_sd : float
+        If it is, mean and SD of the logit of the part reported.
+    level : float
+        Of the intervals, in (0, 1).
+    """
+
+    verb: ClassVar[str] = "completeness"
+
+    columns: Names = ()
+    events: str | None = None
+    least: float = 500.0
+    prior_incomplete: float = 0.02
+    prior_logit: float = 1.4
+    prior_logit_sd: float = 1.0
+    level: float = 0.9
+
+
+Asking = (
+    FunnelAsking
+    | FitAsking
+    | LeagueAsking
+    | OpportunityAsking
+    | CompareAsking
+    | ChangeAsking
+    | CompletenessAsking
+)
 ASKINGS: dict[str, type[Asking]] = {
     each.verb: each
-    for each in (FunnelAsking, FitAsking, LeagueAsking, OpportunityAsking, CompareAsking)
+    for each in (
+        FunnelAsking,
+        FitAsking,
+        LeagueAsking,
+        OpportunityAsking,
+        CompareAsking,
+        ChangeAsking,
+        CompletenessAsking,
+    )
 }

@@ -10,15 +10,23 @@ from typing import Any
 from varstat.analysis.asking import CompareAsking
 from varstat.analysis.specification import Specification
 from varstat.card.field import ANY
+from varstat.data.organisations.read import UNNAMED
 from varstat.errors import UsageError
 from varstat.provenance import Provenance
 
 # Options that aren't called as their fields are.
-_SPELT = {"covariates": "covariate", "strata": "stratum"}
+_SPELT = {
+    "covariates": "covariate",
+    "strata": "stratum",
+    "columns": "counts",
+    "before": "from",
+    "after": "to",
+    "successors": "map",
+}
 # What stands without the name of an option, and what no option has.
 _BARE, _WITHOUT = ("source", "a", "b"), ("multiplier", "subtotals")
 # Values that an option takes with commas in one word, and those for which it is repeated.
-_COMMAS = ("by", "covariates", "inform", "strata", "levels", "also")
+_COMMAS = ("by", "columns", "covariates", "inform", "strata", "levels", "also")
 _REPEATED = ("card", "lookup", "zero", "missing")
 
 
@@ -162,7 +170,7 @@ def _option(field: "Field[Any]", value: object) -> Iterator[str]:
     default = None if field.default is MISSING else field.default
     if field.name in _BARE or value == default:
         return
-    if field.name in _WITHOUT:
+    if field.name in _WITHOUT or (field.name == "successors" and value == UNNAMED):
         raise _UnsayableError
     name = option_of(field.name)
     for text in _values(field.name, value):

@@ -57,7 +57,14 @@ class Laid:
         return None if default in (None, ()) else default
 
 
-def text(name: str, panel: str | None, words: str, *, metavar: str | None = None) -> Laid:
+def text(
+    name: str,
+    panel: str | None,
+    words: str,
+    *,
+    metavar: str | None = None,
+    required: bool = False,
+) -> Laid:
     """Lay out an option that is one text.
 
     Parameters
@@ -70,13 +77,15 @@ def text(name: str, panel: str | None, words: str, *, metavar: str | None = None
         What the help says of it.
     metavar : str, optional
         What stands for its value.
+    required : bool
+        Whether there is no doing without it.
 
     Returns
     -------
     Laid
     """
     info = typer.Option(f"--{name}", metavar=metavar, help=words, rich_help_panel=panel)
-    return Laid(type=str | None, info=info)
+    return Laid(type=str if required else str | None, info=info, required=required)
 
 
 def texts(

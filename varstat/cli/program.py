@@ -7,7 +7,19 @@ from typing import NoReturn
 
 import typer
 
-from varstat.cli import card, cells, check, compare, example, fit, funnel, league, opportunity
+from varstat.cli import (
+    card,
+    cells,
+    change,
+    check,
+    compare,
+    completeness,
+    example,
+    fit,
+    funnel,
+    league,
+    opportunity,
+)
 from varstat.errors import OutputError, VarstatError
 from varstat.prose.text import printable
 
@@ -27,6 +39,8 @@ app.command("funnel")(funnel.funnel)
 app.command("league")(league.league)
 app.command("opportunity")(opportunity.opportunity)
 app.command("compare")(compare.compare)
+app.command("change")(change.change)
+app.command("completeness")(completeness.completeness)
 app.command("fit")(fit.fit)
 app.command("check")(check.check)
 app.command("cells")(cells.cells)
