@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from varstat.hierarchical.series.breaks import find_breaks
 from varstat.hierarchical.series.chain import chain_at
@@ -27,6 +28,25 @@ def _golden():
     return chain, gains, innovation, smooth(chain, gains, innovation)
 
 
+def _levels(chain, r):
+    """Mean levels of one unit with one state, from the smoother."""
+    return np.cumsum(np.append(chain.start[0, 0, 0], chain.step[1:, 0, 0, 0]) * r[:, 0, 0, 0])
+
+
+def _level_covariance(chain, weight):
+    """Posterior covariance of one unit's levels, from the smoother of one response at a time."""
+    gains = find_gains(chain, weight[:, None, None])
+    prior, mean = [], []
+    for t in range(len(weight)):
+        there = np.eye(len(weight))[t][:, None, None]
+        _, r = smooth(chain, gains, innovate(chain, gains, there))
+        mean.append(_levels(chain, r))
+        step = np.append(chain.start[0, 0, 0], chain.step[1:, 0, 0, 0])
+        prior.append(np.cumsum(np.where(np.arange(len(weight)) <= t, step, 0.0)))
+    # K - K C^-1 K, with K C^-1 in the columns of the mean.
+    return np.array(prior) - np.array(mean).T @ np.array(prior)
+
+
 def test_the_log_marginal_of_five_periods_is_the_published_one():
     _, gains, innovation, _ = _golden()
     square = (innovation**2 * gains.precision).sum()
@@ -36,13 +56,47 @@ def test_the_log_marginal_of_five_periods_is_the_published_one():
 
 def test_level_means_of_five_periods_are_the_published_ones():
     chain, _, _, (_, r) = _golden()
-    state = chain.start[0, 0, 0] * r[0, 0, 0, 0]
-    level = [state]
-    for t in range(1, 5):
-        state = state + chain.step[t, 0, 0, 0] * r[t, 0, 0, 0]
-        level.append(state)
+    level = _levels(chain, r)
     assert level == pytest.approx([0.370919, 0.362491, 0.292947, 0.217761, 0.209867], abs=1e-6)
     assert level[4] - level[0] == pytest.approx(-0.161051, abs=1.1e-6)
+
+
+def test_sds_of_levels_and_of_the_lasting_change_are_the_published_ones():
+    chain, _, _, _ = _golden()
+    covariance = _level_covariance(chain, WEIGHT)
+    assert np.sqrt(np.diag(covariance)) == pytest.approx(
+        [0.086304, 0.082565, 0.074998, 0.079654, 0.086682], abs=1e-6
+    )
+    change = np.array([-1.0, 0.0, 0.0, 0.0, 1.0])
+    assert np.sqrt(change @ covariance @ change) == pytest.approx(0.118641, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("response", "published"), [([1.0, 0.8], -0.054545), ([1.0, 1.0], 0.012987)]
+)
+def test_lasting_change_over_two_periods_is_the_closed_form(response, published):
+    tau2, step2, variance = 0.25, 0.01, 0.01
+    h = np.log([[np.sqrt(tau2), np.sqrt(step2)]])
+    # What passes is part of each period's own variance.
+    chain = chain_at(SeriesModel(breaks=False, passing=0.0), h, np.arange(2.0))
+    gains = find_gains(chain, np.full((2, 1, 1), 1.0 / variance))
+    _, r = smooth(chain, gains, innovate(chain, gains, np.array(response)[:, None, None]))
+    level = _levels(chain, r)
+    det = (tau2 + variance) * (tau2 + step2 + variance) - tau2**2
+    closed = step2 * ((tau2 + variance) * response[1] - tau2 * response[0]) / det
+    assert level[1] - level[0] == pytest.approx(closed)
+    # To stay at an extreme is evidence of a rise.
+    assert closed == pytest.approx(published, abs=1e-6)
+
+
+def test_the_worst_quarter_falls_back_as_published_where_nothing_changes():
+    tau, se = 0.3, 0.25
+    model = SeriesModel(kind="none", breaks=False, passing=0.0)
+    gains = find_gains(chain_at(model, np.log([[tau]]), np.zeros(1)), np.full((1, 1, 1), se**-2))
+    kept = gains.gain[0, 0, 0, 0]
+    assert kept == pytest.approx(0.590164, abs=1e-6)
+    worst = norm.pdf(norm.ppf(0.75)) / 0.25 * np.hypot(tau, se)
+    assert (1.0 - kept) * worst == pytest.approx(0.203436, abs=1e-6)
 
 
 def test_evidence_of_breaks_in_five_periods_is_the_published_one():
