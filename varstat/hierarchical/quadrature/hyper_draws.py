@@ -34,6 +34,8 @@ _MOST_FITTED = 3
 # Points by which a posterior is accepted or refused, and draws that it is checked with; the same
 # whatever seed and number of draws are asked for.
 POOL, CHECKED, _FIXED = 8000, 500, 20
+# Points of a round, one for each proposal, where as many as that can't be afforded.
+_FEWER = 800
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -54,7 +56,7 @@ class HyperDraws:
     check : ndarray of float, shape (500, dimension)
         Draws of h for checks, the same whatever the seed and the number of draws.
     worth : float
-        Independent draws that the 8,000 points by importance are worth; infinite on a lattice.
+        Independent draws that the points by importance are worth; infinite on a lattice.
     """
 
     z: Floats
@@ -121,7 +123,8 @@ def draw_by_importance(
     Where that has too light a tail it is mixed with one that is fitted to the weighted points, up
     to three times over. Points that settle what is drawn from, and whether that can be trusted, are
     the same whatever the seed and the number of draws; above half as many draws as there are of
-    them, more are drawn from the same.
+    them, more are drawn from the same. Where no polynomial fits, and so many points can't be
+    afforded, they are fewer and drawn in rounds.
     """
     fixed = np.random.default_rng(_FIXED)
     exact = _exact(design, white, nodes=nodes)

@@ -32,6 +32,8 @@ class Chain:
     decay, step : ndarray of float, shape (periods, states, points, 1)
         What becomes of a state on the way into a period, and the variance that is added; the
         first period's are not used.
+    fades : bool
+        Whether any decay is other than one.
     passing : ndarray of float, shape (points, 1)
         Variance of what passes.
     share, jump : ndarray of float, shape (points, 1), or None
@@ -41,6 +43,7 @@ class Chain:
     start: Floats
     decay: Floats
     step: Floats
+    fades: bool
     passing: Floats
     share: Floats | None
     jump: Floats | None
@@ -95,6 +98,7 @@ def chain_at(model: SeriesModel, h: Floats, at: Floats) -> Chain:
         start=start,
         decay=decay,
         step=step,
+        fades=model.kind == "mean-reverting",
         passing=passing,
         share=expit(value["share"]) if model.breaks else None,
         jump=np.exp(2.0 * value["jump"]) if model.breaks else None,

@@ -36,7 +36,7 @@ Integers = NDArray[np.int64]
 
 # Numbers in a working array; units in a block, whose random numbers are their own.
 _BLOCK = 1_000_000
-_ACCURACY = 1e-4
+_ACCURACY = 1e-2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

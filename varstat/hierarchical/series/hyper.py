@@ -26,7 +26,7 @@ from varstat.hierarchical.series.mode import find_mode
 from varstat.hierarchical.series.problem import Problem
 from varstat.measure import Floats
 
-# Numbers in a working array, and the accuracy of log densities at a mode and elsewhere.
+# Numbers in a working array, and the accuracy of modes: of the first, and of others, by cell.
 _BLOCK = 60_000
 _FINE, _COARSE = 1e-8, 1e-3
 # Unconstrained hyper-parameters stay inside: beyond, scales are nothing or beyond reason.
@@ -53,6 +53,23 @@ class Start:
 
     theta: Floats
     location: Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Density:
+    """The log posterior density at some points, and the locations given each.
+
+    Attributes
+    ----------
+    value : ndarray of float, shape (points,)
+        Up to a constant.
+    location : ndarray of float, shape (points, locations)
+    covariance : ndarray of float, shape (points, locations, locations)
+    """
+
+    value: Floats
+    location: Floats
+    covariance: Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -111,9 +128,10 @@ def draw_hyper(problem: Problem, *, draws: int, seed: int) -> Hyper:
     rng = np.random.default_rng(_FIXED)
     proposals: list[Proposal] = [about_mode(white)]
     z = proposals[0].draw(rng, number)
-    log_p = log_density(problem, white.place(z), start)
+    density = [find_density(problem, white.place(z), start)]
     pareto_k, weight = np.inf, np.full(len(z), 1.0 / len(z))
     for round_ in range(_ROUNDS):
+        log_p = np.concatenate([each.value for each in density])
         log_q = np.logaddexp.reduce([each.log_density(z) for each in proposals], axis=0)
         pareto_k, smoothed = fit_tail(log_p - log_q)
         weight = np.exp(smoothed - logsumexp(smoothed))
@@ -125,15 +143,13 @@ def draw_hyper(problem: Problem, *, draws: int, seed: int) -> Hyper:
         proposals.append(adapt(white, z, weight, problem.model.scales))
         more = proposals[-1].draw(rng, number)
         z = np.concatenate([z, more])
-        log_p = np.concatenate([log_p, log_density(problem, white.place(more), start)])
+        density.append(find_density(problem, white.place(more), start))
     chosen = resample(np.random.default_rng([seed, 1]), weight, draws)
-    h = _inside(white.place(z[chosen]))
-    location, covariance = _locate(problem, h, start)
     return Hyper(
         mode=white.mode,
-        h=h,
-        location=location,
-        covariance=covariance,
+        h=_inside(white.place(z[chosen])),
+        location=np.concatenate([each.location for each in density])[chosen],
+        covariance=np.concatenate([each.covariance for each in density])[chosen],
         start=start,
         pareto_k=pareto_k,
         worth=worth,
@@ -141,10 +157,12 @@ def draw_hyper(problem: Problem, *, draws: int, seed: int) -> Hyper:
     )
 
 
-def log_density(problem: Problem, h: Floats, start: Start, *, tolerance: float = _COARSE) -> Floats:
-    """Log posterior density, up to a constant, at unconstrained points (points, dimension)."""
+def find_density(
+    problem: Problem, h: Floats, start: Start, *, tolerance: float | None = None
+) -> Density:
+    """Compute the log posterior density at unconstrained points (points, dimension)."""
     inside = _inside(h)
-    value = problem.model.log_prior(inside)
+    parts: list[Density] = []
     for some in _blocks(problem, len(h)):
         chain = problem.chain(inside[some])
         mode = find_mode(
@@ -153,11 +171,19 @@ def log_density(problem: Problem, h: Floats, start: Start, *, tolerance: float =
             problem.locations,
             theta=start.theta,
             location=start.location,
-            tolerance=tolerance,
+            tolerance=_COARSE * problem.size if tolerance is None else tolerance,
         )
-        value[some] += integrate(chain, problem.cells, problem.locations, mode).value
-    # Falling off beyond the ends keeps a search inside.
-    return np.asarray(value - ((h - inside) ** 2).sum(axis=1))
+        found = integrate(chain, problem.cells, problem.locations, mode)
+        parts.append(
+            Density(value=found.value, location=found.location, covariance=mode.covariance)
+        )
+    value = problem.model.log_prior(inside) + np.concatenate([part.value for part in parts])
+    return Density(
+        # Falling off beyond the ends keeps a search inside.
+        value=np.asarray(value - ((h - inside) ** 2).sum(axis=1)),
+        location=np.concatenate([part.location for part in parts]),
+        covariance=np.concatenate([part.covariance for part in parts]),
+    )
 
 
 def _inside(h: Floats) -> Floats:
@@ -167,26 +193,6 @@ def _inside(h: Floats) -> Floats:
 def _blocks(problem: Problem, points: int) -> list[slice]:
     step = max(_BLOCK // problem.size, 1)
     return [slice(first, min(first + step, points)) for first in range(0, points, step)]
-
-
-def _locate(problem: Problem, h: Floats, start: Start) -> tuple[Floats, Floats]:
-    """Locations, and their covariance, given each of some hyper-parameters."""
-    distinct, back = np.unique(h, axis=0, return_inverse=True)
-    location, covariance = [], []
-    for some in _blocks(problem, len(distinct)):
-        chain = problem.chain(distinct[some])
-        mode = find_mode(
-            chain,
-            problem.cells,
-            problem.locations,
-            theta=start.theta,
-            location=start.location,
-            tolerance=_COARSE,
-        )
-        location.append(integrate(chain, problem.cells, problem.locations, mode).location)
-        covariance.append(mode.covariance)
-    back = back.ravel()
-    return np.concatenate(location)[back], np.concatenate(covariance)[back]
 
 
 def _whiten(problem: Problem) -> tuple[Whitened, Start, int]:
@@ -218,7 +224,7 @@ def _climb(problem: Problem, guess: Floats, inverse: Floats, start: Start) -> tu
     def lower(x: Floats) -> tuple[float, Floats]:
         nonlocal passes
         passes += 2 * d + 1
-        value = log_density(problem, np.concatenate([x[None], x + step, x - step]), start)
+        value = find_density(problem, np.concatenate([x[None], x + step, x - step]), start).value
         return -float(value[0]), (value[d + 1 :] - value[1 : d + 1]) / 0.04
 
     def stop(intermediate_result: OptimizeResult) -> None:
@@ -281,7 +287,7 @@ def _spread(problem: Problem, mode: Floats, start: Start) -> tuple[Floats, float
     points = [mode, *(mode + axes), *(mode - axes)]
     points += [mode + axes[i] + axes[j] for i, j in one]
     points += [mode - axes[i] - axes[j] for i, j in one]
-    value = log_density(problem, np.array(points), start, tolerance=1e-5)
+    value = find_density(problem, np.array(points), start, tolerance=1e-5).value
     peak, up, down = value[0], value[1 : d + 1], value[d + 1 : 2 * d + 1]
     both = value[2 * d + 1 :].reshape(2, len(one)).sum(axis=0)
     hessian = np.diag(up + down - 2.0 * peak)

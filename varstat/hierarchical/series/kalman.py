@@ -73,13 +73,15 @@ def find_gains(chain: Chain, weight: Floats) -> Gains:
         variance[j, j] = chain.start[j]
     for t in range(length):
         if t:
-            variance *= chain.decay[t][:, None] * chain.decay[t][None]
+            if chain.fades:
+                variance *= chain.decay[t][:, None] * chain.decay[t][None]
             for j in range(chain.states):
                 variance[j, j] += chain.step[t, j]
-        level = variance.sum(axis=1)
-        scaled[t] = 1.0 + weight[t] * (level.sum(axis=0) + chain.passing)
-        precision[t] = weight[t] / scaled[t]
-        gain[t] = level * precision[t]
+        level = _sum(variance)
+        np.multiply(_sum(level) + chain.passing, weight[t], out=scaled[t])
+        scaled[t] += 1.0
+        np.divide(weight[t], scaled[t], out=precision[t])
+        np.multiply(level, precision[t], out=gain[t])
         variance -= gain[t][:, None] * level[None]
     return Gains(gain=gain, precision=precision, log_det=np.log(scaled).sum(axis=0))
 
@@ -89,9 +91,9 @@ def innovate(chain: Chain, gains: Gains, residual: Floats) -> Floats:
     innovation = np.empty_like(residual)
     mean = np.zeros((chain.states, *residual.shape[1:]))
     for t in range(len(residual)):
-        if t:
+        if t and chain.fades:
             mean *= chain.decay[t]
-        innovation[t] = residual[t] - mean.sum(axis=0)
+        np.subtract(residual[t], _sum(mean), out=innovation[t])
         mean += gains.gain[t] * innovation[t]
     return innovation
 
@@ -110,9 +112,10 @@ def smooth(chain: Chain, gains: Gains, innovation: Floats) -> tuple[Floats, Floa
     r = np.empty((len(innovation), chain.states, *innovation.shape[1:]))
     after = np.zeros(r.shape[1:])
     for t in range(len(innovation) - 1, -1, -1):
-        u[t] = gains.precision[t] * innovation[t] - (gains.gain[t] * after).sum(axis=0)
-        r[t] = after + u[t]
-        after = chain.decay[t] * r[t]
+        np.multiply(gains.precision[t], innovation[t], out=u[t])
+        u[t] -= _sum(gains.gain[t] * after)
+        np.add(after, u[t], out=r[t])
+        after = chain.decay[t] * r[t] if chain.fades else r[t]
     return u, r
 
 
@@ -148,12 +151,14 @@ def find_information(chain: Chain, gains: Gains) -> Information:
     after = np.zeros((length, states, states, points, units))
     for t in range(length - 1, -1, -1):
         gain = gains.gain[t]
-        drawn = (after[t] * gain[None]).sum(axis=1)
-        diagonal[t] = gains.precision[t] + (gain * drawn).sum(axis=0)
+        drawn = _sum(after[t] * gain[:, None])
+        np.add(gains.precision[t], _sum(gain * drawn), out=diagonal[t])
         now = after[t] - drawn[None] - drawn[:, None] + diagonal[t]
         step[t] = now[0, 0]
         if t:
-            after[t - 1] = now * (chain.decay[t][:, None] * chain.decay[t][None])
+            after[t - 1] = now
+            if chain.fades:
+                after[t - 1] *= chain.decay[t][:, None] * chain.decay[t][None]
     return Information(diagonal=diagonal, step=step, after=after)
 
 
@@ -168,15 +173,23 @@ def invert_rows(chain: Chain, gains: Gains, information: Information) -> list[Fl
     length, states, points, units = gains.gain.shape
     start = np.empty((length, states, points, units))
     for t in range(length):
-        drawn = (information.after[t] * gains.gain[t][None]).sum(axis=1)
-        start[t] = information.diagonal[t] - drawn
+        drawn = _sum(information.after[t] * gains.gain[t][:, None])
+        np.subtract(information.diagonal[t], drawn, out=start[t])
     rows: list[Floats] = [np.zeros((0, points, units))] * length
     # In `carried`, r on the way into the period above, for a one in each later period.
     carried = np.empty((length, states, points, units))
     for s in range(length - 2, -1, -1):
         carried[s + 1] = start[s + 1]
         later = carried[s + 1 :]
-        later *= chain.decay[s + 1]
-        rows[s] = -(gains.gain[s] * later).sum(axis=1)
+        if chain.fades:
+            later *= chain.decay[s + 1]
+        taken = gains.gain[s] * later
+        rows[s] = taken[:, 0] if chain.states == 1 else taken.sum(axis=1)
+        np.negative(rows[s], out=rows[s])
         later += rows[s][:, None]
     return rows
+
+
+def _sum(values: Floats) -> Floats:
+    """Sum over the first axis, states; a view of the only one where they are not several."""
+    return np.asarray(values[0] if len(values) == 1 else values.sum(axis=0))

@@ -82,12 +82,12 @@ def integrate(chain: Chain, cells: Cells, locations: Locations, mode: Mode) -> M
     """
     linear = mode.linear
     theta = linear.theta
-    score, weight = cells.slopes(theta)
-    height = cells.value(theta) + 0.5 * score**2 / np.maximum(weight, _LEAST_WEIGHT)
+    height = cells.value(theta) + 0.5 * linear.weight * (linear.response - theta) ** 2
     evidence = weigh(chain, linear, linear.response - locations.place(mode.location))[0]
     third, fourth = cells.higher(theta)
     variance = path_variance(chain, linear)
     second = _second_order(mode, third, fourth, variance)
+    height += _aside(mode.step, third, fourth, variance)
     unit = height.sum(axis=0) + evidence + second
     shift = shift_response(linear, third, variance)
     pull = locations.gather(invert(chain, linear.gains, shift)[0])
@@ -102,20 +102,24 @@ def integrate(chain: Chain, cells: Cells, locations: Locations, mode: Mode) -> M
     )
 
 
+def _aside(step: Floats, third: Floats, fourth: Floats, variance: Floats) -> Floats:
+    """Mean of what is beyond the parabola, where that is taken a step aside of the mode."""
+    square = step**2
+    skewed = third * step * (square / 6.0 + variance / 2.0)
+    return np.asarray(skewed + fourth * square * (square / 24.0 + variance / 4.0))
+
+
 def _second_order(mode: Mode, third: Floats, fourth: Floats, variance: Floats) -> Floats:
     """C2 of each unit: shape (points, units)."""
-    weight = np.maximum(mode.linear.weight, _LEAST_WEIGHT)
     there = mode.linear.weight > 0.0
+    inverse = np.where(there, 1.0 / np.maximum(mode.linear.weight, _LEAST_WEIGHT), 0.0)
     third, fourth = np.where(there, third, 0.0), np.where(there, fourth, 0.0)
     # S_ss S_ss S_ss / 8 + S_ss^3 / 12 on the diagonal.
     total = (fourth * variance**2 / 8.0 + third**2 * variance**3 * (5.0 / 24.0)).sum(axis=0)
-    pulled = third * variance
-    inverse = 1.0 / weight
+    # Off it S_st = -(C^-1)_st / W_s W_t, each pair once.
+    pulled = third * variance * inverse
+    cubed = third * inverse**3
     for s, row in enumerate(mode.rows[:-1]):
-        covariance = -row * inverse[s] * inverse[s + 1 :]
-        covariance = np.where(there[s + 1 :], covariance, 0.0)
-        total = total + (
-            pulled[s] * (pulled[s + 1 :] * covariance).sum(axis=0) / 4.0
-            + third[s] * (third[s + 1 :] * covariance**3).sum(axis=0) / 6.0
-        )
+        total -= pulled[s] * np.einsum("tpn,tpn->pn", pulled[s + 1 :], row) / 4.0
+        total -= cubed[s] * np.einsum("tpn,tpn,tpn,tpn->pn", cubed[s + 1 :], row, row, row) / 6.0
     return np.asarray(total)

@@ -100,7 +100,9 @@ class Mode:
     Attributes
     ----------
     linear : Linear
-        At the mode.
+        About a point next to the mode.
+    step : ndarray of float, shape (periods, points, units)
+        From there to the mode.
     location : ndarray of float, shape (points, locations)
     covariance : ndarray of float, shape (points, locations, locations)
         Of the locations, units integrated out.
@@ -109,6 +111,7 @@ class Mode:
     """
 
     linear: Linear
+    step: Floats
     location: Floats
     covariance: Floats
     rows: list[Floats]
@@ -202,7 +205,7 @@ def find_mode(
         # What is left after a step of Newton's is far less than the step itself was worth.
         if float((linear.weight * step**2).sum(axis=(0, 2)).max()) < tolerance:
             break
-    return Mode(linear=linear, location=location, covariance=covariance, rows=rows)
+    return Mode(linear=linear, step=step, location=location, covariance=covariance, rows=rows)
 
 
 def location_covariance(
