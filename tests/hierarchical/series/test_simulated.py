@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from hierarchical.four_periods import simulate_four_periods
 from scipy.special import expit
 
 import varstat
@@ -12,23 +13,9 @@ from varstat.hierarchical.series.panel import make_panel, read_panel
 pytestmark = pytest.mark.slow
 
 
-def _plain(seed):
-    """60 hospitals in four periods with gaps, simulated from persistent and transient effects."""
-    rng = np.random.default_rng(seed)
-    size = np.round(np.exp(rng.normal(5.7, 1.0, (60, 1)))) + 1.0
-    size = np.repeat(size, 4, axis=1)
-    theta = -3.2 + 0.25 * rng.standard_normal((60, 1)) - 0.15 * np.arange(4.0)
-    theta = theta + 0.25 * rng.standard_normal((60, 4))
-    event = rng.binomial(size.astype(int), expit(theta)).astype(float)
-    gone = rng.random((60, 4)) < 0.3
-    gone[gone.all(axis=1), 0] = False
-    event[gone] = np.nan
-    return make_panel(event, np.where(gone, np.nan, size))
-
-
 @pytest.mark.parametrize("seed", range(2, 22))
 def test_the_plainest_panel_passes_the_gate(seed):
-    panel = _plain(seed)
+    panel = make_panel(*simulate_four_periods(seed))
     found = fit_series(panel, SeriesModel(intercept_mean=panel.pooled), draws=100)
     assert found.diagnostics.passed, found.diagnostics.problems
 

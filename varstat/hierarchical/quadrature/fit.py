@@ -15,7 +15,6 @@ from varstat.hierarchical.posterior import Stored
 from varstat.hierarchical.quadrature.hyper import LATTICE_DIMENSION, Lattice, fill_lattice, whiten
 from varstat.hierarchical.quadrature.hyper_draws import (
     MOST_DIMENSION,
-    POOL,
     HyperDraws,
     draw_by_importance,
     draw_from_lattice,
@@ -28,7 +27,7 @@ from varstat.hierarchical.quadrature.threads import one_thread
 
 # Importance ratios with a heavier tail than this can't be mended by more draws.
 PARETO_LIMIT = 0.7
-# Effective draws of 8,000 below this say too little of a 95% interval's ends.
+# Effective draws of the points below this say too little of a 95% interval's ends.
 LEAST_EFFECTIVE = 400
 _SURROGATE_LIMIT = 0.1
 
@@ -138,7 +137,7 @@ def _diagnose(hyper: HyperDraws) -> Diagnostics:
         )
     if hyper.worth < LEAST_EFFECTIVE:
         problems.append(
-            f"{POOL:,} draws of the hyper-parameters are worth {hyper.worth:.0f} independent ones, "
+            f"The draws of the hyper-parameters are worth {hyper.worth:.0f} independent ones, "
             f"less than {LEAST_EFFECTIVE}."
         )
     if hyper.surrogate_error > _SURROGATE_LIMIT:

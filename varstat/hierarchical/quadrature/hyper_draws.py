@@ -14,7 +14,13 @@ from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.model.smeared import Smeared
 from varstat.hierarchical.quadrature.hyper import Lattice, Whitened
 from varstat.hierarchical.quadrature.marginal import log_posterior
-from varstat.hierarchical.quadrature.proposal import Proposal, about_mode, adapt, draw_mixture
+from varstat.hierarchical.quadrature.proposal import (
+    Proposal,
+    about_mode,
+    adapt,
+    draw_mixture,
+    mixture_density,
+)
 from varstat.hierarchical.quadrature.student import resample
 from varstat.hierarchical.quadrature.surrogate import Density, fit_slopes, fit_values
 from varstat.measure import Floats
@@ -23,7 +29,7 @@ from varstat.measure import Floats
 MOST_DIMENSION = 30
 # Evaluations of a likelihood for which no polynomial is needed, and those that can be afforded
 # where no polynomial fits.
-_CHEAP, _AFFORDABLE = 10_000_000, 200_000_000
+_CHEAP, _AFFORDABLE = 10_000_000, 300_000_000
 # What a polynomial may be off by in log density, root mean square over the posterior.
 _ACCURACY = 0.003
 _ROUGH = 0.05
@@ -128,27 +134,28 @@ def draw_by_importance(
     """
     fixed = np.random.default_rng(_FIXED)
     exact = _exact(design, white, nodes=nodes)
-    error, passes, target = 0.0, 0, exact
+    error, passes, target, in_rounds = 0.0, 0, exact, False
     cost = POOL * _cost(design, nodes)
     if cost > _CHEAP:
         fitted, error, passes = fit_slopes(design, white, fixed, nodes=nodes)
         target = fitted
-        if error > _ROUGH and cost <= _AFFORDABLE:
-            target, error = exact, 0.0
-    proposals: list[Proposal] = [about_mode(white)]
-    z, log_p, log_q = _weigh(proposals, target, fixed, POOL)
-    pareto_k, weight = _smooth(log_p - log_q)
-    for _ in range(_MOST_FITTED):
-        if pareto_k <= _LIGHT or error > 0.0:
-            break
-        proposals = [proposals[0], adapt(white, z, weight, _scales(design))]
-        z, log_p, log_q = _weigh(proposals, target, fixed, POOL)
-        passes += POOL
-        pareto_k, weight = _smooth(log_p - log_q)
+        fewer = (1 + _MOST_FITTED) * _FEWER * _cost(design, nodes)
+        if error > _ROUGH and min(cost, fewer) <= _AFFORDABLE:
+            target, error, in_rounds = exact, 0.0, cost > _AFFORDABLE
+    if in_rounds:
+        proposals, z, log_ratio, spent = _settle_in_rounds(
+            white, target, fixed, scales=_scales(design)
+        )
+    else:
+        proposals, z, log_ratio, spent = _settle(
+            white, target, fixed, scales=_scales(design), refit=error == 0.0
+        )
+    passes += spent if error == 0.0 else 0
+    pareto_k, weight = _smooth(log_ratio)
     worth = float(1.0 / np.sum(weight**2))
     check = white.place(z[resample(fixed, weight, CHECKED)])
     rng = np.random.default_rng([seed, 1])
-    if 2 * draws > POOL:
+    if 2 * draws > POOL and not in_rounds:
         z, log_p, log_q = _weigh(proposals, target, rng, 2 * draws)
         passes += 2 * draws if error == 0.0 else 0
         weight = _smooth(log_p - log_q)[1]
@@ -159,10 +166,50 @@ def draw_by_importance(
         pareto_k=pareto_k,
         effective=float(min(1.0 / np.sum(weight**2), draws)),
         surrogate_error=error,
-        passes=passes + (POOL if error == 0.0 else 0),
+        passes=passes,
         check=check,
         worth=worth,
     )
+
+
+def _settle(
+    white: Whitened,
+    target: Density,
+    rng: np.random.Generator,
+    *,
+    scales: list[int],
+    refit: bool,
+) -> tuple[list[Proposal], Floats, Floats, int]:
+    """Settle what is drawn from: proposals, points of their mixture, log ratios, points spent."""
+    proposals: list[Proposal] = [about_mode(white)]
+    z, log_p, log_q = _weigh(proposals, target, rng, POOL)
+    spent = POOL
+    for _ in range(_MOST_FITTED):
+        pareto_k, weight = _smooth(log_p - log_q)
+        if pareto_k <= _LIGHT or not refit:
+            break
+        proposals = [proposals[0], adapt(white, z, weight, scales)]
+        z, log_p, log_q = _weigh(proposals, target, rng, POOL)
+        spent += POOL
+    return proposals, z, log_p - log_q, spent
+
+
+def _settle_in_rounds(
+    white: Whitened, target: Density, rng: np.random.Generator, *, scales: list[int]
+) -> tuple[list[Proposal], Floats, Floats, int]:
+    """Do the same by few points, each round's proposal fitted to all points before, which stay.
+
+    As in adaptive multiple importance sampling (Cornuet and others 2012).
+    """
+    proposals: list[Proposal] = [about_mode(white)]
+    z, log_p, log_q = _weigh(proposals, target, rng, _FEWER)
+    for _ in range(_MOST_FITTED):
+        _, weight = _smooth(log_p - log_q)
+        proposals.append(adapt(white, z, weight, scales))
+        more = proposals[-1].draw(rng, _FEWER)
+        z, log_p = np.concatenate([z, more]), np.concatenate([log_p, target(more)])
+        log_q = mixture_density(proposals, z)
+    return proposals, z, log_p - log_q, len(z)
 
 
 def _weigh(
