@@ -29,13 +29,6 @@ _COLUMNS = {
     "percent": ("numerator", "denominator"),
     "limits": ("value", "lower"),
 }
-<<<<<<< HEAD
-_MEASURED = tuple(dict.fromkeys((*sum(_COLUMNS.values(), ()), "upper")))
-_TOLD = ("unit", "unit_name", "period", *_MEASURED)
-=======
-# So many counts may be parts of a whole that no column holds.
-_SEVERAL = 3
->>>>>>> reading
 # Why rows are left out that nobody misses.
 _ASIDE = ("not among the rows asked for", "no counts: a note", "a total")
 
