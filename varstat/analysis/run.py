@@ -14,7 +14,14 @@ from varstat.analysis.asking import (
 )
 from varstat.analysis.inputs import check_cards, refuse_fit
 from varstat.analysis.specification import Reading, Specification
-from varstat.analysis.steps import Setting, fit_all, fit_table, read_indicator
+from varstat.analysis.steps import (
+    Setting,
+    Tell,
+    fit_all,
+    fit_table,
+    read_indicator,
+    tell_nobody,
+)
 from varstat.errors import DiagnosticsError
 
 if TYPE_CHECKING:
@@ -111,6 +118,7 @@ def analyse(
     folder: str | os.PathLike[str] | None = None,
     stored_as: Sequence[str] = (),
     progress: bool = False,
+    tell: Tell = tell_nobody,
 ) -> Analysis:
     """Run a specification, and keep what its results rest on.
 
@@ -124,6 +132,8 @@ def analyse(
         are then refused before any model is fitted.
     progress : bool
         Whether to show on stderr how far NUTS has come.
+    tell : callable
+        Is told what is being done, and how many of its parts are done and there are.
 
     Returns
     -------
@@ -140,6 +150,7 @@ def analyse(
         folder=folder,
         stored_as=stored_as,
         progress=progress,
+        tell=tell,
     )
     _refuse_early(setting)
     if isinstance(specification.asking, FunnelAsking):
@@ -275,6 +286,7 @@ def _ask_funnel(setting: Setting, asking: FunnelAsking) -> Analysis:
 
     (source, card), *_ = setting.asked.reading.pair_up()
     table, _ = read_indicator(setting, source, card)
+    setting.tell("Comparing units with chance", 0, 0)
     funnels = compute_funnel(
         table,
         method=asking.method,
@@ -298,6 +310,7 @@ def _judge(setting: Setting, table: "Table", funnels: "Funnels", *, level: float
 
     # Each period has a funnel, and so a model, which knows what a funnel does.
     fits = fit_table(setting, split_periods(table), alone=True)
+    setting.tell("Setting posteriors beside flags", 0, 0)
     verdicts = compute_verdicts(funnels, fits, level=level)
     made = funnels.provenance
     told = made.asking | {"posterior": True, "level": level}
@@ -314,6 +327,7 @@ def _ask_model(setting: Setting) -> Analysis:
     asking = setting.asked.asking
     results: Results[Any] = fits
     if isinstance(asking, LeagueAsking):
+        setting.tell("Ranking units", 0, 0)
         results = compute_league(
             fits,
             level=asking.level,
@@ -332,6 +346,7 @@ def _ask_opportunity(setting: Setting, asking: OpportunityAsking) -> Analysis:
     found: list[Opportunities] = []
     # One after another, so that the draws of one model are in memory at a time.
     for fits, factor in fit_all(setting):
+        setting.tell("Summing opportunities", 0, 0)
         found.append(
             compute_opportunity(
                 fits,

@@ -57,7 +57,31 @@ class Laid:
         return None if default in (None, ()) else default
 
 
-def text(name: str, panel: str | None, words: str, *, metavar: str | None = None) -> Laid:
+def complete_card(begun: str) -> list[str]:
+    """Give the names of cards that begin so, for a shell to complete.
+
+    Parameters
+    ----------
+    begun : str
+        What was typed.
+
+    Returns
+    -------
+    list of str
+    """
+    from varstat.card import list_cards
+
+    return [name for name in list_cards() if name.startswith(begun)]
+
+
+def text(
+    name: str,
+    panel: str | None,
+    words: str,
+    *,
+    metavar: str | None = None,
+    complete: Callable[[str], list[str]] | None = None,
+) -> Laid:
     """Lay out an option that is one text.
 
     Parameters
@@ -70,12 +94,20 @@ def text(name: str, panel: str | None, words: str, *, metavar: str | None = None
         What the help says of it.
     metavar : str, optional
         What stands for its value.
+    complete : callable, optional
+        Gives what a shell may complete a value to.
 
     Returns
     -------
     Laid
     """
-    info = typer.Option(f"--{name}", metavar=metavar, help=words, rich_help_panel=panel)
+    info = typer.Option(
+        f"--{name}",
+        metavar=metavar,
+        help=words,
+        rich_help_panel=panel,
+        autocompletion=complete,
+    )
     return Laid(type=str | None, info=info)
 
 

@@ -15,7 +15,18 @@ from varstat.analysis.asking import (
 )
 from varstat.analysis.specification import Modelling, Reading
 from varstat.cli.choices import Annualise, Incomparable, LeagueChart, Named, Scales, Size
-from varstat.cli.option import Laid, argument, choice, files, flag, number, text, texts, units
+from varstat.cli.option import (
+    Laid,
+    argument,
+    choice,
+    complete_card,
+    files,
+    flag,
+    number,
+    text,
+    texts,
+    units,
+)
 from varstat.cli.output import Format, Output
 from varstat.cli.parse import (
     parse_bases,
@@ -58,7 +69,12 @@ OPTIONS: dict[tuple[type, str], Laid] = {
     (Reading, "source"): argument("DATA", f"{_TABLES} or example:NAME."),
     (CompareAsking, "a"): argument("A", "A unit, by code or name."),
     (CompareAsking, "b"): argument("B", "Another."),
-    (Reading, "card"): text("card", _CARD, "Card of the indicator: a name or a .toml file."),
+    (Reading, "card"): text(
+        "card",
+        _CARD,
+        "Card of the indicator: a name or a .toml file.",
+        complete=complete_card,
+    ),
     (Reading, "title"): text("title", _CARD, "Title of the indicator."),
     (Reading, "direction"): text(
         "direction", _CARD, "higher-is-better, lower-is-better or neither."
@@ -356,6 +372,7 @@ OPTIONS: dict[tuple[type, str], Laid] = {
     (Output, "output"): files(
         "Write .csv .parquet .json .xlsx .png .svg .pdf or .html; repeatable."
     ),
+    (Output, "force"): flag("force", None, "Replace files that varstat didn't write."),
     (Output, "format_"): Laid(type=Format, info=typer.Option("--format", help="What to print.")),
     (Output, "quiet"): flag("quiet", None, "No messages.", short="-q"),
 }
