@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 # Seconds before anything is shown, and columns that a line takes at most.
-_PATIENCE, _WIDTH = 1.0, 80
+_PATIENCE, _WIDTH = 0.5, 80
 
 
 class Shown:
