@@ -43,13 +43,19 @@ def test_every_real_file_gives_a_command_that_runs_or_says_what_is_missing(
             assert run(*command[1:], "--quiet").code == 0, command
         if not told["suggestions"]:
             silent.add(path.name)
-            assert told["missing"]
+            assert told["nature"].startswith(("A lookup:", "Figures about units:"))
+            assert told["uses"][0].startswith("--lookup ")
             assert "varstat funnel" in told["template"]
-    assert silent == {
-        "nhs_trust_types.csv",
-        "phs_inpatient_daycase_simd.csv",
-        "practice_covariates_2019.csv",
-    }
+    assert silent == {"nhs_trust_types.csv", "practice_covariates_2019.csv"}
+
+
+def test_boards_of_the_scottish_file_are_left_out_of_the_command_for_its_hospitals(
+    run: Callable[..., Any], shared: Path
+) -> None:
+    (found_,) = found(run, shared / "data" / "phs_inpatient_daycase_simd.csv")["suggestions"]
+    assert found_["units"] == 37
+    assert found_["excluded"]["a total over HB"] > 1000
+    assert "exposure of zero" in found_["caution"]
 
 
 @pytest.mark.parametrize(
@@ -174,16 +180,54 @@ def test_sheets_are_listed_with_the_best_guess(run: Callable[..., Any], tmp_path
     assert run(*first[1:]).code == 0
 
 
-def test_records_without_unit_counts_give_a_template(
+def test_a_lookup_is_called_one_and_what_it_is_for_is_told(
     run: Callable[..., Any], tmp_path: Path
 ) -> None:
     path = tmp_path / "types.csv"
-    path.write_text("code,type\nA1,Acute\nA2,Acute\nA3,Community\nA4,Acute\n")
+    kinds = ["Acute", "Acute", "Community", "Acute"] * 3
+    path.write_text("\n".join(["code,type", *(f"A{i},{kind}" for i, kind in enumerate(kinds))]))
     told = found(run, path)
     assert told["suggestions"] == []
-    assert shlex.split(told["template"])[3:] == [
-        *("--unit", "code", "--numerator", "EVENTS", "--denominator", "OUT_OF")
-    ]
+    assert told["nature"] == "A lookup: one row for each 'code', and no counts."
+    assert told["uses"] == [f"--lookup {path}:code --peer-group type"]
+    shown = run("check", path).out
+    assert "A lookup:" in shown
+    assert "varstat funnel" not in shown
+    counts = tmp_path / "counts.csv"
+    counts.write_text("code,seen,all\nA1,4,20\nA2,6,30\nA3,8,31\nA4,9,44\n")
+    ran = run("funnel", counts, "--unit", "code", "--numerator", "seen", "--denominator", "all",
+              *shlex.split(told["uses"][0]))  # fmt: skip
+    assert ran.code == 0, ran.err
+
+
+def test_figures_about_units_get_no_funnel(run: Callable[..., Any], tmp_path: Path) -> None:
+    path = tmp_path / "practices.csv"
+    rows = [f"P{at:03},{at * 7 % 13}.25,{50 + at % 9}.5,{at % 5}.75" for at in range(30)]
+    path.write_text("\n".join(["practice,deprivation score,age index,rurality", *rows]))
+    told = found(run, path)
+    assert told["suggestions"] == []
+    assert told["nature"].startswith("Figures about units: one row for each 'practice'")
+    assert told["uses"] == [f"--lookup {path}:practice --covariate 'deprivation score'"]
+
+
+def test_what_a_command_needs_is_said_in_words(run: Callable[..., Any], tmp_path: Path) -> None:
+    path = tmp_path / "odd.csv"
+    rows = [f"U{at},{at},{40 - at},{at * 3 % 17},{at % 2}" for at in range(20)]
+    path.write_text("\n".join(["unit,alpha,beta,gamma,half", *rows, *rows]))
+    ran = run("check", path)
+    assert ran.code == 0
+    assert "EVENTS" not in ran.out
+    assert "--numerator and the column of events" in ran.out
+
+
+def test_a_number_in_words_is_left_out_in_the_open(run: Callable[..., Any], tmp_path: Path) -> None:
+    path = tmp_path / "marks.csv"
+    rows = [f"H{at},{'privat' if at in (3, 5) else at + 2},{90 + at}" for at in range(12)]
+    path.write_text("\n".join(["Klinik,Todesfälle,Fälle", *rows]))
+    told = found(run, path)
+    (each,) = told["suggestions"]
+    assert each["command"].endswith("--lenient")
+    assert "--suppressed privat=LOW:HIGH" in each["caution"]
 
 
 def test_a_pipe_is_read_once(run: Callable[..., Any], tmp_path: Path) -> None:

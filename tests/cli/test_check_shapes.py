@@ -42,7 +42,10 @@ def suggested(run: Callable[..., Any], path: Path) -> list[dict[str, str]]:
     for command in said:
         ran = run(*command[1:])
         assert ran.code == 0, ran.err
-    return [options([part for part in each[3:] if part != "--percent"]) for each in said]
+    return [
+        options([part for part in each[3:] if part not in ("--percent", "--lenient")])
+        for each in said
+    ]
 
 
 @pytest.mark.parametrize("publish", PUBLISHED, ids=lambda each: each.__name__)
@@ -215,13 +218,29 @@ def test_a_problem_of_several_readings_is_told_once(
     run: Callable[..., Any], tmp_path: Path
 ) -> None:
     told = found(run, german_quality(tmp_path).path)
-    assert sum("Datenschutz" in each for each in told["missing"]) == 1
+    (each,) = told["suggestions"]
+    assert each["caution"].count("--zero Datenschutz") == 1
 
 
 def test_a_sum_of_columns_is_named_where_counts_stand_side_by_side(
     run: Callable[..., Any], tmp_path: Path
 ) -> None:
-    assert '"A + B"' in run("check", waiting_times(tmp_path).path).out
+    told = found(run, waiting_times(tmp_path).path)
+    (each,) = told["suggestions"]
+    assert '"A + B"' in each["why"]
+    assert "--denominator 'Total All'" in each["command"]
+
+
+def test_blanks_are_none_where_the_sums_show_it(run: Callable[..., Any], tmp_path: Path) -> None:
+    path = tmp_path / "waits.csv"
+    bands = np.random.default_rng(2).integers(0, 3, (24, 5))
+    columns = {f"{at} to {at + 1} Wochen": bands[:, at] for at in range(5)}
+    frame = pd.DataFrame({"Krankenhaus": UNITS, **columns}).replace(0, np.nan)
+    frame["Insgesamt"] = bands.sum(axis=1) + 0.0
+    frame.to_csv(path, index=False)
+    (given, *_) = suggested(run, path)
+    assert given["zero"] == "blank"
+    assert (given["numerator"], given["denominator"]) == ("4 to 5 Wochen", "Insgesamt")
 
 
 def test_flags_behind_numbers_are_told_of_once(run: Callable[..., Any], tmp_path: Path) -> None:
@@ -231,4 +250,5 @@ def test_flags_behind_numbers_are_told_of_once(run: Callable[..., Any], tmp_path
         {"pattern": "{period}", "periods": 3, "from": "2019", "to": "2021"}
     ]
     assert sum("letters stand behind a number" in each for each in sheet["suspicious"]) == 1
+    assert told["nature"].startswith("Numbers of one kind")
     assert shlex.split(told["template"])[3:5] == ["--unit", r"freq,unit,geo\TIME_PERIOD"]

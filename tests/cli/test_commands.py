@@ -31,6 +31,12 @@ COMMANDS = [
 ]
 
 
+def test_the_package_runs_as_a_module() -> None:
+    command = [sys.executable, "-m", "varstat", "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == f"varstat {varstat.__version__}\n"
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_fits_80_columns(run: Callable[..., Any], command: tuple[str, ...]) -> None:
     ran = run(*command, "--help")

@@ -49,12 +49,12 @@ def test_normal_effects_stay_normal_without_a_word():
 
 def test_another_shape_is_learnt_and_said_with_both_totals():
     fits = fit(frame(poor_among_equals()))
-    assert fits[0].design.effects.name == "learnt"
+    assert fits[0].design.effects.name == "normal-mixture"
     found = varstat.compute_opportunity(fits)[0]
     said = [note for note in found.notes if note.startswith(NOT_NORMAL)]
     assert len(said) == 1
     assert "With normal effects the total would be" in said[0]
-    assert found.model["effects"] == "learnt"
+    assert found.model["effects"] == "normal-mixture"
     assert not any("don't have the shape" in note for note in found.notes)
 
 
@@ -62,18 +62,28 @@ def test_normal_effects_that_are_stated_are_kept_and_the_failing_check_is_noted(
     fits = fit(frame(poor_among_equals()), effects="normal")
     assert fits[0].design.effects.name == "normal"
     found = varstat.compute_opportunity(fits)[0]
-    assert any("--effects learnt" in note for note in found.notes)
+    assert any("--effects auto" in note for note in found.notes)
 
 
 def test_what_was_chosen_is_stored(tmp_path: Path):
     fits = fit(frame(poor_among_equals()))
     varstat.write_fit(fits, tmp_path / "fit.nc")
     again = varstat.load_fit(tmp_path / "fit.nc")
-    assert again[0].design.effects.name == "learnt"
+    assert again[0].design.effects.name == "normal-mixture"
     assert again[0].card.model.effects == "auto"
     totals = [varstat.compute_opportunity(each)[0] for each in (fits, again)]
     assert totals[0].total.estimate == pytest.approx(totals[1].total.estimate, rel=1e-12)
     assert totals[0].notes == totals[1].notes
+
+
+def test_more_kinds_than_two_are_learnt_as_they_come():
+    rng = np.random.default_rng(8)
+    kinds = rng.choice([-1.2, 0.0, 1.2], 240, p=[0.3, 0.4, 0.3])
+    found = fit(frame(-1.5 + kinds + 0.03 * rng.normal(size=240)))[0]
+    assert found.design.effects.name == "learnt"
+    said = [note for note in found.design.notes if note.startswith(NOT_NORMAL)]
+    assert len(said) == 1
+    assert "learnt" in said[0]
 
 
 def test_where_effects_cannot_be_learnt_outliers_are_contaminated_normal():

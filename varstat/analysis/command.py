@@ -20,8 +20,6 @@ _BARE, _WITHOUT = ("source", "a", "b"), ("multiplier", "subtotals")
 # Values that an option takes with commas in one word, and those for which it is repeated.
 _COMMAS = ("by", "covariates", "inform", "strata", "levels", "also")
 _REPEATED = ("card", "lookup", "zero", "missing")
-# What a reader of a template is to fill in.
-_PLACES = {"unit": "UNIT", "numerator": "EVENTS", "denominator": "OUT_OF"}
 
 
 class _UnsayableError(Exception):
@@ -51,7 +49,6 @@ def write_command(
     asked: Specification,
     *,
     highlight: Sequence[str] = (),
-    template: bool = False,
     width: int | None = None,
 ) -> str:
     r"""Write the command that asks for a specification, on one line or continued with backslashes.
@@ -62,8 +59,6 @@ def write_command(
         A pipe, which can't be read twice, is written as FILE.
     highlight : sequence of str
         Codes or names of units to mark.
-    template : bool
-        Whether what is not known of units and counts is written as words in capitals.
     width : int, optional
         Of its lines; by default it stands on one.
 
@@ -83,7 +78,7 @@ def write_command(
         --denominator Attendances
     """
     try:
-        parts = list(_parts(asked, template=template))
+        parts = list(_parts(asked))
         parts += [_write_option("--highlight", unit) for unit in highlight]
     except _UnsayableError:
         return ""
@@ -111,7 +106,37 @@ def repeat_command(provenance: Provenance) -> str:
         return ""
 
 
-def _parts(asked: Specification, *, template: bool) -> Iterator[str]:
+def write_lookup(
+    source: str, key: str, *, groups: Sequence[str] = (), covariates: Sequence[str] = ()
+) -> list[str]:
+    """Write the options by which the analysis of another file takes columns from a lookup.
+
+    Parameters
+    ----------
+    source : str
+        The lookup.
+    key : str
+        Its column of units.
+    groups, covariates : sequence of str
+        Columns that may be taken.
+
+    Returns
+    -------
+    list of str
+        One a way of using it.
+
+    Examples
+    --------
+    >>> write_lookup("types.csv", "Code", groups=["Trust type"])
+    ["--lookup types.csv:Code --peer-group 'Trust type'"]
+    """
+    lookup = _write_option("--lookup", f"{source}:{key}")
+    found = [f"{lookup} {_write_option('--peer-group', name)}" for name in groups[:1]]
+    found += [f"{lookup} {_write_option('--covariate', name)}" for name in covariates[:1]]
+    return found or [lookup]
+
+
+def _parts(asked: Specification) -> Iterator[str]:
     """The command, its arguments in one part and each option in a part of its own."""
     bare = [_write_source(each) for each in asked.reading.source]
     if isinstance(asked.asking, CompareAsking):
@@ -125,8 +150,6 @@ def _parts(asked: Specification, *, template: bool) -> Iterator[str]:
             if field.name == "multiplier" and _usual(asked, value):
                 continue
             yield from _option(field, value)
-            if template and value is None and field.name in _PLACES:
-                yield f"{option_of(field.name)} {_PLACES[field.name]}"
 
 
 def _usual(asked: Specification, multiplier: object) -> bool:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 # Times so many draws, up to a most, where draws are too few; and units that a funnel marks.
 _TIMES, _MOST, _MARKED = 4, 1_000_000, 5
-_FOUND = ("auto", "learnt")
+_FOUND = ("auto", "learnt", "normal-mixture")
 
 
 def next_command(asked: Specification, checks: "Diagnostics", *, effects: str | None = None) -> str:

@@ -31,6 +31,8 @@ _MEASURED = tuple(dict.fromkeys((*sum(_COLUMNS.values(), ()), "upper")))
 _TOLD = ("unit", "unit_name", "period", *_MEASURED)
 # So many counts may be parts of a whole that no column holds.
 _SEVERAL = 3
+# Why rows are left out that nobody misses.
+_ASIDE = ("not among the rows asked for", "no counts: a note", "a total")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -42,6 +44,8 @@ class Suggestion:
     reading : Reading
     why : str
         What speaks for it, in a few words.
+    caution : str
+        What stands in rows that it leaves out; empty where nothing does.
     account : Account
         What became of the rows.
     """
@@ -49,6 +53,7 @@ class Suggestion:
     reading: Reading
     why: str
     account: "Account"
+    caution: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -64,6 +69,8 @@ class Advice:
         What is known for sure, where nothing can be suggested.
     missing : tuple of str
         What isn't known, or stands in the way.
+    nature : str or None
+        What kind of file it is, where it is no file of rates.
     table : Table or None
         Of a file that says by itself what its columns are.
     """
@@ -72,6 +79,7 @@ class Advice:
     suggestions: tuple[Suggestion, ...]
     template: Reading
     missing: tuple[str, ...]
+    nature: str | None = None
     table: "Table | None" = None
 
     @property
@@ -112,6 +120,7 @@ def advise(reading: Reading) -> Advice:
     TableError
         If the file can't be opened; or it says what its columns are, and can't be read so.
     """
+    from varstat.data.profile.nature import describe_nature
     from varstat.data.profile.profile import profile_source
     from varstat.data.read import open_data
 
@@ -130,12 +139,14 @@ def advise(reading: Reading) -> Advice:
             table=table,
         )
     found, problems = _try_all(opened, profile, reading)
-    missing = () if found else (*_missing(profile.best.meant), *problems)
+    nature = None if found else describe_nature(profile.best)
+    missing = () if found or nature else (*_missing(profile.best.meant), *problems)
     return Advice(
         profile=profile,
         suggestions=tuple(found),
         template=_template(profile, reading),
         missing=missing,
+        nature=nature,
     )
 
 
@@ -163,12 +174,35 @@ def _read_as_said(opened: "Source", reading: Reading) -> "Table | None":
 def _try_all(
     opened: "Source", profile: "Profile", reading: Reading
 ) -> tuple[list[Suggestion], list[str]]:
-    """Try what may be meant, the likeliest first, until three readings do."""
-    found: list[Suggestion] = []
-    problems: dict[str, str] = {}
+    """Try what may be meant, the likeliest first; leave rows out only where nothing else does."""
     sheet = profile.best
     alone = replace(opened, grids=(opened.grids[profile.sheets.index(sheet)],))
-    for why, variants in _candidates(sheet, _start(profile, reading), found):
+    start = _start(profile, reading)
+    found, problems = _try_each(alone, sheet, start)
+    if not found and problems and not reading.lenient:
+        rest, _ = _try_each(alone, sheet, replace(start, lenient=True))
+        first = next(iter(problems.values()))
+        found = [
+            replace(each, caution=first.partition(": ")[2])
+            for each in rest[:1]
+            if 2 * each.account.rows_kept >= _asked(each.account)
+        ]
+    return found, list(problems.values())[:2]
+
+
+def _asked(account: "Account") -> int:
+    """Count the rows that were read and not left out for what was asked."""
+    aside = sum(e.rows for e in account.exclusions if e.reason.startswith(_ASIDE))
+    return account.rows_read - aside
+
+
+def _try_each(
+    alone: "Source", sheet: "Sheet", start: Reading
+) -> tuple[list[Suggestion], dict[str, str]]:
+    """Try one reading after another until three do, and say what stood in the way of others."""
+    found: list[Suggestion] = []
+    problems: dict[str, str] = {}
+    for why, variants in _candidates(sheet, start, found):
         for variant in variants:
             table, problem = _try(alone, variant)
             if table is None:
@@ -178,7 +212,7 @@ def _try_all(
             break
         if len(found) == _MOST:
             break
-    return found, list(problems.values())[:2]
+    return found, problems
 
 
 def _candidates(
@@ -237,6 +271,8 @@ def _of_pair(labelled: Reading, pair: "Pair") -> Reading:
     told: dict[str, Any] = {event: _name(pair.event), size: _name(pair.size)}
     if pair.upper is not None:
         told["upper"] = _name(pair.upper)
+    if pair.blank_is_zero:
+        told["zero"] = ("blank",)
     signed = all(text.endswith("%") for text in pair.event.texts if text)
     return replace(labelled, percent=pair.role == "percent" and not signed, **told)
 
@@ -303,7 +339,7 @@ def _tabulate(opened: "Source", reading: Reading, *, card: Any = None) -> "Table
     from varstat.data.shape.reshape import reshape
 
     told: dict[str, Any] = {name: getattr(reading, name) for name in _TOLD}
-    told["percent"] = reading.percent or None
+    told |= {"percent": reading.percent or None, "zero": reading.zero or None}
     named = card or (reading.card[0] if reading.card else None)
     stated = state_card(named, told)
     if stated is None:

@@ -141,6 +141,8 @@ def _effects(card: Card) -> str:
             )
         case "auto":
             return "effects that are normal unless the units show another shape"
+        case "normal-mixture":
+            return "effects of two kinds of unit, each normal"
         case "learnt":
             return "effects whose distribution is learnt"
         case _:

@@ -63,7 +63,8 @@ def _advise(reading: Reading, output: Output) -> None:
                 advice,
                 console,
                 commands=_commands(advice, width=width),
-                template=_command(advice.template, template=True, width=width),
+                begun=_command(advice.template, width=width),
+                uses=_uses(advice),
             )
 
 
@@ -71,11 +72,22 @@ def _commands(advice: Advice, *, width: int | None = None) -> list[str]:
     return [_command(each.reading, width=width) for each in advice.suggestions]
 
 
-def _command(reading: Reading, *, template: bool = False, width: int | None = None) -> str:
+def _command(reading: Reading, *, width: int | None = None) -> str:
     from varstat.analysis.command import write_command
 
-    asked = Specification(reading=reading, asking=FunnelAsking())
-    return write_command(asked, template=template, width=width)
+    return write_command(Specification(reading=reading, asking=FunnelAsking()), width=width)
+
+
+def _uses(advice: Advice) -> list[str]:
+    """Give the options by which another file's analysis takes columns from one of no rates."""
+    from varstat.analysis.command import write_lookup
+    from varstat.data.profile.nature import joinable
+
+    key, groups, covariates = joinable(advice.profile.best)
+    if advice.nature is None or key is None:
+        return []
+    (source,) = advice.template.source
+    return write_lookup(source, key, groups=groups, covariates=covariates)
 
 
 def _to_dict(advice: Advice) -> dict[str, Any]:
@@ -85,6 +97,7 @@ def _to_dict(advice: Advice) -> dict[str, Any]:
         {
             "command": command,
             "why": each.why,
+            "caution": each.caution,
             "rows_read": each.account.rows_read,
             "rows_kept": each.account.rows_kept,
             "units": each.account.units,
@@ -96,7 +109,9 @@ def _to_dict(advice: Advice) -> dict[str, Any]:
         "profile": advice.profile.to_dict(),
         "suggestions": suggestions,
         "missing": list(advice.missing),
-        "template": _command(advice.template, template=True),
+        "nature": advice.nature,
+        "uses": _uses(advice),
+        "template": _command(advice.template),
     }
 
 

@@ -235,7 +235,7 @@ OPTIONS: dict[tuple[type, str], Laid] = {
     (Modelling, "effects"): text(
         "effects",
         _MODEL,
-        "How units differ: auto, normal, student-t, contaminated-normal or learnt.",
+        "How units differ: auto, normal, student-t, contaminated-normal, normal-mixture or learnt.",
     ),
     (Modelling, "likelihood"): text(
         "likelihood",

@@ -146,7 +146,7 @@ def say_assumptions(found: Assumptions) -> tuple[str, ...]:
         notes.append(
             "The units' effects don't have the shape that the model says "
             f"({p_text(found.shape_p)}; furthest out: {units}): a few units far off, or several "
-            "kinds of unit. Totals and intervals may be wrong. Try --effects learnt, or a peer "
+            "kinds of unit. Totals and intervals may be wrong. Try --effects auto, or a peer "
             "group for each kind."
         )
     notes += say_marks(found.marks)

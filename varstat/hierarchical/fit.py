@@ -253,12 +253,14 @@ def fit_design(
     if card.model.effects != "auto" or engine == "nuts":
         return set_apart(found, stated=True)
     other = propose_effects(found) if found.engine == "quadrature" else None
-    if other is not None and refusal(other) is None:
+    while other is not None and refusal(other) is None:
         better = _fit_stated(
             other, card=card, by=by, engine="quadrature", draws=draws, seed=seed, progress=False
         )
-        if len(better.diagnostics.problems) <= len(found.diagnostics.problems):
-            found = better
+        if len(better.diagnostics.problems) > len(found.diagnostics.problems):
+            break
+        found = better
+        other = propose_effects(found)
     return set_apart(found)
 
 

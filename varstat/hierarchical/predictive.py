@@ -75,7 +75,7 @@ def draw_new_effects(
 def _draw_new_learnt(design: Design, h: Floats, rng: np.random.Generator) -> Floats:
     """Draw effects from learnt densities: (draws, units)."""
     effects = design.effects
-    masses = effects.masses(h[:, design.dimension - effects.basis.shape[1] :])
+    masses = effects.masses(h[:, design.dimension - effects.shapes :])
     share = rng.random((len(h), design.units))
     at = np.stack([np.searchsorted(np.cumsum(g), u) for g, u in zip(masses, share, strict=True)])
     v = effects.grid[np.minimum(at, len(effects.grid) - 1)]

@@ -9,6 +9,7 @@ import re
 from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Literal
 
 from varstat.period.wording import plain_wording
@@ -213,6 +214,32 @@ def _read_loose_quarter(found: re.Match[str]) -> Meanings:
     return {"calendar": Span(start - 3, 3), "financial": Span(start, 3)}
 
 
+def _read_half(found: re.Match[str]) -> Meanings:
+    """Read H1 2023/24, a half of a financial year."""
+    return _plain(_of_financial_year(found, 6 * int(found["half"]) - 6, 6))
+
+
+def _read_loose_half(found: re.Match[str]) -> Meanings:
+    """Read 2023 H1, of a calendar or a financial year."""
+    start = 12 * int(found["year"]) + 6 * int(found["half"]) - 6
+    return {"calendar": Span(start, 6), "financial": Span(start + 3, 6)}
+
+
+def _read_week(found: re.Match[str]) -> Meanings:
+    """Read 2023-W14 as the Monday of that week (ISO 8601)."""
+    try:
+        monday = date.fromisocalendar(int(found["year"]), int(found["week"]), 1)
+    except ValueError:
+        return {}
+    return _plain(_month(monday.year, monday.month, monday.day))
+
+
+def _read_week_of(found: re.Match[str]) -> Meanings:
+    """Read w/e 07/04/2023 as the date that it names."""
+    meanings = _read_one(found["date"])
+    return meanings if all(span.day is not None for span in meanings.values()) else {}
+
+
 def _read_calendar_quarter(found: re.Match[str]) -> Meanings:
     return _plain(Span(12 * int(found["year"]) + 3 * int(found["quarter"]) - 3, 3))
 
@@ -269,6 +296,9 @@ def _read_ending(text: str) -> Meanings:
 
 
 _TIME = r"(?:[ t]\d\d?:\d\d.*)?"
+_HALF = r"(?:h|hy|half(?: year)?|s|sem(?:ester|estre)?) ?(?P<half>[12])"
+_WEEK = r"(?:w|wk|kw|week|woche) ?(?P<week>\d\d?)"
+_WEEK_OF = r"(?:(?:w/?|wk|week) ?(?:e|c|b|end(?:ing|ed)?|commencing|beginning|to|of)(?![a-z])\.?:?)"
 _NAME = r"[a-z]{3,9}\.?"
 _TO = r"(?:-|\u2013|/|to|until)"
 _LAST = rf"(?P<last>{_NAME})[ '-]*{_SHORT_YEAR}"
@@ -298,6 +328,13 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Meanings]], ...
         (rf"{_YEAR}[ -]?q(?:uarter)? ?(?P<quarter>[1-4])", _read_loose_quarter),
         (rf"q(?:uarter)? ?(?P<quarter>[1-4])[ -]?{_YEAR}", _read_loose_quarter),
         (rf"(?P<quarter>[1-4])q{_YEAR}", _read_calendar_quarter),
+        (rf"{_FINANCIAL}[ -]?{_HALF}", _read_half),
+        (rf"{_HALF}[ -]{_FINANCIAL}", _read_half),
+        (rf"{_YEAR}[ -]?{_HALF}", _read_loose_half),
+        (rf"{_HALF}[ -]?{_YEAR}", _read_loose_half),
+        (rf"{_YEAR}[ -]?{_WEEK}", _read_week),
+        (rf"{_WEEK}[ ,/-]*{_YEAR}", _read_week),
+        (rf"{_WEEK_OF} ?(?P<date>.+)", _read_week_of),
         (_FINANCIAL, _read_pair),
         (r"fy ?(?P<year>\d\d)[-/](?P<next>\d\d)", _read_short_pair),
         (rf"{_YEAR} [-/\u2013] {_NEXT}", _read_spaced),

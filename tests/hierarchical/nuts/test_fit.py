@@ -11,7 +11,7 @@ import pytest
 from hierarchical.nuts.simulated import make_design
 from scipy import stats
 
-from varstat.card import load_card
+from varstat.card.load import load_card, override_card
 from varstat.errors import ModelError
 from varstat.hierarchical.fit import fit_design
 from varstat.hierarchical.model.build import build_design
@@ -108,7 +108,13 @@ def test_the_surgical_data_agree_with_their_reference(references: Path):
             "event_upper": stated["y"].astype(float),
         }
     )
-    card = load_card("default-proportion")
+    # The prior that the reference was computed with.
+    prior = {"distribution": "normal", "mean": 0.0, "sd": 2.5, "because": "As computed."}
+    card = override_card(
+        load_card("default-proportion"),
+        {"model": {"priors": {"intercept": prior}}},
+        where="reference",
+    )
     design = build_design(frame, measure=card.measure, card=card, covariates=(), where="surgical")
     found = nuts.fit_nuts(design, draws=8000, seed=1)
     assert found.diagnostics.passed

@@ -69,6 +69,7 @@ KINDS: dict[str, tuple[Callable[[], pd.DataFrame], dict[str, Any]]] = {
     "student-t": (one_row, {"effects": "student-t"}),
     "contaminated": (one_row, {"effects": "contaminated-normal"}),
     "learnt": (one_row, {"effects": "learnt"}),
+    "mixture": (one_row, {"effects": "normal-mixture"}),
     "learnt of peers": (ratio, {"peer_group": "kind", "covariates": ["need"], "effects": "learnt"}),
     "suppressed": (suppressed, {"suppressed": (1, 7)}),
     "periods": (three_rows, {"period": "year", "covariates": ["age"]}),

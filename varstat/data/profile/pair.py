@@ -32,6 +32,8 @@ class Pair:
         What does, in a few words each.
     upper : Column or None
         Of limits.
+    blank_is_zero : bool
+        Whether sums show that a blank cell of the events stands for none.
     """
 
     role: Role
@@ -40,6 +42,7 @@ class Pair:
     score: float
     why: tuple[str, ...]
     upper: Column | None = None
+    blank_is_zero: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

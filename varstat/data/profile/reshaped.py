@@ -118,7 +118,8 @@ def _melt(source: Source, sheet: Sheet) -> Reshaped | None:
         return None
     tall = profile_header(header, unit=sheet.unit)
     made = next((each for each in tall.columns if each.heading == period), None)
-    aside = {each.heading for each in sheet.columns if each.place in _totals(sheet)}
+    totals = _totals(sheet)
+    aside = {each.heading for each in sheet.columns if each.place in totals}
     left = [each for each in nameable(tall.columns) if each.heading not in {*aside, period}]
     tall = replace(
         tall, pairs=pair_columns(left, tall.quotients), period=made or tall.period, cards=()

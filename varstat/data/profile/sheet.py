@@ -12,6 +12,7 @@ from varstat.data.profile.column import Column, profile_column
 from varstat.data.profile.given import guess_given
 from varstat.data.profile.joined import join_period
 from varstat.data.profile.pair import Pair, Quotient, find_quotients, guess_pairs
+from varstat.data.profile.parts import guess_parts
 from varstat.data.profile.unit import Unit, determines, guess_unit
 from varstat.data.shape.heading_period import Family
 from varstat.data.source.header import Header
@@ -176,6 +177,8 @@ def profile_header(header: Header, *, unit: Unit | None = None) -> Sheet:
 def pair_columns(columns: Sequence[Column], quotients: Sequence[Quotient]) -> tuple[Pair, ...]:
     """Guess which columns are measured, counted or given as rates, the best guess first."""
     pairs = (*guess_pairs(columns, quotients), *guess_given(columns, quotients))
+    if not pairs and (parts := guess_parts(columns)) is not None:
+        return (parts,)
     return tuple(sorted(pairs, key=lambda pair: -pair.score))
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from varstat.card import Card
 from varstat.card.field import OWN_SIZE
 from varstat.data.account import Ledger, Mask
@@ -17,7 +19,7 @@ from varstat.data.rows.assembly import (
 from varstat.data.rows.choose import exclude_others
 from varstat.data.rows.counts import Converted, Counts, convert_percentages, state_counts
 from varstat.data.rows.covariates import refuse_unusable
-from varstat.data.rows.distinguish import Apart
+from varstat.data.rows.distinguish import Apart, combine, number_levels
 from varstat.data.rows.expected import ask_expected
 from varstat.data.rows.gather import gather
 from varstat.data.rows.kept import Kept
@@ -30,6 +32,7 @@ from varstat.data.rows.per import choose_per
 from varstat.data.rows.reconcile import reconcile
 from varstat.data.rows.records import Records
 from varstat.data.rows.rollup import note_partial, roll_labels
+from varstat.data.rows.running import describe_running
 from varstat.data.rows.totals import Totals, exclude_totals
 from varstat.data.rows.unmatched import refuse_unmatched
 from varstat.data.source.grid import Texts
@@ -231,6 +234,21 @@ def _exclude(
     return totals
 
 
+def _running(records: Records, kept: Mask) -> str | None:
+    """Say so where counts run on from one period to the next."""
+    period = records.roles["period"]
+    others = [records.roles["unit"].values, *(each.values for each in records.by.values())]
+    others += [each.values for each in records.strata.values()]
+    codes, labels = number_levels(period.values[kept])
+    return describe_running(
+        combine([number_levels(each[kept])[0] for each in others]),
+        labels,
+        codes,
+        np.stack([each.values[kept] for each in (records.event, records.size)], axis=1),
+        column=period.column,
+    )
+
+
 def _periods(
     records: Records, ledger: Ledger, *, roll_up: RollUp | None, where: str, apart: Apart
 ) -> Texts | None:
@@ -245,4 +263,7 @@ def _periods(
     checks.refuse_duplicates(records, ledger, periods=period.values, apart=apart)
     if roll_up is None:
         return period.values
+    problem = _running(records, ledger.open)
+    if problem is not None:
+        ledger.stop(problem)
     return roll_labels(period.values, ledger, roll_up=roll_up, where=where, column=period.column)

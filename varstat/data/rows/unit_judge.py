@@ -2,10 +2,11 @@
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from varstat.data.account import FIRST_ROWS, Ledger, Mask, Rows, name_rows
+from varstat.data.account import FIRST_ROWS, Ledger, Mask, Rows, count_rows, name_rows
 from varstat.data.rows.choose import say_choice
 from varstat.data.rows.codes import beginning_of, first_letter, first_three, shape_of
 from varstat.data.rows.distinguish import (
@@ -15,6 +16,7 @@ from varstat.data.rows.distinguish import (
     other_columns,
     read_factor,
 )
+from varstat.data.rows.heads import find_heads
 from varstat.data.rows.mixed import Mixture, find_folds, find_mixture
 from varstat.data.rows.records import Records
 from varstat.data.rows.subtotals import find_subtotals
@@ -43,8 +45,9 @@ def exclude_unit_totals(
         return whole, ()
     units, codes = number_levels(records.roles["unit"].values[rows])
     # A column that is the same for all rows of most units groups them, and splits none.
-    factors = [each for each in factors if each.role != "extra" or _splits(each.codes[at], units)]
-    apart = [each.codes[at] for each in factors]
+    factors = [replace(each, codes=each.codes[at]) for each in factors]
+    factors = [each for each in factors if each.role != "extra" or _splits(each.codes, units)]
+    apart = [each.codes for each in factors]
     cells = combine(apart) if apart else np.zeros(len(rows), dtype=np.int64)
     columns = _groupings(records, header, rows, units, cells, factors)
     names = [Factor(column="", role="extra", codes=units, levels=codes)]
@@ -52,8 +55,15 @@ def exclude_unit_totals(
         name, texts = number_levels(records.roles["unit_name"].values[rows])
         names.append(Factor(column="", role="extra", codes=name, levels=texts))
     some = addends.take(rows)
+    notes = _exclude_heads(
+        ledger, find_heads(some, cells, units, codes, [*columns, *factors]), rows
+    )
+    if notes:
+        whole, more = exclude_unit_totals(
+            records, header, ledger, addends, factors, rows=rows, named=named
+        )
+        return whole, (*notes, *more)
     found = find_subtotals(some, cells, units, columns, names)
-    notes: tuple[str, ...] = ()
     whole[rows[found.whole]] = True
     part = np.zeros_like(whole)
     part[rows[found.part]] = True
@@ -83,6 +93,21 @@ def exclude_unit_totals(
                 "leave the others out with --exclude COL=VALUE."
             )
     return whole, notes
+
+
+def _exclude_heads(ledger: Ledger, found: tuple[Mask, str | None], rows: Rows) -> tuple[str, ...]:
+    """Leave out the rows of units that hold what others hold; give what to note."""
+    head, column = found
+    if column is None:
+        return ()
+    hit = np.zeros(len(ledger.open), dtype=np.bool_)
+    hit[rows[head]] = True
+    ledger.exclude_sums(hit, f"a total over {column}")
+    note = (
+        f"{count_rows(int(head.sum()))} of units that {column!r} groups others under hold what "
+        "those others hold: left out. To analyse such units alone, name them with --only"
+    )
+    return (note,)
 
 
 def _splits(codes: Rows, units: Rows) -> bool:

@@ -79,11 +79,14 @@ KINDS = _words(
 )
 AVERAGES = _words(
     "average averages mean median durchschnitt mittelwert moyenne mediane promedio gemiddelde"
-    " medelvarde gjennomsnitt gennemsnit keskiarvo srednia ortalama mittel schnitt"
+    " medelvarde gjennomsnitt gennemsnit keskiarvo srednia ortalama mittel schnitt ø snitt medeltal"
+    " moyen media mediana mediaan mediaani prumer atlag avg benchmark benchmarks referenzwert"
+    " richtwert norm"
 )
 NOBODY = _words(
     "unknown other others unspecified unallocated unassigned unbekannt inconnu inconnue desconocido"
     " onbekend sconosciuto okand ukjent ukendt nieznany sonstige ubrige autres otros altri overige"
+    " remainder remaining elsewhere residual"
 )
 # Country codes of the Office for National Statistics: England, Wales, Scotland, Northern Ireland,
 # and what is made of them.
@@ -143,8 +146,11 @@ def is_average(cell: str) -> bool:
 
 
 def is_nobody(cell: str) -> bool:
-    """Say whether a cell names no unit in particular: "Unknown", "Other", "Not stated"."""
+    """Say whether a cell names no unit in particular: "Other", "Not stated", "Rest of England"."""
     words = words_of(cell)
+    if words[:1] in (["rest"], ["reste"], ["resto"], ["restliche"]):
+        known = HOME | COUNTRIES | FILLER | UNITS | ALL
+        return all(word in known for word in words_of(_join_names(cell))[1:])
     if words[:1] == ["not"]:
         return len(words) == 2 and words[1] in ("known", "stated", "specified", "recorded")
     return len(words) == 1 and words[0] in NOBODY

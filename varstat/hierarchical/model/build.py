@@ -98,7 +98,7 @@ def build_design(
     groups = list(dict.fromkeys(sorted(str(p) for p in peers if p is not None)))
     if groups and any(p is None for p in peers):
         problems.append("some units have no peer group. Give each one, or leave them out.")
-    if card.model.effects == "learnt":
+    if card.model.effects in ("normal-mixture", "learnt"):
         own = card.model.peer_tau == "own" and len(groups) > 1
         problems += refuse_unlearnt(single=rows.single and not cells.strata, own_tau=own)
     columns = Columns(
@@ -357,8 +357,9 @@ def _family(
 
 def _effects(card: Card, value: Floats, variance: Floats, matrix: Floats) -> Effects:
     match card.model.effects:
-        case "learnt":
-            return learnt_effects(value, variance, matrix)
+        case "normal-mixture" | "learnt":
+            mixture = card.model.effects == "normal-mixture"
+            return learnt_effects(value, variance, matrix, mixture=mixture)
         case "student-t":
             return student_effects(card.model.degrees_of_freedom)
         case "contaminated-normal":

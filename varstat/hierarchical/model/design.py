@@ -160,13 +160,13 @@ class Design:
         """Names of the hyper-parameters: locations, taus, transient SD, contamination, shape."""
         more = ("tau_transient",) if self.transient is None else ()
         share = ("contamination",) if self.effects.contaminated else ()
-        shape = tuple(f"shape[{j + 1}]" for j in range(self.effects.basis.shape[1]))
+        shape = tuple(f"shape[{j + 1}]" for j in range(self.effects.shapes))
         return (*self.locations, *self.taus, *more, *share, *shape)
 
     @property
     def reported(self) -> tuple[str, ...]:
         """Names of the hyper-parameters that say something each: all but a density's shape."""
-        return self.names[: len(self.names) - self.effects.basis.shape[1]]
+        return self.names[: len(self.names) - self.effects.shapes]
 
     @property
     def dimension(self) -> int:

@@ -21,9 +21,10 @@ from typing import Literal
 import numpy as np
 from scipy.special import logsumexp, polygamma
 
+from varstat.hierarchical.model.mixture import MIXTURE_SHAPES, mixture_masses
 from varstat.measure import Floats
 
-EffectsName = Literal["normal", "student-t", "contaminated-normal", "learnt"]
+EffectsName = Literal["normal", "student-t", "contaminated-normal", "normal-mixture", "learnt"]
 _NONE = np.zeros(0)
 
 
@@ -33,7 +34,7 @@ class Effects:
 
     Attributes
     ----------
-    name : {"normal", "student-t", "contaminated-normal", "learnt"}
+    name : {"normal", "student-t", "contaminated-normal", "normal-mixture", "learnt"}
     scale : ndarray of float, shape (parts,)
         SD of each part as a multiple of tau.
     log_share : ndarray of float, shape (parts,)
@@ -41,7 +42,7 @@ class Effects:
     degrees_of_freedom : float
         Infinite for other than Student-t.
     grid : ndarray of float, shape (points,)
-        Of learnt effects: link-scale values, evenly spaced.
+        Of learnt effects, a normal mixture's too: link-scale values, evenly spaced.
     basis : ndarray of float, shape (points, functions)
         What the log of a learnt density is a sum of: x, its square, and splines.
     centre, unit : float
@@ -63,8 +64,18 @@ class Effects:
 
     @property
     def learnt(self) -> bool:
-        """Whether the distribution itself is learnt."""
-        return self.name == "learnt"
+        """Whether the distribution itself is learnt, as a density on a grid."""
+        return self.name in ("normal-mixture", "learnt")
+
+    @property
+    def mixture(self) -> bool:
+        """Whether the learnt density is a mixture of two normals."""
+        return self.name == "normal-mixture"
+
+    @property
+    def shapes(self) -> int:
+        """Number of hyper-parameters that a learnt density is made of."""
+        return MIXTURE_SHAPES if self.mixture else int(self.basis.shape[1])
 
     @property
     def cell(self) -> float:
@@ -72,7 +83,10 @@ class Effects:
         return float(self.grid[1] - self.grid[0])
 
     def masses(self, shape: Floats) -> Floats:
-        """Probabilities on the grid, (batch, points), of learnt densities (batch, functions)."""
+        """Probabilities on the grid, (batch, points), of learnt densities (batch, shapes)."""
+        if self.mixture:
+            x = (self.grid - self.centre) / self.unit
+            return mixture_masses(x, shape)
         log_g = shape @ self.basis.T
         log_g -= log_g.max(axis=1, keepdims=True)
         np.exp(log_g, out=log_g)

@@ -27,14 +27,18 @@ _CELL, _MOST_CELLS = 0.06, 400
 _KNOT, _EVEN = 0.4, 5.0
 
 
-def learnt_effects(value: Floats, variance: Floats, matrix: Floats) -> Effects:
-    """Lay out a grid and splines for effects of rows, one a unit.
+def learnt_effects(
+    value: Floats, variance: Floats, matrix: Floats, *, mixture: bool = False
+) -> Effects:
+    """Lay out a grid, and splines or none, for effects of rows, one a unit.
 
     Parameters
     ----------
     value, variance : ndarray of float, shape (rows,)
         Each row's own rate on the link scale and its variance by chance.
     matrix : ndarray of float, shape (rows, locations)
+    mixture : bool
+        Whether the density is a mixture of two normals (`varstat.hierarchical.model.mixture`).
 
     Returns
     -------
@@ -48,11 +52,11 @@ def learnt_effects(value: Floats, variance: Floats, matrix: Floats) -> Effects:
     grid = np.linspace(low, high, number)
     x = (grid - centre) / scale
     return Effects(
-        name="learnt",
+        name="normal-mixture" if mixture else "learnt",
         scale=np.ones(1),
         log_share=np.zeros(1),
         grid=grid,
-        basis=np.column_stack([x, x**2, _splines(x)]),
+        basis=np.zeros((number, 0)) if mixture else np.column_stack([x, x**2, _splines(x)]),
         centre=centre,
         unit=scale,
     )

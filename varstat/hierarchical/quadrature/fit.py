@@ -22,6 +22,7 @@ from varstat.hierarchical.quadrature.hyper_draws import (
 )
 from varstat.hierarchical.quadrature.learnt.fit import draw_shapes
 from varstat.hierarchical.quadrature.learnt.sampler import LearntSampler, draw_learnt
+from varstat.hierarchical.quadrature.learnt.tempered import draw_mixtures
 from varstat.hierarchical.quadrature.sampler import Sampler, draw_effects
 from varstat.hierarchical.quadrature.threads import one_thread
 
@@ -117,7 +118,8 @@ def _fit(design: Design, *, draws: int, seed: int) -> Quadrature:
 
 
 def _fit_learnt(design: Design, *, draws: int, seed: int) -> Quadrature:
-    hyper = draw_shapes(design, draws=draws, seed=seed)
+    draw = draw_mixtures if design.effects.mixture else draw_shapes
+    hyper = draw(design, draws=draws, seed=seed)
     return Quadrature(
         hyper=hyper,
         effects=draw_learnt(design, hyper, seed=seed),

@@ -61,6 +61,7 @@ def build_tree(
         {name: ("row", getattr(design, name)) for name in ("event", "size")},
         coords={"row_unit": ("row", [str(design.unit[at]) for at in design.row_unit])},
     )
-    if hasattr(az, "InferenceData"):
+    # By its version: to ask ArviZ 1 for the old class is to be warned that it is gone.
+    if int(az.__version__.split(".")[0]) == 0:
         return az.InferenceData(posterior=posterior, observed_data=observed)
     return xr.DataTree.from_dict({"posterior": posterior, "observed_data": observed})

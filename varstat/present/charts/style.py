@@ -44,6 +44,10 @@ RC: Final[Mapping[str, object]] = {
     "path.simplify": True,
 }
 
+# In pictures of few dots hinting moves letters to whole dots: a long line grows by so much at most,
+# with Matplotlib 3.11 and 100 dots an inch.
+_HINTED = 1.04
+
 
 def tint(colour: str, share: float) -> str:
     """Mix a colour with white; a share of 1 leaves it as it is.
@@ -74,6 +78,7 @@ def drawable_characters() -> frozenset[int]:
 
 def wrap(text: str, size: float, width: float, *, lines: int, bold: bool = False) -> list[str]:
     """Break text at spaces to a width in points; what does not fit ends in an ellipsis."""
+    width /= _HINTED
     rows: list[str] = []
     row = ""
     for word in text.split():

@@ -25,7 +25,12 @@ _BESIDE = 44
 
 
 def print_advice(
-    advice: "Advice", console: Console, *, commands: Sequence[str], template: str
+    advice: "Advice",
+    console: Console,
+    *,
+    commands: Sequence[str],
+    begun: str,
+    uses: Sequence[str],
 ) -> None:
     """Print the columns of a file, what is suspicious, and the commands to type next.
 
@@ -35,8 +40,10 @@ def print_advice(
     console : rich.console.Console
     commands : sequence of str
         One a suggestion, ready to be pasted.
-    template : str
-        Likewise, with what is missing in capitals.
+    begun : str
+        Of a command, what is known.
+    uses : sequence of str
+        Options by which another file's analysis takes columns from this one.
     """
     profile, sheet = advice.profile, advice.profile.best
     _print_sheets(profile, console)
@@ -49,10 +56,36 @@ def print_advice(
     if commands:
         _print_commands(advice, console, commands)
         return
+    if advice.nature is not None:
+        _print_nature(advice.nature, uses, console)
+        if not any(each.numeric for each in sheet.meant.columns):
+            return
     _print_list("Not known, or in the way:", advice.missing, console)
     _print_list("Cards that name these columns:", [each.name for each in sheet.cards], console)
-    console.print(Text("Fill in what stands in capitals, and type:", style="bold"))
-    _print_plain(template, console)
+    console.print()
+    first = "If it does hold rates, the" if advice.nature is not None else "The"
+    console.print(Text(f"{first} command begins:", style="bold"))
+    _print_plain(begun, console)
+    _print_list("and goes on, by the file's own headings, with:", list(_needed(sheet)), console)
+
+
+def _print_nature(nature: str, uses: Sequence[str], console: Console) -> None:
+    """Say what kind of file this is, and what it can be used for."""
+    print_padded(console, Text(clean(nature), style="bold"))
+    if uses:
+        console.print(Text("To the command for another file, one of counts, can be added:"))
+    for each in uses:
+        _print_plain(f"    {each}", console)
+
+
+def _needed(sheet: "Sheet") -> Iterator[str]:
+    """Say in plain words what a command needs."""
+    if sheet.meant.unit is None:
+        yield "--unit and the column that says whose counts a row holds"
+    yield (
+        "--numerator and the column of events, --denominator and that of what they are out of; "
+        "or --observed, with --expected or --exposure; or --value, with --se"
+    )
 
 
 def _print_sheets(profile: "Profile", console: Console) -> None:
@@ -192,7 +225,10 @@ def _print_commands(advice: "Advice", console: Console, commands: Sequence[str])
         account = suggestion.account
         kept = f"{account.rows_kept:,} of {account.rows_read:,} rows, {account.units:,} units"
         console.print()
-        for line in (f"{clean(suggestion.why)}; {kept}", *_excluded(suggestion.account)):
+        lines = [f"{clean(suggestion.why)}; {kept}", *_excluded(suggestion.account)]
+        if suggestion.caution:
+            lines.append(f"without --lenient: {clean(suggestion.caution)}")
+        for line in lines:
             print_padded(console, Text(line, "dim"), before="# ")
         _print_plain(command, console)
 

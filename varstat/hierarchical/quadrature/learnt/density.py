@@ -34,7 +34,7 @@ class Density:
     """What the posterior of hyper-parameters is made of.
 
     Hyper-parameters are the offsets' coefficients, the normal's mean and log SD in units of the
-    grid's x, and the splines' coefficients.
+    grid's x, and the splines' coefficients or the mixture's shape.
     """
 
     design: Design
@@ -66,17 +66,23 @@ class Density:
         return beta
 
     def log_prior(self, p: Floats, roughness: float) -> Floats:
-        """Log prior density of hyper-parameters (batch, dimension)."""
+        """Log prior density of hyper-parameters (batch, dimension) with splines."""
+        z = p[:, self.free + 2 :]
+        splines = -0.5 * np.sum(z**2, axis=1) / roughness**2 - z.shape[1] * np.log(roughness)
+        return np.asarray(self.log_prior_moments(p) + splines)
+
+    def log_prior_moments(self, p: Floats) -> Floats:
+        """Log prior density of the offsets' coefficients, the normal's mean and its SD."""
         q, design = self.free, self.design
         beta = self.locations(p)
         value = -0.5 * np.sum(((beta - design.location_mean) / design.location_sd) ** 2, axis=1)
         value += design.tau_prior.log_density(p[:, q + 1] + np.log(design.effects.unit))
-        z = p[:, q + 2 :]
-        value += -0.5 * np.sum(z**2, axis=1) / roughness**2 - z.shape[1] * np.log(roughness)
         return np.asarray(value)
 
     def shape(self, p: Floats) -> Floats:
-        """Coefficients of the grid's basis: (batch, functions)."""
+        """What a learnt density is made of: (batch, shapes)."""
+        if self.design.effects.mixture:
+            return p[:, self.free :]
         return shape_of(p[:, self.free :])
 
     def log_likelihood(self, p: Floats) -> Floats:
@@ -149,7 +155,7 @@ def offsets_matrix(design: Design) -> tuple[Floats, int]:
 
 
 def learnt_moments(design: Design, shape: Floats) -> tuple[Floats, Floats]:
-    """Mean and variance of learnt densities (batch, functions), in link-scale units."""
+    """Mean and variance of learnt densities (batch, shapes), in link-scale units."""
     g, grid = design.effects.masses(shape), design.effects.grid
     mean = g @ grid
     # Effects lie evenly about their grid point.
@@ -157,8 +163,8 @@ def learnt_moments(design: Design, shape: Floats) -> tuple[Floats, Floats]:
 
 
 def shapes_in(design: Design, h: Floats) -> Floats:
-    """Coefficients of the grid's basis among the hyper-parameters of a posterior."""
-    return h[:, design.dimension - design.effects.basis.shape[1] :]
+    """What a learnt density is made of, among the hyper-parameters of a posterior."""
+    return h[:, design.dimension - design.effects.shapes :]
 
 
 def split_offsets(design: Design, h: Floats) -> tuple[Floats, Floats]:
@@ -174,3 +180,27 @@ def mean_offset(design: Design, h: Floats) -> Floats:
     """Each unit's offset on average over draws of a posterior."""
     rest, free = split_offsets(design, h)
     return np.asarray(rest @ free.mean(axis=0))
+
+
+def start_density(design: Design) -> tuple[Density, Floats]:
+    """Lay out a design's posterior, and start at a normal by weighted least squares."""
+    rest, base = offsets_matrix(design)
+    weight = 1.0 / (design.link_variance + design.effects.unit**2)
+    root = np.sqrt(weight)
+    beta = np.linalg.lstsq(design.matrix * root[:, None], design.link_rate * root, rcond=None)[0]
+    peers = peer_columns(design)
+    beta[peers] -= beta[base] * (np.array(peers) != base)
+    at = np.delete(beta, base)
+    seen = integrate(design, rest @ at, slopes=rest.shape[1] > 0)
+    density = Density(design=design, rest=rest, base=base, at=at, likelihoods=seen)
+    return density, np.concatenate([at, np.zeros(design.effects.shapes)])
+
+
+def report(density: Density, p: Floats) -> Floats:
+    """Give hyper-parameters as a posterior has them."""
+    design, shape = density.design, density.shape(p)
+    mean, variance = learnt_moments(design, shape)
+    beta = density.locations(p)
+    peers = peer_columns(design) or [density.base]
+    beta[:, peers] += (mean - beta[:, density.base])[:, None]
+    return np.column_stack([beta, 0.5 * np.log(variance), shape])

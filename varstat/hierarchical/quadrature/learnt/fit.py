@@ -8,12 +8,10 @@ from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.quadrature.hyper_draws import CHECKED, HyperDraws
 from varstat.hierarchical.quadrature.learnt.density import (
     Density,
-    learnt_moments,
     log_prior_roughness,
-    offsets_matrix,
-    peer_columns,
+    report,
+    start_density,
 )
-from varstat.hierarchical.quadrature.learnt.integrate import integrate
 from varstat.hierarchical.quadrature.learnt.mode import Component, find_component
 from varstat.hierarchical.quadrature.learnt.move import move
 from varstat.hierarchical.quadrature.student import draw_student, log_student, resample
@@ -78,7 +76,7 @@ def draw_shapes(design: Design, *, draws: int, seed: int) -> HyperDraws:
         pareto_k = float("nan")
     else:
         p = p[resample(rng, weight, draws)]
-    reported = _reported(density, p)
+    reported = report(density, p)
     return HyperDraws(
         z=p,
         h=reported,
@@ -89,20 +87,6 @@ def draw_shapes(design: Design, *, draws: int, seed: int) -> HyperDraws:
         check=reported[np.linspace(0, draws - 1, CHECKED).astype(int)],
         worth=effective,
     )
-
-
-def start_density(design: Design) -> tuple[Density, Floats]:
-    """Lay out a design's posterior, and start at a normal by weighted least squares."""
-    rest, base = offsets_matrix(design)
-    weight = 1.0 / (design.link_variance + design.effects.unit**2)
-    root = np.sqrt(weight)
-    beta = np.linalg.lstsq(design.matrix * root[:, None], design.link_rate * root, rcond=None)[0]
-    peers = peer_columns(design)
-    beta[peers] -= beta[base] * (np.array(peers) != base)
-    at = np.delete(beta, base)
-    seen = integrate(design, rest @ at, slopes=rest.shape[1] > 0)
-    density = Density(design=design, rest=rest, base=base, at=at, likelihoods=seen)
-    return density, np.concatenate([at, np.zeros(design.effects.basis.shape[1])])
 
 
 def _propose(
@@ -124,13 +108,3 @@ def _propose(
         which.append(np.full(n, at))
         ratios.append(log_p - log_q - np.log(n))
     return np.concatenate(candidates), np.concatenate(which), np.concatenate(ratios)
-
-
-def _reported(density: Density, p: Floats) -> Floats:
-    """Hyper-parameters as a posterior has them."""
-    design, shape = density.design, density.shape(p)
-    mean, variance = learnt_moments(design, shape)
-    beta = density.locations(p)
-    peers = peer_columns(design) or [density.base]
-    beta[:, peers] += (mean - beta[:, density.base])[:, None]
-    return np.column_stack([beta, 0.5 * np.log(variance), shape])

@@ -78,16 +78,23 @@ def move(
 
 def _worth(density: Density, states: Sequence[Floats]) -> float:
     """What a draw is worth, by the correlation of one state with the next."""
+    worst = correlation_of(density, states)
+    return (1.0 - worst) / (1.0 + worst)
+
+
+def correlation_of(density: Density, states: Sequence[Floats]) -> float:
+    """Give the largest correlation of one state with the next among what is reported."""
     told = []
     for each in states:
         mean, variance = learnt_moments(density.design, density.shape(each))
-        told.append(np.column_stack([mean, np.log(variance), each[:, : density.free]]))
+        free = each if density.design.effects.mixture else each[:, : density.free]
+        told.append(np.column_stack([mean, np.log(variance), free]))
     one, two = np.concatenate(told[:-1]), np.concatenate(told[1:])
     worst = 0.0
     for a, b in zip(one.T, two.T, strict=True):
         if np.std(a) > 0 and np.std(b) > 0:
             worst = max(worst, float(np.corrcoef(a, b)[0, 1]))
-    return (1.0 - worst) / (1.0 + worst)
+    return worst
 
 
 def _adapt(component: Component, p: Floats) -> Component:
