@@ -22,6 +22,7 @@ funnel = _funnel.funnel
 if TYPE_CHECKING:
     from varstat.adjust import fit_casemix as fit_casemix, standardise as standardise
     from varstat.analysis.asking import (
+        ChangeAsking as ChangeAsking,
         CompareAsking as CompareAsking,
         FitAsking as FitAsking,
         FunnelAsking as FunnelAsking,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
         Reading as Reading,
         Specification as Specification,
     )
+    from varstat.analysis.verbs.change import change as change
     from varstat.analysis.verbs.compare import compare as compare
     from varstat.analysis.verbs.fit import fit as fit
     from varstat.analysis.verbs.league import league as league
@@ -46,6 +48,8 @@ if TYPE_CHECKING:
         load_card as load_card,
     )
     from varstat.data import Table as Table, load_example as load_example, read_table as read_table
+    from varstat.data.organisations.read import read_successors as read_successors
+    from varstat.data.organisations.successors import SuccessorMap as SuccessorMap
     from varstat.errors import VarstatError as VarstatError
     from varstat.estimands import (
         League as League,
@@ -63,6 +67,8 @@ if TYPE_CHECKING:
         find_misfit as find_misfit,
         find_rank_sets as find_rank_sets,
     )
+    from varstat.estimands.change.compute import compute_change as compute_change
+    from varstat.estimands.change.result import Change as Change, Changes as Changes
     from varstat.funnel.funnel import compute_funnel as compute_funnel
     from varstat.funnel.result import Funnel as Funnel, Funnels as Funnels
     from varstat.hierarchical import (
@@ -90,6 +96,7 @@ _ROOMS = {
         "standardise",
     ),
     "analysis.asking": (
+        "ChangeAsking",
         "CompareAsking",
         "FitAsking",
         "FunnelAsking",
@@ -103,6 +110,7 @@ _ROOMS = {
         "Reading",
         "Specification",
     ),
+    "analysis.verbs.change": ("change",),
     "analysis.verbs.compare": ("compare",),
     "analysis.verbs.fit": ("fit",),
     "analysis.verbs.league": ("league",),
@@ -118,6 +126,8 @@ _ROOMS = {
         "load_example",
         "read_table",
     ),
+    "data.organisations.read": ("read_successors",),
+    "data.organisations.successors": ("SuccessorMap",),
     "errors": ("VarstatError",),
     "estimands": (
         "League",
@@ -134,6 +144,11 @@ _ROOMS = {
         "exceedance",
         "find_misfit",
         "find_rank_sets",
+    ),
+    "estimands.change.compute": ("compute_change",),
+    "estimands.change.result": (
+        "Change",
+        "Changes",
     ),
     "funnel.funnel": ("compute_funnel",),
     "funnel.result": (

@@ -18,6 +18,7 @@ TABLES = {
     "league": "league.COLUMNS",
     "opportunity": "opportunity.COLUMNS",
     "comparison": "comparison.FILES",
+    "change": "change.COLUMNS",
     "fit": "fit.COLUMNS",
 }
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from varstat.analysis.asking import (
+    ChangeAsking,
     CompareAsking,
     FitAsking,
     FunnelAsking,
@@ -59,6 +60,7 @@ SOURCES = {
     "data frame": make_frame(),
     "another": make_frame(2),
     "types": make_types(),
+    "successor map": pd.DataFrame({"from": ["u1"], "to": ["u2"]}),
 }
 PROPORTION = Reading(
     source=("data frame",),
@@ -170,6 +172,20 @@ ASKINGS: dict[type, tuple[Any, dict[str, Any]]] = {
         },
     ),
     CompareAsking: (CompareAsking(a="u1", b="u2"), {"a": "u3", "b": "u4", "level": 0.5}),
+    ChangeAsking: (
+        ChangeAsking(before=QUARTERS[0], after=QUARTERS[1]),
+        {
+            "before": "2015-16Q1",
+            "after": "2015-16Q2",
+            "successors": "successor map",
+            "frame": "common",
+            "target": "median",
+            "minimal": 0.01,
+            "passing": 0.1,
+            "fdr": 0.1,
+            "level": 0.5,
+        },
+    ),
 }
 
 

@@ -14,7 +14,7 @@ from varstat.cli.output import Output
 from varstat.cli.program import app
 from varstat.present.captions.source import say_source
 
-VERBS = ("funnel", "league", "opportunity", "compare")
+VERBS = ("funnel", "league", "opportunity", "compare", "change")
 NOT_SAID = {field.name for field in fields(Output)} | {"source", "a", "b"}
 
 

@@ -22,6 +22,7 @@ from analysis.asked import (
 
 import varstat
 from varstat.analysis.asking import (
+    ChangeAsking,
     CompareAsking,
     FitAsking,
     FunnelAsking,
@@ -85,7 +86,9 @@ def test_another_question_is_another_provenance_from_which_it_can_be_run(
     kind: type, name: str
 ) -> None:
     asking, changes = ASKINGS[kind]
-    asked, other = few(asking), few(replace(asking, **{name: changes[name]}))
+    reading = PROPORTION if kind is ChangeAsking else ONE_PERIOD
+    asked = few(asking, reading=reading)
+    other = few(replace(asking, **{name: changes[name]}), reading=reading)
     after = told(other)
     assert after != told(asked)
     found = analyse(other, sources=SOURCES)

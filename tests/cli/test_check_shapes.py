@@ -189,7 +189,9 @@ def test_of_limits_of_several_levels_those_of_95_percent_are_taken(
     assert given["lower"] == "Lower CI 95.0 limit"
     assert given["upper"] == "Upper CI 95.0 limit"
     frame.drop(columns=list(given.values())[2:]).round(4).to_csv(path, index=False)
-    assert suggested(run, path) == []
+    (given, *_) = suggested(run, path)
+    assert given["lower"] == "Lower CI 99.8 limit"
+    assert given["limits-level"] == "0.998"
 
 
 def test_text_of_records_is_no_measure(run: Callable[..., Any], tmp_path: Path) -> None:

@@ -127,8 +127,50 @@ class CompareAsking(Stated):
     level: float = 0.95
 
 
-Asking = FunnelAsking | FitAsking | LeagueAsking | OpportunityAsking | CompareAsking
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeAsking(Stated):
+    """Why a total moved between two periods, and who truly changed. See `compute_change`.
+
+    Attributes
+    ----------
+    before, after : str
+        Periods.
+    successors : str or None
+        A file of who succeeded whom.
+    frame : {"common"} or None
+    target : str or None
+    minimal : float
+        The smallest change of a rate that matters.
+    passing : float or None
+        The SD of what passes, where it is known from elsewhere.
+    fdr : float
+        In (0, 1).
+    level : float
+        In (0, 1).
+    """
+
+    verb: ClassVar[str] = "change"
+
+    before: str
+    after: str
+    successors: str | None = None
+    frame: str | None = None
+    target: str | None = None
+    minimal: float = 0.0
+    passing: float | None = None
+    fdr: float = 0.05
+    level: float = 0.95
+
+
+Asking = FunnelAsking | FitAsking | LeagueAsking | OpportunityAsking | CompareAsking | ChangeAsking
 ASKINGS: dict[str, type[Asking]] = {
     each.verb: each
-    for each in (FunnelAsking, FitAsking, LeagueAsking, OpportunityAsking, CompareAsking)
+    for each in (
+        FunnelAsking,
+        FitAsking,
+        LeagueAsking,
+        OpportunityAsking,
+        CompareAsking,
+        ChangeAsking,
+    )
 }

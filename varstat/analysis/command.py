@@ -10,11 +10,18 @@ from typing import Any
 from varstat.analysis.asking import CompareAsking
 from varstat.analysis.specification import Specification
 from varstat.card.field import ANY
+from varstat.data.organisations.read import UNNAMED
 from varstat.errors import UsageError
 from varstat.provenance import Provenance
 
 # Options that aren't called as their fields are.
-_SPELT = {"covariates": "covariate", "strata": "stratum"}
+_SPELT = {
+    "covariates": "covariate",
+    "strata": "stratum",
+    "before": "from",
+    "after": "to",
+    "successors": "map",
+}
 # What stands without the name of an option, and what no option has.
 _BARE, _WITHOUT = ("source", "a", "b"), ("multiplier", "subtotals")
 # Values that an option takes with commas in one word, and those for which it is repeated.
@@ -85,27 +92,6 @@ def write_command(
     return _lay_out(parts, width) if width else " ".join(parts)
 
 
-def repeat_command(provenance: Provenance) -> str:
-    """Write the command that makes a result again.
-
-    Parameters
-    ----------
-    provenance : Provenance
-
-    Returns
-    -------
-    str
-        Without folders, which a provenance leaves out; empty where no command does it, as for a
-        data frame.
-    """
-    if provenance.source == "data frame" or "source" not in provenance.reading:
-        return ""
-    try:
-        return write_command(Specification.from_dict(provenance.to_dict()))
-    except UsageError:
-        return ""
-
-
 def write_lookup(
     source: str, key: str, *, groups: Sequence[str] = (), covariates: Sequence[str] = ()
 ) -> list[str]:
@@ -136,6 +122,27 @@ def write_lookup(
     return found or [lookup]
 
 
+def repeat_command(provenance: Provenance) -> str:
+    """Write the command that makes a result again.
+
+    Parameters
+    ----------
+    provenance : Provenance
+
+    Returns
+    -------
+    str
+        Without folders, which a provenance leaves out; empty where no command does it, as for a
+        data frame.
+    """
+    if provenance.source == "data frame" or "source" not in provenance.reading:
+        return ""
+    try:
+        return write_command(Specification.from_dict(provenance.to_dict()))
+    except UsageError:
+        return ""
+
+
 def _parts(asked: Specification) -> Iterator[str]:
     """The command, its arguments in one part and each option in a part of its own."""
     bare = [_write_source(each) for each in asked.reading.source]
@@ -162,7 +169,7 @@ def _option(field: "Field[Any]", value: object) -> Iterator[str]:
     default = None if field.default is MISSING else field.default
     if field.name in _BARE or value == default:
         return
-    if field.name in _WITHOUT:
+    if field.name in _WITHOUT or (field.name == "successors" and value == UNNAMED):
         raise _UnsayableError
     name = option_of(field.name)
     for text in _values(field.name, value):

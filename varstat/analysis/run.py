@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from varstat.analysis.asking import (
+    ChangeAsking,
     CompareAsking,
     FitAsking,
     FunnelAsking,
@@ -84,7 +85,7 @@ def run(
     Returns
     -------
     Results
-        Funnels, Fits, Leagues, Opportunities or Comparisons.
+        Funnels, Fits, Leagues, Opportunities, Comparisons or Changes.
 
     Raises
     ------
@@ -157,6 +158,8 @@ def analyse(
         analysis = _ask_funnel(setting, specification.asking)
     elif isinstance(specification.asking, OpportunityAsking):
         analysis = _ask_opportunity(setting, specification.asking)
+    elif isinstance(specification.asking, ChangeAsking):
+        analysis = _ask_change(setting, specification.asking)
     else:
         analysis = _ask_model(setting)
     check_cards(specification, analysis.results.provenance)
@@ -248,7 +251,7 @@ def _what_next(failed: "Judged | Posterior", asked: Specification | None) -> Ite
 def _refuse_early(setting: Setting) -> None:
     """Refuse what can't be before anything is read, let alone fitted."""
     asking, reading = setting.asked.asking, setting.asked.reading
-    if isinstance(asking, (FunnelAsking, FitAsking)):
+    if isinstance(asking, (FunnelAsking, FitAsking, ChangeAsking)):
         for source in reading.source:
             refuse_fit(source, command=asking.verb)
     if isinstance(asking, (LeagueAsking, OpportunityAsking, CompareAsking)) or (
@@ -338,6 +341,34 @@ def _ask_model(setting: Setting) -> Analysis:
     elif isinstance(asking, CompareAsking):
         results = compare_units(fits, (asking.a, asking.b), level=asking.level)
     return Analysis(results=results, fits=fits)
+
+
+def _ask_change(setting: Setting, asking: ChangeAsking) -> Analysis:
+    from varstat.data.organisations.read import read_successors
+    from varstat.estimands.change.compute import compute_change
+
+    (source, card), *_ = setting.asked.reading.pair_up()
+    successors = None
+    if asking.successors is not None:
+        successors = read_successors(setting.find_table(asking.successors))
+    table, _ = read_indicator(setting, source, card)
+    modelling = setting.asked.modelling
+    setting.tell("Explaining the change", 0, 0)
+    changes = compute_change(
+        table,
+        before=asking.before,
+        after=asking.after,
+        successors=successors,
+        frame=asking.frame,
+        target=asking.target,
+        minimal=asking.minimal,
+        passing=asking.passing,
+        fdr=asking.fdr,
+        level=asking.level,
+        draws=modelling.draws,
+        seed=modelling.seed,
+    )
+    return Analysis(results=changes)
 
 
 def _ask_opportunity(setting: Setting, asking: OpportunityAsking) -> Analysis:

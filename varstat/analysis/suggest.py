@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
+from varstat.analysis.lack import describe_lack
 from varstat.analysis.specification import Reading
 from varstat.errors import TableError, VarstatError
 
@@ -29,8 +30,6 @@ _COLUMNS = {
 }
 _MEASURED = tuple(dict.fromkeys((*sum(_COLUMNS.values(), ()), "upper")))
 _TOLD = ("unit", "unit_name", "period", *_MEASURED)
-# So many counts may be parts of a whole that no column holds.
-_SEVERAL = 3
 # Why rows are left out that nobody misses.
 _ASIDE = ("not among the rows asked for", "no counts: a note", "a total")
 
@@ -89,13 +88,7 @@ class Advice:
 
 
 def says_nothing(reading: Reading) -> bool:
-    """Tell whether a reading names neither card nor column nor rows, so that all is to be found.
-
-    Examples
-    --------
-    >>> says_nothing(Reading(source=("a.csv",))), says_nothing(Reading(unit="ward"))
-    (True, False)
-    """
+    """Tell whether a reading names neither card nor column nor rows, so that all is to be found."""
     return all(
         getattr(reading, field.name) == field.default
         for field in fields(reading)
@@ -140,7 +133,7 @@ def advise(reading: Reading) -> Advice:
         )
     found, problems = _try_all(opened, profile, reading)
     nature = None if found else describe_nature(profile.best)
-    missing = () if found or nature else (*_missing(profile.best.meant), *problems)
+    missing = () if found or nature else (*describe_lack(profile.best.meant), *problems)
     return Advice(
         profile=profile,
         suggestions=tuple(found),
@@ -271,6 +264,8 @@ def _of_pair(labelled: Reading, pair: "Pair") -> Reading:
     told: dict[str, Any] = {event: _name(pair.event), size: _name(pair.size)}
     if pair.upper is not None:
         told["upper"] = _name(pair.upper)
+    if pair.level not in (None, 0.95):
+        told["limits_level"] = pair.level
     if pair.blank_is_zero:
         told["zero"] = ("blank",)
     signed = all(text.endswith("%") for text in pair.event.texts if text)
@@ -340,6 +335,7 @@ def _tabulate(opened: "Source", reading: Reading, *, card: Any = None) -> "Table
 
     told: dict[str, Any] = {name: getattr(reading, name) for name in _TOLD}
     told |= {"percent": reading.percent or None, "zero": reading.zero or None}
+    told["limits_level"] = reading.limits_level
     named = card or (reading.card[0] if reading.card else None)
     stated = state_card(named, told)
     if stated is None:
@@ -378,28 +374,6 @@ def _measured(reading: Reading) -> str:
 def _template(profile: "Profile", reading: Reading) -> Reading:
     sheet, start = profile.best, _start(profile, reading)
     return _of_shape(start, sheet.reshaped) if sheet.reshaped else _labelled(start, sheet)
-
-
-def _missing(sheet: "Sheet") -> Iterator[str]:
-    """Say what can't be told of a sheet."""
-    if sheet.header is None:
-        yield "no row can be told to be the header: give the file one, above its records"
-        return
-    if sheet.unit is None:
-        yield "no column looks like codes or names of units"
-    if not sheet.pairs:
-        yield "nothing tells which columns hold events, and what they are out of" + _sums(sheet)
-    if sheet.repeated:
-        yield (
-            f"{sheet.repeated:,} rows have the unit, period and levels of another: no column tells "
-            "them apart. If each row is a record, count them with varstat cells"
-        )
-
-
-def _sums(sheet: "Sheet") -> str:
-    """Say that columns can be added up, where there are several of counts."""
-    counts = sum(each.kind == "count" for each in sheet.columns)
-    return '; a sum of columns can be either, written "A + B"' if counts >= _SEVERAL else ""
 
 
 def _name(column: "Column") -> str:

@@ -44,6 +44,7 @@ def _paragraphs(card: Card) -> Iterator[str]:
     yield _analysed(card)
     yield ""
     yield _modelled(card)
+    yield _evolves(card)
     if card.casemix and card.casemix.strata:
         note = f" {card.casemix.note}" if card.casemix.note else ""
         yield f"Units differ in case-mix by {', '.join(card.casemix.strata)}.{note}"
@@ -127,6 +128,26 @@ def _modelled(card: Card) -> str:
         f"Model: {model.likelihood} on the {model.link} scale{with_}, {_effects(card)}, {taus}. "
         f"{_periods(card)} {model.because} Priors{scale}: {stated}."
     )
+
+
+def _evolves(card: Card) -> str:
+    """Say how levels go from period to period, where change is asked for."""
+    stated = card.model.evolution
+    levels = {
+        "walk": "levels drift from period to period",
+        "mean-reverting": "levels drift and return to ones of their own",
+        "none": "levels stay",
+    }[stated.kind]
+    breaks = " and may break once" if stated.breaks else ""
+    used = {
+        "step": stated.kind != "none",
+        "passing": True,
+        "share": stated.breaks,
+        "jump": stated.breaks,
+        "reversion": stated.kind == "mean-reverting",
+    }
+    priors = "; ".join(f"{name} {_prior(getattr(stated, name))}" for name in used if used[name])
+    return f"Asked for change, {levels}{breaks}. {stated.because} Priors: {priors}."
 
 
 def _effects(card: Card) -> str:

@@ -214,6 +214,48 @@ class Priors(Section):
     scaled: bool
 
 
+class Evolution(Section):
+    """How units' levels go from period to period, where change is asked for.
+
+    `kind` is whether a level drifts (`walk`), returns to one of its own, or stays; `breaks` whether
+    it may break once. Priors are on the link scale, that of a step for a quarter of a year.
+    """
+
+    kind: Literal["walk", "mean-reverting", "none"] = "walk"
+    breaks: bool = True
+    step: TauPrior = Exponential(
+        distribution="exponential",
+        rate=10.0,
+        because="Mean 0.1 a quarter: hospitals' rates of day cases drift by about half of that.",
+    )
+    passing: TauPrior = Exponential(
+        distribution="exponential",
+        rate=10.0,
+        because="Mean 0.1: of what varies between quarters beyond chance, most is drift.",
+    )
+    jump: TauPrior = Exponential(
+        distribution="exponential",
+        rate=10.0 / 3.0,
+        because="Mean 0.3: a break is several times a quarter's drift, or it would not be seen.",
+    )
+    share: Beta = Beta(
+        distribution="beta",
+        a=1.0,
+        b=9.0,
+        because="A tenth of units break on average, and most likely hardly any.",
+    )
+    reversion: Beta = Beta(
+        distribution="beta",
+        a=8.0,
+        b=1.0,
+        because="Neighbouring periods are alike. Used only if levels are mean-reverting.",
+    )
+    because: Text = (
+        "Levels of organisations drift, and a few break where services are merged or moved; "
+        "hardly anything else lasts for one period only."
+    )
+
+
 class Model(Section):
     """The statistical model of what is left when chance is taken away.
 
@@ -250,6 +292,7 @@ class Model(Section):
     transient: Transient
     because: Text
     priors: Priors
+    evolution: Evolution = Evolution()
 
 
 class Goal(Section):

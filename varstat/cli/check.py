@@ -75,7 +75,8 @@ def _commands(advice: Advice, *, width: int | None = None) -> list[str]:
 def _command(reading: Reading, *, width: int | None = None) -> str:
     from varstat.analysis.command import write_command
 
-    return write_command(Specification(reading=reading, asking=FunnelAsking()), width=width)
+    asked = Specification(reading=reading, asking=FunnelAsking())
+    return write_command(asked, width=width)
 
 
 def _uses(advice: Advice) -> list[str]:

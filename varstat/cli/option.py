@@ -80,6 +80,7 @@ def text(
     words: str,
     *,
     metavar: str | None = None,
+    required: bool = False,
     complete: Callable[[str], list[str]] | None = None,
 ) -> Laid:
     """Lay out an option that is one text.
@@ -94,6 +95,8 @@ def text(
         What the help says of it.
     metavar : str, optional
         What stands for its value.
+    required : bool
+        Whether there is no doing without it.
     complete : callable, optional
         Gives what a shell may complete a value to.
 
@@ -108,7 +111,7 @@ def text(
         rich_help_panel=panel,
         autocompletion=complete,
     )
-    return Laid(type=str | None, info=info)
+    return Laid(type=str if required else str | None, info=info, required=required)
 
 
 def texts(

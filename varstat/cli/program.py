@@ -7,7 +7,18 @@ from typing import NoReturn
 
 import typer
 
-from varstat.cli import card, cells, check, compare, example, fit, funnel, league, opportunity
+from varstat.cli import (
+    card,
+    cells,
+    change,
+    check,
+    compare,
+    example,
+    fit,
+    funnel,
+    league,
+    opportunity,
+)
 from varstat.errors import OutputError, VarstatError
 from varstat.prose.text import printable
 
@@ -18,6 +29,7 @@ _TRY = {
     "league": "varstat league example:star98 --direction higher-is-better -o star98.html",
     "opportunity": "varstat opportunity example:star98 --direction higher-is-better",
     "compare": "varstat compare example:star98 D001 D002 --direction higher-is-better",
+    "change": "varstat change data.csv --period quarter --from 2016-17Q1 --to 2017-18Q1",
     "fit": "varstat fit example:star98 -o star98.nc",
     "check": "varstat check data.csv",
     "cells": "varstat cells records.parquet --unit trust --event died -o cells.csv",
@@ -38,6 +50,7 @@ for _command in (
     league.league,
     opportunity.opportunity,
     compare.compare,
+    change.change,
     fit.fit,
     check.check,
     cells.cells,

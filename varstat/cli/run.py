@@ -45,7 +45,7 @@ def carry_out(
     from varstat.present.write import CHARTS
 
     canvas = _canvas(output)
-    inputs = read_inputs(specification.reading)
+    inputs = [*read_inputs(specification.reading), *_also_read(specification)]
     suffixes = _suffixes(specification.verb, fits=fits)
     paths = [check_path(path, suffixes=suffixes, inputs=inputs) for path in output.output]
     for path in () if output.force else paths:
@@ -99,6 +99,12 @@ def read_inputs(reading: Reading) -> list[str]:
     list of str
     """
     return [*reading.source, *(split_lookup(each)[0] for each in reading.lookup)]
+
+
+def _also_read(specification: Specification) -> list[str]:
+    """Name the files that are read besides, to answer what is asked."""
+    named = getattr(specification.asking, "successors", None)
+    return [] if named is None else [named]
 
 
 def _suffixes(verb: str, *, fits: bool) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ MOST_SHOWN, MOST_ROWS = 20, 2_000
 _MOST_GROUPS, _MOST_ALONE = 60, 20
 # Which file has the kind of a class, by the class's home and name.
 _HOMES = {
+    "varstat.estimands.change.result": "change",
     "varstat.estimands.comparison.result": "comparison",
     "varstat.estimands.league.result": "league",
     "varstat.estimands.opportunity.result": "opportunity",

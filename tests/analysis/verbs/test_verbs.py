@@ -19,7 +19,12 @@ COLUMNS: dict[str, Any] = {"unit": "unit", "numerator": "numerator", "denominato
 UP: dict[str, Any] = COLUMNS | {"direction": "higher-is-better", "draws": 100}
 VERBS = {name: getattr(varstat, name) for name in ASKINGS}
 # Given otherwise, or by the steps alone.
-APART = {"source", "a", "b", "posterior"}
+APART = {"source", "a", "b", "posterior", "before", "after"}
+GIVEN = {"units", "periods"}
+# A series has a model of its own.
+OTHER_MODELS = {
+    *("covariates", "inform", "effects", "likelihood", "transient", "peer_tau", "engine"),
+}
 
 
 @pytest.mark.parametrize("name", VERBS)
@@ -28,14 +33,16 @@ def test_a_verb_takes_every_field_of_its_specification(name: str) -> None:
     there = {field.name: field for kind in kinds for field in fields(kind)}
     if name == "funnel":
         del there["level"]
+    if name == "change":
+        there = {of: field for of, field in there.items() if of not in OTHER_MODELS}
     if name != "opportunity":
         del there["annualise"]
     parameters = dict(inspect.signature(VERBS[name]).parameters)
     del parameters["data"]
-    assert there.keys() - APART == parameters.keys() - {"units"}
+    assert there.keys() - APART == parameters.keys() - GIVEN
     said = (None, (), "none")
     for field_name, parameter in parameters.items():
-        if field_name != "units" and parameter.default not in said:
+        if field_name not in GIVEN and parameter.default not in said:
             assert parameter.default == there[field_name].default
 
 
@@ -102,7 +109,7 @@ def test_a_league_of_a_saved_fit_leaves_no_room_for_a_reading(tmp_path: Path) ->
 @pytest.mark.parametrize("name", VERBS)
 @pytest.mark.parametrize("data", [42, None, {"unit": [1]}, [FRAME, 1]], ids=str)
 def test_what_is_no_data_gets_a_sentence(name: str, data: Any) -> None:
-    more: tuple[Any, ...] = (("u1", "u2"),) if name == "compare" else ()
+    more: tuple[Any, ...] = (("u1", "u2"),) if name in ("compare", "change") else ()
     with pytest.raises(UsageError):
         VERBS[name](data, *more)
 

@@ -48,6 +48,8 @@ def answer(arguments: Mapping[str, Any], kind: type[Asking]) -> "Results[Any]":
         "lookup": tuple(_name_lookup(each, sources) for each in _lookups(arguments["lookup"])),
     }
     stated = {name: value for name, value in arguments.items() if value is not None} | named
+    if "successors" in stated:
+        stated["successors"] = _name_table(stated["successors"], sources, name="successor map")
     specification = Specification(
         reading=Reading(**_fields(Reading, stated)),
         modelling=Modelling(**_fields(Modelling, stated)),
@@ -88,6 +90,19 @@ def _each(value: Any) -> Iterable[Any]:
     if value is None:
         return ()
     return value if isinstance(value, (list, tuple)) else (value,)
+
+
+def _name_table(table: object, sources: "dict[str, Input]", *, name: str) -> str:
+    """Name a second table by its path, and remember a data frame under a name of its own."""
+    import pandas as pd
+
+    if isinstance(table, (str, os.PathLike)):
+        return str(table)
+    if isinstance(table, pd.DataFrame):
+        return _remember(table, name, sources)
+    raise UsageError(
+        name, f"this is of type {type(table).__name__}; expected a path or a pandas DataFrame."
+    )
 
 
 def _name_data(data: object, sources: "dict[str, Input]") -> str:

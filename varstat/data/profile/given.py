@@ -1,6 +1,5 @@
 """Rates that are given without their counts: percentages of a size, values between limits."""
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -8,8 +7,8 @@ import numpy as np
 from varstat.data.profile import words
 from varstat.data.profile.column import Column
 from varstat.data.profile.pair import LEAST, Pair, Quotient
+from varstat.data.rows.figures import find_level
 
-_LEVEL = re.compile(r"(?<![\d.])[5-9]\d(?:\.\d+)?(?![\d.])")
 # Counts say more: a pair of them that is as likely is tried before.
 _PERCENT, _LIMITS = LEAST + 0.2, LEAST + 0.5
 
@@ -59,9 +58,10 @@ def _percentages(columns: Sequence[Column]) -> list[Pair]:
 
 
 def _limits(columns: Sequence[Column]) -> list[Pair]:
-    """Find columns named like limits, of 95% as far as they say it, and the value between them."""
+    """Find columns named like limits, those of 95% before others, and the value between them."""
     lower = [each for each in columns if each.has(words.LOWER) and not each.has(words.UPPER)]
     upper = [each for each in columns if each.has(words.UPPER) and not each.has(words.LOWER)]
+    lower.sort(key=lambda each: find_level(each.heading) not in (None, 0.95))
     values = [each for each in columns if not each.has(words.ASIDE, words.LOWER, words.UPPER)]
     values.sort(key=lambda each: not each.has(words.RATE, words.AVERAGE, words.PERCENT))
     found = [
@@ -70,22 +70,17 @@ def _limits(columns: Sequence[Column]) -> list[Pair]:
             event=value,
             size=low,
             upper=high,
+            level=find_level(low.heading),
             score=_LIMITS,
             why=("it lies between its limits",),
         )
         for low in lower
         for high in upper
-        if set(low.words) - words.LOWER == set(high.words) - words.UPPER and _is_of_95(low)
+        if set(low.words) - words.LOWER == set(high.words) - words.UPPER
         for value in values
         if _lies_between(value, low, high)
     ]
     return found[:1]
-
-
-def _is_of_95(column: Column) -> bool:
-    """Whether a heading says no level of limits, or the one that they have unless it is said."""
-    levels = {float(found) for found in _LEVEL.findall(column.heading)}
-    return levels <= {95.0}
 
 
 def _lies_between(column: Column, lower: Column, upper: Column) -> bool:

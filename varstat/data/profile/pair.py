@@ -32,6 +32,8 @@ class Pair:
         What does, in a few words each.
     upper : Column or None
         Of limits.
+    level : float or None
+        Of limits, where their headings say it.
     blank_is_zero : bool
         Whether sums show that a blank cell of the events stands for none.
     """
@@ -42,6 +44,7 @@ class Pair:
     score: float
     why: tuple[str, ...]
     upper: Column | None = None
+    level: float | None = None
     blank_is_zero: bool = False
 
 

@@ -11,9 +11,14 @@ from varstat.data.account import Ledger, Mask, Rows, count_rows
 from varstat.data.rows.choose import quote_commas, say_choice
 from varstat.data.rows.counts import WHOLE_TO, Converted, Counts
 from varstat.data.rows.distinguish import Apart
+from varstat.data.rows.figures import describe_spread
 from varstat.data.rows.limits import refuse_limits
 from varstat.data.rows.means import refuse_counts, refuse_sums
-from varstat.data.rows.percentages import ask_percentages, refuse_percentages
+from varstat.data.rows.percentages import (
+    ask_percentages,
+    refuse_percentages,
+    refuse_rates_for_sizes,
+)
 from varstat.data.rows.records import Records
 from varstat.data.rows.unread import describe_texts, find_sentinel, say_missing
 from varstat.data.source.grid import Texts
@@ -156,10 +161,12 @@ def refuse_impossible(
     if records.squares is not None and "total" in card.needed:
         refuse_sums(records, records.squares, ledger)
     elif "lower" in card.needed:
-        refuse_limits(records, counts, ledger)
+        refuse_limits(records, counts, ledger, card=card)
     elif not card.measure.counts:
         noun = "standard error" if card.measure.size_is_error else card.measure.size
         ledger.refuse(counts.size <= 0, f"a {noun} in column {of!r} is zero or negative", mend=ASK)
+        if card.measure.size_is_error and (spread := describe_spread(of)) is not None:
+            ledger.stop(f"column {of!r} holds {spread}.")
     _refuse_beyond_precision(records, counts, ledger, card=card)
     if not card.measure.counts:
         return
@@ -175,6 +182,7 @@ def refuse_impossible(
         )
     ledger.refuse(counts.size == 0, f"{records.measure.size} of zero in column {of!r}", mend=ASK)
     refuse_percentages(records, event, ledger)
+    refuse_rates_for_sizes(records, ledger, card=card)
     asked = ask_percentages(records, event, ledger, card=card)
     advice = 'If these are days or money, not events, let the card say counts = "continuous".'
     if whole:

@@ -9,6 +9,7 @@ from varstat.card import Card, override_card
 from varstat.data.account import Ledger, Mask
 from varstat.data.rows.counts import Counts
 from varstat.data.rows.covariates import Covariate
+from varstat.data.rows.figures import find_level
 from varstat.data.rows.records import Records
 from varstat.data.source.numbers import Kind, Numbers
 from varstat.measure import MEAN, SKEWED, Floats, Mean, SkewedName
@@ -130,17 +131,27 @@ def count_limits(records: Records, *, card: Card) -> Counts:
     )
 
 
-def refuse_limits(records: Records, counts: Counts, ledger: Ledger) -> None:
+def refuse_limits(records: Records, counts: Counts, ledger: Ledger, *, card: Card) -> None:
     """Refuse limits that cross, have no width, don't hold their value or give no error.
+
+    So are those of another level than 95% by their headings, where nobody said which.
 
     Parameters
     ----------
     records : Records
     counts : Counts
     ledger : Ledger
+    card : Card
     """
     value, lower, upper = _numbers(records)
     low, high, of = records.size_column, _upper(records).column, records.event_column
+    levels = {find_level(low), find_level(high)} - {None, LEVEL}
+    if card.columns.limits_level is None and len(levels) == 1:
+        (level,) = levels
+        ledger.stop(
+            f"the limits in columns {low!r} and {high!r} are not of {LEVEL:.0%}, by their heading: "
+            f"say --limits-level {level}."
+        )
     ledger.refuse(
         lower > upper,
         f"the limits cross: column {low!r} is above {high!r}",

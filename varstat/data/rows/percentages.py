@@ -8,6 +8,7 @@ import numpy as np
 from varstat.card.schema import Card
 from varstat.data.account import Ledger, Mask
 from varstat.data.rows.counts import WHOLE_TO, Converted
+from varstat.data.rows.figures import find_per, may_be_figure
 from varstat.data.rows.records import Records
 from varstat.data.source.numbers import Kind
 from varstat.measure import Floats
@@ -101,13 +102,14 @@ def ask_percentages(records: Records, event: Converted, ledger: Ledger, *, card:
     if why is None:
         return np.zeros(len(plain), dtype=np.bool_)
     column, of = records.event_column, records.size_column
-    if card.measure.bounded:
+    if card.measure.bounded and why not in (_PER, _FIGURE):
         mend = _ask_of_share(column, of, small=bool(event.numbers.values[plain].max() <= 1))
     else:
-        product = shlex.quote(f"{column} * COLUMN / 100")
+        product = shlex.quote(f"`{column}` * COLUMN / {find_per(column) or 100}")
+        option = "--numerator" if card.measure.bounded else "--observed"
         mend = (
             "Is this a rate? Give the number of events, made of the rate and what it is of if need "
-            f"be: --observed {product}."
+            f"be: {option} {product}."
         )
     ledger.refuse(
         plain & ((event.numbers.values != 0) | (why != _FRACTIONS)),
@@ -118,9 +120,31 @@ def ask_percentages(records: Records, event: Converted, ledger: Ledger, *, card:
     return plain
 
 
+def refuse_rates_for_sizes(records: Records, ledger: Ledger, *, card: Card) -> None:
+    """Refuse rates, by their heading, in the place of what events are out of.
+
+    Parameters
+    ----------
+    records : Records
+    ledger : Ledger
+    card : Card
+        Of counts.
+    """
+    column = records.size_column
+    if not card.measure.bounded or records.size.is_kind(Kind.PERCENT).any():
+        return
+    if find_per(column) is not None or says_percent(column):
+        ledger.stop(
+            f"column {column!r}: a heading that speaks of rates, where the number of cases should "
+            "be that the events are out of. Name the column that holds it."
+        )
+
+
 _FRACTIONS = "mostly no whole numbers, none above 100"
 _HEADED = "a heading that speaks of percentages, and no number above 100"
 _RATED = "a heading that speaks of a rate, and no number above 100; larger sizes don't have more"
+_PER = "a heading that speaks of a rate per so many"
+_FIGURE = "a heading that speaks of a rate, an average or a rank, and larger sizes don't have more"
 _UNRELATED = "mostly no whole numbers, none above 100; larger sizes don't have more"
 
 
@@ -142,8 +166,13 @@ def _find_reason(
     known = np.isfinite(event) & np.isfinite(size)
     event, size = event[known], size[known]
     some = event != 0
-    if not some.any() or (event > 100).any() or (event < 0).any():
+    if not some.any() or (event < 0).any():
         return None
+    if find_per(column) is not None:
+        return _PER
+    figure = _FIGURE if may_be_figure(column) and whole and not grows(event, size) else None
+    if (event > 100).any():
+        return figure
     fraction = np.abs(event - np.rint(event)) > WHOLE_TO
     mostly = bool(fraction[some].mean() > 0.5)
     if bounded and says_percent(column):
@@ -154,7 +183,7 @@ def _find_reason(
         return _UNRELATED
     if bounded and says_rate(column) and not grows(event, size):
         return _RATED
-    return None
+    return figure
 
 
 def says_percent(heading: str) -> bool:

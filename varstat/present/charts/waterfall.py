@@ -27,6 +27,8 @@ _COLOURS = {
     "published": style.INSIDE,
     "crude": style.INSIDE,
     "remaining": style.WORSE,
+    "from": style.INSIDE,
+    "to": style.INSIDE,
 }
 
 
@@ -85,6 +87,7 @@ def draw_fall(
     labels: Mapping[str, str] = PARTS,
     percent: bool = False,
     per: float = 1.0,
+    adding: bool = False,
     above: float = 0.0,
     lines: int = 3,
     canvas: Canvas | None = None,
@@ -97,7 +100,7 @@ def draw_fall(
     parts : tuple of ndarray of float, shape (components,) each
         Estimates, and the ends of their intervals.
     caption : Caption
-    write, labels, percent, per
+    write, labels, percent, per, adding
         As of `draw_bars`.
     above : float
         Room for a long finding, in points.
@@ -111,7 +114,16 @@ def draw_fall(
     """
 
     def draw(on: Axes) -> Figure:
-        draw_bars(on, component, *parts, write=write, labels=labels, percent=percent, per=per)
+        draw_bars(
+            on,
+            component,
+            *parts,
+            write=write,
+            labels=labels,
+            percent=percent,
+            per=per,
+            adding=adding,
+        )
         title_across(on, caption.axis, pad=4.0)
         if caption.distrust:
             stamp(on)
@@ -145,6 +157,7 @@ def draw_bars(
     labels: Mapping[str, str] = PARTS,
     percent: bool = False,
     per: float = 1.0,
+    adding: bool = False,
 ) -> None:
     """Draw a bar for each part, from where the one before it ends; the first and last from zero.
 
@@ -161,24 +174,27 @@ def draw_bars(
         Whether the axis is of shares.
     per : float
         By what numbers are multiplied along it, if not.
+    adding : bool
+        Whether the parts lead from the first to the last by adding, and not by taking away.
     """
-    count = len(component)
+    count, turn = len(component), 1.0 if adding else -1.0
     plain_axes(ax, small=False)
     ax.spines["left"].set_visible(False)
     # Where each part's bar starts, and the end that its interval is about.
-    start = np.concatenate([[0.0], estimate[0] - np.cumsum(np.r_[0.0, estimate[1:-1]])])
+    start = np.concatenate([[0.0], estimate[0] + turn * np.cumsum(np.r_[0.0, estimate[1:-1]])])
     start[-1] = 0.0
-    end = np.where(np.arange(count) % (count - 1) == 0, estimate, start - estimate)
     whole = np.arange(count) % (count - 1) == 0
-    near = np.where(whole, lower, start - upper)
-    far = np.where(whole, upper, start - lower)
+    end = np.where(whole, estimate, start + turn * estimate)
+    ends = start + turn * lower, start + turn * upper
+    near = np.where(whole, lower, np.minimum(*ends))
+    far = np.where(whole, upper, np.maximum(*ends))
     for i, name in enumerate(component):
         ax.barh(
             i,
             end[i] - start[i],
             left=start[i],
             height=0.62,
-            color=_COLOURS.get(name, style.BETTER if estimate[i] >= 0 else style.RULE),
+            color=_COLOURS.get(name) or _colour(float(estimate[i]), adding=adding),
             alpha=0.9 if whole[i] else 0.6,
             gid=f"part-{name}",
             zorder=2,
@@ -188,8 +204,9 @@ def draw_bars(
         if far[i] > near[i]:
             ax.plot([near[i], far[i]], [i, i], color=style.INK, linewidth=1.3, zorder=3,
                     gid=f"interval-{name}")  # fmt: skip
+        sign = "+" if adding and estimate[i] > 0 and not whole[i] else ""
         ax.annotate(
-            write(float(estimate[i])).replace("-", MINUS),
+            sign + write(float(estimate[i])).replace("-", MINUS),
             (1.0, i),
             xycoords=("axes fraction", "data"),
             xytext=(8, 0),
@@ -212,6 +229,13 @@ def draw_bars(
     )  # fmt: skip
     ax.tick_params(axis="y", length=0)
     ax.axvline(0.0, color=style.TARGET, linewidth=0.9, zorder=1.6, gid="zero")
+
+
+def _colour(estimate: float, *, adding: bool) -> str:
+    """Of a part: what adds to an opportunity is worse, what explains it is better."""
+    if adding:
+        return style.WORSE if estimate >= 0 else style.BETTER
+    return style.BETTER if estimate >= 0 else style.RULE
 
 
 def _frame(places: Floats, *, percent: bool, per: float) -> View:

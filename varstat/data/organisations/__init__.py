@@ -1,0 +1,1 @@
+"""Organisations over time: who succeeded whom, and one frame of units for several periods."""

@@ -1,0 +1,1 @@
+"""Why a total moved between two periods, and which units truly changed."""

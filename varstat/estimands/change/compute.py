@@ -1,0 +1,343 @@
+"""Compute a change: why the total moved between two periods, and which units truly changed."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from varstat.data.groups import group_rows
+from varstat.data.organisations.frame import (
+    Frame,
+    check_codes,
+    lay_frame,
+    place_changes,
+    refuse_differing,
+)
+from varstat.data.organisations.successors import SuccessorMap
+from varstat.data.table import Table
+from varstat.errors import ModelError, UsageError, choose, expect
+from varstat.estimands.change.bridge import build_bridge
+from varstat.estimands.change.fitted import Fitted, carry_panel, fit_panel, report_units
+from varstat.estimands.change.frames import Standard
+from varstat.estimands.change.paths import Paths
+from varstat.estimands.change.result import DEFAULT_LEVEL, Change, Changes
+from varstat.estimands.change.units import Judging, UnitChanges, judge_units
+from varstat.estimands.change.words import say_change
+from varstat.estimands.ranks.ranks import check_level
+from varstat.hierarchical.diagnostics import Diagnostics
+from varstat.hierarchical.series.panel import Panel, read_panel
+from varstat.measure import Direction, Floats
+from varstat.period.choose import Span, choose_pair
+from varstat.period.period import Periods
+from varstat.prose.text import clean
+from varstat.target.rule import parse_target
+
+FRAMES = ("common",)
+DEFAULT_FDR = 0.05
+_SEASONS = (
+    "The two periods are of different seasons, and what the season does to the nation can't be "
+    "told from a change. Compare the same quarter of two years, or whole years."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What is asked of every group."""
+
+    before: str
+    after: str
+    successors: SuccessorMap | None
+    common: bool
+    target: str
+    level: float
+    minimal: float
+    fdr: float
+    passing: float | None
+    draws: int
+    seed: int
+
+    def judging(self, direction: Direction, *, lasting: bool) -> Judging:
+        """How units are judged."""
+        return Judging(
+            direction=direction,
+            level=self.level,
+            minimal=self.minimal,
+            fdr=self.fdr,
+            lasting=lasting,
+        )
+
+
+def compute_change(
+    table: Table,
+    *,
+    before: str,
+    after: str,
+    successors: SuccessorMap | None = None,
+    frame: str | None = None,
+    target: str | None = None,
+    minimal: float = 0.0,
+    passing: float | None = None,
+    fdr: float = DEFAULT_FDR,
+    level: float = DEFAULT_LEVEL,
+    draws: int = 4000,
+    seed: int = 1,
+) -> Changes:
+    """Compute why a total moved between two periods, and which units truly changed.
+
+    A series model is fitted to all periods of the table; where organisations merged or split, one
+    to the units as they were and one to the units that they became.
+
+    Parameters
+    ----------
+    table : Table
+        A row a unit and period.
+    before, after : str
+        Periods of the table, or longer ones that its periods fill, such as years of quarters.
+    successors : SuccessorMap, optional
+        Which organisations took over which.
+    frame : {"common"}, optional
+        Whether units with data in one of the two periods alone are shown as exits and entries;
+        they are refused otherwise.
+    target : str, optional
+        That of the card, unless given; found anew in each period and draw.
+    minimal : float
+        The smallest change of a rate that matters, as a share or in events a unit of exposure.
+    passing : float, optional
+        The SD of what passes on the link scale, where it is known from elsewhere: two periods
+        can't tell it from what lasts.
+    fdr : float
+        The share of false names that a list of the improved may have, in (0, 1).
+    level : float
+        Of all intervals, in (0, 1).
+    draws : int
+    seed : int
+
+    Returns
+    -------
+    Changes
+
+    Raises
+    ------
+    UsageError
+        If the periods can't be compared, codes differ between them and nothing says why, or an
+        option can't be.
+    TableError
+        If the successor map is not of this table.
+    ModelError
+        If no series can be fitted, or a change of these data has no opportunity: of means, or
+        without a direction.
+    """
+    expect("compute_change", table, Table, mend="Read it first: read_table(data).")
+    check_level(level)
+    if not 0 < fdr < 1:
+        raise UsageError("fdr", "expected a number between 0 and 1, such as 0.1.")
+    if not np.isfinite(minimal) or minimal < 0:
+        raise UsageError("minimal", "the smallest change that matters is zero or more.")
+    if frame is not None:
+        choose("frame", frame, FRAMES)
+    _refuse_table(table)
+    asked = _Asked(
+        before=before,
+        after=after,
+        successors=successors,
+        common=frame == "common",
+        target=target or table.card.target.rule,
+        level=level,
+        minimal=minimal,
+        fdr=fdr,
+        passing=passing,
+        draws=draws,
+        seed=seed,
+    )
+    group, labels = group_rows(table)
+    found = tuple(
+        _change_group(replace(table, frame=table.frame[group == g], by=()), by, asked)
+        for g, by in enumerate(labels)
+    )
+    said: dict[str, object] = {"before": before, "after": after, "frame": frame, "target": target}
+    said |= {"level": level, "minimal": minimal, "fdr": fdr, "passing": passing}
+    if successors is not None:
+        said["successors"] = successors.source
+    return Changes(
+        groups=found,
+        accounts=(table.account,),
+        provenance=table.state_provenance(
+            "change",
+            options={"draws": draws, "seed": seed, "by": list(table.by)}
+            | ({"map_hash": successors.data_hash} if successors else {}),
+            modelling={"draws": draws, "seed": seed},
+            asking={name: value for name, value in said.items() if value is not None},
+        ),
+        findings="\n\n".join(each.findings for each in found),
+    )
+
+
+def _refuse_table(table: Table) -> None:
+    """Refuse what has no change of an opportunity, in words."""
+    problems = []
+    if not table.measure.counts:
+        problems.append("a change is of counts: proportions, ratios and rates, not of means.")
+    if table.card.indicator.direction == "neither":
+        problems.append(
+            "without a direction nothing is better. State --direction higher-is-better or "
+            "lower-is-better."
+        )
+    if table.strata:
+        problems.append(
+            "a change is of whole units so far: leave their case-mix out with --stratum none."
+        )
+    if problems:
+        raise ModelError(table.account.source, problems)
+
+
+def _change_group(table: Table, by: dict[str, str], asked: _Asked) -> Change:
+    """Compare two periods in one group."""
+    source, periods = table.account.source, table.periods
+    spans = choose_pair(periods, asked.before, asked.after, where=source)
+    panel = read_panel(table, where=source)
+    successors, notes = _map_of(asked, periods, spans[1], panel, source)
+    frame = lay_frame([str(code) for code in panel.unit], successors)
+    changes = place_changes(frame, successors, periods, observed=panel.observed)
+    whole = carry_panel(panel, frame)
+    _check_frame(whole, spans, common=asked.common)
+    rule = parse_target(asked.target)
+    direction = table.card.indicator.direction
+    assert direction != "neither"
+    standard = Standard(rule=rule, direction=direction)
+
+    def fit(one: Panel) -> Fitted:
+        return fit_panel(
+            one, spans, table.card, passing=asked.passing, draws=asked.draws, seed=asked.seed
+        )
+
+    new, old = fit(whole), None if frame.same else fit(panel)
+    sides = new.sides(spans)
+    bridge = build_bridge(
+        sides,
+        standard,
+        level=asked.level,
+        old=None if old is None else old.sides(spans),
+        share=frame.share,
+    )
+    judging = asked.judging(direction, lasting=new.lasting)
+    reported = report_units(new, spans, sides.common, changes)
+    units = judge_units(_of_units(new.paths, sides.common), reported, judging)
+    first = panel if old is not None else whole
+    change = Change(
+        indicator=table.card.indicator.title,
+        measure=table.measure,
+        direction=direction,
+        by=by,
+        diagnostics=_checks(new, old),
+        before=spans[0].label,
+        after=spans[1].label,
+        spans=(spans[0].places, spans[1].places),
+        frame=_say_frame(successors, frame, common=asked.common),
+        target_rule=rule.text,
+        bridge=bridge,
+        units=units,
+        series=new.sum_up(standard, level=asked.level),
+        published=(_published(first, spans[0], standard), _published(whole, spans[1], standard)),
+        lasting=new.lasting,
+        minimal=asked.minimal,
+        fdr=asked.fdr,
+        fallback=_fall_back(units, judging),
+        level=asked.level,
+        findings="",
+        notes=(*notes, *new.notes, *_notes(periods, spans)),
+    )
+    return replace(change, findings=say_change(change))
+
+
+def _map_of(
+    asked: _Asked, periods: Periods, last: Span, panel: Panel, source: str
+) -> tuple[SuccessorMap | None, tuple[str, ...]]:
+    """The changes that had happened by the end of the second period, and what to note of them."""
+    if asked.successors is None:
+        return None, ()
+    final = periods.periods[last.places[-1]]
+    end = None if final.first is None or final.months is None else final.first + final.months
+    successors = asked.successors.until(end)
+    return successors, check_codes(successors, [str(code) for code in panel.unit], where=source)
+
+
+def _check_frame(panel: Panel, spans: tuple[Span, Span], *, common: bool) -> None:
+    """Refuse codes that differ, unless they are to be shown; and two periods without a unit."""
+    codes = [
+        {str(code) for code in panel.unit[panel.observed[:, list(span.places)].any(axis=1)]}
+        for span in spans
+    ]
+    for span, some in zip(spans, codes, strict=True):
+        if not some:
+            raise UsageError(
+                "--from, --to", f"nobody has data in {clean(span.label)}: all rows are missing."
+            )
+    if not common:
+        refuse_differing(codes[0], codes[1], labels=(spans[0].label, spans[1].label))
+    if not codes[0] & codes[1]:
+        raise UsageError(
+            "organisations",
+            "no unit has data in both periods. Say who succeeded whom with --map FILE.",
+        )
+
+
+def _of_units(paths: Paths, some: NDArray[np.bool_]) -> Paths:
+    """The draws of some units."""
+    return Paths(
+        rate=(paths.rate[0][:, some], paths.rate[1][:, some]),
+        lasting=(paths.lasting[0][:, some], paths.lasting[1][:, some]),
+        level=(paths.level[0][:, some], paths.level[1][:, some]),
+        own=paths.own[:, some],
+        period_rate=paths.period_rate[:, some],
+        break_before=paths.break_before[:, some],
+        break_after=paths.break_after[:, some],
+    )
+
+
+def _checks(new: Fitted, old: Fitted | None) -> Diagnostics:
+    """What was found against the posteriors that a change rests on."""
+    problems = list(new.posterior.diagnostics.problems)
+    if old is not None:
+        problems += [
+            f"Of the units as they were: {problem}"
+            for problem in old.posterior.diagnostics.problems
+        ]
+    return Diagnostics(predictive={}, problems=tuple(problems))
+
+
+def _published(panel: Panel, span: Span, standard: Standard) -> float:
+    """What the point method gives on raw rates."""
+    places = list(span.places)
+    size = np.nansum(panel.size[:, places], axis=1)
+    there = size > 0
+    event = np.nansum(panel.event[:, places], axis=1)[there]
+    rate = panel.measure.rates(event, size[there])
+    return float(standard.total(rate[None], size[there], panel.peer_group[there])[0])
+
+
+def _fall_back(units: UnitChanges, judging: Judging) -> Floats:
+    """How much of the change of the units that were worst at first lasts, and all of it."""
+    if not judging.lasting or len(units.unit) < 20:
+        return np.full(2, np.nan)
+    worst = np.argsort(judging.sign * units.raw_from, kind="stable")[: len(units.unit) // 10]
+    return np.array([units.lasting[worst].mean(), units.raw_change[worst].mean()])
+
+
+def _say_frame(successors: SuccessorMap | None, frame: Frame, *, common: bool) -> str:
+    """Say what organisations were brought to."""
+    if successors is None:
+        base = "organisations as they are in the data"
+    else:
+        gone = len(frame.old) - len(frame.new)
+        base = f"organisations after the changes of {clean(successors.source)}"
+        base += f" ({len(frame.old)} codes made {len(frame.new)})" if gone else ""
+    return f"{base}; those with one of the periods alone leave or come" if common else base
+
+
+def _notes(periods: Periods, spans: tuple[Span, Span]) -> tuple[str, ...]:
+    """What a reader must know of the periods."""
+    starts = [periods.periods[span.places[0]].first for span in spans]
+    months = [sum(periods.periods[at].months or 0 for at in span.places) for span in spans]
+    if None in starts or months[0] % 12 == 0 or (starts[1] - starts[0]) % 12 == 0:  # type: ignore[operator]
+        return ()
+    return (_SEASONS,)

@@ -1,0 +1,127 @@
+"""What a change between two periods says in plain English."""
+
+import numpy as np
+
+from varstat.estimands.change.result import Change
+from varstat.prose.number import count_units, figure, listed, percent
+from varstat.prose.text import clean
+from varstat.target.rule import say_target
+
+_MOST = 6
+# What each part of a bridge is, for a manager.
+EFFECTS = {
+    "from": "total before",
+    "structure": "mergers and splits",
+    "refit": "change of model",
+    "exit": "units that left",
+    "completeness": "share reported",
+    "volume": "volume",
+    "mix": "case-mix",
+    "unit_cost": "unit cost",
+    "rate": "own rates",
+    "target": "target",
+    "entry": "units that came",
+    "to": "total after",
+}
+_UNTOLD = (
+    "Which units truly improved can't be told from these periods: what lasts and what passes look "
+    "alike. p_changed_in_period says whose rate differed in them."
+)
+EXPLAINED = {
+    "structure": "same care, other units",
+    "refit": "new model less the old",
+    "exit": "no data after",
+    "volume": "more or fewer cases",
+    "rate": "rates, at one target",
+    "target": "target, at the same rates",
+    "entry": "no data before",
+}
+
+
+def say_change(change: Change) -> str:
+    """Say why the total moved, and who truly changed.
+
+    Parameters
+    ----------
+    change : Change
+
+    Returns
+    -------
+    str
+        A sentence a line.
+    """
+    return "\n".join([*_say_total(change), *_say_units(change), _say_fallback(change)]).strip()
+
+
+def signed(value: float) -> str:
+    """Write a figure with its sign.
+
+    Examples
+    --------
+    >>> signed(31943.2), signed(-12.0)
+    ('+31,943', '−12')
+    """
+    text = figure(abs(value))
+    return text if float(f"{value:.6g}") == 0 else f"{'+' if value > 0 else '−'}{text}"
+
+
+def _span(change: Change, name: str) -> str:
+    estimate, lower, upper = change.bridge.of(name)
+    return f"{signed(estimate)} ({signed(lower)} to {signed(upper)})"
+
+
+def _say_total(change: Change) -> list[str]:
+    bridge = change.bridge
+    first, last = bridge.of("from")[0], bridge.of("to")[0]
+    _, lower, upper = bridge.of("change")
+    verb = "rose" if lower > 0 else "fell" if upper < 0 else "may have risen or fallen"
+    against = say_target(change.target_rule, "")
+    whole = (
+        f"From {clean(change.before)} to {clean(change.after)} the opportunity {verb}, "
+        f"{figure(first)} to {figure(last)}: {_span(change, 'change')} ({percent(change.level)} "
+        f"interval), against {against}, found anew each time."
+    )
+    lines = [whole]
+    parts = [name for name in bridge.effect if name not in ("from", "to", "refit")]
+    organisations = [name for name in parts if name in ("structure", "exit", "entry")]
+    if organisations:
+        said = listed([f"{EFFECTS[name]} {_span(change, name)}" for name in organisations])
+        lines.append(f"Of that, organisations alone made {said}.")
+    _, low, high = bridge.of("performance")
+    sure = "better" if high < 0 else "worse" if low > 0 else "neither surely better nor worse"
+    lines.append(
+        f"Of {count_units(bridge.units['common'])} that have both periods, volume made "
+        f"{_span(change, 'volume')}. Their rates and the target together, which cancel where all "
+        f"move alike, made {_span(change, 'performance')}: performance is {sure}."
+    )
+    return lines
+
+
+def _say_units(change: Change) -> list[str]:
+    units = change.units
+    if not change.lasting:
+        return [_UNTOLD]
+    lines = []
+    for verdict, verb in (("improved", "truly improved"), ("worsened", "truly worsened")):
+        names = [clean(str(u)) for u in units.unit[units.verdict == verdict]]
+        names = names if verdict == "improved" else names[::-1]
+        some = ", ".join(names[:_MOST]) + (" …" if len(names) > _MOST else "")
+        lines.append(f"{len(names)} {verb} beside the nation{f': {some}' if names else ''}.")
+    structural = int(np.sum(units.verdict == "structure"))
+    tail = f" {structural} more changed as organisations did, which is structure." * bool(
+        structural
+    )
+    lines.append(f"At most {percent(change.fdr)} of either list are expected to be false.{tail}")
+    return [" ".join(lines)]
+
+
+def _say_fallback(change: Change) -> str:
+    lasts, raw = (change.measure.factor * value for value in change.fallback)
+    if not np.isfinite([lasts, raw]).all():
+        return ""
+    sign = " points" if change.measure.percent else f" {change.measure.unit}".rstrip()
+    return (
+        "Regression to the mean: the tenth of units that were worst at first changed by "
+        f"{raw:+.2g}{sign} on average as reported, of which {lasts:+.2g} lasts. The rest is luck "
+        "and a bad spell that passed, and was no improvement."
+    ).replace("-", "−")

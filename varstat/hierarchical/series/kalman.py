@@ -1,0 +1,182 @@
+r"""The Kalman filter and disturbance smoother of many units at once, in time that grows with T.
+
+A unit's working responses z have covariance :math:`C = K + \mathrm{diag}(\tau_w^2 + 1/W_t)`, with
+K that of the lasting level. With state variance P, the filter takes
+
+.. math::
+
+    v_t = z_t - a_t, \quad F_t = P_t + \tau_w^2 + 1/W_t, \quad K_t = P_t/F_t, \quad
+    a_{t+1} = a_t + K_t v_t, \quad P_{t+1} = P_t(1 - K_t) + \sigma^2
+
+and the smoother, backward, :math:`r_{t-1} = v_t/F_t + (1 - K_t)r_t` and
+:math:`N_{t-1} = 1/F_t + (1 - K_t)^2 N_t` [1]_, [2]_. Then :math:`u = C^{-1}z` is
+:math:`u_t = v_t/F_t - K_t r_t`, the diagonal of :math:`C^{-1}` is :math:`1/F_t + K_t^2 N_t`, and
+for a step s that begins in period b, :math:`s'C^{-1}z = r_{b-1}` and :math:`s'C^{-1}s = N_{b-1}`
+exactly [1]_. A period without a row has :math:`W = 0`, and F is infinite.
+
+Arrays have the shape (periods, points, units), with the states, if any, after the periods.
+
+References
+----------
+.. [1] de Jong & Penzer (1998). Diagnosing shocks in time series. JASA 93(442), 796-806.
+   doi:10.1080/01621459.1998.10473731
+.. [2] Durbin & Koopman (2012). Time series analysis by state space methods. 2nd edition, Oxford,
+   chapter 4. doi:10.1093/acprof:oso/9780199641178.001.0001
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from varstat.hierarchical.series.chain import Chain
+from varstat.measure import Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Gains:
+    r"""What the filter does whatever the working responses are.
+
+    Attributes
+    ----------
+    gain : ndarray of float, shape (periods, states, points, units)
+        K.
+    precision : ndarray of float, shape (periods, points, units)
+        1/F; 0 where there is no row.
+    log_det : ndarray of float, shape (points, units)
+        :math:`\sum_t \log(W_t F_t)` over a unit's rows.
+    """
+
+    gain: Floats
+    precision: Floats
+    log_det: Floats
+
+
+def find_gains(chain: Chain, weight: Floats) -> Gains:
+    """Run the filter's variances forward.
+
+    Parameters
+    ----------
+    chain : Chain
+    weight : ndarray of float, shape (periods, points, units)
+        W, the inverse of the working responses' variances; 0 where there is no row.
+
+    Returns
+    -------
+    Gains
+    """
+    length, points, units = weight.shape
+    gain = np.empty((length, chain.states, points, units))
+    precision = np.empty((length, points, units))
+    scaled = np.empty((length, points, units))
+    variance = np.zeros((chain.states, chain.states, points, units))
+    for j in range(chain.states):
+        variance[j, j] = chain.start[j]
+    for t in range(length):
+        if t:
+            variance *= chain.decay[t][:, None] * chain.decay[t][None]
+            for j in range(chain.states):
+                variance[j, j] += chain.step[t, j]
+        level = variance.sum(axis=1)
+        scaled[t] = 1.0 + weight[t] * (level.sum(axis=0) + chain.passing)
+        precision[t] = weight[t] / scaled[t]
+        gain[t] = level * precision[t]
+        variance -= gain[t][:, None] * level[None]
+    return Gains(gain=gain, precision=precision, log_det=np.log(scaled).sum(axis=0))
+
+
+def innovate(chain: Chain, gains: Gains, residual: Floats) -> Floats:
+    """Run the filter's means forward: innovations v, of the shape of `residual`."""
+    innovation = np.empty_like(residual)
+    mean = np.zeros((chain.states, *residual.shape[1:]))
+    for t in range(len(residual)):
+        if t:
+            mean *= chain.decay[t]
+        innovation[t] = residual[t] - mean.sum(axis=0)
+        mean += gains.gain[t] * innovation[t]
+    return innovation
+
+
+def smooth(chain: Chain, gains: Gains, innovation: Floats) -> tuple[Floats, Floats]:
+    """Run the disturbance smoother's means backward.
+
+    Returns
+    -------
+    u : ndarray of float, shape (periods, points, units)
+        The inverse covariance times the residuals.
+    r : ndarray of float, shape (periods, states, points, units)
+        In row t the sum for a disturbance on the way into period t.
+    """
+    u = np.empty_like(innovation)
+    r = np.empty((len(innovation), chain.states, *innovation.shape[1:]))
+    after = np.zeros(r.shape[1:])
+    for t in range(len(innovation) - 1, -1, -1):
+        u[t] = gains.precision[t] * innovation[t] - (gains.gain[t] * after).sum(axis=0)
+        r[t] = after + u[t]
+        after = chain.decay[t] * r[t]
+    return u, r
+
+
+def invert(chain: Chain, gains: Gains, residual: Floats) -> tuple[Floats, Floats]:
+    """Multiply residuals by the inverse covariance: `u` and `r` of `smooth`."""
+    return smooth(chain, gains, innovate(chain, gains, residual))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Information:
+    """Variances of what the smoother gives.
+
+    Attributes
+    ----------
+    diagonal : ndarray of float, shape (periods, points, units)
+        Of the inverse covariance.
+    step : ndarray of float, shape (periods, points, units)
+        N: in row t the information on a break before period t.
+    after : ndarray of float, shape (periods, states, states, points, units)
+        N of what comes after each period, taken over the way into the next.
+    """
+
+    diagonal: Floats
+    step: Floats
+    after: Floats
+
+
+def find_information(chain: Chain, gains: Gains) -> Information:
+    """Run the smoother's variances backward."""
+    length, states, points, units = gains.gain.shape
+    diagonal = np.empty((length, points, units))
+    step = np.empty((length, points, units))
+    after = np.zeros((length, states, states, points, units))
+    for t in range(length - 1, -1, -1):
+        gain = gains.gain[t]
+        drawn = (after[t] * gain[None]).sum(axis=1)
+        diagonal[t] = gains.precision[t] + (gain * drawn).sum(axis=0)
+        now = after[t] - drawn[None] - drawn[:, None] + diagonal[t]
+        step[t] = now[0, 0]
+        if t:
+            after[t - 1] = now * (chain.decay[t][:, None] * chain.decay[t][None])
+    return Information(diagonal=diagonal, step=step, after=after)
+
+
+def invert_rows(chain: Chain, gains: Gains, information: Information) -> list[Floats]:
+    """Give the rows of the inverse covariance, right of the diagonal.
+
+    Returns
+    -------
+    list of ndarray of float
+        For each period s an array of shape (periods - s - 1, points, units).
+    """
+    length, states, points, units = gains.gain.shape
+    start = np.empty((length, states, points, units))
+    for t in range(length):
+        drawn = (information.after[t] * gains.gain[t][None]).sum(axis=1)
+        start[t] = information.diagonal[t] - drawn
+    rows: list[Floats] = [np.zeros((0, points, units))] * length
+    # In `carried`, r on the way into the period above, for a one in each later period.
+    carried = np.empty((length, states, points, units))
+    for s in range(length - 2, -1, -1):
+        carried[s + 1] = start[s + 1]
+        later = carried[s + 1 :]
+        later *= chain.decay[s + 1]
+        rows[s] = -(gains.gain[s] * later).sum(axis=1)
+        later += rows[s][:, None]
+    return rows

@@ -1,0 +1,216 @@
+"""Draw a change: its bridge from total to total, the nation's series, and who moved in rank."""
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+from numpy.typing import NDArray
+
+from varstat.estimands.change.result import Change
+from varstat.measure import Floats
+from varstat.present.canvas import Canvas
+from varstat.present.caption import Caption
+from varstat.present.charts import style
+from varstat.present.charts.funnel_panel import plain_axes
+from varstat.present.charts.row_sheet import WARNING, stamp, title_across, write_head
+from varstat.present.charts.sheet import MARGIN, Sheet
+from varstat.present.charts.waterfall import SOURCE_ROOM, draw_fall
+from varstat.present.highlight import Bools
+from varstat.prose.number import figure
+from varstat.prose.rate import rate_text
+from varstat.prose.text import clean
+
+WIDTH, HEIGHT, LEFT = 8.4 * 72, 400.0, 62.0
+MOST_MOVERS, ROW, AROUND = 24, 15.0, 150.0
+
+
+def draw_bridge(
+    change: Change, caption: Caption, labels: dict[str, str], *, canvas: Canvas | None = None
+) -> Figure:
+    """Draw how one total leads to another, a bar for each part.
+
+    Parameters
+    ----------
+    change : Change
+    caption : Caption
+    labels : dict of str to str
+        What the parts are called.
+    canvas : Canvas, optional
+
+    Returns
+    -------
+    Figure
+    """
+    bridge = change.bridge
+    return draw_fall(
+        bridge.effect,
+        (bridge.estimate, bridge.lower, bridge.upper),
+        caption,
+        write=figure,
+        labels=labels,
+        adding=True,
+        above=44.0,
+        lines=4,
+        canvas=canvas,
+    )
+
+
+def draw_series(change: Change, caption: Caption, *, canvas: Canvas | None = None) -> Figure:
+    """Draw the nation's rate and total in every period, with their intervals.
+
+    Parameters
+    ----------
+    change : Change
+    caption : Caption
+    canvas : Canvas, optional
+
+    Returns
+    -------
+    Figure
+    """
+    canvas = canvas or Canvas()
+    with matplotlib.rc_context(dict(style.RC)):
+        if canvas.ax is not None:
+            _draw_total(canvas.ax, change, caption)
+            return canvas.ax.figure.figure  # of a subfigure, the whole
+        sheet = _sheet(caption, HEIGHT, canvas)
+        middle = (sheet.bottom + sheet.top) / 2
+        right = sheet.width - MARGIN - 12.0
+        upper = sheet.rectangle(MARGIN + LEFT, middle + 8.0, right, sheet.top - 18.0)
+        lower = sheet.rectangle(MARGIN + LEFT, sheet.bottom + 42.0, right, middle - 26.0)
+        rate, total = sheet.figure.add_axes(upper), sheet.figure.add_axes(lower)
+        _draw_rate(rate, change)
+        _draw_total(total, change, caption)
+        return sheet.figure
+
+
+def movers(change: Change, mark: Bools) -> NDArray[np.intp]:
+    """Choose the units of a chart of movers: those marked, and those that moved most."""
+    far = np.argsort(-np.abs(change.units.rank_move), kind="stable")[:MOST_MOVERS]
+    chosen = np.union1d(far, np.flatnonzero(mark))
+    return chosen[np.argsort(change.units.rank_move[chosen], kind="stable")]
+
+
+def draw_movers(
+    change: Change, caption: Caption, mark: Bools, *, canvas: Canvas | None = None
+) -> Figure:
+    """Draw ranks then and now of the units that moved most, with the interval of the move.
+
+    Parameters
+    ----------
+    change : Change
+    caption : Caption
+    mark : ndarray of bool, shape (units,)
+        Units to draw and mark whatever they did.
+    canvas : Canvas, optional
+
+    Returns
+    -------
+    Figure
+    """
+    canvas = canvas or Canvas()
+    rows = movers(change, mark)
+    with matplotlib.rc_context(dict(style.RC)):
+        if canvas.ax is not None:
+            _draw_movers(canvas.ax, change, caption, rows, mark)
+            return canvas.ax.figure.figure  # of a subfigure, the whole
+        sheet = _sheet(caption, AROUND + ROW * len(rows), canvas)
+        box = sheet.rectangle(
+            MARGIN + LEFT + 30.0, sheet.bottom + 42.0, sheet.width - MARGIN - 12.0, sheet.top - 8.0
+        )
+        _draw_movers(sheet.figure.add_axes(box), change, caption, rows, mark)
+        return sheet.figure
+
+
+def _sheet(caption: Caption, height: float, canvas: Canvas) -> Sheet:
+    """Lay out a sheet with what is written above and below a drawing."""
+    wide, high = canvas.points
+    room = (SOURCE_ROOM if canvas.source else 0.0) + (WARNING if caption.distrust else 0.0)
+    sheet = Sheet(wide or WIDTH, high or height + room, most_lines=canvas.most_lines)
+    write_head(sheet, caption)
+    sheet.write_source(canvas.source)
+    sheet.write_below(caption.footer, lines=3)
+    return sheet
+
+
+def _draw_rate(ax: Axes, change: Change) -> None:
+    series, measure = change.series, change.measure
+    _draw_path(ax, change, series.rate, series.rate_lower, series.rate_upper)
+    ax.yaxis.set_major_formatter(
+        FuncFormatter(lambda rate, _: rate_text(rate, percent=measure.percent, per=measure.per))
+    )
+    ax.set_xticklabels([])
+    _name(ax, "National rate")
+
+
+def _draw_total(ax: Axes, change: Change, caption: Caption) -> None:
+    series = change.series
+    _draw_path(ax, change, series.opportunity, series.opportunity_lower, series.opportunity_upper)
+    ax.set_ylim(bottom=0.0)
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+    _name(ax, caption.axis)
+    if caption.distrust:
+        stamp(ax)
+
+
+def _draw_path(ax: Axes, change: Change, value: Floats, lower: Floats, upper: Floats) -> None:
+    """Draw a line along the periods, with its band, and shade the periods compared."""
+    plain_axes(ax, small=False)
+    at = np.arange(len(value))
+    for places in change.spans:
+        ax.axvspan(places[0] - 0.5, places[-1] + 0.5, color=style.BAND, zorder=0.5, linewidth=0)
+    shade = style.tint(style.BETTER, 0.25)
+    ax.fill_between(at, lower, upper, color=shade, linewidth=0, gid="interval", zorder=1)
+    ax.plot(at, value, color=style.BETTER, linewidth=1.5, marker="o", markersize=3, gid="path")
+    ax.set_xlim(-0.5, len(value) - 0.5)
+    step = -(-len(value) // 7)
+    ax.set_xticks(at[::step], [clean(each) for each in change.series.period[::step]])
+    ax.yaxis.set_major_locator(MaxNLocator(5))
+    ax.grid(axis="y", color=style.BAND, linewidth=0.7)
+    ax.set_axisbelow(True)
+
+
+def _name(ax: Axes, text: str) -> None:
+    ax.annotate(
+        text,
+        (0.0, 1.0),
+        xycoords="axes fraction",
+        xytext=(0, 5),
+        textcoords="offset points",
+        fontsize=style.SMALL,
+        color=style.QUIET,
+        annotation_clip=False,
+    )
+
+
+def _draw_movers(
+    ax: Axes, change: Change, caption: Caption, rows: NDArray[np.intp], mark: Bools
+) -> None:
+    plain_axes(ax, small=False)
+    ax.spines["left"].set_visible(False)
+    units = change.units
+    for y, i in enumerate(rows.tolist()):
+        then, now = units.rank_from[i], units.rank_to[i]
+        colour = style.BETTER if now < then else style.WORSE
+        ends = then + units.rank_move_lower[i], then + units.rank_move_upper[i]
+        ax.plot([then, now], [y, y], color=style.tint(colour, 0.5), linewidth=1.2, zorder=1)
+        ax.plot(ends, [y, y], color=colour, linewidth=3.0, alpha=0.35, gid="interval", zorder=2,
+                solid_capstyle="butt")  # fmt: skip
+        ax.plot(then, y, "o", markersize=4.5, markerfacecolor=style.PAPER, color=colour, zorder=3)
+        ax.plot(now, y, "o", markersize=4.5, color=colour, gid="unit", zorder=4)
+    names = [clean(str(units.unit[i])) for i in rows]
+    ax.set_yticks(range(len(rows)), names, fontsize=style.SMALL)
+    for label, i in zip(ax.get_yticklabels(), rows, strict=True):
+        label.set_fontweight("bold" if mark[i] else "normal")
+    ax.tick_params(axis="y", length=0)
+    ax.set_ylim(len(rows) - 0.4, -0.6)
+    count = len(units.unit)
+    ax.set_xlim(1 - 0.02 * count, count * 1.02)
+    ticks = [t for t in MaxNLocator(7, integer=True).tick_values(1, count) if 1 < t <= count]
+    ax.set_xticks([1, *ticks])
+    ax.grid(axis="y", color=style.BAND, linewidth=0.7)
+    ax.set_axisbelow(True)
+    title_across(ax, caption.axis)
+    if caption.distrust:
+        stamp(ax)
