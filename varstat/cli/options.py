@@ -15,19 +15,9 @@ from varstat.analysis.asking import (
     OpportunityAsking,
 )
 from varstat.analysis.specification import Modelling, Reading
+from varstat.cli import option
 from varstat.cli.choices import Annualise, Incomparable, LeagueChart, Named, Scales, Size
-from varstat.cli.option import (
-    Laid,
-    argument,
-    choice,
-    complete_card,
-    files,
-    flag,
-    number,
-    text,
-    texts,
-    units,
-)
+from varstat.cli.option import Laid, argument, choice, files, flag, number, text, texts, units
 from varstat.cli.output import Format, Output
 from varstat.cli.parse import (
     parse_bases,
@@ -61,11 +51,8 @@ TABLES_OR_FITS = argument(
     "DATA...", f"{_TABLES}, example:NAME, or saved fits (.nc), one an indicator.", several=True
 )
 UNITS_OF_LEAGUE, UNITS_OF_OPPORTUNITY = units(_LEAGUE), units(_OPPORTUNITY)
-CARDS = texts(
-    "card",
-    _CARD,
-    "Card of the indicator: a name or a .toml file. Repeat for several indicators in one file.",
-)
+_CARD_IS = "Card of the indicator: a name or a .toml file"
+CARDS = texts("card", _CARD, f"{_CARD_IS}. Repeat for several indicators in one file.")
 
 OPTIONS: dict[tuple[type, str], Laid] = {
     (Reading, "source"): argument("DATA", f"{_TABLES} or example:NAME."),
@@ -106,12 +93,7 @@ OPTIONS: dict[tuple[type, str], Laid] = {
     (ChangeAsking, "fdr"): number(
         float, "fdr", _CHANGE, "The share of a list of the improved that may be false."
     ),
-    (Reading, "card"): text(
-        "card",
-        _CARD,
-        "Card of the indicator: a name or a .toml file.",
-        complete=complete_card,
-    ),
+    (Reading, "card"): text("card", _CARD, f"{_CARD_IS}.", complete=option.complete_card),
     (Reading, "title"): text("title", _CARD, "Title of the indicator."),
     (Reading, "direction"): text(
         "direction", _CARD, "higher-is-better, lower-is-better or neither."
