@@ -47,19 +47,8 @@ KINDS: dict[str, tuple[str, Effects]] = {
     ),
 }
 COLUMNS = [
-    "kind",
-    "seed",
-    "held",
-    "true",
-    "estimate",
-    "ranks",
-    "sure_said",
-    "sure_true",
-    "sure",
-    "effects",
-    "shape",
-    "size",
-    "failed",
+    *("kind", "seed", "held", "true", "estimate", "ranks", "sure_said", "sure_true", "sure"),
+    *("effects", "shape", "size", "failed"),
 ]
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from varstat.analysis.asking import (
         ChangeAsking as ChangeAsking,
         CompareAsking as CompareAsking,
+        CompletenessAsking as CompletenessAsking,
         FitAsking as FitAsking,
         FunnelAsking as FunnelAsking,
         LeagueAsking as LeagueAsking,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     )
     from varstat.analysis.verbs.change import change as change
     from varstat.analysis.verbs.compare import compare as compare
+    from varstat.analysis.verbs.completeness import completeness as completeness
     from varstat.analysis.verbs.fit import fit as fit
     from varstat.analysis.verbs.league import league as league
     from varstat.analysis.verbs.opportunity import opportunity as opportunity
@@ -98,6 +100,7 @@ _ROOMS = {
     "analysis.asking": (
         "ChangeAsking",
         "CompareAsking",
+        "CompletenessAsking",
         "FitAsking",
         "FunnelAsking",
         "LeagueAsking",
@@ -112,6 +115,7 @@ _ROOMS = {
     ),
     "analysis.verbs.change": ("change",),
     "analysis.verbs.compare": ("compare",),
+    "analysis.verbs.completeness": ("completeness",),
     "analysis.verbs.fit": ("fit",),
     "analysis.verbs.league": ("league",),
     "analysis.verbs.opportunity": ("opportunity",),

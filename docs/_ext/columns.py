@@ -19,6 +19,7 @@ TABLES = {
     "opportunity": "opportunity.COLUMNS",
     "comparison": "comparison.FILES",
     "change": "change.COLUMNS",
+    "history": "history.FILES",
     "fit": "fit.COLUMNS",
 }
 

@@ -96,6 +96,7 @@ def test_every_field_of_a_specification_has_its_option() -> None:
 def test_options_are_spelt_as_their_fields() -> None:
     spelt = {"strata": "--stratum", "covariates": "--covariate", "format_": "--format"}
     spelt |= {"before": "--from", "after": "--to", "successors": "--map"}
+    spelt["columns"] = "--counts"
     for (_, name), laid in OPTIONS.items():
         written = [word for word in (laid.info.default, *(laid.info.param_decls or ())) if word]
         options = [word for word in written if str(word).startswith("--")]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from varstat.analysis.stated import Choices, Stated
+from varstat.analysis.stated import Choices, Names, Stated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +162,46 @@ class ChangeAsking(Stated):
     level: float = 0.95
 
 
-Asking = FunnelAsking | FitAsking | LeagueAsking | OpportunityAsking | CompareAsking | ChangeAsking
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompletenessAsking(Stated):
+    """What happened to the volumes that units reported. See `compute_histories`.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        Further counts of the same units and periods.
+    events : str or None
+        A file of events, in place of what would be found.
+    least : float
+        Median volume of a month from which a unit is looked at.
+    prior_incomplete : float
+        Probability that a period is incomplete, before its volume is known.
+    prior_logit, prior_logit_sd : float
+        If it is, mean and SD of the logit of the part reported.
+    level : float
+        Of the intervals, in (0, 1).
+    """
+
+    verb: ClassVar[str] = "completeness"
+
+    columns: Names = ()
+    events: str | None = None
+    least: float = 500.0
+    prior_incomplete: float = 0.02
+    prior_logit: float = 1.4
+    prior_logit_sd: float = 1.0
+    level: float = 0.9
+
+
+Asking = (
+    FunnelAsking
+    | FitAsking
+    | LeagueAsking
+    | OpportunityAsking
+    | CompareAsking
+    | ChangeAsking
+    | CompletenessAsking
+)
 ASKINGS: dict[str, type[Asking]] = {
     each.verb: each
     for each in (
@@ -172,5 +211,6 @@ ASKINGS: dict[str, type[Asking]] = {
         OpportunityAsking,
         CompareAsking,
         ChangeAsking,
+        CompletenessAsking,
     )
 }

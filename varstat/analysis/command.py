@@ -18,6 +18,7 @@ from varstat.provenance import Provenance
 _SPELT = {
     "covariates": "covariate",
     "strata": "stratum",
+    "columns": "counts",
     "before": "from",
     "after": "to",
     "successors": "map",
@@ -25,7 +26,7 @@ _SPELT = {
 # What stands without the name of an option, and what no option has.
 _BARE, _WITHOUT = ("source", "a", "b"), ("multiplier", "subtotals")
 # Values that an option takes with commas in one word, and those for which it is repeated.
-_COMMAS = ("by", "covariates", "inform", "strata", "levels", "also")
+_COMMAS = ("by", "columns", "covariates", "inform", "strata", "levels", "also")
 _REPEATED = ("card", "lookup", "zero", "missing")
 
 

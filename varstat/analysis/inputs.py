@@ -165,9 +165,31 @@ def check_table(specification: Specification, table: "Table", *, source: str) ->
     TableError
         If a hash is another, with both.
     """
-    _check(specification, Path(source).name, (Path(source).name,), table.data_hash)
+    check_hashes(specification, source, table.data_hash, table.origin.lookups)
+
+
+def check_hashes(
+    specification: Specification, source: str, data_hash: str, lookups: Mapping[str, str]
+) -> None:
+    """Check that what was read is what a specification is of.
+
+    Parameters
+    ----------
+    specification : Specification
+    source : str
+        What the specification calls it.
+    data_hash : str
+    lookups : mapping of str to str
+        Hashes of lookups, in their order.
+
+    Raises
+    ------
+    TableError
+        If a hash is another, with both.
+    """
+    _check(specification, Path(source).name, (Path(source).name,), data_hash)
     named = [Path(split_lookup(each)[0]).name for each in specification.reading.lookup]
-    for name, found in zip(named, table.origin.lookups.values(), strict=True):
+    for name, found in zip(named, lookups.values(), strict=True):
         _check(specification, name, (f"lookup {name}",), found)
 
 

@@ -1,18 +1,20 @@
 """The one way from a specification to results: read, annualise, fit or load, ask."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from varstat.analysis.asking import (
     ChangeAsking,
     CompareAsking,
+    CompletenessAsking,
     FitAsking,
     FunnelAsking,
     LeagueAsking,
     OpportunityAsking,
 )
+from varstat.analysis.history import ask_completeness
 from varstat.analysis.inputs import check_cards, refuse_fit
 from varstat.analysis.specification import Reading, Specification
 from varstat.analysis.steps import (
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
     from varstat.estimands.verdict.result import Verdicts
     from varstat.funnel.result import Funnels
     from varstat.hierarchical import Fits, Posterior
-    from varstat.hierarchical.diagnostics import Diagnostics
     from varstat.results import Judged, Results
 
 _EXPLAINING = ("covariates", "strata")
@@ -85,7 +86,7 @@ def run(
     Returns
     -------
     Results
-        Funnels, Fits, Leagues, Opportunities, Comparisons or Changes.
+        Funnels, Fits, Leagues, Opportunities, Comparisons, Changes or Histories.
 
     Raises
     ------
@@ -160,6 +161,8 @@ def analyse(
         analysis = _ask_opportunity(setting, specification.asking)
     elif isinstance(specification.asking, ChangeAsking):
         analysis = _ask_change(setting, specification.asking)
+    elif isinstance(specification.asking, CompletenessAsking):
+        analysis = Analysis(results=ask_completeness(setting, specification.asking))
     else:
         analysis = _ask_model(setting)
     check_cards(specification, analysis.results.provenance)
@@ -220,6 +223,8 @@ def refuse_failed(
     DiagnosticsError
         If one failed and that isn't accepted.
     """
+    from varstat.analysis.remedy import what_next
+
     everyone = list(checked)
     failed = [each for each in everyone if not each.diagnostics.passed]
     if not failed or accepted:
@@ -229,29 +234,14 @@ def refuse_failed(
         where = f"{len(failed)} of {len(everyone)} posteriors, the first of them "
         where += ", ".join(failed[0].by.values())
     raise DiagnosticsError(
-        where, failed[0].diagnostics.problems, further=list(_what_next(failed[0], asked))
+        where, failed[0].diagnostics.problems, further=what_next(failed[0], asked)
     )
-
-
-def _what_next(failed: "Judged | Posterior", asked: Specification | None) -> Iterator[str]:
-    """Say where to read on, what to type, and that the results are there."""
-    from varstat.analysis.remedy import next_command
-    from varstat.hierarchical.check import find_checks
-
-    found = cast("Diagnostics", failed.diagnostics)
-    model = getattr(failed, "model", None)
-    effects = str(model["effects"]) if isinstance(model, dict) and "effects" in model else None
-    if command := next_command(asked, found, effects=effects) if asked else "":
-        yield f"Type next: {command}"
-    if pages := [check.address for check in find_checks(found.problems)]:
-        yield f"Read on: {', '.join(pages)}"
-    yield "The results are given, and say so; with --accept-failed that is no error."
 
 
 def _refuse_early(setting: Setting) -> None:
     """Refuse what can't be before anything is read, let alone fitted."""
     asking, reading = setting.asked.asking, setting.asked.reading
-    if isinstance(asking, (FunnelAsking, FitAsking, ChangeAsking)):
+    if isinstance(asking, (FunnelAsking, FitAsking, ChangeAsking, CompletenessAsking)):
         for source in reading.source:
             refuse_fit(source, command=asking.verb)
     if isinstance(asking, (LeagueAsking, OpportunityAsking, CompareAsking)) or (

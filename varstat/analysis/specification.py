@@ -159,7 +159,8 @@ class Specification:
     reading : Reading
     modelling : Modelling
         Of a funnel without a posterior, nothing depends on it.
-    asking : FunnelAsking, FitAsking, LeagueAsking, OpportunityAsking, CompareAsking or ChangeAsking
+    asking : FunnelAsking, FitAsking, LeagueAsking, OpportunityAsking, CompareAsking, \
+ChangeAsking or CompletenessAsking
     hashes : tuple of (str, str)
         Names of what is read, and the SHA-256 that each must have; of one made of a provenance.
     """

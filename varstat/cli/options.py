@@ -29,6 +29,7 @@ from varstat.cli.parse import (
     parse_transient,
     split_commas,
 )
+from varstat.cli.volumes import VOLUMES
 
 _CARD = "Indicator"
 _COLUMNS = "Columns of the file"
@@ -288,6 +289,7 @@ OPTIONS: dict[tuple[type, str], Laid] = {
         )
         for kind in (FunnelAsking, LeagueAsking, OpportunityAsking, CompareAsking, ChangeAsking)
     },
+    **VOLUMES,
     (LeagueAsking, "target"): text("target", _MODEL, "pooled, median, best:0.25 or rate:0.75."),
     (OpportunityAsking, "target"): text(
         "target",

@@ -1,7 +1,7 @@
 """What files say of results of any kind, before it takes the form of one format."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,6 +43,19 @@ class Content:
     def units(self) -> pd.DataFrame:
         """The first table."""
         return next(iter(self.sheets.values()))
+
+    def alone(self, name: str) -> "Content":
+        """Put one table in place of all.
+
+        Parameters
+        ----------
+        name : str
+
+        Returns
+        -------
+        Content
+        """
+        return replace(self, sheets={name: self.sheets[name]}, means={})
 
 
 def number(value: float) -> float | None:

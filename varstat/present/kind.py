@@ -28,6 +28,7 @@ _MOST_GROUPS, _MOST_ALONE = 60, 20
 _HOMES = {
     "varstat.estimands.change.result": "change",
     "varstat.estimands.comparison.result": "comparison",
+    "varstat.estimands.completeness.result": "history",
     "varstat.estimands.league.result": "league",
     "varstat.estimands.opportunity.result": "opportunity",
     "varstat.estimands.verdict.beside": "judged",
@@ -112,6 +113,9 @@ class Kind(Generic[R, T]):
         Gives what a reader must know of a result.
     sheets : callable
         Makes the tables of a workbook, that of the units first.
+    apart : tuple of str
+        Of these tables, those that a file of one table holds where it has their name: "map" as
+        map.csv.
     objects : callable
         Makes JSON's objects, one a group.
     also : callable
@@ -147,6 +151,7 @@ class Kind(Generic[R, T]):
     named: Callable[[R], Named] = lambda result: result.units  # type: ignore[attr-defined]
     notes: Callable[[R], Sequence[str]] = lambda result: getattr(result, "notes", ())
     sheets: Callable[[T], dict[str, pd.DataFrame]] = lambda results: {"units": results.to_frame()}
+    apart: tuple[str, ...] = ()
     objects: Callable[[T], list[dict[str, Any]]] = _objects
     also: Callable[[T], dict[str, Any]] = lambda _results: {}
     remarks: Callable[[T], Sequence[str]] = lambda _results: ()

@@ -30,6 +30,8 @@ def table_suffixes() -> tuple[str, ...]:
 TABLES = table_suffixes()
 CHARTS = (".png", ".svg", ".pdf")
 SUFFIXES = (*TABLES, *CHARTS, ".html")
+# Of a table, what holds one alone.
+_ONE_TABLE = (".csv", ".parquet")
 
 
 def write(
@@ -49,6 +51,9 @@ def write(
     `.png .svg .pdf`             a chart
     `.html`                      a page with the charts and the table, for any browser
     ===========================  =====================================================
+
+    Of results that have further tables, such as the map of successors, a CSV or Parquet file of
+    that name (`map.csv`) holds that one.
 
     The file appears whole or not at all. Every format carries its provenance and says if a
     posterior failed its checks; beside a CSV both stand in a file of the same name and
@@ -82,7 +87,11 @@ def write(
     path = check_output(path)
     suffix = path.suffix.lower()
     opened = _open(results, highlight=highlight, verdicts=verdicts)
-    files = {path: _encode(opened, suffix, chart=chart, marked=bool(highlight), canvas=canvas)}
+    sheet = path.stem if path.stem in opened.kind.apart and suffix in _ONE_TABLE else None
+    if sheet is not None:
+        files = {path: _format(suffix).encode(_lay_out(opened).alone(sheet))}
+    else:
+        files = {path: _encode(opened, suffix, chart=chart, marked=bool(highlight), canvas=canvas)}
     about = getattr(_format(suffix), "beside", None) if suffix in TABLES else None
     if about is not None:
         # First in place, so that a file never stands without it.

@@ -74,3 +74,17 @@ def test_rows_that_a_mark_has_hidden_are_said_in_summary_and_notes():
     hidden = shown.count("*")
     assert any(f"{hidden} rows were left out" in note for note in league.notes)
     assert f"{hidden} rows were left out" in league.summary()
+
+
+def test_a_league_of_several_periods_says_of_which_time_its_ranks_are():
+    rng = np.random.default_rng(4)
+    rows = [
+        (f"u{i}", f"{year}", 200, rng.binomial(200, 0.1 + 0.01 * i))
+        for i in range(8)
+        for year in (2011, 2012, 2013)
+    ]
+    frame = pd.DataFrame(rows, columns=["unit", "year", "denominator", "numerator"])
+    several = league_of(frame, period="year")
+    assert any("the average over 3 periods, 2011 to 2013" in note for note in several.notes)
+    one = league_of(frame[frame.year == "2013"], period="year")
+    assert not any("the average over" in note for note in one.notes)

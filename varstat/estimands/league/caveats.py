@@ -7,6 +7,7 @@ from varstat.adjust.comparability import assess_comparability
 from varstat.data.account import Account
 from varstat.estimands.rates.result import Rates, find_heavy_tails
 from varstat.hierarchical.model.design import Design
+from varstat.prose.text import clean
 
 Bools = NDArray[np.bool_]
 
@@ -40,6 +41,18 @@ def find_comparable(design: Design) -> Bools:
         group=design.peer,
         presence_only=not design.measure.of_cases,
     ).comparable
+
+
+def note_time(design: Design) -> tuple[str, ...]:
+    """Say of which time the ranks are, where there are several periods."""
+    if len(design.period) < 2:
+        return ()
+    first, last = clean(design.period[0]), clean(design.period[-1])
+    note = (
+        f"Estimates and ranks are of the average over {len(design.period)} periods, {first} to "
+        f"{last}, and not of where units stand in the last. `varstat change` says who moved since."
+    )
+    return (note,)
 
 
 def note_apart(compared: Bools) -> tuple[str, ...]:

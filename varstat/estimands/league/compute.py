@@ -17,6 +17,7 @@ from varstat.estimands.league.caveats import (
     note_apart,
     note_marked,
     note_tails,
+    note_time,
 )
 from varstat.estimands.league.raw import raw_rates
 from varstat.estimands.league.result import Columns, League, Leagues, LeagueUnits, RankScope
@@ -167,6 +168,7 @@ def _one_league(
             *marked,
             *design.notes,
             *notes,
+            *note_time(design),
             *say_assumptions(assumptions),
             *note_apart(compared),
             *map(say_interaction, interactions),

@@ -59,6 +59,11 @@ def _break(table: Table[Change], i: int) -> str:
     return "" if at is None else str(at)
 
 
+def _tells(change: Change) -> bool:
+    """Whether anything is known of what lasts."""
+    return change.lasting
+
+
 def _verdict(table: Table[Change], i: int) -> str:
     return str(table.result.units.verdict[i] or "")
 
@@ -115,6 +120,7 @@ COLUMNS: tuple[Column[Change], ...] = (
         text=_lasting,
         keep=ALWAYS,
         tip=True,
+        where=_tells,
     ),
     *_ended("lasting", "the lasting change"),
     Column(
@@ -140,6 +146,7 @@ COLUMNS: tuple[Column[Change], ...] = (
         "P im-\nproved",
         "that the unit's own lasting change is better by more than `--minimal`",
         keep=ALWAYS,
+        where=_tells,
     ),
     _number("p_worsened", "probability that it is worse by more", type=_PROBABILITY),
     _number(
@@ -151,7 +158,7 @@ COLUMNS: tuple[Column[Change], ...] = (
         "p_changed_in_period",
         "P better\nin period",
         "that its rate in the second period is better by more, whether or not that lasts",
-        keep=2,
+        keep=8,
     ),
     _number("rank_from", "mean rank in the first period, 1 is best, of the units with both"),
     _number("rank_to", "mean rank in the second"),
@@ -173,6 +180,7 @@ COLUMNS: tuple[Column[Change], ...] = (
         text=_break,
         keep=6,
         number=False,
+        where=_tells,
     ),
     _number("break_first", "first of the periods that hold the break with 90% probability",
             type="text or missing"),
@@ -203,6 +211,7 @@ COLUMNS: tuple[Column[Change], ...] = (
         text=_verdict,
         keep=ALWAYS,
         number=False,
+        where=_tells,
     ),
     _number("level", "level of the intervals"),
 )  # fmt: skip

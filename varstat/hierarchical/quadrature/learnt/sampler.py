@@ -25,6 +25,8 @@ from varstat.measure import Floats
 
 # A tile of random numbers.
 _DRAWS, _UNITS = 256, 512
+# Distributions at a time, so that they stay where the processor reads fast.
+_DISTRIBUTIONS = 512
 # Numbers that are kept in memory rather than drawn again each time they are gone through.
 _KEPT = 50_000_000
 
@@ -118,15 +120,18 @@ def draw_given(design: Design, h: Floats, share: Floats, units: slice) -> Floats
     part, rest = design.part(units.start, units.stop), rest[units]
     about = rest @ free.mean(axis=0)
     place, log_l = _points(part, about)
+    like = [np.exp(each - each.max())[:, None] for each in log_l]
     out = np.empty_like(share)
-    for i in range(part.units):
-        v, like = place[i], np.exp(log_l[i] - log_l[i].max())
-        off = free @ rest[i] - about[i] if rest.shape[1] else None
-        weight = _between(design, g, v, off)
-        weight *= like[:, None]
-        out[:, i] = _invert(v, weight, share[:, i], draw)
-        if off is not None:
-            out[:, i] -= off[draw]
+    for first in range(0, len(h), _DISTRIBUTIONS):
+        few = slice(first, first + _DISTRIBUTIONS)
+        of = np.flatnonzero((draw >= first) & (draw < first + _DISTRIBUTIONS))
+        g_few = np.ascontiguousarray(g[:, few])
+        off = free[few] @ rest.T - about
+        for i in range(part.units):
+            weight = _between(design, g_few, place[i], off[:, i] if rest.shape[1] else None)
+            weight *= like[i]
+            out[of, i] = _invert(place[i], weight, share[of, i], draw[of] - first)
+            out[of, i] -= off[draw[of] - first, i]
     return out - mean[draw, None]
 
 
@@ -158,11 +163,17 @@ def _between(design: Design, g: Floats, v: Floats, off: Floats | None) -> Floats
             return np.asarray(g[at])
         return np.asarray(g[at] * (1.0 - part) + g[at + 1] * part)
     there = place[:, None] - off / design.effects.cell
-    at = np.clip(np.floor(there).astype(np.int64), 0, points - 2)
-    part = there - at
-    inside = (part >= -1e-9) & (part <= 1.0 + 1e-9)
-    draw = np.arange(g.shape[1])
-    return np.asarray((g[at, draw] * (1.0 - part) + g[at + 1, draw] * part) * inside)
+    inside = np.clip(there, 0.0, points - 1.0 - 1e-9)
+    at = inside.astype(np.int64)
+    part = inside - at
+    at *= g.shape[1]
+    at += np.arange(g.shape[1])
+    flat = g.ravel()
+    value = flat.take(at)
+    at += g.shape[1]
+    value += part * (flat.take(at) - value)
+    value *= np.abs(there - inside) < 2e-9
+    return np.asarray(value)
 
 
 def _invert(v: Floats, weight: Floats, share: Floats, draw: np.ndarray) -> Floats:

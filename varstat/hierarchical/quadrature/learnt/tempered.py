@@ -28,11 +28,13 @@ from varstat.hierarchical.quadrature.learnt.move import correlation_of
 from varstat.hierarchical.quadrature.student import draw_student, log_student, resample
 from varstat.measure import Floats
 
-# States; times that each is moved at a temperature and before those that are kept, and between
-# these. They double where there are ten offsets.
-_STATES, _TURNS, _BURN, _BETWEEN, _OFFSETS = 1200, 3, 8, 3, 10
-# States that are kept of each chain; what chains are worth that began alike, and were moved since.
-_KEPT, _APART = 6, 0.5
+# States at most and at least, and products that one of their moves may cost.
+_MOST, _FEWEST, _PRODUCTS = 1200, 500, 1.5e8
+# Times that each is moved at a temperature and before those that are kept, and between these.
+# They double where there are ten offsets.
+_TURNS, _BURN, _BETWEEN, _OFFSETS = 3, 8, 3, 10
+# Draws that are kept; what chains are worth that began alike, and were moved since.
+_KEPT, _APART = 7200, 0.5
 # How widely the mean and log SD begin, in SDs of the effects; the offsets, in standard errors.
 _MEAN, _LOG_SD, _STANDARD_ERRORS = 0.7, 0.7, 3.0
 # How often a whole difference is taken, which leads from one mode to another, and how often the
@@ -61,16 +63,18 @@ def draw_mixtures(design: Design, *, draws: int, seed: int) -> HyperDraws:
     rng = np.random.default_rng([seed, 6])
     density, _ = start_density(design)
     more = 1.0 + density.free / _OFFSETS
-    p, log_q = _begin(density, rng)
+    cost = design.units * len(design.effects.grid)
+    number = int(np.clip(_PRODUCTS / cost, _FEWEST, _MOST))
+    p, log_q = _begin(density, rng, number)
     p, passes = _temper(p, log_q, _posterior(density), rng, turns=round(_TURNS * more))
     # The likelihood is followed in the offsets as a quadratic about where they are.
     density = density.moved(p[:, : density.free].mean(axis=0))
     target = _posterior(density)
     p = _move(p, target, rng, turns=round(_BURN * more))
     states = [p]
-    while len(states) < _KEPT:
+    while len(states) * number < _KEPT:
         states.append(_move(states[-1], target, rng, turns=round(_BETWEEN * more)))
-    worth = _APART * _STATES * _worth(correlation_of(density, states))
+    worth = _APART * number * _worth(correlation_of(density, states), len(states))
     pool = np.concatenate(states)
     kept = pool[resample(rng, np.full(len(pool), 1.0 / len(pool)), draws)]
     reported = report(density, kept)
@@ -86,10 +90,10 @@ def draw_mixtures(design: Design, *, draws: int, seed: int) -> HyperDraws:
     )
 
 
-def _worth(correlation: float) -> float:
+def _worth(correlation: float, kept: int) -> float:
     """Independent draws that a chain's states are worth, of which each is one already."""
-    lag = np.arange(1, _KEPT)
-    return float(_KEPT / (1.0 + 2.0 * np.sum((1.0 - lag / _KEPT) * correlation**lag)))
+    lag = np.arange(1, kept)
+    return float(kept / (1.0 + 2.0 * np.sum((1.0 - lag / kept) * correlation**lag)))
 
 
 def _posterior(density: Density) -> _LogDensity:
@@ -104,7 +108,7 @@ def _posterior(density: Density) -> _LogDensity:
     return value
 
 
-def _begin(density: Density, rng: np.random.Generator) -> tuple[Floats, _LogDensity]:
+def _begin(density: Density, rng: np.random.Generator, number: int) -> tuple[Floats, _LogDensity]:
     """Draw the first states; these, and the log density that they are from."""
     design, q = density.design, density.free
     root = np.sqrt(1.0 / (design.link_variance + design.effects.unit**2))
@@ -119,8 +123,8 @@ def _begin(density: Density, rng: np.random.Generator) -> tuple[Floats, _LogDens
         moments = log_student((p[:, : q + 2] - centre) @ inverse.T) - constant
         return np.asarray(moments + log_prior_mixture(p[:, q:]))
 
-    moments = centre + draw_student(rng, _STATES, q + 2) @ scale.T
-    return np.concatenate([moments, draw_prior_mixture(rng, _STATES)], axis=1), value
+    moments = centre + draw_student(rng, number, q + 2) @ scale.T
+    return np.concatenate([moments, draw_prior_mixture(rng, number)], axis=1), value
 
 
 def _informed(weighted: Floats) -> Floats:

@@ -1,0 +1,146 @@
+"""varstat change, from a file to what is printed and written."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openpyxl
+import pytest
+
+UNITS = 24
+YEARS = [str(year) for year in range(2011, 2017)]
+ASKED = ("--period", "year", "--direction", "higher-is-better", "--draws", "100")
+BETWEEN = ("--from", "2011", "--to", "2016")
+
+
+@pytest.fixture
+def columns() -> dict[str, Any]:
+    """Units by years; u03 becomes u04 in 2014."""
+    rng = np.random.default_rng(2)
+    unit = np.repeat(np.arange(UNITS), len(YEARS))
+    year = np.tile(YEARS, UNITS)
+    size = rng.integers(200, 600, len(unit))
+    level = rng.normal(0.3, 0.4, UNITS)[unit]
+    code = np.array([f"u{at:02}" for at in unit], dtype=object)
+    kept = ~((unit == 3) & (year >= "2014"))
+    events = rng.binomial(size, 1 / (1 + np.exp(-level)))
+    found = {"unit": code, "year": year, "numerator": events, "denominator": size}
+    return {name: values[kept] for name, values in found.items()}
+
+
+@pytest.fixture
+def table(columns: dict[str, Any], put: Callable[..., Path]) -> Path:
+    return put(**columns)
+
+
+@pytest.fixture
+def successors(put: Callable[..., Path]) -> Path:
+    return put("successors.csv", **{"from": ["u03"], "to": ["u04"], "date": ["2014"]})
+
+
+def test_the_table_fits_and_the_parts_are_explained(run, table, successors) -> None:
+    ran = run("change", table, *ASKED, *BETWEEN, "--map", successors)
+    assert ran.code == 0, ran.err
+    assert max(map(len, ran.out.splitlines())) <= 80
+    for words in ("total 2011", "mergers and splits", "same care, other units", "total 2016"):
+        assert words in ran.out
+    assert "the parts add up" in ran.out
+    assert "beside the nation" in " ".join(ran.out.split())
+
+
+def test_json_states_the_bridge_the_units_and_the_series(run, table, successors) -> None:
+    ran = run("change", table, *ASKED, *BETWEEN, "--map", successors, "--format", "json", "-q")
+    told = json.loads(ran.out)
+    assert (told["from"], told["to"]) == ("2011", "2016")
+    effects = {row["effect"]: row["estimate"] for row in told["effects"]}
+    assert set(told["effects"][0]) == {"effect", "estimate", "lower", "upper", "level"}
+    between = sum(value for name, value in effects.items() if name not in ("from", "to"))
+    assert between == pytest.approx(effects["to"] - effects["from"], abs=1e-6)
+    assert told["count"] == {"from": 24, "to": 23, "common": 23, "exit": 0, "entry": 0}
+    assert len(told["units"]) == 23
+    assert {
+        "unit",
+        "lasting",
+        "passing",
+        "chance",
+        "p_improved",
+        "break_at",
+        "change_share",
+    } <= set(told["units"][0])
+    assert [row["period"] for row in told["series"]] == YEARS
+
+
+def test_every_file_is_written(run, table, successors, tmp_path: Path) -> None:
+    names = ("c.csv", "c.xlsx", "c.html", "c.png", "c.parquet")
+    files = [each for name in names for each in ("-o", tmp_path / name)]
+    ran = run("change", table, *ASKED, *BETWEEN, "--map", successors, *files, "-q")
+    assert ran.code == 0, ran.err
+    book = openpyxl.load_workbook(tmp_path / "c.xlsx")
+    assert {"units", "effects", "series"} <= set(book.sheetnames)
+    page = (tmp_path / "c.html").read_text(encoding="utf-8")
+    assert page.count("<svg") >= 3
+    assert "mergers and splits" in page.lower()
+
+
+@pytest.mark.parametrize("chart", ["bridge", "series", "movers"])
+def test_each_chart_is_drawn(chart: str, run, table, successors, tmp_path: Path) -> None:
+    asked = (*ASKED, *BETWEEN, "--map", successors, "--chart", chart, "--highlight", "u07")
+    ran = run("change", table, *asked, "-o", tmp_path / "c.svg", "-q")
+    assert ran.code == 0, ran.err
+    drawn = (tmp_path / "c.svg").read_text(encoding="utf-8")
+    # A command stands below, on two lines.
+    for words in ("--from 2011", "--to 2016", "--map", "successors.csv"):
+        assert words in drawn
+    assert ("u07" in drawn) == (chart == "movers")
+
+
+def test_codes_that_differ_are_refused_with_the_cure(run, table) -> None:
+    ran = run("change", table, *ASKED, *BETWEEN)
+    assert ran.code == 2
+    assert "1 has data in 2011 alone: u03" in " ".join(ran.err.split())
+    assert run("change", table, *ASKED, *BETWEEN, "--frame", "common", "-q").code == 0
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ({"from": ["u03", "u04"], "to": ["u04", "u03"]}, "in a circle"),
+        ({"from": ["u03", "u03"], "to": ["u04", "u05"]}, "not every row states a share"),
+        ({"from": ["u03"], "to": ["u4"]}, "is no unit of"),
+    ],
+)
+def test_a_map_that_is_none_is_refused(rows, message: str, run, put, table) -> None:
+    ran = run("change", table, *ASKED, *BETWEEN, "--map", put("map.csv", **rows))
+    assert ran.code == 11
+    assert message in " ".join(ran.err.split())
+
+
+def test_the_two_periods_must_be_said(run, table) -> None:
+    assert run("change", table, *ASKED, "--from", "2011").code == 2
+    ran = run("change", table, *ASKED, "--from", "Q4 2006", "--to", "2016")
+    assert ran.code == 11
+    assert "calendar or a financial quarter" in " ".join(ran.err.split())
+
+
+def test_the_map_is_not_written_over(run, table, successors) -> None:
+    ran = run("change", table, *ASKED, *BETWEEN, "--map", successors, "-o", successors)
+    assert ran.code == 15
+    assert successors.read_text().startswith("from,to")
+
+
+def test_a_saved_fit_is_refused(run, tmp_path: Path) -> None:
+    ran = run("change", tmp_path / "fit.nc", *BETWEEN)
+    assert ran.code == 2
+    assert "needs the table" in " ".join(ran.err.split())
+
+
+def test_of_two_periods_the_table_has_what_can_be_said(run, table) -> None:
+    asked = (*ASKED, "--only", "year=2011,2012", "--from", "2011", "--to", "2012")
+    ran = run("change", table, *asked)
+    assert ran.code == 0, ran.err
+    assert "P better" in ran.out
+    assert "of it lasting" not in ran.out
+    assert "can't be told" in " ".join(ran.out.split())
+    assert "--passing" in ran.err or "(passing)" in " ".join(ran.err.split())

@@ -1,0 +1,24 @@
+"""varstat completeness: what was reported, what wasn't, and what happened to volumes."""
+
+import typer
+
+from varstat.analysis.asking import CompletenessAsking
+from varstat.analysis.specification import Reading, Specification
+from varstat.cli.grouped import grouped
+from varstat.cli.output import Output
+from varstat.cli.run import carry_out
+
+# What doesn't concern volumes.
+WITHOUT = (
+    *("title", "direction", "counts", "observed", "expected", "exposure", "value", "se", "lower"),
+    *("upper", "limits_level", "count", "total", "sum_of_squares", "peer_group", "by", "roll_up"),
+    *("annualise", "spread", "rules", "suppressed", "rounded", "zero", "missing", "percent", "per"),
+)
+
+
+@grouped(without={*WITHOUT, "accept_failed", "chart", "label", "scales"})
+def completeness(
+    context: typer.Context, reading: Reading, asking: CompletenessAsking, output: Output
+) -> None:
+    """Find what wasn't reported: gaps, losses, mergers and other changes of volume."""
+    carry_out(context, Specification(reading=reading, asking=asking), output)

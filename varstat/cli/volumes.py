@@ -1,0 +1,47 @@
+"""The options of the history of volumes."""
+
+from varstat.analysis.asking import CompletenessAsking
+from varstat.cli.option import Laid, number, text, texts
+from varstat.cli.parse import split_commas
+
+_COMPLETENESS = "Completeness"
+
+VOLUMES: dict[tuple[type, str], Laid] = {
+    (CompletenessAsking, "columns"): texts(
+        "counts",
+        _COMPLETENESS,
+        "Further counts, by which causes are told apart; repeat, or separate by commas.",
+        metavar="COL",
+        read=split_commas,
+    ),
+    (CompletenessAsking, "events"): text(
+        "events", _COMPLETENESS, "Events in place of those found.", metavar="FILE"
+    ),
+    (CompletenessAsking, "least"): number(
+        float,
+        "least",
+        _COMPLETENESS,
+        "Median volume of a month from which a unit is looked at.",
+        metavar="VOLUME",
+    ),
+    (CompletenessAsking, "prior_incomplete"): number(
+        float,
+        "prior-incomplete",
+        _COMPLETENESS,
+        "Share of periods that are incomplete, as known beforehand.",
+        metavar="P",
+    ),
+    (CompletenessAsking, "prior_logit"): number(
+        float,
+        "prior-logit",
+        _COMPLETENESS,
+        "Of incomplete ones, the logit of the part reported: its mean.",
+        metavar="MEAN",
+    ),
+    (CompletenessAsking, "prior_logit_sd"): number(
+        float, "prior-logit-sd", _COMPLETENESS, "And its SD, up to 2.", metavar="SD"
+    ),
+    (CompletenessAsking, "level"): number(
+        float, "level", _COMPLETENESS, "Probability of the intervals, between 0 and 1."
+    ),
+}

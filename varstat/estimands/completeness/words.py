@@ -1,0 +1,102 @@
+"""What a history says in plain English, and what it can't say."""
+
+from collections import Counter
+
+from varstat.data.volumes.volumes import Volumes
+from varstat.estimands.completeness.classify import LOSSES
+from varstat.estimands.completeness.result import History
+from varstat.prose.number import count_units, listed
+from varstat.prose.text import clean
+
+_MOST_GAPS = 5
+_SOUGHT = ("dip", "spike", "shift", "edge")
+
+
+def say_history(history: History) -> str:
+    """Say what was found.
+
+    Parameters
+    ----------
+    history : History
+
+    Returns
+    -------
+    str
+    """
+    sought = [each for each in history.events if each.kind in _SOUGHT]
+    left = [each for each in sought if not each.partner]
+    looked = 1000 * len(left) / max(history.unit_periods, 1)
+    examined = f"{count_units(history.examined)} with {history.unit_periods:,} periods"
+    found = f"{len(history.events):,} events, {len(sought):,} of them found in volumes"
+    said = [
+        f"{examined} were examined: {found}.",
+        f"Without those of codes that ended, {looked:.1f} in 1,000 periods are to be looked at.",
+    ]
+    gaps = [each for each in history.events if each.kind == "gap"]
+    for each in gaps[:_MOST_GAPS]:
+        lost = ""
+        if each.missing == each.missing:
+            lost = (
+                f": about {each.missing:,.0f} ({each.missing_lower:,.0f} to "
+                f"{each.missing_upper:,.0f}) not reported"
+            )
+        said.append(f"{clean(each.unit)} reported nothing from {each.start} to {each.end}{lost}.")
+    if len(gaps) > _MOST_GAPS:
+        said.append(f"So did {len(gaps) - _MOST_GAPS} more.")
+    classes = Counter(each.class_ for each in history.events)
+    if classes:
+        counted = [f"{number} {name}" for name, number in classes.most_common()]
+        said.append(f"By what they most resemble: {listed(counted)}.")
+    if history.successors:
+        heirs = len({each.old for each in history.successors})
+        said.append(
+            f"{heirs} codes that ended seem to have been taken over: confirm them in the map "
+            "(-o map.csv) before it is used."
+        )
+    return " ".join(said)
+
+
+def list_notes(history: History, volumes: Volumes, *, stated: bool) -> tuple[str, ...]:
+    """List what these data can't show.
+
+    Parameters
+    ----------
+    history : History
+    volumes : Volumes
+    stated : bool
+        Whether the events were given.
+
+    Returns
+    -------
+    tuple of str
+    """
+    edge = 3 if volumes.months == 1 else 1
+    notes = [
+        (
+            "a loss that all units share can't be seen: it is in the national path. Earlier "
+            "vintages or a total from elsewhere would show it"
+        ),
+        "a fall that never comes back may be under-reporting or a true fall: volumes don't tell",
+        (f"of the first and last {edge} periods it isn't known whether a change lasts"),
+    ]
+    if len(volumes.column) == 1:
+        notes.insert(
+            0,
+            "with one column of counts an incomplete return can't be told from an interruption of "
+            "the service, and no successor be proposed: name further counts of the same units",
+        )
+    if any(each.class_ in LOSSES for each in history.events):
+        prior = history.prior
+        notes.append(
+            "the rate of what wasn't reported isn't known: only bounds can be given. Completeness "
+            f"rests on the prior stated: {100 * prior.incomplete:g}% of periods incomplete, logit "
+            f"of the part reported {prior.centre:g} (SD {prior.spread:g})"
+        )
+    if history.small:
+        notes.append(
+            f"{count_units(history.small)} are too small or present for less than 18 months: of "
+            "them only gaps, starts and ends of large ones are listed"
+        )
+    if stated:
+        notes.append("the events are those of the file given: none was sought")
+    return tuple(notes)

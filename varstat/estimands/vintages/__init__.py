@@ -1,0 +1,1 @@
+"""Vintages: counts of one period as they were known at several dates."""
