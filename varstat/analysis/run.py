@@ -223,12 +223,13 @@ def refuse_failed(
     DiagnosticsError
         If one failed and that isn't accepted.
     """
-    from varstat.analysis.remedy import what_next
-
     everyone = list(checked)
     failed = [each for each in everyone if not each.diagnostics.passed]
     if not failed or accepted:
         return
+    # Imported only now: it knows models, which a funnel by itself doesn't load.
+    from varstat.analysis.remedy import what_next
+
     where = "posterior"
     if len(everyone) > 1:
         where = f"{len(failed)} of {len(everyone)} posteriors, the first of them "
