@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from varstat.analysis.lack import describe_lack
 from varstat.analysis.specification import Reading
-from varstat.errors import TableError, VarstatError
+from varstat.analysis.trying import MEASURED, say_undrawn, tabulate_reading, try_reading
+from varstat.errors import TableError
 
 if TYPE_CHECKING:
     from varstat.data.account import Account
@@ -28,8 +29,6 @@ _COLUMNS = {
     "percent": ("numerator", "denominator"),
     "limits": ("value", "lower"),
 }
-_MEASURED = tuple(dict.fromkeys((*sum(_COLUMNS.values(), ()), "upper")))
-_TOLD = ("unit", "unit_name", "period", *_MEASURED)
 # Why rows are left out that nobody misses.
 _ASIDE = ("not among the rows asked for", "no counts: a note", "a total")
 
@@ -123,7 +122,7 @@ def advise(reading: Reading) -> Advice:
     table = _read_as_said(opened, reading)
     if table is not None:
         own = Suggestion(reading=reading, why="named as varstat names them", account=table.account)
-        able = _draws(table)
+        able = say_undrawn(table)
         return Advice(
             profile=profile,
             suggestions=() if able else (own,),
@@ -161,7 +160,7 @@ def _read_as_said(opened: "Source", reading: Reading) -> "Table | None":
         return None
     if not all(header.find(wanted.names) for wanted in core):
         return None
-    return _tabulate(opened, Reading(lenient=reading.lenient), card=card)
+    return tabulate_reading(opened, Reading(lenient=reading.lenient), card=card)
 
 
 def _try_all(
@@ -197,7 +196,7 @@ def _try_each(
     problems: dict[str, str] = {}
     for why, variants in _candidates(sheet, start, found):
         for variant in variants:
-            table, problem = _try(alone, variant)
+            table, problem = try_reading(alone, variant)
             if table is None:
                 problems.setdefault(problem, f"{_measured(variant)}: {problem}")
                 continue
@@ -306,68 +305,9 @@ def _whole(column: "Column", pair: "Pair | None") -> str | None:
     return max(names, key=lambda name: float(values[column.texts == name].sum()))
 
 
-def _try(opened: "Source", reading: Reading) -> "tuple[Table | None, str]":
-    """Read a file so and draw funnels of it; say why not where that can't be."""
-    try:
-        table = _tabulate(opened, reading)
-    except VarstatError as error:
-        return None, error.problems[0]
-    problem = _draws(table)
-    return (None, problem) if problem else (table, "")
-
-
-def _draws(table: "Table") -> str:
-    """Say why no funnel can be drawn of a table; empty where it can."""
-    from varstat.funnel.funnel import compute_funnel
-
-    try:
-        compute_funnel(table)
-    except VarstatError as error:
-        return error.problems[0]
-    return ""
-
-
-def _tabulate(opened: "Source", reading: Reading, *, card: Any = None) -> "Table":
-    """Read what was opened once: a pipe gives its bytes no second time."""
-    from varstat.card import restate_card, state_card
-    from varstat.data.rows.tabulate import tabulate
-    from varstat.data.shape.reshape import reshape
-
-    told: dict[str, Any] = {name: getattr(reading, name) for name in _TOLD}
-    told |= {"percent": reading.percent or None, "zero": reading.zero or None}
-    told["limits_level"] = reading.limits_level
-    named = card or (reading.card[0] if reading.card else None)
-    stated = state_card(named, told)
-    if stated is None:
-        raise TableError(opened.name, "nothing says what is measured here.")
-    only, exclude = dict(reading.only), dict(reading.exclude)
-    opened, dated = reshape(
-        opened,
-        card=stated,
-        named={"unit": reading.unit, "period": reading.period},
-        spread=reading.spread,
-        telling=(*reading.by, *only, *exclude),
-    )
-    if dated and stated.columns.period is None:
-        stated = restate_card(stated, {"period": "period"})
-    return tabulate(
-        opened,
-        card=stated,
-        by=reading.by,
-        strata=None,
-        covariates=None,
-        inform=None,
-        only=only,
-        exclude=exclude,
-        lookups=[],
-        roll_up=None,
-        lenient=reading.lenient,
-    )
-
-
 def _measured(reading: Reading) -> str:
     """Name what a reading measures."""
-    told = [name for each in _MEASURED if (name := getattr(reading, each))]
+    told = [name for each in MEASURED if (name := getattr(reading, each))]
     return " / ".join(told) if told else f"card {reading.card[0]}"
 
 

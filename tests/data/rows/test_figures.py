@@ -78,6 +78,12 @@ def test_a_deviation_is_no_standard_error(heading, cure):
     assert cure in str(error.value)
 
 
+def test_the_formula_that_the_refusal_names_is_taken():
+    frame = table("Mean", RNG.normal(5, 0.3, 30), "95% CI", np.full(30, 1.96))
+    read = read_table(frame, unit="unit", value="Mean", se="`95% CI` / 1.96")
+    assert read.frame["se"].to_numpy() == pytest.approx(1.0)
+
+
 @pytest.mark.parametrize("heading", ["SE", "Std Error", "SE of mean (SD/sqrt n)", "precision"])
 def test_a_standard_error_is_one(heading):
     assert describe_spread(heading) is None

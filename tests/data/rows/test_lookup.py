@@ -115,3 +115,18 @@ def test_codes_shown_with_zeros_by_a_workbook_join_a_lookup(shared):
     )
     assert len(table.frame) == 12
     assert table.frame["unit"][0] == "010000"
+
+
+def test_a_denominator_that_only_a_lookup_has_is_refused_with_the_cure(tmp_path):
+    counts, people = tmp_path / "counts.csv", tmp_path / "people.csv"
+    counts.write_text("unit,deaths\nA,5\nB,6\nC,9\n")
+    people.write_text("unit,population\nA,50\nB,60\nC,90\n")
+    with pytest.raises(TableError, match="stands in a lookup alone") as caught:
+        read_table(
+            counts,
+            unit="unit",
+            numerator="deaths",
+            denominator="population",
+            lookup=f"{people}:unit",
+        )
+    assert "Did you mean" not in str(caught.value)

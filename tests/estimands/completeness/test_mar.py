@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import varstat
+from varstat.data.organisations.read import read_successors
 from varstat.estimands.completeness.detect import detect
 from varstat.estimands.completeness.level import Scales, estimate_scales
 from varstat.estimands.completeness.relative import national_path, relate
@@ -166,6 +167,7 @@ def test_events_written_and_given_back_are_the_input(found, shared, tmp_path):
 
 def test_the_map_is_one_that_a_change_over_time_can_follow(found, tmp_path):
     write(found, tmp_path / "map.csv")
+    assert read_successors(tmp_path / "map.csv").resolve("RV8") == {"R1K": 1.0}
     lines = pd.read_csv(tmp_path / "map.csv")
     assert list(lines.columns[:4]) == ["from", "to", "share", "date"]
     assert np.allclose(lines.groupby("from")["share"].sum(), 1)

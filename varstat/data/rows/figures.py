@@ -89,7 +89,8 @@ def describe_spread(heading: str) -> str | None:
     (None, 'standard deviations,')
     """
     plain = heading.replace("_", " ")
-    if _ERROR.search(plain):
+    # A formula was made on purpose, of such a column perhaps.
+    if _ERROR.search(plain) or " / " in heading or " * " in heading:
         return None
     name = f"`{heading}`"
     if _SPREAD.search(plain):

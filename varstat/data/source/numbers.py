@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
@@ -133,10 +133,10 @@ class Numbers:
         return Numbers(
             values=self.values[rows],
             kind=self.kind[rows],
-            mark=self.mark[rows],
-            low=self.low[rows],
-            high=self.high[rows],
-            half_unit=self.half_unit[rows],
+            mark=_cut(self.mark, rows),
+            low=_cut(self.low, rows),
+            high=_cut(self.high, rows),
+            half_unit=_cut(self.half_unit, rows),
         )
 
 
@@ -198,15 +198,35 @@ def plain_numbers(values: Floats) -> Numbers:
     kind[np.isnan(values)] = Kind.BLANK
     infinite = np.isinf(values)
     kind[infinite] = Kind.INFINITE
-    nothing = np.full(len(values), np.nan)
+    nothing = _same(math.nan, len(values))
     return Numbers(
         values=np.where(infinite, np.nan, values),
         kind=kind,
-        mark=np.full(len(values), None, dtype=object),
+        mark=np.broadcast_to(np.array(None, dtype=object), len(values)),
         low=nothing,
         high=nothing,
-        half_unit=np.zeros(len(values)),
+        half_unit=_same(0.0, len(values)),
     )
+
+
+def _same(value: float, rows: int) -> Floats:
+    """Give a column of one number, which takes no memory however many rows it has."""
+    return np.broadcast_to(np.float64(value), rows)
+
+
+def _spread(values: Sequence[float], codes: NDArray[np.int64]) -> Floats:
+    """Give each row its number by its code; the same for all where they are the same."""
+    distinct = np.array(values, dtype=np.float64)
+    if (np.isnan(distinct) | (distinct == 0)).all() and len(np.unique(distinct)) == 1:
+        return _same(float(distinct[0]), len(codes))
+    return distinct[codes]
+
+
+def _cut(column: NDArray[Any], rows: Mask) -> NDArray[Any]:
+    """Keep some rows of a column; of one number it stays one."""
+    if len(column) and column.strides == (0,):
+        return np.broadcast_to(column[0], int(np.count_nonzero(rows)))
+    return column[rows]
 
 
 _Parsed = tuple[float, Kind, str | None, Range, float]
@@ -220,14 +240,14 @@ def _parse_distinct(texts: Texts, mark: Mark | None, vocabulary: Vocabulary) -> 
     parsed.append((math.nan, Kind.BLANK, None, UNKNOWN, 0.0))
     columns: tuple[Any, ...] = tuple(zip(*parsed, strict=True))
     values, kinds, marks, ranges, halves = columns
-    low, high = np.array(ranges, dtype=np.float64).T
+    lows, highs = zip(*ranges, strict=True)
     return Numbers(
         values=np.array(values, dtype=np.float64)[codes],
         kind=np.array(kinds, dtype=np.int8)[codes],
         mark=np.array(marks, dtype=object)[codes],
-        low=low[codes],
-        high=high[codes],
-        half_unit=np.array(halves, dtype=np.float64)[codes],
+        low=_spread(lows, codes),
+        high=_spread(highs, codes),
+        half_unit=_spread(halves, codes),
     )
 
 

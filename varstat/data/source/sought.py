@@ -51,7 +51,8 @@ def check_found(
         problems += [_several(header, found) for found in parts if len(found) > 1]
         if not parts:
             some_missing = True
-            problems.append(_missing(each, known))
+            elsewhere = next((name for name in each.names if name in also), None)
+            problems.append(_missing(each, known) if elsewhere is None else _only_there(elsewhere))
     if problems and some_missing:
         problems[-1] += f" {hint}".rstrip()
         problems[-1] += f" The columns are {listed}." if listed else ""
@@ -115,6 +116,14 @@ def _tell_which(header: Header, found: Sequence[int]) -> str:
     if len(set(longer)) == len(found):
         return f"Say which, with the heading above it: {one_of([repr(name) for name in longer])}."
     return "Rename all but one."
+
+
+def _only_there(name: str) -> str:
+    return (
+        f"column {name!r} stands in a lookup alone: what is measured must stand beside its events, "
+        "since a lookup's number would count once for each row of a unit. Put the column into the "
+        "file, for the time and group of each row."
+    )
 
 
 def _missing(wanted: Wanted, names: Sequence[str]) -> str:

@@ -1,6 +1,6 @@
 """Volumes as arrays: columns by units by periods, without holes in the periods."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,21 +65,3 @@ class Volumes:
     def seasons(self) -> int:
         """How many periods a year has: 12 or 4."""
         return 12 // self.months
-
-    def take(self, units: NDArray[np.bool_]) -> "Volumes":
-        """Keep some units.
-
-        Parameters
-        ----------
-        units : ndarray of bool, shape (units,)
-
-        Returns
-        -------
-        Volumes
-        """
-        return replace(
-            self,
-            unit=self.unit[units],
-            unit_name=self.unit_name[units],
-            counts=self.counts[:, units],
-        )

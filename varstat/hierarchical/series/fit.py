@@ -25,8 +25,10 @@ from varstat.hierarchical.series.reliable import check_draws
 from varstat.hierarchical.series.result import SeriesPosterior
 from varstat.measure import Floats
 
-# Draws by which a posterior is checked, and cells above which draws share hyper-parameters.
-_CHECKED, _MANY, _SHARED = 250, 2_000, 4
+# Draws by which a posterior is checked.
+_CHECKED = 250
+# How many draws share hyper-parameters, by the number of cells above which they do.
+_SHARED = {20_000: 10, 2_000: 4, 0: 1}
 
 
 def fit_series(
@@ -40,7 +42,8 @@ def fit_series(
     model : SeriesModel
     seed : int
     draws : int
-        Of everything jointly; rounded up to a multiple of four where cells are many.
+        Of everything jointly; rounded up to a multiple of four or ten where cells are many, and
+        as many share hyper-parameters.
 
     Returns
     -------
@@ -65,7 +68,7 @@ def fit_series(
     if problems:
         raise ModelError("series", list(problems))
     problem = pose_problem(panel, model)
-    repeat = _SHARED if problem.size > _MANY else 1
+    repeat = next(share for cells, share in _SHARED.items() if problem.size > cells)
     with one_thread():
         hyper = draw_hyper(problem, draws=-(-draws // repeat), seed=seed)
         source = Source(

@@ -32,10 +32,11 @@ _FINE, _COARSE = 1e-8, 1e-3
 # Unconstrained hyper-parameters stay inside: beyond, scales are nothing or beyond reason.
 _LEAST, _MOST = -12.0, 6.0
 # Rounds of proposals at most, and what all points together shall be worth.
-_ROUNDS, _ENOUGH = 5, 600.0
+_ROUNDS, _ENOUGH = 5, 420.0
 _FIXED = 20
-# Cells below which points are cheap; units that show where the mode is; a gain that ends a search.
-_CHEAP = 2_000
+# Points of a round, by the number of cells above which there are as many.
+_POINTS = {20_000: 260, 2_000: 400, 0: 1000}
+# Units that show where the mode is, and a gain that ends a search for it.
 _SEARCHED = 300
 _LEAST_GAIN = 0.02
 
@@ -105,7 +106,7 @@ def draw_hyper(problem: Problem, *, draws: int, seed: int) -> Hyper:
         If no mode can be found.
     """
     white, start, passes = _whiten(problem)
-    number = 1000 if problem.size <= _CHEAP else 400
+    number = next(points for cells, points in _POINTS.items() if problem.size > cells)
     # The same points whatever the seed: so that what is accepted hangs on the data alone.
     rng = np.random.default_rng(_FIXED)
     proposals: list[Proposal] = [about_mode(white)]

@@ -1,5 +1,6 @@
 """Histories: what happened to the volumes that units reported, an event a row."""
 
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 _SURE = ("not submitted", "not submitted or closed")
 _MOST_SUCCESSORS, _MOST_STRIPS = 12, 40
+# Letters of a line of a heading, and lines.
+_LINE, _LINES = 11, 4
 
 
 def _event(table: Table[History], row: int) -> Event:
@@ -151,14 +154,44 @@ def _ranked(history: History) -> list[int]:
     return sorted(range(len(history.events)), key=rank)
 
 
+def _heading(name: str) -> str:
+    """Break the name of a column into short lines."""
+    words = clean(name).replace("_", " ")
+    lines = textwrap.wrap(words, _LINE, max_lines=_LINES, placeholder="…")
+    return "\n".join(lines)
+
+
+def _factors(history: History) -> list[Block]:
+    """The factors by column behind what is classed as a loss."""
+    losses = [each for each in history.events if each.class_ in LOSSES][:MOST_SHOWN]
+    if not losses or len(history.column) < 2:
+        return []
+    return [
+        Block(
+            title="Factors by column of losses",
+            texts={
+                "unit": [clean(e.unit) for e in losses],
+                "from": [clean(e.start) for e in losses],
+            },
+            numbers={
+                _heading(name): [_short(e.columns[name]) for e in losses]
+                for name in history.column[1:]
+            },
+        )
+    ]
+
+
 def _blocks(history: History) -> list[Block]:
-    blocks = []
+    blocks = _factors(history)
     if history.suspects:
         some = history.suspects[:MOST_SHOWN]
         blocks.append(
             Block(
                 title="Completeness of losses",
-                texts={"unit": [clean(e.unit) for e in some], "period": [e.period for e in some]},
+                texts={
+                    "unit": [clean(e.unit) for e in some],
+                    "period": [clean(e.period) for e in some],
+                },
                 numbers={
                     "reported": [figure(e.reported) for e in some],
                     "expected": [figure(e.expected) for e in some],
@@ -177,7 +210,7 @@ def _blocks(history: History) -> list[Block]:
                 texts={
                     "old": [clean(e.old) for e in listed],
                     "new": [clean(e.new) for e in listed],
-                    "from": [e.since for e in listed],
+                    "from": [clean(e.since) for e in listed],
                 },
                 numbers={
                     "share": [f"{e.share:.2f}" for e in listed],
