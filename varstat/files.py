@@ -1,8 +1,10 @@
 """Files put in place whole: written beside their place, then moved there at once."""
 
+import mmap
 import os
 import stat
 import tempfile
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +12,8 @@ from pathlib import Path
 from varstat.errors import OutputError, did_you_mean, one_of
 
 BESIDE = ".provenance.json"
+# A key of every provenance, which each file that varstat writes carries.
+_MARK = b"data_hash"
 
 
 def check_path(
@@ -59,6 +63,42 @@ def check_path(
     except (OSError, ValueError) as error:
         raise OutputError(path.name, _unwritable(error)) from None
     return path
+
+
+def refuse_foreign(path: Path) -> None:
+    """Refuse to replace a file that carries no provenance, and so isn't varstat's.
+
+    Parameters
+    ----------
+    path : Path
+
+    Raises
+    ------
+    OutputError
+        If there is such a file.
+    """
+    try:
+        if not path.exists() or path.stat().st_size == 0 or _is_own(path):
+            return
+    except OSError as error:
+        raise OutputError(path.name, _unwritable(error)) from None
+    raise OutputError(
+        path.name,
+        "there is a file of this name that varstat didn't write. Name another, or use --force to "
+        "replace it.",
+    )
+
+
+def _is_own(path: Path) -> bool:
+    """Whether a file carries a provenance: in itself, in a workbook's parts, or beside a CSV."""
+    if path.suffix.lower() == ".csv":
+        return beside(path).exists()
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as parts:
+            texts = [name for name in parts.namelist() if name.startswith("xl/")]
+            return any(_MARK in parts.read(name) for name in texts)
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return content.find(_MARK) >= 0
 
 
 def beside(path: Path) -> Path:

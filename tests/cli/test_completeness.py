@@ -47,7 +47,7 @@ def test_a_loss_is_shown_with_its_class_and_what_cannot_be_known(months):
     shown = ask(months)
     assert shown.exit_code == 0
     assert "incomplete" in shown.output
-    assert "a loss that all units share can't be seen" in shown.output
+    assert "A loss that all units share can't be seen" in shown.output
 
 
 def test_json_has_the_keys_of_one_group_on_top(months):
@@ -133,7 +133,7 @@ def test_events_of_a_file_are_the_input(months, tmp_path):
 def test_with_one_column_an_interruption_is_not_told_from_a_loss(months):
     shown = ask(months, typed=["--period", "month", "--denominator", "spells"])
     assert "incomplete or service interruption" in shown.output
-    assert "with one column of counts" in shown.output
+    assert "With one column of counts" in shown.output
 
 
 @pytest.mark.parametrize(

@@ -194,7 +194,7 @@ def test_a_file_that_is_there_stays_whole_when_writing_fails(
     path = tmp_path / "out.csv"
     path.write_text("mine", encoding="utf-8")
     monkeypatch.setattr(os, "replace", no_room)
-    ran = run("funnel", "example:star98", "-o", path)
+    ran = run("funnel", "example:star98", "-o", path, "--force")
     assert ran.code == 15
     assert "no space left" in ran.err
     assert os.listdir(tmp_path) == ["out.csv"]
@@ -204,7 +204,7 @@ def test_a_file_that_is_there_stays_whole_when_writing_fails(
 def test_an_older_file_is_replaced(run: Callable[..., Any], tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
     path.write_text("old", encoding="utf-8")
-    assert run("funnel", "example:star98", "-o", path).code == 0
+    assert run("funnel", "example:star98", "-o", path, "--force").code == 0
     assert path.read_text(encoding="utf-8").startswith('"unit"')
 
 

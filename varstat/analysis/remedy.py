@@ -1,7 +1,7 @@
 """What to ask next where a posterior failed its checks, as a command that runs."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from varstat.analysis.asking import FunnelAsking
 from varstat.analysis.command import write_command
@@ -10,11 +10,13 @@ from varstat.analysis.specification import Modelling, Specification
 from varstat.hierarchical.check import CHAINS, DIVERGENT, FAR_OUT, FEW, SPREAD, find_checks
 
 if TYPE_CHECKING:
+    from varstat.hierarchical import Posterior
     from varstat.hierarchical.diagnostics import Diagnostics
+    from varstat.results import Judged
 
 # Times so many draws, up to a most, where draws are too few; and units that a funnel marks.
 _TIMES, _MOST, _MARKED = 4, 1_000_000, 5
-_FOUND = ("auto", "learnt")
+_FOUND = ("auto", "learnt", "normal-mixture")
 
 
 def next_command(asked: Specification, checks: "Diagnostics", *, effects: str | None = None) -> str:
@@ -53,6 +55,33 @@ def next_command(asked: Specification, checks: "Diagnostics", *, effects: str | 
         return write_command(replace(asked, modelling=other))
     look = Specification(reading=replace(reading, annualise="none"), asking=FunnelAsking())
     return write_command(look, highlight=checks.furthest[:_MARKED])
+
+
+def what_next(failed: "Judged | Posterior", asked: Specification | None) -> list[str]:
+    """Say what to type, where to read on, and that the results are there.
+
+    Parameters
+    ----------
+    failed : Posterior, League, Verdict, …
+        The first that failed its checks.
+    asked : Specification or None
+        What was run, where it is known.
+
+    Returns
+    -------
+    list of str
+        A line each.
+    """
+    found = cast("Diagnostics", failed.diagnostics)
+    model = getattr(failed, "model", None)
+    effects = str(model["effects"]) if isinstance(model, dict) and "effects" in model else None
+    command = next_command(asked, found, effects=effects) if asked else ""
+    pages = ", ".join(check.address for check in find_checks(found.problems))
+    return [
+        *([f"Type next: {command}"] if command else []),
+        *([f"Read on: {pages}"] if pages else []),
+        "The results are given, and say so; with --accept-failed that is no error.",
+    ]
 
 
 def _remodel(

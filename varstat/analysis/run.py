@@ -1,9 +1,9 @@
 """The one way from a specification to results: read, annualise, fit or load, ask."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from varstat.analysis.asking import (
     ChangeAsking,
@@ -17,7 +17,14 @@ from varstat.analysis.asking import (
 from varstat.analysis.history import ask_completeness
 from varstat.analysis.inputs import check_cards, refuse_fit
 from varstat.analysis.specification import Reading, Specification
-from varstat.analysis.steps import Setting, fit_all, fit_table, read_indicator
+from varstat.analysis.steps import (
+    Setting,
+    Tell,
+    fit_all,
+    fit_table,
+    read_indicator,
+    tell_nobody,
+)
 from varstat.errors import DiagnosticsError
 
 if TYPE_CHECKING:
@@ -27,7 +34,6 @@ if TYPE_CHECKING:
     from varstat.estimands.verdict.result import Verdicts
     from varstat.funnel.result import Funnels
     from varstat.hierarchical import Fits, Posterior
-    from varstat.hierarchical.diagnostics import Diagnostics
     from varstat.results import Judged, Results
 
 _EXPLAINING = ("covariates", "strata")
@@ -114,6 +120,7 @@ def analyse(
     folder: str | os.PathLike[str] | None = None,
     stored_as: Sequence[str] = (),
     progress: bool = False,
+    tell: Tell = tell_nobody,
 ) -> Analysis:
     """Run a specification, and keep what its results rest on.
 
@@ -127,6 +134,8 @@ def analyse(
         are then refused before any model is fitted.
     progress : bool
         Whether to show on stderr how far NUTS has come.
+    tell : callable
+        Is told what is being done, and how many of its parts are done and there are.
 
     Returns
     -------
@@ -143,6 +152,7 @@ def analyse(
         folder=folder,
         stored_as=stored_as,
         progress=progress,
+        tell=tell,
     )
     _refuse_early(setting)
     if isinstance(specification.asking, FunnelAsking):
@@ -217,28 +227,16 @@ def refuse_failed(
     failed = [each for each in everyone if not each.diagnostics.passed]
     if not failed or accepted:
         return
+    # Imported only now: it knows models, which a funnel by itself doesn't load.
+    from varstat.analysis.remedy import what_next
+
     where = "posterior"
     if len(everyone) > 1:
         where = f"{len(failed)} of {len(everyone)} posteriors, the first of them "
         where += ", ".join(failed[0].by.values())
     raise DiagnosticsError(
-        where, failed[0].diagnostics.problems, further=list(_what_next(failed[0], asked))
+        where, failed[0].diagnostics.problems, further=what_next(failed[0], asked)
     )
-
-
-def _what_next(failed: "Judged | Posterior", asked: Specification | None) -> Iterator[str]:
-    """Say where to read on, what to type, and that the results are there."""
-    from varstat.analysis.remedy import next_command
-    from varstat.hierarchical.check import find_checks
-
-    found = cast("Diagnostics", failed.diagnostics)
-    model = getattr(failed, "model", None)
-    effects = str(model["effects"]) if isinstance(model, dict) and "effects" in model else None
-    if command := next_command(asked, found, effects=effects) if asked else "":
-        yield f"Type next: {command}"
-    if pages := [check.address for check in find_checks(found.problems)]:
-        yield f"Read on: {', '.join(pages)}"
-    yield "The results are given, and say so; with --accept-failed that is no error."
 
 
 def _refuse_early(setting: Setting) -> None:
@@ -282,6 +280,7 @@ def _ask_funnel(setting: Setting, asking: FunnelAsking) -> Analysis:
 
     (source, card), *_ = setting.asked.reading.pair_up()
     table, _ = read_indicator(setting, source, card)
+    setting.tell("Comparing units with chance", 0, 0)
     funnels = compute_funnel(
         table,
         method=asking.method,
@@ -305,6 +304,7 @@ def _judge(setting: Setting, table: "Table", funnels: "Funnels", *, level: float
 
     # Each period has a funnel, and so a model, which knows what a funnel does.
     fits = fit_table(setting, split_periods(table), alone=True)
+    setting.tell("Setting posteriors beside flags", 0, 0)
     verdicts = compute_verdicts(funnels, fits, level=level)
     made = funnels.provenance
     told = made.asking | {"posterior": True, "level": level}
@@ -321,6 +321,7 @@ def _ask_model(setting: Setting) -> Analysis:
     asking = setting.asked.asking
     results: Results[Any] = fits
     if isinstance(asking, LeagueAsking):
+        setting.tell("Ranking units", 0, 0)
         results = compute_league(
             fits,
             level=asking.level,
@@ -343,6 +344,7 @@ def _ask_change(setting: Setting, asking: ChangeAsking) -> Analysis:
         successors = read_successors(setting.find_table(asking.successors))
     table, _ = read_indicator(setting, source, card)
     modelling = setting.asked.modelling
+    setting.tell("Explaining the change", 0, 0)
     changes = compute_change(
         table,
         before=asking.before,
@@ -366,6 +368,7 @@ def _ask_opportunity(setting: Setting, asking: OpportunityAsking) -> Analysis:
     found: list[Opportunities] = []
     # One after another, so that the draws of one model are in memory at a time.
     for fits, factor in fit_all(setting):
+        setting.tell("Summing opportunities", 0, 0)
         found.append(
             compute_opportunity(
                 fits,

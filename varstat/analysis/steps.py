@@ -1,7 +1,7 @@
 """The steps of an analysis: read an indicator's table, make years of its quarters, fit or load."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -16,6 +16,7 @@ from varstat.analysis.inputs import (
     split_lookup,
 )
 from varstat.analysis.specification import Specification
+from varstat.prose.text import clean
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,8 +28,14 @@ if TYPE_CHECKING:
 
     Where = str | os.PathLike[str] | pd.DataFrame
 
+# Takes what is being done, and how many of its parts are done and there are.
+Tell = Callable[[str, int, int], None]
 # Of `Reading`, what `read_table` takes in another form.
 _FOUND = ("source", "card", "lookup", "annualise", "only", "exclude", "suppressed", "rounded")
+
+
+def tell_nobody(stage: str, done: int, of: int) -> None:
+    """Hear what is being done, and leave it at that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -46,6 +53,8 @@ class Setting:
         Names of files that the fit will be written to.
     progress : bool
         Whether to show on stderr how far NUTS has come.
+    tell : callable
+        Is told what is being done.
     """
 
     asked: Specification
@@ -53,6 +62,7 @@ class Setting:
     folder: str | os.PathLike[str] | None
     stored_as: Sequence[str]
     progress: bool
+    tell: Tell = tell_nobody
 
     def find_card(self, name: str) -> "Card | str":
         """Find a card by what the specification calls it."""
@@ -122,6 +132,7 @@ def read_indicator(setting: Setting, source: str, card: str | None) -> "tuple[Ta
     from varstat.data.annualise import annualise
 
     reading, modelling = setting.asked.reading, setting.asked.modelling
+    setting.tell(f"Reading {clean(Path(source).name)}", 0, 0)
     table = read_table(
         setting.find_table(source),
         card=None if card is None else setting.find_card(card),
@@ -185,4 +196,5 @@ def fit_table(setting: Setting, table: "Table", *, alone: bool = False) -> "Fits
         draws=modelling.draws,
         seed=modelling.seed,
         progress=setting.progress,
+        tell=setting.tell,
     )

@@ -9,15 +9,22 @@ import typer
 from varstat.analysis.asking import OpportunityAsking
 from varstat.analysis.specification import Modelling, Reading
 from varstat.cli.grouped import grouped
+from varstat.cli.option import complete_card
 from varstat.prose.text import clean, printable
 
 _COST = ("unit_cost", "price_year", "cost_source")
 
 app = typer.Typer(
-    help="Cards: one indicator each, and how it is to be analysed.", no_args_is_help=True
+    help="Cards: one indicator each, and how it is to be analysed.",
+    no_args_is_help=True,
 )
 Name = Annotated[
-    str, typer.Argument(metavar="CARD", help="A card's name, or the path of a .toml file.")
+    str,
+    typer.Argument(
+        metavar="CARD",
+        help="A card's name, or the path of a .toml file.",
+        autocompletion=complete_card,
+    ),
 ]
 
 

@@ -176,7 +176,7 @@ _OPTIONS = {
 def cells(counting: Counting, output: Output) -> None:
     """Count records by unit, period and case-mix, every one of them accounted for."""
     from varstat.errors import UsageError
-    from varstat.files import check_path
+    from varstat.files import check_path, refuse_foreign
 
     refuse_fit(counting.data, command="cells")
     if counting.sql is not None:
@@ -190,6 +190,8 @@ def cells(counting: Counting, output: Output) -> None:
         check_path(path, suffixes=(".parquet", ".csv"), inputs=[counting.data])
         for path in output.output
     ]
+    for path in () if output.force else paths:
+        refuse_foreign(path)
     _write(counting, paths, format_=output.format_, quiet=output.quiet)
 
 

@@ -20,7 +20,7 @@ _WIDTH = 78
 @grouped(
     without={
         *("title", "direction", "annualise"),
-        *(*DRAWING, "accept_failed", "output", "quiet"),
+        *(*DRAWING, "accept_failed", "output", "force", "quiet"),
     }
 )
 def check(reading: Reading, output: Output) -> None:

@@ -57,6 +57,23 @@ class Laid:
         return None if default in (None, ()) else default
 
 
+def complete_card(begun: str) -> list[str]:
+    """Give the names of cards that begin so, for a shell to complete.
+
+    Parameters
+    ----------
+    begun : str
+        What was typed.
+
+    Returns
+    -------
+    list of str
+    """
+    from varstat.card import list_cards
+
+    return [name for name in list_cards() if name.startswith(begun)]
+
+
 def text(
     name: str,
     panel: str | None,
@@ -64,6 +81,7 @@ def text(
     *,
     metavar: str | None = None,
     required: bool = False,
+    complete: Callable[[str], list[str]] | None = None,
 ) -> Laid:
     """Lay out an option that is one text.
 
@@ -79,12 +97,20 @@ def text(
         What stands for its value.
     required : bool
         Whether there is no doing without it.
+    complete : callable, optional
+        Gives what a shell may complete a value to.
 
     Returns
     -------
     Laid
     """
-    info = typer.Option(f"--{name}", metavar=metavar, help=words, rich_help_panel=panel)
+    info = typer.Option(
+        f"--{name}",
+        metavar=metavar,
+        help=words,
+        rich_help_panel=panel,
+        autocompletion=complete,
+    )
     return Laid(type=str if required else str | None, info=info, required=required)
 
 

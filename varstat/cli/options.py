@@ -15,6 +15,7 @@ from varstat.analysis.asking import (
     OpportunityAsking,
 )
 from varstat.analysis.specification import Modelling, Reading
+from varstat.cli import option
 from varstat.cli.choices import Annualise, Incomparable, LeagueChart, Named, Scales, Size
 from varstat.cli.option import Laid, argument, choice, files, flag, number, text, texts, units
 from varstat.cli.output import Format, Output
@@ -51,11 +52,8 @@ TABLES_OR_FITS = argument(
     "DATA...", f"{_TABLES}, example:NAME, or saved fits (.nc), one an indicator.", several=True
 )
 UNITS_OF_LEAGUE, UNITS_OF_OPPORTUNITY = units(_LEAGUE), units(_OPPORTUNITY)
-CARDS = texts(
-    "card",
-    _CARD,
-    "Card of the indicator: a name or a .toml file. Repeat for several indicators in one file.",
-)
+_CARD_IS = "Card of the indicator: a name or a .toml file"
+CARDS = texts("card", _CARD, f"{_CARD_IS}. Repeat for several indicators in one file.")
 
 OPTIONS: dict[tuple[type, str], Laid] = {
     (Reading, "source"): argument("DATA", f"{_TABLES} or example:NAME."),
@@ -96,7 +94,7 @@ OPTIONS: dict[tuple[type, str], Laid] = {
     (ChangeAsking, "fdr"): number(
         float, "fdr", _CHANGE, "The share of a list of the improved that may be false."
     ),
-    (Reading, "card"): text("card", _CARD, "Card of the indicator: a name or a .toml file."),
+    (Reading, "card"): text("card", _CARD, f"{_CARD_IS}.", complete=option.complete_card),
     (Reading, "title"): text("title", _CARD, "Title of the indicator."),
     (Reading, "direction"): text(
         "direction", _CARD, "higher-is-better, lower-is-better or neither."
@@ -395,6 +393,7 @@ OPTIONS: dict[tuple[type, str], Laid] = {
     (Output, "output"): files(
         "Write .csv .parquet .json .xlsx .png .svg .pdf or .html; repeatable."
     ),
+    (Output, "force"): flag("force", None, "Replace files that varstat didn't write."),
     (Output, "format_"): Laid(type=Format, info=typer.Option("--format", help="What to print.")),
     (Output, "quiet"): flag("quiet", None, "No messages.", short="-q"),
 }

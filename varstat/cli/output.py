@@ -40,6 +40,8 @@ class Output:
         Whether it is no error that a posterior failed its checks.
     output : tuple of Path
         Files to write.
+    force : bool
+        Whether a file that varstat didn't write may be replaced.
     format_ : Format
     quiet : bool
         Whether messages are left out.
@@ -55,5 +57,6 @@ class Output:
     scales: str = "shared"
     accept_failed: bool = False
     output: tuple[Path, ...] = ()
+    force: bool = False
     format_: Format = Format.TABLE
     quiet: bool = False

@@ -23,29 +23,54 @@ from varstat.cli import (
 from varstat.errors import OutputError, VarstatError
 from varstat.prose.text import printable
 
+_DOCS = "Documentation, in varstat's source: docs/"
+# What to try of each command.
+_TRY = {
+    "funnel": "varstat funnel example:star98 -o star98.png",
+    "league": "varstat league example:star98 --direction higher-is-better -o star98.html",
+    "opportunity": "varstat opportunity example:star98 --direction higher-is-better",
+    "compare": "varstat compare example:star98 D001 D002 --direction higher-is-better",
+    "change": "varstat change data.csv --card daycase --from 2016-17Q1 --to 2017-18Q1",
+    "completeness": "varstat completeness data.csv --unit trust --period month --counts referrals",
+    "fit": "varstat fit example:star98 -o star98.nc",
+    "check": "varstat check data.csv",
+    "cells": "varstat cells records.parquet --unit trust --event died -o cells.csv",
+}
 # Columns of a terminal that is wider, and how a line with a command begins.
 _WIDTH, COMMAND = 80, "Type next: "
 
 app = typer.Typer(
     name="varstat",
     help="Tell true differences between organisations from chance.",
-    epilog="Try: varstat funnel example:star98",
+    epilog=f"Try: varstat funnel example:star98\n\n{_DOCS}index.md",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("funnel")(funnel.funnel)
-app.command("league")(league.league)
-app.command("opportunity")(opportunity.opportunity)
-app.command("compare")(compare.compare)
-app.command("change")(change.change)
-app.command("completeness")(completeness.completeness)
-app.command("fit")(fit.fit)
-app.command("check")(check.check)
-app.command("cells")(cells.cells)
+for _command in (
+    funnel.funnel,
+    league.league,
+    opportunity.opportunity,
+    compare.compare,
+    change.change,
+    completeness.completeness,
+    fit.fit,
+    check.check,
+    cells.cells,
+):
+    _name = _command.__name__
+    app.command(_name, epilog=f"Try: {_TRY[_name]}\n\n{_DOCS}reference/cli.md")(_command)
 app.add_typer(card.app, name="card")
 app.add_typer(example.app, name="example")
+
+# Commands of a group have the example of their group.
+for _group, _example, _page in (
+    (card.app, "varstat card show daycase", "how-to/write-a-card.md"),
+    (example.app, "varstat example write star98 -o star98.csv", "tutorial/first-funnel.md"),
+):
+    _group.info.epilog = f"Try: {_example}\n\n{_DOCS}{_page}"
+    for _each in _group.registered_commands:
+        _each.epilog = _group.info.epilog
 
 
 def _version(asked: bool) -> None:
@@ -59,7 +84,7 @@ def _version(asked: bool) -> None:
 @app.callback()
 def _options(
     version: bool = typer.Option(
-        False, "--version", callback=_version, is_eager=True, help="Print the version."
+        False, "--version", "-V", callback=_version, is_eager=True, help="Print the version."
     ),
 ) -> None:
     """Tell true differences between organisations from chance."""

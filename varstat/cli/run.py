@@ -9,6 +9,7 @@ import typer
 from varstat.analysis.inputs import FIT_SUFFIX, split_lookup
 from varstat.analysis.specification import Reading, Specification
 from varstat.cli.output import Format, Output
+from varstat.cli.progress import Shown
 from varstat.cli.saved import refuse_options
 from varstat.prose.text import clean
 
@@ -38,7 +39,7 @@ def carry_out(
         anything is computed.
     """
     from varstat.analysis.run import analyse, refuse_failed
-    from varstat.files import check_path
+    from varstat.files import check_path, refuse_foreign
     from varstat.present.highlight import find_units
     from varstat.present.kind import check_chart
     from varstat.present.write import CHARTS
@@ -47,21 +48,43 @@ def carry_out(
     inputs = [*read_inputs(specification.reading), *_also_read(specification)]
     suffixes = _suffixes(specification.verb, fits=fits)
     paths = [check_path(path, suffixes=suffixes, inputs=inputs) for path in output.output]
+    for path in () if output.force else paths:
+        refuse_foreign(path)
     refuse_options(context, specification.reading.source)
-    analysis = analyse(
-        specification,
-        stored_as=[path.name for path in paths],
-        progress=sys.stderr.isatty() and not output.quiet,
-    )
-    # Said before any file is written.
-    if any(path.suffix.lower() in CHARTS for path in paths):
-        check_chart(analysis.results, output.chart, highlight=output.highlight)
-    elif output.highlight:
-        find_units(analysis.results.groups, output.highlight)
-    for path in paths:
-        _write(analysis, path, output, canvas)
+    watched = sys.stderr.isatty() and not output.quiet
+    # NUTS shows by itself how far it has come.
+    nuts = specification.modelling.engine == "nuts"
+    wrote: list[Path] = []
+    try:
+        with Shown(on=watched and not nuts) as shown:
+            analysis = analyse(
+                specification,
+                stored_as=[path.name for path in paths],
+                progress=watched and nuts,
+                tell=shown.tell,
+            )
+            # Said before any file is written.
+            if any(path.suffix.lower() in CHARTS for path in paths):
+                check_chart(analysis.results, output.chart, highlight=output.highlight)
+            elif output.highlight:
+                find_units(analysis.results.groups, output.highlight)
+            for path in paths:
+                shown.tell(f"Writing {clean(path.name)}", 0, 0)
+                _write(analysis, path, output, canvas)
+                wrote.append(path)
+    except SystemExit:
+        _say_interrupted(paths, wrote)
+        raise
     _show(analysis, output, wrote=[path.name for path in paths])
     refuse_failed(analysis.checked, accepted=output.accept_failed, asked=specification)
+
+
+def _say_interrupted(paths: list[Path], wrote: list[Path]) -> None:
+    """Say which files are there: a file that isn't whole is none."""
+    done = [f"Wrote {clean(path.name)}." for path in wrote]
+    left = [clean(path.name) for path in paths if path not in wrote]
+    lost = [f"Not written: {', '.join(left)}."] if left else []
+    typer.echo(" ".join([*done, *lost]) or "Nothing was written.", err=True)
 
 
 def read_inputs(reading: Reading) -> list[str]:

@@ -1,7 +1,7 @@
 """Effects that are normal where the units' shape is, and else learnt: `effects = "auto"`.
 
 Where normal effects are in doubt a mixture of two normals is fitted, and where that doesn't have
-the units' shape either, a density of splines.
+the units' shape either, or there are thousands, a density of splines.
 """
 
 from dataclasses import replace
@@ -23,6 +23,8 @@ from varstat.prose.text import clean
 NOT_NORMAL = "Effects don't look normal"
 # Below this a mixture, which costs little, is fitted: in one of 20 nations with normal effects.
 DOUBTED = 0.05
+# From so many units on splines have enough to learn from, and a mixture costs more than they do.
+_THOUSANDS = 2_000
 # Units so far out that they are set apart, rather than the model be refused: at most, or a share.
 _FEW, _SHARE = 5, 0.01
 # Where effects are stated, these units must not widen tau for all others: tau squared by so much.
@@ -63,7 +65,7 @@ def propose_effects(posterior: Posterior) -> Design | None:
         effects = contaminated_effects(posterior.card.model.contamination_scale)
         used = "a few units are taken to differ more than others (contaminated normal)"
     else:
-        mixture = not design.effects.mixture
+        mixture = not design.effects.mixture and design.units < _THOUSANDS
         effects = learnt_effects(
             design.link_rate, design.link_variance, design.matrix, mixture=mixture
         )

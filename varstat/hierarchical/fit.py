@@ -1,6 +1,6 @@
 """Fit hierarchical models: one call for every group of a table."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -38,6 +38,7 @@ def fit_model(
     draws: int = 4000,
     seed: int = 1,
     progress: bool = False,
+    tell: Callable[[str, int, int], None] | None = None,
 ) -> Fits:
     r"""Fit the hierarchical model that a table's card states, in each group of the table.
 
@@ -70,6 +71,8 @@ def fit_model(
         The same table, card and seed give the same draws.
     progress : bool
         Whether to show on stderr how far NUTS has come.
+    tell : callable, optional
+        Is told of each group what is being done, how many are done and how many there are.
 
     Returns
     -------
@@ -114,11 +117,16 @@ def fit_model(
     table = _for_model(table, covariates, inform, strata)
     group, labels = group_rows(table)
     periods = table.periods.labels
-    return Fits(
-        groups=tuple(
+    posteriors = []
+    for g, by in enumerate(labels):
+        frame = table.frame[group == g]
+        if tell is not None:
+            one = f"Fitting the model of {len(frame):,} rows"
+            tell("Fitting model" if len(labels) > 1 else one, g, len(labels))
+        posteriors.append(
             _fit_group(
                 table,
-                table.frame[group == g],
+                frame,
                 by,
                 periods,
                 engine=engine,
@@ -126,8 +134,9 @@ def fit_model(
                 seed=seed,
                 progress=progress,
             )
-            for g, by in enumerate(labels)
-        ),
+        )
+    return Fits(
+        groups=tuple(posteriors),
         accounts=(table.account,),
         provenance=table.state_provenance(
             "fit",

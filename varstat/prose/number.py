@@ -82,6 +82,38 @@ def figure(value: float) -> str:
     return f"{value:.1g}" if size >= 0.005 else "0"
 
 
+def noise_step(noise: float) -> float:
+    """Give the step to which figures are rounded so that two digits of their noise are left.
+
+    Parameters
+    ----------
+    noise : float
+        SD of what is written; 1 is the step where there is none.
+
+    Examples
+    --------
+    >>> noise_step(7300.0), noise_step(12.0), noise_step(0.034)
+    (100.0, 1.0, 0.001)
+    """
+    if not np.isfinite(noise) or noise <= 0:
+        return 1.0
+    return float(10.0 ** (np.floor(np.log10(noise)) - 1.0))
+
+
+def stepped(value: float, step: float) -> str:
+    """Write a figure that was rounded to a power of ten, with no digits beyond it.
+
+    Examples
+    --------
+    >>> stepped(373700.0, 100.0), stepped(96.4, 0.1), stepped(-0.0, 1.0)
+    ('373,700', '96.4', '0')
+    """
+    if not np.isfinite(value):
+        return "–"
+    decimals = max(0, round(-np.log10(step)))
+    return f"{round(value, decimals) + 0.0:,.{decimals}f}"
+
+
 def interval(lower: float, upper: float) -> str:
     """Write the ends of an interval, with three significant figures.
 

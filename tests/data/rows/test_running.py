@@ -70,6 +70,18 @@ def test_counts_of_their_own_period_are_no_such_figures(growth, seed):
     )
 
 
+@pytest.mark.parametrize("growth", [1.03, 1.1, 1.2])
+def test_what_grows_steadily_everywhere_is_no_such_figure(growth):
+    labels = [f"{year}" for year in range(2014, 2023)]
+    size = np.random.default_rng(3).integers(50_000, 400_000, 9)
+    frame = pd.DataFrame(
+        {"org": f"R{unit}", "p": label, "d": int(d * growth**at), "n": int(d * growth**at / 9)}
+        for unit, d in enumerate(size)
+        for at, label in enumerate(labels)
+    )
+    refuse_overlaps(read_table(frame, **OPTIONS))
+
+
 def test_numbers_that_hardly_change_are_no_such_figures():
     frame = series(MONTHS)
     frame[["n", "d"]] = [3, 100]

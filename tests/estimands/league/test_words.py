@@ -52,7 +52,7 @@ def test_a_posterior_that_passed_is_not_doubted() -> None:
 
 def test_without_a_direction_nothing_is_said_of_ranks() -> None:
     text = say_league(build_league(30, direction="neither"))
-    assert text.startswith("Neither direction of this indicator is good")
+    assert text.startswith("No direction of this indicator is stated as good")
     for word in ("best", "worst", "tiers", "misclassified", "nan"):
         assert word not in text
 

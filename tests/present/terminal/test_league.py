@@ -86,7 +86,7 @@ def test_without_a_direction_no_rank_is_shown_and_it_is_said_why() -> None:
     table, said = text.split("\n\n")
     for word in ("rank", "quarter", "tier", "nan"):
         assert word not in table
-    assert said.startswith("Neither direction of this indicator is good")
+    assert said.startswith("No direction of this indicator is stated as good")
     estimates = [float(row.split()[2]) for row in rows(text)]
     assert estimates == sorted(estimates, reverse=True)
 

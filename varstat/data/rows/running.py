@@ -10,8 +10,11 @@ from varstat.measure import Floats
 from varstat.period.period import read_periods
 
 # Counts of periods fall about as often as they rise. How many steps from period to period there
-# must be, the part of them that don't fall, that part where all begin anew, and the growth.
-_STEPS, _RISE, _RESET, _GROWN = 20, 0.99, 0.1, 1.5
+# must be, the part of them that don't fall, and that part where all begin anew.
+_STEPS, _RISE, _RESET = 20, 0.99, 0.1
+# What runs on over so many periods is so many times what it was in the first. Growth alone, which
+# may be steady too, is seldom this part of it.
+_GROWN = 0.6
 _FEWEST = 3
 
 
@@ -21,7 +24,7 @@ def describe_running(
     """Say that counts run on over periods, and what to choose instead; None if they don't.
 
     They do if neither events nor sizes fall, in nearly all units, from a period to the next, but
-    for those with which all begin anew.
+    for those with which all begin anew, and one of them grows about as much as adding up makes it.
 
     Parameters
     ----------
@@ -57,10 +60,16 @@ def describe_running(
     rising, anew = share >= _RISE, share <= _RESET
     if not (rising | anew)[times > 0].all() or 2 * anew.sum() > rising.sum() or not rising.any():
         return None
-    first, then = values[pairs[rising[step]]], values[pairs[rising[step]] + 1]
-    grown = (then.sum(axis=0) / np.maximum(first.sum(axis=0), 1.0)) ** rising.sum()
+    first, then = values[pairs], values[pairs + 1]
+    runs = anew.sum() + 1
+    grown = np.ones(2)
+    for at_step in np.flatnonzero(rising & (times > 0)):
+        there = step == at_step
+        grown *= then[there].sum(axis=0) / np.maximum(first[there].sum(axis=0), 1.0)
+    enough = grown ** (1 / runs) >= _GROWN * (1 + rising.sum() / runs)
     # Where hardly anything changes, nothing falls either.
-    if not ((grown >= _GROWN) & ((then > first).sum(axis=0) >= _STEPS)).any():
+    many = (then > first)[rising[step]].sum(axis=0) >= _STEPS
+    if not (enough & many).any():
         return None
     last = ordered.labels[-1]
     return (

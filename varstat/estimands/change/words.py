@@ -3,7 +3,8 @@
 import numpy as np
 
 from varstat.estimands.change.result import Change
-from varstat.prose.number import count_units, figure, listed, percent
+from varstat.estimands.change.rounded import RoundedBridge, round_bridge
+from varstat.prose.number import count_units, listed, percent
 from varstat.prose.text import clean
 from varstat.target.rule import say_target
 
@@ -53,46 +54,34 @@ def say_change(change: Change) -> str:
     return "\n".join([*_say_total(change), *_say_units(change), _say_fallback(change)]).strip()
 
 
-def signed(value: float) -> str:
-    """Write a figure with its sign.
-
-    Examples
-    --------
-    >>> signed(31943.2), signed(-12.0)
-    ('+31,943', '−12')
-    """
-    text = figure(abs(value))
-    return text if float(f"{value:.6g}") == 0 else f"{'+' if value > 0 else '−'}{text}"
-
-
-def _span(change: Change, name: str) -> str:
-    estimate, lower, upper = change.bridge.of(name)
-    return f"{signed(estimate)} ({signed(lower)} to {signed(upper)})"
+def _span(rounded: RoundedBridge, name: str) -> str:
+    estimate, lower, upper = (rounded.write_signed(value) for value in rounded.bridge.of(name))
+    return f"{estimate} ({lower} to {upper})"
 
 
 def _say_total(change: Change) -> list[str]:
-    bridge = change.bridge
-    first, last = bridge.of("from")[0], bridge.of("to")[0]
+    bridge, rounded = change.bridge, round_bridge(change.bridge)
+    first, last = (rounded.write(rounded.bridge.of(name)[0]) for name in ("from", "to"))
     _, lower, upper = bridge.of("change")
     verb = "rose" if lower > 0 else "fell" if upper < 0 else "may have risen or fallen"
     against = say_target(change.target_rule, "")
     whole = (
         f"From {clean(change.before)} to {clean(change.after)} the opportunity {verb}, "
-        f"{figure(first)} to {figure(last)}: {_span(change, 'change')} ({percent(change.level)} "
+        f"{first} to {last}: {_span(rounded, 'change')} ({percent(change.level)} "
         f"interval), against {against}, found anew each time."
     )
     lines = [whole]
     parts = [name for name in bridge.effect if name not in ("from", "to", "refit")]
     organisations = [name for name in parts if name in ("structure", "exit", "entry")]
     if organisations:
-        said = listed([f"{EFFECTS[name]} {_span(change, name)}" for name in organisations])
+        said = listed([f"{EFFECTS[name]} {_span(rounded, name)}" for name in organisations])
         lines.append(f"Of that, organisations alone made {said}.")
     _, low, high = bridge.of("performance")
     sure = "better" if high < 0 else "worse" if low > 0 else "neither surely better nor worse"
     lines.append(
         f"Of {count_units(bridge.units['common'])} that have both periods, volume made "
-        f"{_span(change, 'volume')}. Their rates and the target together, which cancel where all "
-        f"move alike, made {_span(change, 'performance')}: performance is {sure}."
+        f"{_span(rounded, 'volume')}. Their rates and the target together, which cancel where all "
+        f"move alike, made {_span(rounded, 'performance')}: performance is {sure}."
     )
     return lines
 
@@ -120,8 +109,10 @@ def _say_fallback(change: Change) -> str:
     if not np.isfinite([lasts, raw]).all():
         return ""
     sign = " points" if change.measure.percent else f" {change.measure.unit}".rstrip()
+    better = raw > 0 if change.direction == "higher-is-better" else raw < 0
+    passed = "luck and a bad spell that passed, and was no improvement"
     return (
         "Regression to the mean: the tenth of units that were worst at first changed by "
-        f"{raw:+.2g}{sign} on average as reported, of which {lasts:+.2g} lasts. The rest is luck "
-        "and a bad spell that passed, and was no improvement."
+        f"{raw:+.2g}{sign} on average as reported, of which {lasts:+.2g} lasts. The rest is "
+        f"{passed if better else 'luck and what passed'}."
     ).replace("-", "−")

@@ -73,30 +73,30 @@ def list_notes(history: History, volumes: Volumes, *, stated: bool) -> tuple[str
     edge = 3 if volumes.months == 1 else 1
     notes = [
         (
-            "a loss that all units share can't be seen: it is in the national path. Earlier "
-            "vintages or a total from elsewhere would show it"
+            "A loss that all units share can't be seen: it is in the national path. Earlier "
+            "vintages or a total from elsewhere would show it."
         ),
-        "a fall that never comes back may be under-reporting or a true fall: volumes don't tell",
-        (f"of the first and last {edge} periods it isn't known whether a change lasts"),
+        "A fall that never comes back may be under-reporting or a true fall: volumes don't tell.",
+        f"Of the first and last {edge} periods it isn't known whether a change lasts.",
     ]
     if len(volumes.column) == 1:
         notes.insert(
             0,
-            "with one column of counts an incomplete return can't be told from an interruption of "
-            "the service, and no successor be proposed: name further counts of the same units",
+            "With one column of counts an incomplete return can't be told from an interruption of "
+            "the service, and no successor be proposed: name further counts of the same units.",
         )
     if any(each.class_ in LOSSES for each in history.events):
         prior = history.prior
         notes.append(
-            "the rate of what wasn't reported isn't known: only bounds can be given. Completeness "
+            "The rate of what wasn't reported isn't known: only bounds can be given. Completeness "
             f"rests on the prior stated: {100 * prior.incomplete:g}% of periods incomplete, logit "
-            f"of the part reported {prior.centre:g} (SD {prior.spread:g})"
+            f"of the part reported {prior.centre:g} (SD {prior.spread:g})."
         )
     if history.small:
         notes.append(
             f"{count_units(history.small)} are too small or present for less than 18 months: of "
-            "them only gaps, starts and ends of large ones are listed"
+            "them only gaps, starts and ends of large ones are listed."
         )
     if stated:
-        notes.append("the events are those of the file given: none was sought")
+        notes.append("The events are those of the file given: none was sought.")
     return tuple(notes)

@@ -99,8 +99,8 @@ def count_ranked(league: League) -> int:
 
 
 _UNRANKED = (
-    "Neither direction of this indicator is good, so that no unit is ranked or put in a tier or a "
-    "quarter."
+    "No direction of this indicator is stated as good, so that no unit is ranked or put in a tier "
+    "or a quarter."
 )
 
 

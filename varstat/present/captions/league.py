@@ -24,7 +24,7 @@ def finding(league: League) -> str:
     if count == 1:
         return "1 unit, which has no other to be ranked against"
     if league.rank_scope == "none":
-        return f"{count:,} {noun}, highest first; neither direction is good, so none is ranked"
+        return f"{count:,} {noun}, highest first; no direction is stated as good, so none is ranked"
     best, worst = count_sure(league)
     return (
         f"{_count(best)} of {count:,} {noun} in the best quarter with P > {percent(SURE)}; "
@@ -52,7 +52,7 @@ def finding_of_many(leagues: Sequence[League]) -> str:
     total = sum(league.units.unit.size for league in leagues)
     text = f"{len(leagues):,} groups, {total:,} units"
     if all(league.rank_scope == "none" for league in leagues):
-        return f"{text}; neither direction is good, so none is ranked"
+        return f"{text}; no direction is stated as good, so none is ranked"
     sure = [count_sure(league) for league in leagues]
     return (
         f"{text}: {sum(best for best, _ in sure):,} in the best quarter of their group with "

@@ -8,6 +8,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 from varstat.estimands.change.result import Change
+from varstat.estimands.change.rounded import round_bridge
 from varstat.measure import Floats
 from varstat.present.canvas import Canvas
 from varstat.present.caption import Caption
@@ -17,7 +18,6 @@ from varstat.present.charts.row_sheet import WARNING, stamp, title_across, write
 from varstat.present.charts.sheet import MARGIN, Sheet
 from varstat.present.charts.waterfall import SOURCE_ROOM, draw_fall
 from varstat.present.highlight import Bools
-from varstat.prose.number import figure
 from varstat.prose.rate import rate_text
 from varstat.prose.text import clean
 
@@ -42,12 +42,13 @@ def draw_bridge(
     -------
     Figure
     """
-    bridge = change.bridge
+    rounded = round_bridge(change.bridge)
+    bridge = rounded.bridge
     return draw_fall(
         bridge.effect,
         (bridge.estimate, bridge.lower, bridge.upper),
         caption,
-        write=figure,
+        write=rounded.write,
         labels=labels,
         adding=True,
         above=44.0,

@@ -224,7 +224,7 @@ def draw_bars(
     ax.set_xticks(ticks, texts)
     ax.set_ylim(count - 0.5, -0.5)
     ax.set_yticks(
-        range(count), [labels[name].capitalize() for name in component],
+        range(count), [labels[name][:1].upper() + labels[name][1:] for name in component],
         fontsize=style.BODY,
     )  # fmt: skip
     ax.tick_params(axis="y", length=0)

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from varstat.estimands.change.result import Change, Changes
-from varstat.estimands.change.words import EFFECTS, EXPLAINED, signed
+from varstat.estimands.change.rounded import RoundedBridge, round_bridge
+from varstat.estimands.change.words import EFFECTS, EXPLAINED
 from varstat.present.canvas import Canvas
 from varstat.present.captions import change as words
 from varstat.present.chart import Chart
@@ -16,7 +17,7 @@ from varstat.present.content import below, plain, records, state
 from varstat.present.highlight import Bools
 from varstat.present.kind import Block, Kind
 from varstat.present.kinds.units import peer_group, probability, rate_text, unit, unit_name
-from varstat.prose.number import figure, percent
+from varstat.prose.number import percent
 from varstat.prose.rate import RateStyle, style_of
 
 if TYPE_CHECKING:
@@ -236,10 +237,10 @@ def _left(change: Change, mark: Bools) -> str:
     return f"… and {left:,} more between, with --format csv" if left > 0 else ""
 
 
-def _span(estimate: float, low: float, high: float, *, whole: bool) -> str:
-    if whole:
-        return f"{figure(estimate)} ({figure(low)} to {figure(high)})"
-    return f"{signed(estimate)} ({signed(low)} to {signed(high)})"
+def _span(rounded: RoundedBridge, name: str, *, whole: bool = False) -> str:
+    write = rounded.write if whole else rounded.write_signed
+    estimate, low, high = (write(value) for value in rounded.bridge.of(name))
+    return f"{estimate} ({low} to {high})"
 
 
 def labels_of(change: Change) -> dict[str, str]:
@@ -250,9 +251,9 @@ def labels_of(change: Change) -> dict[str, str]:
 def _blocks(change: Change) -> list[Block]:
     """The bridge, what else is asked of a total, and the nation in every period."""
     bridge, labels = change.bridge, labels_of(change)
+    rounded = round_bridge(bridge)
     interval = f"({percent(change.level)} interval)"
-    rows = zip(bridge.effect, bridge.estimate, bridge.lower, bridge.upper, strict=True)
-    cells = [_span(*values, whole=name in ("from", "to")) for name, *values in rows]
+    cells = [_span(rounded, name, whole=name in ("from", "to")) for name in bridge.effect]
     means = [EXPLAINED.get(name, "") for name in bridge.effect]
     named = {
         "all of the change": "change",
@@ -269,11 +270,7 @@ def _blocks(change: Change) -> list[Block]:
         ),
         Block(
             texts={"change": list(named)},
-            numbers={
-                f"events {interval}": [
-                    _span(*bridge.of(name), whole=False) for name in named.values()
-                ]
-            },
+            numbers={f"events {interval}": [_span(rounded, name) for name in named.values()]},
         ),
     ]
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from varstat.errors import ModelError
 from varstat.estimands.completeness.classify import LOSSES
-from varstat.estimands.completeness.result import Event, Histories, History
+from varstat.estimands.completeness.result import Event, Histories, History, Suspect
 from varstat.present.canvas import Canvas
 from varstat.present.captions import history as words
 from varstat.present.chart import Chart
@@ -154,6 +154,14 @@ def _ranked(history: History) -> list[int]:
     return sorted(range(len(history.events)), key=rank)
 
 
+def _part(suspect: Suspect) -> str:
+    """Write the part reported: where an interval is all of it, its mean may lie below it."""
+    low, high = suspect.lower, suspect.upper
+    text = f"{min(max(suspect.estimate, low), high):.2f}"
+    ends = f"{low:.2f}", f"{high:.2f}"
+    return text if ends[0] == ends[1] else f"{text} ({ends[0]} to {ends[1]})"
+
+
 def _heading(name: str) -> str:
     """Break the name of a column into short lines."""
     words = clean(name).replace("_", " ")
@@ -195,9 +203,7 @@ def _blocks(history: History) -> list[Block]:
                 numbers={
                     "reported": [figure(e.reported) for e in some],
                     "expected": [figure(e.expected) for e in some],
-                    "part reported": [
-                        f"{e.estimate:.2f} ({e.lower:.2f} to {e.upper:.2f})" for e in some
-                    ],
+                    "part reported": [_part(e) for e in some],
                     "P incomplete": [f"{e.p_incomplete:.2f}" for e in some],
                 },
             )
