@@ -14,7 +14,7 @@ def _gate(table):
     return varstat.fit_model(table, engine="quadrature", draws=200)[0].diagnostics
 
 
-@pytest.mark.parametrize("seed", (1, 2))
+@pytest.mark.parametrize("seed", [1, 2])
 def test_quadrature_passes_on_simulated_hospitals(seed):
     event, size = simulate_four_periods(seed)
     unit, period = np.nonzero(~np.isnan(event))
