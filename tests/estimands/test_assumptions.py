@@ -1,5 +1,7 @@
 """Size and shape are tested on what the others lead to expect, and said where they fail."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from designs import fits_of, make_design, make_posterior
@@ -53,6 +55,14 @@ def test_nothing_is_noted_where_the_model_holds():
     rng = np.random.default_rng(4)
     league = league_of(-1.5 + 0.3 * rng.normal(size=80), sizes(rng), rng)
     assert say_assumptions(league.assumptions) == ()
+
+
+@pytest.mark.parametrize(("normal", "remedy"), [(True, "--effects auto"), (False, "Look at")])
+def test_who_has_learnt_effects_is_not_told_to_learn_them(normal, remedy):
+    found = replace(UNTESTED, shape_p=1e-4, furthest=("A", "B"), normal=normal)
+    (note,) = say_assumptions(found)
+    assert remedy in note
+    assert ("--effects auto" in note) is normal
 
 
 def test_of_few_units_nothing_is_tested():

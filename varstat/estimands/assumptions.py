@@ -47,6 +47,8 @@ class Assumptions:
         Whether withheld counts can lie in the range that was stated.
     informed : bool
         Whether units are estimated with the help of their size.
+    normal : bool
+        Whether effects are normal, so that another shape may do.
     """
 
     size_p: float
@@ -55,6 +57,7 @@ class Assumptions:
     furthest: tuple[str, ...]
     marks: Marks = UNMARKED
     informed: bool = False
+    normal: bool = True
 
 
 UNTESTED = Assumptions(size_p=np.nan, size_slope=np.nan, shape_p=np.nan, furthest=())
@@ -85,6 +88,7 @@ def check_assumptions(posterior: Posterior, reliability: Floats) -> Assumptions:
         furthest=shape.furthest(design, known),
         marks=check_marks(posterior),
         informed=OWN_SIZE in members(design.locations, "inform"),
+        normal=design.effects.name == "normal",
     )
 
 
@@ -143,11 +147,15 @@ def say_assumptions(found: Assumptions) -> tuple[str, ...]:
         )
     if found.shape_p < MISSHAPEN:
         units = listed([clean(each) for each in found.furthest])
+        remedy = (
+            "Try --effects auto, or a peer group for each kind."
+            if found.normal
+            else "Look at these units first; a peer group for each kind may say why they differ."
+        )
         notes.append(
             "The units' effects don't have the shape that the model says "
             f"({p_text(found.shape_p)}; furthest out: {units}): a few units far off, or several "
-            "kinds of unit. Totals and intervals may be wrong. Try --effects auto, or a peer "
-            "group for each kind."
+            f"kinds of unit. Totals and intervals may be wrong. {remedy}"
         )
     notes += say_marks(found.marks)
     return tuple(notes)
