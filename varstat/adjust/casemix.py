@@ -9,6 +9,7 @@ from varstat.adjust.cells import Strings
 from varstat.adjust.interaction import Interaction, say_interaction
 from varstat.data.account import Account
 from varstat.measure import Floats, Measure, ScaleName
+from varstat.measure.lock import lock_arrays
 from varstat.prose.number import count_units
 from varstat.provenance import Provenance
 
@@ -41,8 +42,7 @@ class Coefficients:
     p_value: Floats
 
     def __post_init__(self) -> None:
-        for column in fields(self):
-            getattr(self, column.name).setflags(write=False)
+        lock_arrays(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -97,10 +97,7 @@ class Casemix:
     provenance: Provenance
 
     def __post_init__(self) -> None:
-        for column in fields(self):
-            value = getattr(self, column.name)
-            if isinstance(value, np.ndarray):
-                value.setflags(write=False)
+        lock_arrays(self)
 
     def to_frame(self) -> pd.DataFrame:
         """Tabulate the coefficients, one row each.

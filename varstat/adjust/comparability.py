@@ -28,7 +28,7 @@ is perfect is shown in [1]_ and [2]_; overlap as the condition of comparison is 
    117(15), 1955-1963. doi:10.1161/CIRCULATIONAHA.107.747873
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -37,6 +37,7 @@ from scipy import sparse
 
 from varstat.adjust.cells import Integers, Strings, add_up
 from varstat.measure import Floats
+from varstat.measure.lock import lock_arrays
 
 # As many cases elsewhere are enough to know how they are treated there.
 ENOUGH = 10.0
@@ -74,10 +75,7 @@ class Comparability:
     least: float
 
     def __post_init__(self) -> None:
-        for column in fields(self):
-            value = getattr(self, column.name)
-            if isinstance(value, np.ndarray):
-                value.setflags(write=False)
+        lock_arrays(self)
 
     def to_frame(self, unit: Strings) -> pd.DataFrame:
         """Tabulate the units, one row each.

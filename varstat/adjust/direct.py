@@ -6,13 +6,14 @@ over the cells that unit i has, with x events, n sizes, and w the standard popul
 shares of the whole.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from varstat.adjust.cells import Integers, add_up, pair_up
 from varstat.measure import Floats
+from varstat.measure.lock import lock_arrays
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -40,8 +41,7 @@ class Direct:
     size: Floats
 
     def __post_init__(self) -> None:
-        for column in fields(self):
-            getattr(self, column.name).setflags(write=False)
+        lock_arrays(self)
 
     @property
     def partial(self) -> NDArray[np.bool_]:

@@ -6,13 +6,14 @@ r"""Indirect standardisation: what a unit has, over what it would have at everyb
 with x events, n sizes, c case-mix cells, and r the rate of all units together.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
 
 from varstat.adjust.cells import Integers, add_up
 from varstat.measure import Floats
+from varstat.measure.lock import lock_arrays
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -40,8 +41,7 @@ class Indirect:
     crude: Floats
 
     def __post_init__(self) -> None:
-        for column in fields(self):
-            getattr(self, column.name).setflags(write=False)
+        lock_arrays(self)
 
     @property
     def ratio(self) -> Floats:

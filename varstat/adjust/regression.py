@@ -22,7 +22,7 @@ References
    73(1), 13-22. doi:10.1093/biomet/73.1.13
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,7 @@ from varstat.adjust.cells import Integers, add_up
 from varstat.adjust.columns import Columns, independent
 from varstat.adjust.separation import find_separation
 from varstat.measure import Floats, Measure
+from varstat.measure.lock import lock_arrays
 
 _STEPS = 60
 # Share of the variance by chance below which one by unit isn't known.
@@ -61,8 +62,7 @@ class Regression:
     separated: NDArray[np.bool_]
 
     def __post_init__(self) -> None:
-        for column in fields(self):
-            getattr(self, column.name).setflags(write=False)
+        lock_arrays(self)
 
 
 def regress(

@@ -9,6 +9,7 @@ import pandas as pd
 from varstat.adjust.cells import Strings
 from varstat.data.account import Account
 from varstat.measure import Floats, Measure
+from varstat.measure.lock import lock_arrays
 from varstat.prose.number import count_units, listed
 from varstat.provenance import Provenance
 
@@ -55,8 +56,7 @@ class StandardisedUnits:
     absent: Floats
 
     def __post_init__(self) -> None:
-        for column in fields(self):
-            getattr(self, column.name).setflags(write=False)
+        lock_arrays(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

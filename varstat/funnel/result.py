@@ -11,6 +11,7 @@ from varstat.card.schema import Dispersion, Limits, Robust, Sides
 from varstat.funnel.band import Band
 from varstat.measure import Direction, Floats, Measure, ScaleName
 from varstat.measure.homogeneity import Homogeneity
+from varstat.measure.lock import lock_arrays
 from varstat.prose.homogeneity import say_homogeneity
 from varstat.prose.number import expected_number, interval, percent
 from varstat.results import Results, UnitResult
@@ -72,8 +73,7 @@ class FunnelUnits:
     detectable_ratio: Floats
 
     def __post_init__(self) -> None:
-        for column in fields(self):
-            getattr(self, column.name).setflags(write=False)
+        lock_arrays(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)

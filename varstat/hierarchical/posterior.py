@@ -1,7 +1,7 @@
 """What a fitted model is: draws, the model they are from, and how far they can be trusted."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -15,6 +15,7 @@ from varstat.hierarchical.quadrature.hyper import Lattice
 from varstat.hierarchical.storage.layout import by_kind, count_chains, theta_blocks
 from varstat.hierarchical.words import say_fit, say_fits
 from varstat.measure import Floats
+from varstat.measure.lock import lock_arrays
 from varstat.results import Result, Results
 
 EngineName = Literal["quadrature", "nuts"]
@@ -80,10 +81,7 @@ class HyperSummary:
     mcse: Floats
 
     def __post_init__(self) -> None:
-        for column in fields(self):
-            value = getattr(self, column.name)
-            if isinstance(value, np.ndarray):
-                value.setflags(write=False)
+        lock_arrays(self)
 
     def to_frame(self) -> pd.DataFrame:
         """Tabulate, one row a hyper-parameter: `name, mean, sd, lower, upper, level, mcse`."""

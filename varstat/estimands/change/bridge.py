@@ -1,7 +1,7 @@
 """From one total to another: structure, exits and entries first, then what moved the rest."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from varstat.estimands.change.decompose import FACTORS, Shares, State, decompose
 from varstat.estimands.change.frames import Bools, Standard, merge_rates, pair_draws
 from varstat.measure import Floats
+from varstat.measure.lock import lock_arrays
 
 # Draws times units that are looked at at once.
 _BLOCK = 2_000_000
@@ -81,10 +82,7 @@ class Bridge:
     level: float
 
     def __post_init__(self) -> None:
-        for column in fields(self):
-            value = getattr(self, column.name)
-            if isinstance(value, np.ndarray):
-                value.setflags(write=False)
+        lock_arrays(self)
 
     def of(self, name: str) -> tuple[float, float, float]:
         """Give an effect or named figure: its estimate, and the ends of its interval."""

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from varstat.estimands.change.frames import Standard
 from varstat.measure import Floats
+from varstat.measure.lock import lock_arrays
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -36,10 +37,7 @@ class NationalSeries:
     opportunity_upper: Floats
 
     def __post_init__(self) -> None:
-        for column in fields(self):
-            value = getattr(self, column.name)
-            if isinstance(value, np.ndarray):
-                value.setflags(write=False)
+        lock_arrays(self)
 
     def to_frame(self) -> pd.DataFrame:
         """Tabulate, one row a period, under these names."""

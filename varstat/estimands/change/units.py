@@ -23,6 +23,7 @@ from varstat.estimands.change.paths import Paths
 from varstat.estimands.ranks.discovery import discover
 from varstat.estimands.ranks.ranks import rank_draws
 from varstat.measure import Direction, Floats
+from varstat.measure.lock import lock_arrays
 
 Texts = NDArray[np.object_]
 # A break this probable is dated.
@@ -118,8 +119,7 @@ class UnitChanges:
     verdict: Texts
 
     def __post_init__(self) -> None:
-        for column in fields(self):
-            getattr(self, column.name).setflags(write=False)
+        lock_arrays(self)
 
     def to_frame(self) -> pd.DataFrame:
         """Tabulate, one row a unit, under these names."""

@@ -1,13 +1,13 @@
 """Two units compared: what is known of both, and of what lies between them."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from varstat.hierarchical.diagnostics import Diagnostics
 from varstat.hierarchical.posterior import EngineName
 from varstat.measure import Direction, Floats, Measure
+from varstat.measure.lock import lock_arrays
 from varstat.results import Judged, Results
 
 
@@ -78,10 +78,7 @@ class Comparison(Judged):
     notes: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        for column in fields(self):
-            value = getattr(self, column.name)
-            if isinstance(value, np.ndarray):
-                value.setflags(write=False)
+        lock_arrays(self)
 
     def to_frame(self) -> pd.DataFrame:
         """Tabulate the parts of the raw difference.

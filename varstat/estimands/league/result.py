@@ -15,6 +15,7 @@ from varstat.hierarchical.diagnostics import Diagnostics
 from varstat.hierarchical.posterior import EngineName, HyperSummary
 from varstat.measure import Direction, Floats, Measure
 from varstat.measure.homogeneity import Homogeneity
+from varstat.measure.lock import lock_arrays
 from varstat.results import Judged, JudgedResults, UnitResult
 
 Strings = NDArray[np.object_]
@@ -102,8 +103,7 @@ class LeagueUnits:
     tier: NDArray[np.int64]
 
     def __post_init__(self) -> None:
-        for column in fields(self):
-            getattr(self, column.name).setflags(write=False)
+        lock_arrays(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)

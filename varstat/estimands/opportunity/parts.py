@@ -1,12 +1,13 @@
 """What an opportunity is made of: totals, units, waterfall, periods and money."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from varstat.measure import Floats
+from varstat.measure.lock import lock_arrays
 
 Strings = NDArray[np.object_]
 Bools = NDArray[np.bool_]
@@ -109,8 +110,7 @@ class OpportunityUnits:
     leverage: Floats
 
     def __post_init__(self) -> None:
-        for column in fields(self):
-            getattr(self, column.name).setflags(write=False)
+        lock_arrays(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -154,10 +154,7 @@ class Waterfall:
     level: float
 
     def __post_init__(self) -> None:
-        for column in fields(self):
-            value = getattr(self, column.name)
-            if isinstance(value, np.ndarray):
-                value.setflags(write=False)
+        lock_arrays(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -182,10 +179,7 @@ class PeriodTotals:
     level: float
 
     def __post_init__(self) -> None:
-        for column in fields(self):
-            value = getattr(self, column.name)
-            if isinstance(value, np.ndarray):
-                value.setflags(write=False)
+        lock_arrays(self)
 
     def to_frame(self) -> pd.DataFrame:
         """Tabulate: `period, estimate, lower, upper, level, published`."""

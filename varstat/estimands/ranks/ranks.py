@@ -4,13 +4,14 @@ Rank 1 is best by direction, and draws that tie have their mean rank. The best K
 top quartile, K = max(1, floor(N/4)).
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from varstat.errors import ModelError, UsageError
 from varstat.measure import Direction, Floats
+from varstat.measure.lock import lock_arrays
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -182,10 +183,7 @@ class RankSummary:
     p_bottom_mcse: Floats
 
     def __post_init__(self) -> None:
-        for column in fields(self):
-            value = getattr(self, column.name)
-            if isinstance(value, np.ndarray):
-                value.setflags(write=False)
+        lock_arrays(self)
 
     def best(self) -> Bools:
         """Choose the K units best by expected rank; where these tie, the likelier in the top."""

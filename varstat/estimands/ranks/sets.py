@@ -5,7 +5,7 @@ A posterior's rank interval is right on average over units drawn from a populati
 are right for every unit, whatever the others, and so are much wider.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from varstat.errors import ModelError, UsageError
 from varstat.estimands.ranks.ranks import check_level, is_higher_better
 from varstat.measure import Direction, Floats
+from varstat.measure.lock import lock_arrays
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -43,10 +44,7 @@ class RankSets:
     all_upper: Ints
 
     def __post_init__(self) -> None:
-        for column in fields(self):
-            value = getattr(self, column.name)
-            if isinstance(value, np.ndarray):
-                value.setflags(write=False)
+        lock_arrays(self)
 
 
 def find_rank_sets(

@@ -1,12 +1,13 @@
 """Estimates that also have the right spread, or the right ranks, when shown together."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
 from varstat.errors import ModelError
 from varstat.estimands.ranks.ranks import double_ranks
 from varstat.measure import Direction, Floats
+from varstat.measure.lock import lock_arrays
 
 _AT_ONCE = 1 << 20
 
@@ -37,8 +38,7 @@ class TripleGoal:
     rank: Floats
 
     def __post_init__(self) -> None:
-        for column in fields(self):
-            getattr(self, column.name).setflags(write=False)
+        lock_arrays(self)
 
 
 def estimate_ensemble(effect: Floats, *, direction: Direction) -> TripleGoal:

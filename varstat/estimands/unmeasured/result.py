@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from varstat.estimands.unmeasured.own import SHOWN
 from varstat.measure import Floats
+from varstat.measure.lock import lock_arrays
 
 Ints = NDArray[np.int64]
 
@@ -37,8 +38,7 @@ class UnmeasuredRanks:
     tipping_share: Floats
 
     def __post_init__(self) -> None:
-        for column in fields(self):
-            getattr(self, column.name).setflags(write=False)
+        lock_arrays(self)
 
     def reordered(self, order: NDArray[np.intp]) -> "UnmeasuredRanks":
         """Put the units in another order."""

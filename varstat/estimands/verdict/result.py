@@ -1,6 +1,6 @@
 """Flags and posterior side by side: what each unit's flag is worth."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from varstat.hierarchical.diagnostics import Diagnostics
 from varstat.hierarchical.posterior import EngineName
 from varstat.measure import Floats
+from varstat.measure.lock import lock_arrays
 from varstat.prose.trust import say_doubt
 from varstat.results import Judged, JudgedResults, UnitResult
 
@@ -69,10 +70,7 @@ class Verdict(UnitResult, Judged):
     notes: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        for column in fields(self):
-            value = getattr(self, column.name)
-            if isinstance(value, np.ndarray):
-                value.setflags(write=False)
+        lock_arrays(self)
 
     def count(self, name: VerdictName) -> int:
         """Count the units of a verdict."""

@@ -12,7 +12,7 @@ intercept is of the average period. Without strata there is one cell.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from varstat.hierarchical.model.effects import Effects
 from varstat.hierarchical.model.likelihood import Family
 from varstat.hierarchical.model.prior import BetaPrior, ScalePrior
 from varstat.measure import Direction, Floats, Measure
+from varstat.measure.lock import lock_arrays
 
 Strings = NDArray[np.object_]
 Integers = NDArray[np.int64]
@@ -135,10 +136,7 @@ class Design:
     notes: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        for column in fields(self):
-            value = getattr(self, column.name)
-            if isinstance(value, np.ndarray):
-                value.setflags(write=False)
+        lock_arrays(self)
 
     @property
     def units(self) -> int:

@@ -17,7 +17,7 @@ References
 """
 
 import warnings
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,7 @@ from varstat.hierarchical.model.smeared import Smeared
 from varstat.hierarchical.nuts.likelihood import row_log_likelihood
 from varstat.hierarchical.quadrature.start import start_values
 from varstat.measure import Floats
+from varstat.measure.lock import lock_arrays
 
 with warnings.catch_warnings():
     # ArviZ 0.23 announces at import that ArviZ 1 will differ.
@@ -62,8 +63,7 @@ class Plan:
     start: Floats
 
     def __post_init__(self) -> None:
-        for column in fields(self):
-            getattr(self, column.name).setflags(write=False)
+        lock_arrays(self)
 
 
 def plan_sampling(design: Design) -> Plan:

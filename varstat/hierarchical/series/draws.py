@@ -18,7 +18,7 @@ References
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,7 @@ from varstat.hierarchical.series.marginal import path_variance, shift_response
 from varstat.hierarchical.series.mode import Linear, find_mode
 from varstat.hierarchical.series.problem import Problem
 from varstat.measure import Floats
+from varstat.measure.lock import lock_arrays
 
 Integers = NDArray[np.int64]
 
@@ -95,10 +96,7 @@ class Drawn:
     linear: Linear
 
     def __post_init__(self) -> None:
-        for column in fields(self):
-            value = getattr(self, column.name)
-            if isinstance(value, np.ndarray):
-                value.setflags(write=False)
+        lock_arrays(self)
 
 
 def draw_locations(hyper: Hyper, *, repeat: int, seed: int) -> Floats:

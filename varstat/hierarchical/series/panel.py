@@ -1,7 +1,7 @@
 """Panels: units by periods, in time's order, with gaps where a unit has no row."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -12,6 +12,7 @@ from varstat.data.table import Table
 from varstat.errors import ModelError
 from varstat.hierarchical.model.design import Strings
 from varstat.measure import PROPORTION, Floats, Measure
+from varstat.measure.lock import lock_arrays
 from varstat.period.period import Period, Periods
 
 _SEASONS = {1: 12, 3: 4}
@@ -58,10 +59,7 @@ class Panel:
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        for column in fields(self):
-            value = getattr(self, column.name)
-            if isinstance(value, np.ndarray):
-                value.setflags(write=False)
+        lock_arrays(self)
 
     @property
     def units(self) -> int:

@@ -1,7 +1,7 @@
 """The posterior of a series: joint draws of what lasts, what passes, and breaks."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from varstat.hierarchical.series.model import SeriesModel
 from varstat.hierarchical.series.panel import Panel
 from varstat.hierarchical.series.reliable import SeriesDiagnostics
 from varstat.measure import Floats
+from varstat.measure.lock import lock_arrays
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -45,10 +46,7 @@ class SeriesDraws:
     jump: Floats
 
     def __post_init__(self) -> None:
-        for column in fields(self):
-            value = getattr(self, column.name)
-            if isinstance(value, np.ndarray):
-                value.setflags(write=False)
+        lock_arrays(self)
 
     @property
     def theta(self) -> Floats:
