@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from varstat.analysis.asking import FitAsking, LeagueAsking
+from varstat.analysis.asking import ChangeAsking, FitAsking, LeagueAsking
 from varstat.analysis.remedy import next_command
 from varstat.analysis.specification import Modelling, Reading, Specification
 from varstat.hierarchical.check import CHECKS, find_checks
@@ -46,6 +46,13 @@ def test_effects_of_a_card_are_no_longer_stated() -> None:
 @pytest.mark.parametrize("source", ["fit.nc", "data frame"])
 def test_of_what_no_command_reads_there_is_none(source: str) -> None:
     assert _next(FAR, source=source) == ""
+
+
+def test_a_change_has_no_effects_to_choose() -> None:
+    asked = Specification(
+        reading=Reading(source=("a.csv",)), asking=ChangeAsking(before="2013", after="2016")
+    )
+    assert next_command(asked, Diagnostics(predictive={}, problems=(FAR,))) == ""
 
 
 def test_every_check_has_a_section_that_holds_its_words() -> None:

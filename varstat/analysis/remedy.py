@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-from varstat.analysis.asking import FunnelAsking
+from varstat.analysis.asking import ChangeAsking, FunnelAsking
 from varstat.analysis.command import write_command
 from varstat.analysis.inputs import FRAME, is_fit
 from varstat.analysis.specification import Modelling, Specification
@@ -33,7 +33,8 @@ def next_command(asked: Specification, checks: "Diagnostics", *, effects: str | 
     Returns
     -------
     str
-        Empty where no command can be told: of a saved fit, a data frame or several indicators.
+        Empty where no command can be told: of a change, a saved fit, a data frame or several
+        indicators.
 
     Examples
     --------
@@ -47,6 +48,9 @@ def next_command(asked: Specification, checks: "Diagnostics", *, effects: str | 
     """
     reading = asked.reading
     if max(len(reading.source), len(reading.card)) > 1 or reading.source[0] == FRAME:
+        return ""
+    # A series has no effects to choose, and its units are shown by the table.
+    if isinstance(asked.asking, ChangeAsking):
         return ""
     if is_fit(reading.source[0]):
         return ""

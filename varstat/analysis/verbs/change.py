@@ -127,7 +127,7 @@ missing, percent, per, lenient : optional
     ...         for i in range(30) for year in range(2011, 2017)]
     >>> frame = pd.DataFrame(rows, columns=["unit", "period", "numerator", "denominator"])
     >>> found = varstat.change(
-    ...     frame, ("2011", "2016"), direction="higher-is-better", draws=200)
+    ...     frame, ("2011", "2016"), period="period", direction="higher-is-better", draws=200)
     >>> found[0].bridge.effect
     ('from', 'volume', 'rate', 'target', 'to')
     """

@@ -109,10 +109,10 @@ def _say_fallback(change: Change) -> str:
     if not np.isfinite([lasts, raw]).all():
         return ""
     sign = " points" if change.measure.percent else f" {change.measure.unit}".rstrip()
-    better = raw > 0 if change.direction == "higher-is-better" else raw < 0
+    better = raw > lasts if change.direction == "higher-is-better" else raw < lasts
     passed = "luck and a bad spell that passed, and was no improvement"
     return (
         "Regression to the mean: the tenth of units that were worst at first changed by "
         f"{raw:+.2g}{sign} on average as reported, of which {lasts:+.2g} lasts. The rest is "
-        f"{passed if better else 'luck and what passed'}."
+        f"{passed if better else 'luck and what passed, which hid some of it'}."
     ).replace("-", "−")

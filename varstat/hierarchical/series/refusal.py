@@ -41,8 +41,8 @@ def refuse_series(panel: Panel, model: SeriesModel) -> tuple[str, ...]:
     if model.kind == "walk" and panel.length > MOST_WALK:
         found.append(
             f"over {panel.length} periods a walk takes units further apart than they go: at most "
-            f'{MOST_WALK} are fitted. Say kind = "mean-reverting" under [model.evolution], or '
-            "choose fewer periods."
+            f"{MOST_WALK} are fitted. Add them up, as months with --roll-up quarter; choose fewer; "
+            'or say kind = "mean-reverting" under [model.evolution].'
         )
     if model.kind == "mean-reverting" and panel.length < LEAST_REVERTING:
         found.append(
