@@ -13,7 +13,6 @@ that runs of other seeds add up.
 import argparse
 import csv
 import os
-import sys
 import time
 import warnings
 from collections.abc import Callable
@@ -163,4 +162,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
