@@ -38,6 +38,7 @@ bench: $(VENV)/installed  ## whole processes, timed against the floor
 	$(BIN)/python benchmarks/posterior.py
 	$(BIN)/python benchmarks/cells.py
 	$(BIN)/python benchmarks/reading.py
+	$(BIN)/python benchmarks/series.py
 
 clean:
 	rm -rf $(VENV) docs/_build demo.png demo.html
