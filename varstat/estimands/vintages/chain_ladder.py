@@ -6,6 +6,7 @@ import numpy as np
 
 from varstat.errors import ModelError
 from varstat.measure import Floats
+from varstat.measure.lock import lock_arrays
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -38,8 +39,7 @@ class Development:
     total_se: float
 
     def __post_init__(self) -> None:
-        for name in ("factor", "sigma", "completeness", "latest", "ultimate", "se"):
-            getattr(self, name).setflags(write=False)
+        lock_arrays(self)
 
     @property
     def outstanding(self) -> Floats:

@@ -8,6 +8,7 @@ from varstat.hierarchical.diagnostics import fit_tail
 from varstat.hierarchical.series.draws import Source, draw_block
 from varstat.hierarchical.series.hyper import Hyper
 from varstat.measure import Floats
+from varstat.measure.lock import lock_arrays
 
 # Importance ratios with a heavier tail than this can't be mended by more draws.
 PARETO_LIMIT = 0.7
@@ -47,8 +48,7 @@ class SeriesDiagnostics:
     problems: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        self.unit_k.setflags(write=False)
-        self.unit_efficiency.setflags(write=False)
+        lock_arrays(self)
 
     @property
     def passed(self) -> bool:
