@@ -1,0 +1,1 @@
+"""Reviews: whether what a league table or an opportunity claims can be believed."""
