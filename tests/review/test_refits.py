@@ -2,9 +2,9 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
 from functools import partial
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 from refits import crash, draw, fail, interrupt, refuse
@@ -93,11 +93,11 @@ def test_a_crash_is_tried_again_and_a_refusal_is_not(tmp_path: Path) -> None:
 
 def test_ctrl_c_ends_the_workers(tmp_path: Path) -> None:
     code = """
-        import multiprocessing, sys, time
+        import multiprocessing, os, time
         from varstat.review.refits import Job, run_refits
 
         def sleep(shared, *, seed):
-            print("working", flush=True)
+            os.write(1, b"working\\n")
             time.sleep(60)
 
         if __name__ == "__main__":
@@ -108,14 +108,13 @@ def test_ctrl_c_ends_the_workers(tmp_path: Path) -> None:
     """
     script = tmp_path / "script.py"
     script.write_text(textwrap.dedent(code))
-    process = subprocess.Popen(
-        [sys.executable, str(script)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "working\n"
-    time.sleep(0.1)
-    process.send_signal(signal.SIGINT)
-    rest, errors = process.communicate(timeout=60)
+    command = [sys.executable, str(script)]
+    with subprocess.Popen(command, stdout=PIPE, stderr=PIPE, text=True) as process:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        rest, errors = process.communicate(timeout=60)
+    assert first == "working\n"
     assert "left: 0" in rest
     assert "Traceback" not in errors
 

@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -202,19 +202,12 @@ def _run_here(jobs: Sequence[Job], shared: object) -> Iterator[Outcome]:
         yield _answer(job, shared)
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Worker:
-    """A process, the pipe to it, and the job that it is at."""
+    """A process, and the pipe to it."""
 
     process: BaseProcess
     pipe: Connection
-    job: Job | None = field(default=None)
-
-    def give(self, job: Job) -> None:
-        """Send it a job; one that can't be sent, as the process has ended, is taken for begun."""
-        self.job = job
-        with suppress(OSError):
-            self.pipe.send(job)
 
     def is_ready(self) -> bool:
         """Wait until it has started; where it doesn't, end it."""
@@ -225,7 +218,22 @@ class _Worker:
             return False
         return True
 
+    def give(self, job: Job) -> None:
+        """Send it a job; one that can't be sent, as the process has ended, is taken for begun."""
+        with suppress(OSError):
+            self.pipe.send(job)
+
+    def receive(self, job: Job) -> Outcome:
+        """Take what it has to say of its job; or that its process has ended, and end it."""
+        try:
+            outcome: Outcome = self.pipe.recv()
+        except (EOFError, OSError):
+            self.stop()
+            return Outcome(key=job.key, failure="crashed", why="its process ended")
+        return outcome
+
     def stop(self) -> None:
+        """End it."""
         self.pipe.close()
         self.process.terminate()
         self.process.join()
@@ -271,35 +279,22 @@ def _run_apart(jobs: Sequence[Job], shared: object, number: int) -> Iterator[Out
     """Run jobs in processes of their own; a process that ends is replaced."""
     waiting = list(reversed(jobs))
     with _workers(min(number, len(jobs)), shared) as workers:
-        for worker in workers:
-            worker.give(waiting.pop())
-        while busy := {worker.pipe: worker for worker in workers if worker.job is not None}:
-            for pipe in wait(list(busy)):
-                worker = busy[pipe]  # type: ignore[index]
-                yield _receive(worker)
-                if not worker.process.is_alive():
-                    workers.remove(worker)
-                    worker.stop()
-                    if not waiting:
-                        continue
+        busy: dict[object, tuple[_Worker, Job]] = {}
+        idle = list(workers)
+        while busy or (idle and waiting):
+            while idle and waiting:
+                worker, job = idle.pop(), waiting.pop()
+                worker.give(job)
+                busy[worker.pipe] = worker, job
+            for pipe in wait([worker.pipe for worker, _ in busy.values()]):
+                worker, job = busy.pop(pipe)
+                outcome = worker.receive(job)
+                yield outcome
+                if outcome.failure == "crashed":
                     worker = _start(shared)
                     workers.append(worker)
                     if not worker.is_ready():
-                        workers.remove(worker)
                         continue
-                if waiting:
-                    worker.give(waiting.pop())
+                idle.append(worker)
     # Where no process could be started.
     yield from _run_here(waiting[::-1], shared)
-
-
-def _receive(worker: _Worker) -> Outcome:
-    """Take what a worker has to say of its job, or that it has ended."""
-    job, worker.job = worker.job, None
-    assert job is not None
-    try:
-        outcome: Outcome = worker.pipe.recv()
-    except (EOFError, OSError):
-        worker.process.join()
-        return Outcome(key=job.key, failure="crashed", why="its process ended")
-    return outcome
