@@ -109,10 +109,12 @@ def _also_read(specification: Specification) -> list[str]:
 
 def _suffixes(verb: str, *, fits: bool) -> tuple[str, ...]:
     """What files of a verb's results may end in."""
-    from varstat.present.write import SUFFIXES
+    from varstat.present.write import STATEMENT, SUFFIXES
 
     if verb == "fit":
         return (FIT_SUFFIX, ".json", ".csv")
+    if verb == "review":
+        return (*SUFFIXES, STATEMENT)
     return (*SUFFIXES, FIT_SUFFIX) if fits else SUFFIXES
 
 

@@ -185,11 +185,11 @@ def combine(codes: Sequence[Rows]) -> Rows:
     -------
     ndarray of int, shape (rows,)
     """
-    groups = np.asarray(codes[0], dtype=np.int64)
+    groups = np.asarray(pd.factorize(codes[0])[0], dtype=np.int64)
     for each in codes[1:]:
         groups = groups * (int(each.max(initial=-1)) + 2) + each + 1
         groups = np.asarray(pd.factorize(groups)[0], dtype=np.int64)
-    return np.asarray(pd.factorize(groups)[0], dtype=np.int64)
+    return groups
 
 
 def depends_on(factor: Factor, of: Factor, units: Rows) -> Mask | bool:

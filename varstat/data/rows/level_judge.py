@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from varstat.data.account import Ledger, Mask, Rows
+from varstat.data.rows.addends import Addends
 from varstat.data.rows.choose import say_choice
 from varstat.data.rows.distinguish import (
     Factor,
@@ -15,7 +16,6 @@ from varstat.data.rows.distinguish import (
 )
 from varstat.data.rows.levels import LevelTotal, find_level_totals
 from varstat.data.rows.records import Records
-from varstat.data.rows.sums import Addends
 from varstat.data.rows.wholes import overlapping_ages, whole_levels
 from varstat.data.source.header import Header
 from varstat.errors import TableError

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from varstat.data.account import FIRST_ROWS, Ledger, Mask, Rows, count_rows, name_rows
+from varstat.data.rows.addends import Addends
 from varstat.data.rows.choose import say_choice
 from varstat.data.rows.codes import beginning_of, first_letter, first_three, shape_of
 from varstat.data.rows.distinguish import (
@@ -20,7 +21,6 @@ from varstat.data.rows.heads import find_heads
 from varstat.data.rows.mixed import Mixture, find_folds, find_mixture
 from varstat.data.rows.records import Records
 from varstat.data.rows.subtotals import find_subtotals
-from varstat.data.rows.sums import Addends
 from varstat.data.source.grid import Texts
 from varstat.data.source.header import Header
 

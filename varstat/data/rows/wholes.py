@@ -100,7 +100,31 @@ SAYS_TOTAL = re.compile(
     + "|".join(sorted(UNITS - {"local"}))
     + r")\W*"
 )
+_NOT_NAMED = frozenset(("rest", "reste", "resto", "restliche", "not"))
+_TELLING = ALL | HOME | COUNTRIES | STRONG | AVERAGES | NOBODY | _NOT_NAMED
+_NUMBER = re.compile(r"\d+")
 _WITH_AVERAGES = AVERAGES | ALL | HOME | FILLER | UNITS | COUNTRIES
+
+
+def outline(cell: str) -> str:
+    """Write a name without its numbers, by which no two names differ in being a whole or not.
+
+    Examples
+    --------
+    >>> outline("Practice 12, Town 7"), outline("E92000001")
+    ('Practice 0, Town 0', 'E92000001')
+    """
+    return cell if COUNTRY_CODE.fullmatch(cell.strip().upper()) else _NUMBER.sub("0", cell)
+
+
+def may_be_whole(cell: str) -> bool:
+    """Say whether a cell has a word without which none is a total, country, average or nobody.
+
+    Most names have none, so that all else is spared them.
+    """
+    return not _TELLING.isdisjoint(words_of(_join_names(cell))) or bool(
+        COUNTRY_CODE.fullmatch(cell.strip().upper())
+    )
 
 
 def is_total(cell: str) -> bool:

@@ -119,7 +119,7 @@
   }
 
   function search(section, charts) {
-    const rows = [...section.querySelectorAll("tbody tr")];
+    const rows = [...section.querySelectorAll("table.units tbody tr")];
     const found = section.querySelector(".found-count");
     const box = section.querySelector("input[type='search']");
     section.querySelector(".search").hidden = false;
@@ -137,9 +137,9 @@
   }
 
   function sort(section) {
-    const rows = [...section.querySelectorAll("tbody tr")];
-    const body = section.querySelector("tbody");
-    const heads = [...section.querySelectorAll("thead th")];
+    const rows = [...section.querySelectorAll("table.units tbody tr")];
+    const body = section.querySelector("table.units tbody");
+    const heads = [...section.querySelectorAll("table.units thead th")];
     heads.forEach((head, column) => {
       const button = document.createElement("button");
       button.type = "button";

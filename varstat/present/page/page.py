@@ -97,6 +97,22 @@ class Plot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Small:
+    """A small table of a section, which isn't sorted or searched.
+
+    Attributes
+    ----------
+    title : str
+    columns : tuple of Heading
+    rows : tuple of tuple of str
+    """
+
+    title: str
+    columns: tuple[Heading, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     """What the page says of one result.
 
@@ -115,6 +131,7 @@ class Section:
     caption : str
     columns : tuple of Heading
     rows : tuple of Row
+    beside : tuple of Small
     """
 
     group: str
@@ -127,6 +144,7 @@ class Section:
     caption: str
     columns: tuple[Heading, ...]
     rows: tuple[Row, ...]
+    beside: tuple[Small, ...] = ()
 
 
 def render_page(

@@ -1,0 +1,76 @@
+"""The methodology statement: a review as a text in Markdown, to be pasted into a report."""
+
+from collections.abc import Iterator
+
+from varstat.analysis.command import repeat_command
+from varstat.prose.number import percent
+from varstat.prose.text import clean
+from varstat.review.result import Review, Reviews
+
+# Claims about single units that are written out.
+_MOST = 40
+_ESCAPED = str.maketrans({letter: f"\\{letter}" for letter in "\\`*_{}[]<>#|~"})
+
+
+def write_statement(reviews: Reviews) -> str:
+    """Write what was reviewed, what was found, and how to do it again.
+
+    Parameters
+    ----------
+    reviews : Reviews
+
+    Returns
+    -------
+    str
+        Markdown; names are escaped, so that none is taken for markup.
+    """
+    lines = [f"# Review: {_safe(reviews[0].indicator)}", ""]
+    for review in reviews:
+        if review.by:
+            lines += [f"## {_safe(', '.join(review.by.values()))}", ""]
+        lines += [*_write_one(review)]
+    made = reviews.provenance
+    command = repeat_command(made)
+    data = f"Data: {_safe(made.source)} (SHA-256 `{made.data_hash}`); card {_safe(made.card)}."
+    lines += [
+        "## How it was made",
+        "",
+        f"{data} {_safe(reviews.account.summary())}",
+        "",
+        f"varstat {made.version}" + (f", `{command.replace('`', '')}`." if command else "."),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _write_one(review: Review) -> Iterator[str]:
+    if review.distrust:
+        yield from (f"**{_safe(review.distrust)}**", "")
+    yield from (_safe(review.findings), "")
+    yield (
+        f"Under review: target {_safe(review.target_rule)}, {percent(review.level)} intervals, "
+        f"{review.refits:,} models fitted to each kind of simulated data."
+    )
+    yield from ("", "### Claims", "", "| claim | verdict | because |", "|---|---|---|")
+    for claim in review.claims[:_MOST]:
+        why = "; ".join(claim.because)
+        yield f"| {_safe(claim.claim)} | {claim.verdict} | {_safe(why)} |"
+    if len(review.claims) > _MOST:
+        yield from ("", f"{len(review.claims) - _MOST:,} more claims are in the workbook.")
+    yield from ("", "### What was examined", "")
+    for part in review.parts:
+        yield f"- **{part.name}** ({part.status}): {_safe(part.sentence)}"
+    if review.notes:
+        yield from ("", "### Notes", "")
+        yield from (f"- {_safe(note)}" for note in review.notes)
+    if len(review.checklist):
+        yield from ("", "### Checklist", "", "| item | answer | source |", "|---|---|---|")
+        for item, answer, source in review.checklist[["item", "answer", "source"]].itertuples(
+            index=False
+        ):
+            yield f"| {_safe(item)} | {_safe(answer)} | {_safe(source)} |"
+    yield ""
+
+
+def _safe(text: object) -> str:
+    """One line that Markdown takes for text alone."""
+    return clean(str(text)).replace("\n", " ").translate(_ESCAPED)
