@@ -126,18 +126,38 @@ def judge_ranks(reviewed: Reviewed, evidence: Evidence, *, published: bool = Fal
     )
 
 
-def judge_quarters(evidence: Evidence, quarter: Quarter) -> Claim:
-    """Judge that the units which the run puts in a quarter belong there, all together."""
-    inside = [at for at, each in enumerate(evidence.quarter) if each == quarter]
-    p = _probabilities(evidence, quarter)[inside]
+def judge_quarters(
+    evidence: Evidence,
+    quarter: Quarter,
+    *,
+    inside: Sequence[int] | None = None,
+    published: bool = False,
+) -> Claim:
+    """Judge that the units which are put in a quarter belong there, all together.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    quarter : {"best", "worst"}
+    inside : sequence of int, optional
+        Where these units stand in the league table; those that the run itself puts there unless
+        given.
+    published : bool
+
+    Returns
+    -------
+    Claim
+    """
+    if inside is None:
+        inside = [at for at, each in enumerate(evidence.quarter) if each == quarter]
+    p = _probabilities(evidence, quarter)[list(inside)]
     rules = evidence.rules
     mean = float(np.mean(p)) if p.size else float("nan")
-    sure = int(np.sum(p >= rules.quarter[0]))
     reason = Reason(
         verdict=at_least(mean, rules.quarter),
         text=f"Of the {p.size:,} units, {mean * p.size:,.0f} are expected to belong there, "
-        f"{share(mean)} ({say_pair(rules.quarter)}); {sure:,} have a probability of "
-        f"{rules.quarter[0]:g} or more.",
+        f"{share(mean)} ({say_pair(rules.quarter)}); {int(np.sum(p < 0.5)):,} have less than an "
+        "even chance.",
         value=mean,
     )
     reasons = [reason]
@@ -154,8 +174,9 @@ def judge_quarters(evidence: Evidence, quarter: Quarter) -> Claim:
         )
     return judge(
         "quarter",
-        f"The units in the {quarter} quarter belong there.",
+        f"The units {'printed ' if published else ''}in the {quarter} quarter belong there.",
         [*reasons, *evidence.kept_back],
+        published=published,
     )
 
 
