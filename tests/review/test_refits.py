@@ -95,7 +95,7 @@ def test_a_crash_is_tried_again_and_a_refusal_is_not(tmp_path: Path) -> None:
 def test_ctrl_c_ends_the_workers(tmp_path: Path) -> None:
     code = """
         import multiprocessing, os, time
-        from varstat.review import refits
+
 from varstat.review.refits import Job, run_refits
 
         def sleep(shared, *, seed):
@@ -123,7 +123,7 @@ from varstat.review.refits import Job, run_refits
 
 def test_a_script_without_a_guard_still_gets_its_answers(tmp_path: Path) -> None:
     code = """
-        from varstat.review import refits
+
 from varstat.review.refits import Job, default_workers, run_refits
         import math
 
