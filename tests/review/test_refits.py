@@ -9,6 +9,7 @@ from subprocess import PIPE
 import pytest
 from refits import crash, draw, fail, interrupt, refuse
 
+from varstat.review import refits
 from varstat.review.refits import Job, Outcome, default_workers, run_refits, seeds
 from varstat.review.store import Store
 
@@ -94,7 +95,8 @@ def test_a_crash_is_tried_again_and_a_refusal_is_not(tmp_path: Path) -> None:
 def test_ctrl_c_ends_the_workers(tmp_path: Path) -> None:
     code = """
         import multiprocessing, os, time
-        from varstat.review.refits import Job, run_refits
+
+from varstat.review.refits import Job, run_refits
 
         def sleep(shared, *, seed):
             os.write(1, b"working\\n")
@@ -121,7 +123,8 @@ def test_ctrl_c_ends_the_workers(tmp_path: Path) -> None:
 
 def test_a_script_without_a_guard_still_gets_its_answers(tmp_path: Path) -> None:
     code = """
-        from varstat.review.refits import Job, default_workers, run_refits
+
+from varstat.review.refits import Job, default_workers, run_refits
         import math
 
         print("workers", default_workers())
@@ -142,5 +145,5 @@ def test_there_is_a_process_a_core_and_two_at_most(monkeypatch: pytest.MonkeyPat
     main = sys.modules["__main__"]
     monkeypatch.setattr(main, "__spec__", object(), raising=False)
     for cores, workers in ((1, 1), (2, 2), (64, 2)):
-        monkeypatch.setattr("varstat.review.refits._cores", partial(int, cores))
+        monkeypatch.setattr(refits, "_cores", partial(int, cores))
         assert default_workers() == workers

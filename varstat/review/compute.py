@@ -11,8 +11,11 @@ from varstat.prose.text import is_blank
 from varstat.review.claim import Claim
 from varstat.review.material import describe_material
 from varstat.review.part import Part
+from varstat.review.reliability import review_reliability
 from varstat.review.result import About, Review, Reviews
 from varstat.review.reviewed import Reviewed, make_reviewed, split_groups
+from varstat.review.sensitivity import review_sensitivity
+from varstat.review.verdicts import judge_run
 from varstat.review.words import say_review, say_reviews
 from varstat.target.rule import parse_target
 
@@ -98,7 +101,7 @@ def _review_group(
     tell("Fitting the model under review", 0, 0)
     reviewed = make_reviewed(table, by=by, target=target, level=level, draws=draws, seed=seed)
     parts = _examine(reviewed, tell=tell)
-    claims: tuple[Claim, ...] = ()
+    claims = tuple(judge_run(reviewed, parts))
     return Review(
         indicator=reviewed.league.indicator,
         measure=reviewed.league.measure,
@@ -121,7 +124,11 @@ def _review_group(
 
 def _examine(reviewed: Reviewed, *, tell: Tell) -> tuple[Part, ...]:
     """Examine all that a review examines, one part after another."""
-    return (describe_material(reviewed),)
+    tell("Measuring reliability", 0, 0)
+    reliability = review_reliability(reviewed)
+    tell("Changing priors", 0, 0)
+    sensitivity = review_sensitivity(reviewed)
+    return (describe_material(reviewed), reliability, sensitivity)
 
 
 def _about(claims: Sequence[Claim], reviewed: Reviewed) -> About:

@@ -106,8 +106,8 @@ class Review(Judged):
         """
         rows = [asdict(each) for each in self.claims]
         frame = pd.DataFrame(rows, columns=list(_COLUMNS))
-        for name in ("because", "units"):
-            frame[name] = [_joined(row[name]) for row in rows]
+        frame["because"] = [" ".join(row["because"]) for row in rows]
+        frame["units"] = ["; ".join(row["units"]) for row in rows]
         group = {name: [value] * len(frame) for name, value in self.by.items()}
         return pd.DataFrame(group | {name: frame[name] for name in frame})
 
@@ -142,7 +142,3 @@ class Reviews(JudgedResults[Review]):
     """
 
     budget: str | None = None
-
-
-def _joined(several: tuple[str, ...]) -> str:
-    return "; ".join(several)

@@ -11,15 +11,19 @@ from varstat.review.part import Part
 if TYPE_CHECKING:
     from varstat.review.result import Review
 
-# Claims about all units, which are said one by one.
-_WHOLE = ("ranks", "total", "differ")
 _SAID = {
     "believed": "can be believed",
     "with care": "can be taken with care",
     "not": "can't be believed",
     "can't be judged": "can't be judged",
 }
-_MOST, _MOST_GROUPS = 5, 10
+_WHOLE = {
+    "believed": "To be believed",
+    "with care": "To be taken with care",
+    "not": "Not to be believed",
+    "can't be judged": "Not to be judged from these data",
+}
+_MOST_GROUPS = 10
 
 
 def say_review(claims: Sequence[Claim], parts: Sequence[Part]) -> str:
@@ -33,17 +37,27 @@ def say_review(claims: Sequence[Claim], parts: Sequence[Part]) -> str:
     Returns
     -------
     str
-        Of at most five sentences.
+        Of at most six short sentences.
     """
-    whole = [each for kind in _WHOLE for each in claims if each.kind == kind]
-    said = [each.sentence for each in whole[: _MOST - 2]]
-    rest = [each for each in claims if each.kind not in _WHOLE]
+    whole = [each for each in claims if not each.units]
+    said = []
+    for verdict in VERDICTS:
+        some = [_inner(each.claim) for each in whole if each.verdict == verdict]
+        if some:
+            said.append(f"{_WHOLE[verdict]}: {'; '.join(some)}.")
+    rest = [each for each in claims if each.units]
     if rest:
         said.append(_say_counts(rest))
     failed = [each.name for each in parts if each.status == "fails"]
     if failed:
         said.append(f"What failed: {listed(failed)}.")
     return " ".join(said)
+
+
+def _inner(claim: str) -> str:
+    """A sentence as a part of another."""
+    text = claim.removesuffix(".")
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]
 
 
 def say_in_short(claims: Sequence[Claim]) -> str:

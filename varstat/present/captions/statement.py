@@ -7,8 +7,8 @@ from varstat.prose.number import percent
 from varstat.prose.text import clean
 from varstat.review.result import Review, Reviews
 
-# Claims about single units that are written out.
-_MOST = 40
+# Claims of one kind and verdict that are written out.
+_MOST = 12
 _ESCAPED = str.maketrans({letter: f"\\{letter}" for letter in "\\`*_{}[]<>#|~"})
 
 
@@ -51,11 +51,11 @@ def _write_one(review: Review) -> Iterator[str]:
         f"{review.refits:,} models fitted to each kind of simulated data."
     )
     yield from ("", "### Claims", "", "| claim | verdict | because |", "|---|---|---|")
-    for claim in review.claims[:_MOST]:
-        why = "; ".join(claim.because)
-        yield f"| {_safe(claim.claim)} | {claim.verdict} | {_safe(why)} |"
-    if len(review.claims) > _MOST:
-        yield from ("", f"{len(review.claims) - _MOST:,} more claims are in the workbook.")
+    for claim in review.claims:
+        if not claim.units:
+            yield f"| {_safe(claim.claim)} | {claim.verdict} | {_safe(claim.sentence)} |"
+    yield ""
+    yield from _write_units(review)
     yield from ("", "### What was examined", "")
     for part in review.parts:
         yield f"- **{part.name}** ({part.status}): {_safe(part.sentence)}"
@@ -69,6 +69,19 @@ def _write_one(review: Review) -> Iterator[str]:
         ):
             yield f"| {_safe(item)} | {_safe(answer)} | {_safe(source)} |"
     yield ""
+
+
+def _write_units(review: Review) -> Iterator[str]:
+    """Claims about single units, those of one kind and verdict together."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for claim in review.claims:
+        if claim.units:
+            found.setdefault((claim.kind, claim.verdict), []).append(claim.claim.removesuffix("."))
+    for (_, verdict), claims in found.items():
+        more = f"; and {len(claims) - _MOST:,} more" if len(claims) > _MOST else ""
+        yield f"- {verdict}: {_safe('; '.join(claims[:_MOST]))}{more}."
+    if found:
+        yield ""
 
 
 def _safe(text: object) -> str:

@@ -10,25 +10,28 @@ from varstat.present.column import ALWAYS, Column, Table
 from varstat.present.content import below, plain, records, state
 from varstat.present.highlight import Bools
 from varstat.present.kind import Block, Kind
-from varstat.prose.number import count
+from varstat.prose.number import count, probability_text
 from varstat.prose.text import clean
 from varstat.review.claim import VERDICTS, Claim
 from varstat.review.result import Review, Reviews
 from varstat.review.words import say_in_short
 
+# Claims that are decided by a probability.
+_PROBABLE = ("quarter", "better", "outlier")
 # Of claims about single units, those that a terminal shows of each verdict.
 _EACH = 5
 # Of the checklist, what a page shows.
 _CHECKED = ("item", "answer", "evidence", "source")
-_WHOLE = ("ranks", "total", "differ")
 
 
 def _claim(table: Table[Review], row: int) -> Claim:
     return table.result.claims[row]
 
 
-def _because(table: Table[Review], row: int) -> str:
-    return clean("; ".join(_claim(table, row).because))
+def _probability(table: Table[Review], row: int) -> str:
+    claim = _claim(table, row)
+    known = claim.kind in _PROBABLE and claim.units and np.isfinite(claim.value)
+    return probability_text(claim.value) if known else ""
 
 
 def _column(name: str, means: str, type_: str = "text") -> Column[Review]:
@@ -44,7 +47,6 @@ COLUMNS: tuple[Column[Review], ...] = (
         text=lambda t, i: clean(_claim(t, i).claim),
         keep=ALWAYS,
         number=False,
-        cut=True,
     ),
     Column(
         name="verdict",
@@ -56,23 +58,29 @@ COLUMNS: tuple[Column[Review], ...] = (
         number=False,
     ),
     Column(
-        name="because",
+        name="value",
+        heading="P",
+        type="number or missing",
+        means="the number that decided: of a claim about single units mostly a probability",
+        text=_probability,
+        keep=95,
+    ),
+    Column(
+        name="sentence",
         heading="because",
         type="text",
-        means="the numbers that decided",
-        text=_because,
-        keep=90,
+        means="why, with the number that decided",
+        text=lambda t, i: clean(_claim(t, i).sentence),
         number=False,
-        cut=True,
     ),
 )
 FILES: tuple[Column[Review], ...] = (
     _column("kind", "`differ`, `ranks`, `total`, `quarter`, `unit`, `better` or `outlier`"),
     COLUMNS[0],
     COLUMNS[1],
-    _column("sentence", "why, with the number that decided"),
-    _column("value", "that number", "number or missing"),
+    COLUMNS[3],
     COLUMNS[2],
+    _column("because", "all rules that bear on it, each with its number and thresholds"),
     _column("units", "codes of the units that it is about"),
     _column("published", "whether someone else printed it", "true or false"),
 )
@@ -81,13 +89,9 @@ FILES: tuple[Column[Review], ...] = (
 def _shown(review: Review, mark: Bools) -> list[int | None]:
     """What is claimed of all, then of single units the first few with each verdict."""
     claims = review.claims
-    shown = [at for at, each in enumerate(claims) if each.kind in _WHOLE]
+    shown = [at for at, each in enumerate(claims) if not each.units]
     for verdict in VERDICTS:
-        some = [
-            at
-            for at, each in enumerate(claims)
-            if each.verdict == verdict and each.kind not in _WHOLE
-        ]
+        some = [at for at, each in enumerate(claims) if each.verdict == verdict and each.units]
         shown += some[:_EACH]
     return [*shown, *(at for at in np.flatnonzero(mark).tolist() if at not in shown)]
 
