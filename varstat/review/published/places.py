@@ -93,15 +93,14 @@ def _scored(bases: list[Base], known: Bools) -> list[Base]:
 def _rank_candidate(printed: Floats, base: Base, suffix: str, way: str, score: Floats) -> Candidate:
     first, last = _ranges(np.where(np.isfinite(printed), score, np.nan))
     wrong = (printed < first - _EPS) | (printed > last + _EPS)
+    dense = _dense(score, np.isfinite(printed))
+    apart = np.abs(printed - dense) > _EPS
+    if apart.sum() < wrong.sum():
+        first, last, wrong = dense, dense, apart
     if wrong.sum() > most_wrong(int(np.isfinite(first).sum())):
-        dense = _dense(score, np.isfinite(printed))
-        apart = np.abs(printed - dense) > _EPS
+        # One unit in a wrong place moves all those between: it alone is wrong.
         out = _out_of_order(printed, first)
-        if apart.sum() < min(wrong.sum(), out.sum() + 1):
-            first, last, wrong = dense, dense, apart
-        elif out.sum() < wrong.sum():
-            # One unit in a wrong place moves all those between: it alone is wrong.
-            wrong = out
+        wrong = out if out.sum() < wrong.sum() else wrong
 
     def fits(i: int, j: int) -> bool:
         return bool(first[j] - _EPS <= printed[i] <= last[j] + _EPS)
