@@ -51,6 +51,8 @@ class Block:
         Columns that give way, in this order.
     wrapped : tuple of str
         Columns of texts that go on in the next line, and aren't cut.
+    last : bool
+        Whether a page has it below the table of the units.
     """
 
     texts: Mapping[str, list[str]]
@@ -58,6 +60,7 @@ class Block:
     title: str = ""
     expendable: tuple[str, ...] = ()
     wrapped: tuple[str, ...] = ()
+    last: bool = False
 
 
 def _objects(results: Results[Any]) -> list[dict[str, Any]]:

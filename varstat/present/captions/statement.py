@@ -63,8 +63,8 @@ def _write_one(review: Review) -> Iterator[str]:
         yield from ("", "### Notes", "")
         yield from (f"- {_safe(note)}" for note in review.notes)
     if len(review.checklist):
-        yield from ("", "### Checklist", "", "| item | answer | source |", "|---|---|---|")
-        for item, answer, source in review.checklist[["item", "answer", "source"]].itertuples(
+        yield from ("", "### Checklist", "", "| question | answer | source |", "|---|---|---|")
+        for item, answer, source in review.checklist[["question", "answer", "source"]].itertuples(
             index=False
         ):
             yield f"| {_safe(item)} | {_safe(answer)} | {_safe(source)} |"

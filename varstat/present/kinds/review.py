@@ -22,7 +22,7 @@ _PROBABLE = ("quarter", "better", "outlier")
 # Of claims about single units, those that a terminal shows of each verdict.
 _EACH = 5
 # Of the checklist, what a page shows.
-_CHECKED = ("item", "answer", "evidence", "source")
+_CHECKED = ("checklist", "question", "answer", "evidence", "source")
 
 
 def _claim(table: Table[Review], row: int) -> Claim:
@@ -147,6 +147,7 @@ def _beside(review: Review) -> list[Block]:
                 title="Checklist",
                 texts={name: [str(each) for each in checklist[name]] for name in columns},
                 numbers={},
+                last=True,
             )
         )
     return blocks

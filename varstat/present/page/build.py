@@ -135,6 +135,7 @@ def _small(block: Block) -> Small:
             for name in columns
         ),
         rows=tuple(tuple(map(clean, row)) for row in zip(*columns.values(), strict=True)),
+        last=block.last,
     )
 
 

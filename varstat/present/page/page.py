@@ -105,11 +105,14 @@ class Small:
     title : str
     columns : tuple of Heading
     rows : tuple of tuple of str
+    last : bool
+        Whether it stands below the table of the units.
     """
 
     title: str
     columns: tuple[Heading, ...]
     rows: tuple[tuple[str, ...], ...]
+    last: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
