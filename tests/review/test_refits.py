@@ -95,8 +95,7 @@ def test_a_crash_is_tried_again_and_a_refusal_is_not(tmp_path: Path) -> None:
 def test_ctrl_c_ends_the_workers(tmp_path: Path) -> None:
     code = """
         import multiprocessing, os, time
-
-from varstat.review.refits import Job, run_refits
+        from varstat.review.refits import Job, run_refits
 
         def sleep(shared, *, seed):
             os.write(1, b"working\\n")
@@ -123,8 +122,7 @@ from varstat.review.refits import Job, run_refits
 
 def test_a_script_without_a_guard_still_gets_its_answers(tmp_path: Path) -> None:
     code = """
-
-from varstat.review.refits import Job, default_workers, run_refits
+        from varstat.review.refits import Job, default_workers, run_refits
         import math
 
         print("workers", default_workers())

@@ -34,6 +34,7 @@ def ask_review(setting: Setting, asking: ReviewAsking) -> "Reviews":
     return compute_review(
         table,
         target=asking.target,
+        over=asking.over,
         level=asking.level,
         draws=modelling.draws,
         seed=modelling.seed,

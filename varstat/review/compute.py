@@ -8,10 +8,14 @@ from varstat.data.table import Table
 from varstat.errors import expect
 from varstat.estimands.ranks.ranks import check_level
 from varstat.prose.text import is_blank
+from varstat.review.checklist import fill_checklists
 from varstat.review.claim import Claim
+from varstat.review.labels import review_labels
 from varstat.review.material import describe_material
+from varstat.review.multiverse.review import review_multiverse
 from varstat.review.part import Part
 from varstat.review.reliability import review_reliability
+from varstat.review.replication import review_replication
 from varstat.review.result import About, Review, Reviews
 from varstat.review.reviewed import Reviewed, make_reviewed, split_groups
 from varstat.review.sensitivity import review_sensitivity
@@ -29,6 +33,7 @@ def compute_review(
     table: Table,
     *,
     target: str | None = None,
+    over: str | None = None,
     level: float = DEFAULT_LEVEL,
     draws: int = 2000,
     seed: int = 1,
@@ -41,6 +46,10 @@ def compute_review(
     table : Table
     target : str, optional
         That of the card, unless given.
+    over : str, optional
+        What to vary in analyses that could have been made as well, such as
+        "effects=normal,learnt;target=best:0.25,median"; what is defensible for the measure and the
+        data, unless given.
     level : float
         Of all intervals, in (0, 1).
     draws, seed : int
@@ -71,7 +80,14 @@ def compute_review(
         parse_target(target)
     reviews = tuple(
         _review_group(
-            one, by, target=target, level=level, draws=draws, seed=seed, tell=tell or _tell_nobody
+            one,
+            by,
+            target=target,
+            over=over,
+            level=level,
+            draws=draws,
+            seed=seed,
+            tell=tell or _tell_nobody,
         )
         for by, one in split_groups(table)
     )
@@ -81,9 +97,15 @@ def compute_review(
         findings=say_reviews(reviews),
         provenance=table.state_provenance(
             "review",
-            options={"level": level, "target": target, "draws": draws, "seed": seed},
+            options={
+                "level": level,
+                "target": target,
+                "over": over,
+                "draws": draws,
+                "seed": seed,
+            },
             modelling={"draws": draws, "seed": seed},
-            asking={"level": level, "target": target},
+            asking={"level": level, "target": target, "over": over},
         ),
     )
 
@@ -93,6 +115,7 @@ def _review_group(
     by: dict[str, str],
     *,
     target: str | None,
+    over: str | None,
     level: float,
     draws: int,
     seed: int,
@@ -100,8 +123,9 @@ def _review_group(
 ) -> Review:
     tell("Fitting the model under review", 0, 0)
     reviewed = make_reviewed(table, by=by, target=target, level=level, draws=draws, seed=seed)
-    parts = _examine(reviewed, tell=tell)
+    parts = _examine(reviewed, over=over, tell=tell)
     claims = tuple(judge_run(reviewed, parts))
+    parts = (*parts, fill_checklists(reviewed, parts, claims))
     return Review(
         indicator=reviewed.league.indicator,
         measure=reviewed.league.measure,
@@ -122,13 +146,15 @@ def _review_group(
     )
 
 
-def _examine(reviewed: Reviewed, *, tell: Tell) -> tuple[Part, ...]:
+def _examine(reviewed: Reviewed, *, over: str | None, tell: Tell) -> tuple[Part, ...]:
     """Examine all that a review examines, one part after another."""
     tell("Measuring reliability", 0, 0)
-    reliability = review_reliability(reviewed)
+    found = [describe_material(reviewed), review_reliability(reviewed), review_labels(reviewed)]
+    found.append(review_replication(reviewed))
     tell("Changing priors", 0, 0)
-    sensitivity = review_sensitivity(reviewed)
-    return (describe_material(reviewed), reliability, sensitivity)
+    found.append(review_sensitivity(reviewed))
+    found.append(review_multiverse(reviewed, over=over, tell=tell))
+    return tuple(found)
 
 
 def _about(claims: Sequence[Claim], reviewed: Reviewed) -> About:

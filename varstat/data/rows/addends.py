@@ -74,13 +74,15 @@ class Addends:
             With a row a group.
         """
         inside = groups >= 0
+        every = bool(inside.all())
+        of = groups if every else groups[inside]
 
         def each(values: NDArray[np.float64] | Mask) -> Floats:
             if _is_nothing(values):
                 return np.zeros((number, values.shape[1]))
             columns = [
-                np.bincount(groups[inside], weights=values[inside, at], minlength=number)
-                for at in range(values.shape[1])
+                np.bincount(of, weights=column if every else column[inside], minlength=number)
+                for column in values.T
             ]
             return np.stack(columns, axis=1).astype(np.float64)
 
@@ -143,8 +145,9 @@ def make_addends(records: Records, event: Converted, *, card: Card) -> Addends |
     bases = state_publishing(card).rounded
     rounded = (bases.get("numerator", 0), bases.get("denominator", 0))
     known = np.stack([each.is_kind(Kind.NUMBER) for each in kinds], axis=1)
-    known &= np.isfinite(np.stack(values, axis=1))
-    filled = np.where(known, np.stack(values, axis=1), 0.0)
+    filled = np.stack(values, axis=1)
+    known &= np.isfinite(filled)
+    filled[~known] = 0.0
     found = [_step(filled[known[:, at], at]) for at in range(2)]
     step = np.array([max(found[at][0], rounded[at]) for at in range(2)], dtype=np.float64)
     # What is rounded at random, to the next or the one before, is off by up to a whole step.
@@ -152,16 +155,28 @@ def make_addends(records: Records, event: Converted, *, card: Card) -> Addends |
         step[at] if rounded[at] or (found[at][1] and step[at] > 1) else 0.0 if exact[at] else 0.5
         for at in range(2)
     ]
-    slack = np.tile(np.minimum(slacks, step), (len(filled), 1))
-    slack[:, 0] = np.maximum(slack[:, 0], off)
     return Addends(
         values=filled,
         known=known,
-        most=_share(np.where(known, 0.0, _most(records, filled))),
-        variance=_share(np.where(known, slack**2 / 3, 0.0)),
+        most=_most(records, filled, known),
+        variance=_variance(np.minimum(slacks, step), off, known),
         step=step,
         root=np.array([counted, False]),
     )
+
+
+def _variance(slack: Floats, off: Floats, known: Mask) -> Floats:
+    """Give the variance of rounding, of columns and of what rows' events are off beyond that."""
+    if not (slack.any() or off.any()):
+        return _nothing(len(known))
+    slacks = np.tile(slack, (len(known), 1))
+    slacks[:, 0] = np.maximum(slacks[:, 0], off)
+    return np.where(known, slacks**2 / 3, 0.0)
+
+
+def _nothing(rows: int) -> Floats:
+    """Give a table of zeros, which takes no memory however many rows it has."""
+    return np.broadcast_to(np.float64(0.0), (rows, 2))
 
 
 def _is_all(rows: Mask | Rows, number: int) -> bool:
@@ -171,11 +186,6 @@ def _is_all(rows: Mask | Rows, number: int) -> bool:
     if rows.dtype == np.bool_:
         return bool(rows.all())
     return bool((rows[1:] > rows[:-1]).all())
-
-
-def _share(values: Floats) -> Floats:
-    """Let a table of zeros take no memory, however many rows it has."""
-    return values if values.any() else np.broadcast_to(np.float64(0.0), values.shape)
 
 
 def _is_nothing(values: NDArray[np.float64] | Mask) -> bool:
@@ -188,16 +198,17 @@ def _cut(values: Floats, rows: Mask | Rows) -> Floats:
     if not _is_nothing(values):
         return values[rows]
     number = int(np.count_nonzero(rows)) if rows.dtype == np.bool_ else len(rows)
-    return np.broadcast_to(np.float64(0.0), (number, values.shape[1]))
+    return _nothing(number)
 
 
-def _most(records: Records, filled: Floats) -> Floats:
+def _most(records: Records, filled: Floats, known: Mask) -> Floats:
     """What each hidden number may hold: little where it is suppressed, else as much as any."""
-    largest = np.abs(filled).max(axis=0, initial=0.0)
-    most = np.tile(largest, (len(filled), 1))
-    high = np.where(np.isfinite(records.event.high), records.event.high, HIDDEN_MOST)
-    hidden = records.event.is_kind(Kind.SUPPRESSED)
-    most[hidden, 0] = high[hidden]
+    if known.all():
+        return _nothing(len(known))
+    most = np.where(known, 0.0, np.abs(filled).max(axis=0, initial=0.0))
+    hidden = records.event.is_kind(Kind.SUPPRESSED) & ~known[:, 0]
+    high = records.event.high[hidden]
+    most[hidden, 0] = np.where(np.isfinite(high), high, HIDDEN_MOST)
     return most
 
 
@@ -208,13 +219,15 @@ def _step(values: Floats) -> tuple[float, bool]:
     may be rounded when its parts aren't. Of a few numbers it is what divides them all: equal sizes
     add up to multiples of each other, which is no evidence of anything.
     """
-    values = np.abs(values[np.isfinite(values) & (values != 0)])
-    if not len(values):
+    filled = np.isfinite(values) & (values != 0)
+    values, times = np.unique(np.abs(values[filled]), return_counts=True)
+    rows = times.sum()
+    if not rows:
         return 1.0, False
     for decimals in range(7):
         scaled = values * 10.0**decimals
         torn = np.abs(scaled - np.rint(scaled)) > 1e-6 * np.maximum(scaled, 1.0)
-        if torn.mean() <= 0.01:
+        if times[torn].sum() / rows <= 0.01:
             break
     unit = 10.0**-decimals
     distinct = np.unique(np.rint(values / unit))
@@ -224,6 +237,6 @@ def _step(values: Floats) -> tuple[float, bool]:
         return unit, True
     for base in BASES:
         multiple = np.rint(values) % base == 0
-        if multiple.mean() >= 0.9 and len(np.unique(values[multiple])) >= DISTINCT:
+        if times[multiple].sum() / rows >= 0.9 and np.count_nonzero(multiple) >= DISTINCT:
             return float(base), True
     return 1.0, False

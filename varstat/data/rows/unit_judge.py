@@ -183,6 +183,8 @@ def _groupings(
 
 def _cut(factor: Factor, rows: Rows) -> Factor:
     """Keep some rows of a factor, with blanks as a level of their own."""
+    if len(rows) == len(factor.codes) and (factor.codes >= 0).all():
+        return factor
     codes = factor.codes[rows]
     levels = factor.levels
     if (codes < 0).any():

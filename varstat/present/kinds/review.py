@@ -10,6 +10,7 @@ from varstat.present.column import ALWAYS, Column, Table
 from varstat.present.content import below, plain, records, state
 from varstat.present.highlight import Bools
 from varstat.present.kind import Block, Kind
+from varstat.present.kinds.review_charts import CHARTS
 from varstat.prose.number import count, probability_text
 from varstat.prose.text import clean
 from varstat.review.claim import VERDICTS, Claim
@@ -222,4 +223,5 @@ KIND: Kind[Review, Reviews] = Kind(
     statement=lambda reviews: write_statement(reviews),
     caption=_caption,
     finding=lambda review: say_in_short(review.claims),
+    charts=CHARTS,
 )

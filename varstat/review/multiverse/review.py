@@ -1,0 +1,143 @@
+"""Multiverse: how far a total and its ranks hang on choices of method."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from varstat.review.multiverse.axes import Axis, parse_over
+from varstat.review.multiverse.curve import (
+    tabulate_choices,
+    tabulate_specifications,
+    tabulate_units,
+)
+from varstat.review.multiverse.default import propose_axes
+from varstat.review.multiverse.design import MOST, Choice, Plan, plan_specifications
+from varstat.review.multiverse.facts import find_facts
+from varstat.review.multiverse.refuse import refuse_for
+from varstat.review.multiverse.run import (
+    Answers,
+    Base,
+    Model,
+    ask,
+    fit_specification,
+    group_by_model,
+    model_of,
+)
+from varstat.review.multiverse.words import decide, say_multiverse, say_plan
+from varstat.review.part import Part, leave_out
+from varstat.review.reviewed import Reviewed
+
+Tell = Callable[[str, int, int], None]
+# Draws of each model's posterior: enough for an interval beside what methods differ by.
+DRAWS = 1000
+
+
+def review_multiverse(
+    reviewed: Reviewed,
+    *,
+    over: str | None = None,
+    most: int = MOST,
+    draws: int = DRAWS,
+    tell: Tell | None = None,
+) -> Part:
+    """Fit what is as defensible as the user's own specification, and compare totals and ranks.
+
+    Parameters
+    ----------
+    reviewed : Reviewed
+    over : str, optional
+        What to vary, such as "effects=normal,student-t;target=best:0.25,median"; what is
+        defensible for the measure and the data unless given.
+    most : int
+        Up to so many specifications all are run, and of more a sample of at most so many in
+        which every two options meet.
+    draws : int
+        Of each model.
+    tell : callable, optional
+        Is told what is being done, how many models are fitted, and how many there are.
+
+    Returns
+    -------
+    Part
+        Named "multiverse". Its tables are `specifications`, `choices`, `failed` (specifications
+        that can't be used, with why) and `left_out` (`reason, combinations`); its columns of
+        units `rank_min, rank_median, rank_max, p_best_min, p_best_median, p_best_max,
+        share_of_specs, robust`. Left out without a good direction.
+
+    Raises
+    ------
+    UsageError
+        If there is no such choice or option.
+    """
+    facts = find_facts(reviewed)
+    axes = parse_over(over, facts) if over is not None else propose_axes(facts)
+    if reviewed.opportunity is None:
+        return leave_out(
+            "multiverse",
+            "Without a good direction there is no total and no rank for methods to change. State "
+            "--direction higher-is-better or lower-is-better.",
+        )
+    axes = tuple(axis for axis in axes if len(axis.options) > 1)
+    refuse = refuse_for(facts, bounded=over is None)
+    plan = plan_specifications(axes, refuse, seed=reviewed.seed, most=most)
+    choices = [{**facts.own, **choice} for choice in plan.choices]
+    answers = _run(reviewed, choices, draws=draws, tell=tell)
+    table, failed = tabulate_specifications(choices, answers, group_by_model(choices))
+    usable = [each for each in answers.values() if not each.problem]
+    if len(table) < 2:
+        return leave_out("multiverse", _say_alone(failed))
+    return _report(axes, plan, table, failed, usable)
+
+
+def _run(
+    reviewed: Reviewed, choices: Sequence[Choice], *, draws: int, tell: Tell | None
+) -> Mapping[Model, Answers]:
+    """Ask the user's own posterior, and fit and ask every other model."""
+    base = Base(table=reviewed.table, level=reviewed.level, draws=draws)
+    answers: dict[Model, Answers] = {}
+    models = group_by_model(choices)
+    for done, (model, questions) in enumerate(models.items()):
+        if tell is not None:
+            tell("Fitting other specifications", done, len(models))
+        if model == model_of(choices[0]):
+            found = ask(reviewed.posterior, questions, level=reviewed.level)
+        else:
+            found = dict(fit_specification(base, model, questions, seed=reviewed.seed))
+        answers[model] = Answers(**found)
+    return answers
+
+
+def _say_alone(failed: pd.DataFrame) -> str:
+    if not len(failed):
+        return "No other specification is as defensible for these data. Name choices with --over."
+    return f"No other specification can be used: {failed['problem'].iloc[0]}"
+
+
+def _report(
+    axes: Sequence[Axis],
+    plan: Plan,
+    table: pd.DataFrame,
+    failed: pd.DataFrame,
+    usable: Sequence[Answers],
+) -> Part:
+    units = tabulate_units(usable)
+    values = decide(table, units, axes, models=len(usable), failed=len(failed), plan=plan)
+    left = pd.DataFrame(
+        {"reason": list(plan.left_out), "combinations": list(plan.left_out.values())}
+    )
+    inside = values["share_inside"]
+    return Part(
+        name="multiverse",
+        status="can't tell" if np.isnan(inside) else "holds" if inside >= 0.75 else "with care",
+        sentence=say_multiverse(values),
+        values=values,
+        tables={
+            "specifications": table,
+            "choices": tabulate_choices(table, axes),
+            "failed": failed,
+            "left_out": left,
+        },
+        units={str(name): units[name] for name in units},
+        notes=say_plan(plan, failed, values),
+    )
