@@ -146,6 +146,6 @@ def test_a_threshold_is_two_shares(stated: object) -> None:
 def test_a_cards_description_says_which_thresholds_are_its_own() -> None:
     card = load_card("default-proportion")
     assert "Reviewed" not in describe_card(card)
-    own = override_card(card, {"review": {"total": 0.8, "better": [0.99, 0.9]}}, where="options")
+    own = override_card(card, {"review": {"total": 0.8, "better": [0.999, 0.9]}}, where="options")
     told = " ".join(describe_card(own).split())
-    assert "other thresholds than usual: better 0.99 and 0.9; total 0.8." in told
+    assert "other thresholds than usual: better 0.999 and 0.9; total 0.8." in told

@@ -99,9 +99,10 @@ def gather_evidence(reviewed: Reviewed, parts: Sequence[Part] = ()) -> Evidence:
     ----------
     reviewed : Reviewed
     parts : sequence of Part
-        Those that there are. Of "multiverse" the table `specifications` (`target, total, lower,
-        upper`) and the units' `share_of_specs` are used, of "reliability" the value `rankability`;
-        "calibration", "checks" or "sensitivity" that fails keeps all claims back.
+        Those that there are. Of "multiverse" the table `specifications` (`total, lower, upper`, and
+        `target` where that is a choice) is used, and the units' `share_of_specs`, in which a unit
+        is in the run's own quarter; of "reliability" the value `rankability`. "calibration",
+        "checks" or "sensitivity" that fails keeps all claims back.
 
     Returns
     -------
@@ -225,7 +226,8 @@ def _specifications(reviewed: Reviewed, multiverse: Part | None) -> pd.DataFrame
     if multiverse is None or reviewed.opportunity is None:
         return none
     table = multiverse.tables.get("specifications")
-    if table is None or not {*columns, "target"} <= set(table.columns):
+    if table is None or not set(columns) <= set(table.columns):
         return none
-    alike = table[table["target"].astype(str) == reviewed.opportunity.target_rule]
-    return alike[columns].astype(float).dropna().reset_index(drop=True)
+    if "target" in table.columns:
+        table = table[table["target"].astype(str) == reviewed.opportunity.target_rule]
+    return table[columns].astype(float).dropna().reset_index(drop=True)

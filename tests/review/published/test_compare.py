@@ -1,6 +1,7 @@
 """Published tables held against their data."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -225,6 +226,7 @@ def test_without_a_good_direction_a_table_is_still_compared(right: pd.DataFrame)
     found = review(frame, direction="neither")
     part, claims = _compare(found, _changed(right, 3, "Rank", "1"))
     assert {claim.kind for claim in claims} <= {"outlier"}
+    assert all(claim.published for claim in claims)
     assert "The rank of u003 is printed as 1" in " ".join(part.notes)
 
 
@@ -259,3 +261,50 @@ def test_parts_are_heeded(reviewed: Reviewed, right: pd.DataFrame) -> None:
     _, claims = compare_published(reviewed, printed, [doubt])
     assert "believed" not in {claim.verdict for claim in claims}
     assert replace(claims[0], verdict="not").published
+
+
+def test_the_bands_of_hospital_mortality_are_by_the_recipe_that_they_say(shared: Path) -> None:
+    frame = pd.read_csv(shared / "data" / "shmi_2011_2012.csv")
+    frame = frame[frame["DATE"] == frame["DATE"].max()]
+    table = read_table(frame, card="shmi")
+    found = make_reviewed(table, by={}, target=None, level=0.9, draws=200, seed=1)
+    printed = read_published((frame, "PROVIDER"), {"rate": "VALUE", "flag": "OD_BANDING"})
+    part, claims = compare_published(found, printed, says={"flag": "shmi:0.95", "rate": "raw"})
+    assert part.values["faults"] == 0
+    number = len(frame)
+    assert f"agrees with the SHMI recipe at 95%, for all {number} units." in part.notes[1]
+    whole = claims[0]
+    assert whole.claim == "The units printed as flagged are outliers."
+    flagged = int((frame["OD_BANDING"] != 2).sum())
+    assert whole.sentence.startswith(f"Of the {flagged} units printed as flagged, ")
+    other = compare_published(found, printed, says={"flag": "funnel:0.998"})[0]
+    assert "The flag is said to be by a funnel's 99.8% limits for chance alone" in other.sentence
+
+
+def test_rates_that_were_standardised_for_strata_are_known_as_such() -> None:
+    rng = np.random.default_rng(3)
+    size = rng.integers(100, 900, (30, 3))
+    rate = np.array([0.1, 0.2, 0.35]) * np.exp(rng.normal(0, 0.2, (30, 1)))
+    event = rng.binomial(size, rate)
+    frame = pd.DataFrame(
+        {
+            "unit": np.repeat([f"u{i:02}" for i in range(30)], 3),
+            "age": np.tile(["young", "middle", "old"], 30),
+            "numerator": event.ravel(),
+            "denominator": size.ravel(),
+        }
+    )
+    table = read_table(frame, stratum="age", direction="lower-is-better")
+    found = make_reviewed(table, by={}, target=None, level=0.9, draws=200, seed=1)
+    ratio = event.sum(1) / (size * (event.sum(0) / size.sum(0))).sum(1)
+    printed = pd.DataFrame(
+        {
+            "unit": [f"u{i:02}" for i in range(30)],
+            "SMR": [f"{100 * x:.1f}" for x in ratio],
+            "Rank": pd.Series(ratio).rank().astype(int),
+        }
+    )
+    read = read_published((printed, "unit"), {"rate": "SMR", "rank": "Rank"})
+    part, _ = compare_published(found, read)
+    assert part.values["faults"] == 0
+    assert "agrees with indirectly standardised ratios in percent" in part.notes[0]

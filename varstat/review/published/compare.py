@@ -9,6 +9,8 @@ import pandas as pd
 
 from varstat.errors import UsageError, did_you_mean
 from varstat.estimands.opportunity.compute import compute_opportunity
+from varstat.estimands.opportunity.reported import overall_rate, report, standard_of
+from varstat.measure import Floats
 from varstat.prose.text import clean, shorten
 from varstat.review.claim import Claim
 from varstat.review.evidence import gather_evidence
@@ -85,7 +87,8 @@ def compare_published(
         As for `gather_evidence`.
     says : mapping of str to str, optional
         By which method a column is said to be. A rank or quartile: "raw", "shrunken", "printed" (by
-        the printed rates), "size"; a rate: "raw", "shrunken"; a flag: "funnel:0.998", with
+        the printed rates), "size"; a rate: "raw", "shrunken"; both, where there are strata,
+        "standardised" (ratios) and "standardised:rate"; a flag: "funnel:0.998", with
         ":overdispersed", "interval:0.95", "shmi:0.998", "cqc:0.998"; an opportunity: a target rule
         as in "best:0.25", with ":shrunken" or ":posterior".
 
@@ -145,15 +148,13 @@ def _find_all(setting: _Setting) -> tuple[Read, dict[str, Finding]]:
     """Read each column and find its method; ranks may follow printed rates, quarters ranks."""
     units, best = setting.reviewed.league.units, _best(setting.reviewed)
     none = np.full(units.unit.size, np.nan)
-    bases = [Base(name="raw", words="raw rates", score=np.array(units.raw), best=best)]
+    raw = {("raw", "raw rates"): np.array(units.raw), **_standardised(setting.reviewed)}
+    bases = [Base(name=name, words=words, score=x, best=best) for (name, words), x in raw.items()]
     findings: dict[str, Finding] = {}
     cells = setting.cells
     if "rate" in cells:
         rate, step = read_amounts(cells["rate"])
-        given = {
-            ("raw", "raw rates"): np.array(units.raw),
-            ("shrunken", "posterior mean rates"): np.array(units.estimate),
-        }
+        given = raw | {("shrunken", "posterior mean rates"): np.array(units.estimate)}
         per = setting.reviewed.league.measure.per
         candidates = rate_candidates(rate, step, given, per=per)
         findings["rate"] = setting.find("rate", candidates, np.isfinite(rate))
@@ -187,6 +188,23 @@ def _find_all(setting: _Setting) -> tuple[Read, dict[str, Finding]]:
         findings["opportunity"] = setting.find("opportunity", candidates, np.isfinite(amount))
     read = Read(rank=rank, quarter=quarter, counted=counted, flags=flags, amount=amount)
     return read, findings
+
+
+def _standardised(reviewed: Reviewed) -> dict[tuple[str, str], Floats]:
+    """Ratios to what strata lead to expect, and those as rates; none without strata."""
+    design = reviewed.posterior.design
+    if not design.strata or not design.measure.counts:
+        return {}
+    reported = report(design, design.size)
+    row_event = reported.row_event[None]
+    ratio = reported.event / standard_of(design, row_event, design.size)[0]
+    overall = float(overall_rate(design, row_event, design.size)[0, 0])
+    place = {str(code): at for at, code in enumerate(design.unit)}
+    ratio = ratio[[place[str(code)] for code in reviewed.league.units.unit]]
+    return {
+        ("standardised", "indirectly standardised ratios"): ratio,
+        ("standardised:rate", "indirectly standardised rates"): overall * ratio,
+    }
 
 
 def _best(reviewed: Reviewed) -> int:

@@ -1,5 +1,6 @@
 """What a published table claims, judged by what the data support."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from varstat.errors import ModelError, TableError
 from varstat.estimands.verdict.compute import compute_verdicts
 from varstat.funnel.funnel import compute_funnel
 from varstat.measure import Floats
-from varstat.prose.number import count_units
+from varstat.prose.number import count, count_units
 from varstat.review.amounts import judge_total, judge_unit
 from varstat.review.claim import Claim
 from varstat.review.evidence import Evidence, Quarter
@@ -17,6 +18,7 @@ from varstat.review.outliers import judge_outlier
 from varstat.review.published.match import Finding
 from varstat.review.published.text import Counted, Flag
 from varstat.review.reviewed import Reviewed
+from varstat.review.rules import Reason, at_least, judge, say_pair
 from varstat.review.verdicts import judge_quarter, judge_quarters, judge_ranks
 
 # Units whose printed opportunity is judged: the largest.
@@ -95,9 +97,8 @@ def judge_published(
         for quarter, inside in places.items()
         for at in inside
     ]
-    if read.flags is not None:
-        claims += _judge_flags(reviewed, evidence, read.flags)
-    return claims
+    flagged = [] if read.flags is None else _judge_flags(reviewed, evidence, read.flags)
+    return [*_judge_flagged(evidence, flagged), *claims, *flagged]
 
 
 def printed_quarters(
@@ -149,6 +150,24 @@ def _judge_amounts(
         i = place[str(evidence.unit[at])]
         claims.append(judge_unit(reviewed, evidence, i, float(events[at]), published=True))
     return claims
+
+
+def _judge_flagged(evidence: Evidence, flagged: Sequence[Claim]) -> list[Claim]:
+    """Judge the flagged units all together, by how many of them are believed to be outliers."""
+    if not flagged:
+        return []
+    number = Counter(claim.verdict for claim in flagged)
+    believed = number["believed"] / len(flagged)
+    reason = Reason(
+        verdict=at_least(believed, evidence.rules.quarter),
+        text=f"Of the {count_units(len(flagged))} printed as flagged, "
+        f"{count(number['believed'])} can be believed to be outliers and "
+        f"{count(number['with care'])} with care ({say_pair(evidence.rules.quarter)}).",
+        value=believed,
+    )
+    return [
+        judge("outlier", "The units printed as flagged are outliers.", [reason], published=True)
+    ]
 
 
 def _judge_flags(
