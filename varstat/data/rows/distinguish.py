@@ -1,7 +1,7 @@
 """Distinguishing: the columns by which the rows of a unit differ."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from varstat.data.source.grid import Texts, text_of
 from varstat.data.source.header import Header
 
 MOST_COLUMNS = 4
+BLANK = "(blank)"
 # Distinct values that room is made for at first: for all rows it would be most of the memory.
 FEW = 4096
 
@@ -180,6 +181,15 @@ def tell_apart(
         groups, distinct = combine([groups, factor.codes]), told[best]
         found.append(factor)
     return found, instead
+
+
+def name_blanks(factor: Factor) -> Factor:
+    """Make a level of its own of the rows that are blank, as some publishers leave a total's."""
+    blank = factor.codes < 0
+    if not blank.any() or not factor.levels:
+        return factor
+    codes = np.where(blank, len(factor.levels), factor.codes)
+    return replace(factor, codes=codes, levels=(*factor.levels, BLANK))
 
 
 def combine(codes: Sequence[Rows]) -> Rows:

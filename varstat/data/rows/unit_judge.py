@@ -13,6 +13,7 @@ from varstat.data.rows.codes import beginning_of, first_letter, first_three, sha
 from varstat.data.rows.distinguish import (
     Factor,
     combine,
+    name_blanks,
     number_levels,
     other_columns,
     read_factor,
@@ -183,19 +184,11 @@ def _groupings(
 
 def _cut(factor: Factor, rows: Rows) -> Factor:
     """Keep some rows of a factor, with blanks as a level of their own."""
-    if len(rows) == len(factor.codes) and (factor.codes >= 0).all():
+    factor = name_blanks(factor)
+    if len(rows) == len(factor.codes):
         return factor
-    codes = factor.codes[rows]
-    levels = factor.levels
-    if (codes < 0).any():
-        codes, levels = np.where(codes < 0, len(levels), codes), (*levels, "(blank)")
-    there, codes = np.unique(codes, return_inverse=True)
-    return Factor(
-        column=factor.column,
-        role=factor.role,
-        codes=codes,
-        levels=tuple(levels[at] for at in there),
-    )
+    there, codes = np.unique(factor.codes[rows], return_inverse=True)
+    return replace(factor, codes=codes, levels=tuple(factor.levels[at] for at in there))
 
 
 def _shapes(units: Texts) -> list[Factor]:
