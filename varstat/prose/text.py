@@ -1,5 +1,12 @@
 """Text from outside, made safe to show: in a terminal, a chart or a message."""
 
+import re
+
+# An option of a command, one in brackets of its own, and where a sentence ends.
+_OPTION = re.compile(r"(?<![\w-])--?[a-z][a-z-]*(?![\w-])")
+_ASIDE = re.compile(r"\s*\((?:--[a-z]|-[a-z]\b)[^()]*\)")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\N{HORIZONTAL ELLIPSIS}])")
+
 
 def clean(text: str) -> str:
     r"""Put text on one line, without control, formatting or unpaired surrogate characters.
@@ -48,3 +55,17 @@ def shorten(text: str, longest: int) -> str:
 def is_blank(text: object) -> bool:
     """Tell whether there is nothing to show; pandas leaves NaN where a table has no name."""
     return text is None or text != text or str(text).strip() == ""
+
+
+def without_options(text: str) -> str:
+    """Leave out of a text what only helps at a command line: sentences that name an option.
+
+    Examples
+    --------
+    >>> without_options("Two kinds (--effects auto). Part passes. Say how much by --transient.")
+    'Two kinds. Part passes.'
+    >>> without_options("Confirm them in the map (-o map.csv) before it is used.")
+    'Confirm them in the map before it is used.'
+    """
+    text = _ASIDE.sub("", text)
+    return " ".join(each for each in _SENTENCE.split(text) if not _OPTION.search(each))
