@@ -1,5 +1,7 @@
 """Results made by hand, drawn, and as a page."""
 
+import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -41,6 +43,29 @@ def gather_funnels(*funnels: Funnel, source: str = "made.csv") -> Funnels:
             options={},
         ),
     )
+
+
+_UNITS = re.compile(r'<script type="application/json" class="units">(.*?)</script>', re.S)
+_PLACES = re.compile(r'<script type="application/json" class="places">(.*?)</script>', re.S)
+
+
+def read_tips(page: bytes | str) -> list[list[dict[str, Any]]]:
+    """Read of each chart of a page what can be pointed at: where, and what a tooltip says."""
+    text = page if isinstance(page, str) else page.decode()
+    found = []
+    for section in text.split("<section")[1:]:
+        said = [json.loads(each) for each in _UNITS.findall(section)]
+        for each in _PLACES.findall(section):
+            chart = []
+            for at, x, y in json.loads(each):
+                name, code, *cells = said[0]["units"][at]
+                pairs = zip(said[0]["heads"], cells, strict=True)
+                told = [f"{head} {cell}" for head, cell in pairs if cell]
+                chart.append(
+                    {"x": x, "y": y, "lines": [name if name == code else f"{name} ({code})", *told]}
+                )
+            found.append(chart)
+    return found
 
 
 def page_of(results: Any, **said: Any) -> bytes:

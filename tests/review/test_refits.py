@@ -9,6 +9,7 @@ from subprocess import PIPE
 import pytest
 from refits import crash, draw, fail, interrupt, refuse
 
+from varstat.review import refits
 from varstat.review.refits import Job, Outcome, default_workers, run_refits, seeds
 from varstat.review.store import Store
 
@@ -142,5 +143,5 @@ def test_there_is_a_process_a_core_and_two_at_most(monkeypatch: pytest.MonkeyPat
     main = sys.modules["__main__"]
     monkeypatch.setattr(main, "__spec__", object(), raising=False)
     for cores, workers in ((1, 1), (2, 2), (64, 2)):
-        monkeypatch.setattr("varstat.review.refits._cores", partial(int, cores))
+        monkeypatch.setattr(refits, "_cores", partial(int, cores))
         assert default_workers() == workers

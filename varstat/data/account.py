@@ -133,13 +133,15 @@ class Account:
             "notes": list(self.notes),
         }
 
-    def summary(self, *, sums: bool = False) -> str:
-        """Say what became of the rows, in plain English at most 80 columns wide.
+    def summary(self, *, sums: bool = False, width: int = 80) -> str:
+        """Say what became of the rows, in plain English.
 
         Parameters
         ----------
         sums : bool
             Print the sums even where all rows were kept, to compare with the publisher's.
+        width : int
+            Columns at most of a line.
 
         Returns
         -------
@@ -152,7 +154,8 @@ class Account:
             kept += f", added up to {count_rows(self.rows_kept - self.rows_merged)}"
         lines = _wrap(
             f"{self.source}: {count_rows(self.rows_read)} read; {kept}; "
-            f"{self.rows_excluded:,} excluded."
+            f"{self.rows_excluded:,} excluded.",
+            width,
         )
         if self.exclusions:
             lines.append("Excluded:")
@@ -161,26 +164,27 @@ class Account:
                 # Records counted in a database have no numbers.
                 rows = f" ({name_rows(e.first_rows, total=e.rows)})" if e.first_rows else ""
                 bullet = f"  {e.rows:>{widest},}  "
-                lines += _wrap(f"{e.reason}{rows}", first=bullet, rest=" " * len(bullet))
+                lines += _wrap(f"{e.reason}{rows}", width, first=bullet, rest=" " * len(bullet))
         if self.totals and (sums or self.exclusions):
             lines.append("Sums:")
             for column, (read, kept_sum, excluded) in self.totals.items():
                 lines += _wrap(
                     f"{column}: {read:,.15g} read = {kept_sum:,.15g} kept "
                     f"+ {excluded:,.15g} excluded",
+                    width,
                     first="  ",
                     rest="    ",
                 )
         if self.notes:
             lines.append("Notes:")
             for note in self.notes:
-                lines += _wrap(note, first="  - ", rest="    ")
+                lines += _wrap(note, width, first="  - ", rest="    ")
         return "\n".join(lines)
 
 
-def _wrap(text: str, *, first: str = "", rest: str = "") -> list[str]:
+def _wrap(text: str, width: int, *, first: str = "", rest: str = "") -> list[str]:
     return textwrap.wrap(
-        clean(text), 80, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
+        clean(text), width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from present.leagues import build_league, gather
-from present.pages import page_of
+from present.pages import page_of, read_tips
 
 from varstat.errors import UsageError
 from varstat.present.kinds.league import _PAGE_ENDS as ENDS
@@ -19,14 +19,14 @@ HOSTILE = [
     "\u202egnitirw",
     "\ud800 alone",
 ]
-JSON = re.compile(r'<script type="application/json">(.*?)</script>', re.S)
 
 
 def test_the_page_has_both_charts_and_the_table() -> None:
     league = build_league(20, notes=("Mind this.",))
     page = page_of(gather(league))
     text = page.decode()
-    assert text.count("<svg") == 2
+    # Each for wide screens and for narrow ones.
+    assert text.count("<svg") == 2 * 2
     assert text.count("<tr") == 21
     for word in ("20 rows read", "Mind this.", "Expected rank (interval)", "P worst quarter"):
         assert word in text
@@ -36,7 +36,7 @@ def test_the_page_has_both_charts_and_the_table() -> None:
 
 def test_without_a_direction_there_is_one_chart_and_no_rank() -> None:
     text = page_of(gather(build_league(20, direction="neither"))).decode()
-    assert text.count("<svg") == 1
+    assert text.count("<svg") == 2
     assert "P above target" in text
     assert "Expected rank" not in text
     assert "Tier" not in text
@@ -59,20 +59,19 @@ def test_a_failed_posterior_is_an_alarm_above_all_else() -> None:
 def test_rows_of_the_json_stand_where_the_marks_stand_in_the_order_of_the_rows() -> None:
     league = build_league(80)
     text = page_of(gather(league)).decode()
-    found = JSON.findall(text)
-    assert len(found) == 2
-    for each in found:
-        units = json.loads(each)
+    found = read_tips(text)
+    assert len(found) == 4
+    for units in found:
         assert len(units) == 80
         down = [unit["y"] for unit in units]
         assert down == sorted(down)
-    for each, prefix in zip(found, ("l1c", "l1r"), strict=True):
+    for each, prefix in zip(found, ("l1c", "l1cn", "l1r", "l1rn"), strict=True):
         # Of a kind with few marks each has a path of its own; this kind has many.
         start = text.index(f'id="{prefix}-units-unsure"')
         group = text[start : text.index("</g>\n<g id", start)]
         marks = re.findall(r'<use href="#\S+" x="([\d.]+)" y="([\d.]+)"', group)
         assert len(marks) > 40
-        places = {(round(unit["x"]), round(unit["y"])) for unit in json.loads(each)}
+        places = {(round(unit["x"]), round(unit["y"])) for unit in each}
         near = {(x + i, y + j) for x, y in places for i in (-1, 0, 1) for j in (-1, 0, 1)}
         assert all((round(float(x)), round(float(y))) in near for x, y in marks)
 
@@ -80,8 +79,8 @@ def test_rows_of_the_json_stand_where_the_marks_stand_in_the_order_of_the_rows()
 def test_no_rank_stands_without_its_interval() -> None:
     league = build_league(30)
     text = page_of(gather(league)).decode()
-    for each in JSON.findall(text):
-        for unit in json.loads(each):
+    for each in read_tips(text):
+        for unit in each:
             assert re.search(
                 r"Expected rank \(interval\) [\d.]+ \([\d.]+–[\d.]+\)", unit["lines"][3]
             )
@@ -112,10 +111,10 @@ def test_a_long_table_keeps_both_ends_and_the_highlighted_and_says_so() -> None:
 def test_hostile_names_stay_text() -> None:
     league = build_league(5, names=HOSTILE, indicator=HOSTILE[0], by={"r": HOSTILE[1]})
     text = page_of(gather(league)).decode()
-    assert text.count("<script") == 3
+    assert text.count("<script") == 6
     assert "<img" not in text
     assert "\u202e" not in text
-    names = [json.loads(each)[i]["lines"][0] for each in JSON.findall(text) for i in range(5)]
+    names = [each[i]["lines"][0] for each in read_tips(text) for i in range(5)]
     assert any(name.startswith("</script><script>") for name in names)
 
 
@@ -134,7 +133,7 @@ def test_no_league_or_an_unknown_unit_is_a_mistake() -> None:
 def test_keys_move_in_each_chart_and_search_finds_in_both(browse: Callable[[bytes], str]) -> None:
     league = build_league(40)
     driver = """
-      const [one, two] = document.querySelectorAll(".chart");
+      const [one, two] = document.querySelectorAll(".chart.wide");
       const key = (chart, name) => chart.querySelector(".plot").dispatchEvent(
         new KeyboardEvent("keydown", {key: name}));
       const read = (chart) => chart.querySelector(".read").textContent;
@@ -169,5 +168,5 @@ def test_keys_move_in_each_chart_and_search_finds_in_both(browse: Callable[[byte
 
 def test_the_script_runs_under_the_policy(browse: Callable[[bytes], str]) -> None:
     document = browse(page_of(gather(build_league(12, names=None))))
-    assert document.count('role="application"') == 2
+    assert document.count('role="application"') == 4
     assert document.count('<button type="button">') == 10

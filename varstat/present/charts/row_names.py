@@ -16,6 +16,8 @@ ENDS = 6
 GAP = 10.5
 LEADER = 16.0
 WIDEST = 190.0
+# Of a sheet, the share that names take at most.
+SHARE = 0.42
 # Letters of a name before it is fitted to the margin.
 _ANY = 400
 
@@ -42,21 +44,30 @@ def named(rows: Rows, *, label: str = "flagged") -> Order:
     return rows.order[ends | rows.chosen[rows.order]]
 
 
-def names_width(rows: Rows, height: float, *, label: str = "flagged") -> float:
+def widest_name(width: float) -> float:
+    """Choose how wide names may be on a sheet of a width, in points."""
+    return min(WIDEST, SHARE * width)
+
+
+def names_width(
+    rows: Rows, height: float, *, label: str = "flagged", widest: float = WIDEST
+) -> float:
     """Measure the room that names need to the left, in points."""
-    texts = _names(rows, _fitting(rows, height, label))
+    texts = _names(rows, _fitting(rows, height, label), widest)
     widths = [style.text_size(t, style.SMALL, bold=bool(rows.chosen[i]))[0] for i, t in texts]
     return max(widths, default=0.0) + (LEADER if rows.many else 0.0) + 4.0
 
 
-def draw_names(ax: Axes, rows: Rows, height: float, *, label: str = "flagged") -> None:
+def draw_names(
+    ax: Axes, rows: Rows, height: float, *, label: str = "flagged", widest: float = WIDEST
+) -> None:
     """Name units to the left of their rows, the highlighted first if there isn't room for all."""
     chosen = _fitting(rows, height, label)
     pitch = height / (rows.order.size + 0.2)
     wanted = (rows.place[chosen] + 0.6) * pitch
     at = spread(wanted, GAP, height) if rows.many else wanted
     away = LEADER if rows.many else 0.0
-    for (i, text), y, row in zip(_names(rows, chosen), at, wanted, strict=True):
+    for (i, text), y, row in zip(_names(rows, chosen, widest), at, wanted, strict=True):
         bold = bool(rows.chosen[i])
         ax.annotate(
             text,
@@ -91,20 +102,20 @@ def draw_names(ax: Axes, rows: Rows, height: float, *, label: str = "flagged") -
             )
 
 
-def _names(rows: Rows, chosen: Order) -> list[tuple[int, str]]:
+def _names(rows: Rows, chosen: Order, widest: float) -> list[tuple[int, str]]:
     """Fit names to the margin; behind one that is cut, or like another, stands its code."""
     units = rows.units
     shared = find_shared_words(list(units.unit_name))
     whole = {int(i): figure_name(units, int(i), _ANY) for i in chosen}
     short = {i: shared.cut(name) for i, name in whole.items()}
-    often = Counter(style.fit(name, style.SMALL, WIDEST) for name in short.values())
+    often = Counter(style.fit(name, style.SMALL, widest) for name in short.values())
     texts = {}
     for i, name in whole.items():
         bold, code = bool(rows.chosen[i]), figure_code(units, i)
-        texts[i] = style.fit(short[i], style.SMALL, WIDEST, bold=bold)
+        texts[i] = style.fit(short[i], style.SMALL, widest, bold=bold)
         if code not in name and (texts[i] != name or often[texts[i]] > 1):
             beside = f" ({code})"
-            room = WIDEST - style.text_size(beside, style.SMALL, bold=bold)[0]
+            room = widest - style.text_size(beside, style.SMALL, bold=bold)[0]
             texts[i] = style.fit(short[i], style.SMALL, room, bold=bold) + beside
         elif name == code:
             texts[i] = code

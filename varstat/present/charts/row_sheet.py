@@ -11,15 +11,18 @@ from varstat.present.caption import Caption
 from varstat.present.charts import style
 from varstat.present.charts.funnel_marks import Key
 from varstat.present.charts.names import figure_text
-from varstat.present.charts.row_names import draw_names, names_width
+from varstat.present.charts.row_names import WIDEST, draw_names, names_width, widest_name
 from varstat.present.charts.rows import Rows, rows_height
 from varstat.present.charts.sheet import MARGIN, Sheet
+from varstat.prose.text import without_options
 
 WIDTH = 8.4 * 72
 AROUND = 150.0
 WARNING = 34.0
 BELOW = 44.0
 ABOVE = 16.0
+# Least distance of the numbers of an axis.
+_BETWEEN = 5.0
 Draw = Callable[[Axes, float], Rows]
 
 
@@ -74,18 +77,40 @@ def draw_alone(
         ax = sheet.figure.add_axes((0.0, 0.0, 1.0, 1.0))
         top, bottom = sheet.top - ABOVE, sheet.bottom + BELOW
         rows = draw(ax, (top - bottom) / count)
-        left = MARGIN + names_width(rows, top - bottom, label=label)
+        widest = widest_name(sheet.width)
+        left = MARGIN + names_width(rows, top - bottom, label=label, widest=widest)
         ax.set_position(sheet.rectangle(left, bottom, sheet.width - MARGIN - right, top))
-        _finish(ax, caption, rows, top - bottom, label=label)
+        _finish(ax, caption, rows, top - bottom, label=label, widest=widest)
         return sheet.figure
 
 
-def _finish(ax: Axes, caption: Caption, rows: Rows, height: float, *, label: str) -> None:
+def _finish(
+    ax: Axes,
+    caption: Caption,
+    rows: Rows,
+    height: float,
+    *,
+    label: str,
+    widest: float = WIDEST,
+) -> None:
     """Title the axis across, name the rows, and stamp what isn't to be trusted."""
     title_across(ax, caption.axis)
-    draw_names(ax, rows, height, label=label)
+    thin_ticks(ax)
+    draw_names(ax, rows, height, label=label, widest=widest)
     if caption.distrust:
         stamp(ax)
+
+
+def thin_ticks(ax: Axes) -> None:
+    """Leave out every other number across until none touches the next."""
+    at, texts = list(ax.get_xticks()), [each.get_text() for each in ax.get_xticklabels()]
+    width = ax.get_window_extent().width * 72 / ax.figure.dpi
+    low, high = ax.get_xlim()
+    widest = max((style.text_size(text, style.SMALL)[0] for text in texts), default=0.0)
+    while len(at) > 2 and widest + _BETWEEN > width * abs((at[1] - at[0]) / (high - low)):
+        # From the end that says how far the scale goes, if both can't stay.
+        at, texts = at[(len(at) - 1) % 2 :: 2], texts[(len(at) - 1) % 2 :: 2]
+    ax.set_xticks(at, texts)
 
 
 def title_across(ax: Axes, text: str, *, pad: float = 5.0) -> None:
@@ -104,7 +129,14 @@ def title_across(ax: Axes, text: str, *, pad: float = 5.0) -> None:
 def write_head(sheet: Sheet, caption: Caption) -> None:
     """Write what stands on top: above all, if so, that the posterior is not to be trusted."""
     if caption.distrust:
-        sheet.write(caption.distrust, colour=style.WORSE, bold=True, lines=2, gid="distrust")
+        # What to type next is no matter of a picture's.
+        sheet.write(
+            without_options(caption.distrust),
+            colour=style.WORSE,
+            bold=True,
+            lines=2,
+            gid="distrust",
+        )
     sheet.write(caption.title, size=style.TITLE, bold=True, gid="title")
     sheet.write(caption.finding, colour=style.QUIET, gid="finding")
 

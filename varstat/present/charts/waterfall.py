@@ -15,7 +15,7 @@ from varstat.present.caption import PARTS, Caption
 from varstat.present.charts import style
 from varstat.present.charts.frame import MOST, View
 from varstat.present.charts.funnel_panel import plain_axes
-from varstat.present.charts.row_sheet import WARNING, stamp, title_across, write_head
+from varstat.present.charts.row_sheet import WARNING, stamp, thin_ticks, title_across, write_head
 from varstat.present.charts.sheet import MARGIN, Sheet
 from varstat.present.charts.ticks import reach_ticks
 from varstat.prose.number import MINUS, figure
@@ -125,6 +125,7 @@ def draw_fall(
             adding=adding,
         )
         title_across(on, caption.axis, pad=4.0)
+        thin_ticks(on)
         if caption.distrust:
             stamp(on)
         return on.figure.figure  # of a subfigure, the whole

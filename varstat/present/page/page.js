@@ -7,14 +7,42 @@
   const MOST_RINGS = 200;
 
   for (const section of document.querySelectorAll("section[data-units]")) {
-    const charts = [...section.querySelectorAll(".chart")].map(chart);
+    const told = read(section);
+    const charts = [...section.querySelectorAll(".chart[data-label]")].map((holder) => chart(holder, told));
     search(section, charts);
     sort(section);
   }
+  unfold();
+
+  // What tooltips say of the units of a section, whichever chart shows them.
+  function read(section) {
+    const text = section.querySelector("script.units")?.textContent ?? '{"heads":[],"units":[]}';
+    const { heads, units } = JSON.parse(text);
+    return units.map(([name, code, ...cells]) => ({
+      key: `${name} ${code}`.toLowerCase(),
+      lines: [
+        name === code ? name : `${name} (${code})`,
+        ...heads.map((head, i) => (cells[i] ? `${head} ${cells[i]}` : "")).filter(Boolean),
+      ],
+    }));
+  }
+
+  // Groups that are folded open when a link leads to them, and on paper.
+  function unfold() {
+    const groups = [...document.querySelectorAll("details.group")];
+    const open = () => {
+      const found = document.getElementById(location.hash.slice(1))?.querySelector("details.group");
+      if (found) found.open = true;
+    };
+    addEventListener("hashchange", open);
+    addEventListener("beforeprint", () => { for (const group of groups) group.open = true; });
+    open();
+  }
 
   // One chart: its units come in the order in which the keys move among them.
-  function chart(holder) {
-    const units = JSON.parse(holder.querySelector("script[type='application/json']").textContent);
+  function chart(holder, told) {
+    const places = JSON.parse(holder.querySelector("script.places").textContent);
+    const units = places.map(([i, x, y]) => ({ x, y, ...told[i] }));
     const plot = holder.querySelector(".plot");
     const svg = plot.querySelector("svg");
     const read = holder.querySelector(".read");
@@ -115,11 +143,17 @@
         if (hits.length === 1) go(units.indexOf(hits[0]));
         return hits.length;
       },
+      // A chart is drawn for wide screens and for narrow ones; one of them is there.
+      visible: () => holder.offsetParent !== null,
+      // Brings the unit that was found to where it can be read; typing goes on.
+      reveal() {
+        if (current >= 0) ring.scrollIntoView({ block: "center", inline: "center" });
+      },
     };
   }
 
   function search(section, charts) {
-    const rows = [...section.querySelectorAll("tbody tr")];
+    const rows = [...section.querySelectorAll("table.listed tbody tr")];
     const found = section.querySelector(".found-count");
     const box = section.querySelector("input[type='search']");
     section.querySelector(".search").hidden = false;
@@ -131,15 +165,22 @@
         const named = (row) => `${row.cells[0].textContent} ${row.cells[1].textContent}`.toLowerCase();
         for (const row of rows) row.hidden = word !== "" && !named(row).includes(word);
         const counts = charts.map((one) => one.mark(word));
-        found.textContent = word ? `${Math.max(0, ...counts)} found` : "";
+        const left = rows.filter((row) => !row.hidden);
+        for (const row of rows) row.classList.toggle("found", word !== "" && !row.hidden);
+        const count = Math.max(word ? left.length : 0, ...counts);
+        found.textContent = word ? `${count} found` : "";
+        if (count !== 1) return;
+        const shown = charts.find((one, i) => counts[i] === 1 && one.visible());
+        if (shown) shown.reveal();
+        else left[0]?.scrollIntoView({ block: "center" });
       }, 120);
     });
   }
 
   function sort(section) {
-    const rows = [...section.querySelectorAll("tbody tr")];
-    const body = section.querySelector("tbody");
-    const heads = [...section.querySelectorAll("thead th")];
+    const rows = [...section.querySelectorAll("table.listed tbody tr")];
+    const body = section.querySelector("table.listed tbody");
+    const heads = [...section.querySelectorAll("table.listed thead th")];
     heads.forEach((head, column) => {
       const button = document.createElement("button");
       button.type = "button";

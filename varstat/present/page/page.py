@@ -15,8 +15,9 @@ from varstat.prose.text import clean
 MOST_ROWS = 2_000
 MOST_VECTOR_MARKS = 10_000
 MOST_TIPS = 20_000
-# Sections of a page; of more results the first so many are shown, and the page says so.
-MAX_SECTIONS = 60
+# Sections of a page; of more results the first so many are shown, and the page says so. Of more
+# than a few each is folded until it is opened.
+MAX_SECTIONS, MOST_OPEN = 60, 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +44,8 @@ class Row:
     name, code : str
     cells : tuple of Cell
         In the other columns.
-    lines : tuple of str
-        What a tooltip says.
+    tips : tuple of str
+        What a tooltip says below the name, under the section's `tips`; empty where there is none.
     strong : bool
         Whether the name stands out.
     """
@@ -52,13 +53,8 @@ class Row:
     name: str
     code: str
     cells: tuple[Cell, ...]
-    lines: tuple[str, ...]
+    tips: tuple[str, ...]
     strong: bool = False
-
-    @property
-    def key(self) -> str:
-        """What a search looks in."""
-        return f"{self.name} {self.code}".lower()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +81,10 @@ class Plot:
     note : str
         Which units can't be pointed at; empty if all can.
     json : str
-        The units that can, in the order of the keys.
+        Those that can, in the order of the keys: the number of each among the section's units, and
+        where it stands.
+    narrow : bool
+        Whether it is drawn for a telephone, in place of the one before.
     """
 
     svg: str
@@ -94,6 +93,26 @@ class Plot:
     rows: bool
     note: str
     json: str
+    narrow: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Small:
+    """A small table of a section, which isn't sorted or searched.
+
+    Attributes
+    ----------
+    title : str
+    columns : tuple of Heading
+    rows : tuple of tuple of str
+    last : bool
+        Whether it stands below the table of the units.
+    """
+
+    title: str
+    columns: tuple[Heading, ...]
+    rows: tuple[tuple[str, ...], ...]
+    last: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +134,10 @@ class Section:
     caption : str
     columns : tuple of Heading
     rows : tuple of Row
+    beside : tuple of Small
+    json : str
+        What tooltips say of the units that some chart shows: headings, and a list a unit of its
+        name, code and cells. Once, however many charts there are.
     """
 
     group: str
@@ -127,6 +150,8 @@ class Section:
     caption: str
     columns: tuple[Heading, ...]
     rows: tuple[Row, ...]
+    beside: tuple[Small, ...] = ()
+    json: str = "{}"
 
 
 def render_page(
@@ -171,6 +196,7 @@ def render_page(
         css=css,
         script=script,
         sections=sections,
+        folded=len(sections) > MOST_OPEN,
         account_text="\n".join(clean(line) for line in account_text.splitlines()),
         provenance=json.dumps(dict(provenance), sort_keys=True, default=str),
     )
