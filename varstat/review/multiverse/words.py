@@ -133,7 +133,7 @@ def _most_of(values: Mapping[str, float], prefix: str, how: str) -> str:
     return f", {how} {_NAMES[largest]} ({share(known[largest])} of the variance of its log)"
 
 
-def say_plan(plan: Plan, failed: pd.DataFrame) -> tuple[str, ...]:
+def say_plan(plan: Plan, failed: pd.DataFrame, *, failed_own: bool) -> tuple[str, ...]:
     """Say what was run of what is possible, and what wasn't."""
     notes = []
     if plan.sampled:
@@ -153,6 +153,8 @@ def say_plan(plan: Plan, failed: pd.DataFrame) -> tuple[str, ...]:
             f"{len(failed):,} of {len(plan.choices):,} specifications can't be used, as the model "
             "failed its checks or can't be of these data, and are in no range here."
         )
+    if failed_own:
+        notes.append("The specification under review failed its checks, and is among them still.")
     notes.append(
         "A range over specifications is no interval: it hangs on which options were thought of."
     )
