@@ -25,7 +25,7 @@ from varstat.review.multiverse.run import (
     fit_specification,
     group_by_model,
 )
-from varstat.review.multiverse.words import decide, say_multiverse, say_plan
+from varstat.review.multiverse.words import decide, say_multiverse, say_plan, say_shares
 from varstat.review.part import Part, leave_out
 from varstat.review.refits import Job, Tell, run_refits
 from varstat.review.reviewed import Reviewed
@@ -150,6 +150,7 @@ def _report(
     usable: Sequence[Answers],
 ) -> Part:
     rules = reviewed.posterior.card.review
+    failed_own = not reviewed.posterior.diagnostics.passed
     units = tabulate_units(usable, robust=rules.specifications[0])
     values = decide(table, units, axes, models=len(usable), failed=len(unusable), plan=plan)
     left = pd.DataFrame(
@@ -172,5 +173,5 @@ def _report(
             "left_out": left,
         },
         units={str(name): units[name] for name in units},
-        notes=say_plan(plan, unusable, failed_own=not reviewed.posterior.diagnostics.passed),
+        notes=(*say_shares(values), *say_plan(plan, unusable, failed_own=failed_own)),
     )
