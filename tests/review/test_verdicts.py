@@ -123,7 +123,7 @@ def test_parts_never_make_a_claim_better_believed(alike: Reviewed, spread: Revie
         alone = judge_run(reviewed)
         parts = [
             _multiverse(reviewed, 1.0, lower=0.0, upper=1e9),
-            Part(name="calibration", status="fails", sentence="Intervals hold 70%."),
+            Part(name="coverage", status="fails", sentence="Intervals hold 70%."),
         ]
         for before, after in zip(alone, judge_run(reviewed, parts), strict=True):
             assert before.claim == after.claim
@@ -177,7 +177,7 @@ def test_several_periods_are_judged_but_for_outliers() -> None:
         simulate(np.linspace(-3.0, 0.0, 40), SIZE, seed).assign(period=f"201{seed}")
         for seed in (1, 2)
     )
-    table = read_table(frame, period="period", direction="lower-is-better")
+    table = read_table(frame, period="period", transient="none", direction="lower-is-better")
     found = make_reviewed(table, by={}, target=None, level=0.9, draws=200, seed=1)
     claims = judge_run(found)
     assert _of(claims, "outlier").verdict == "can't be judged"

@@ -9,6 +9,7 @@ from varstat.errors import UsageError, expect
 from varstat.estimands.ranks.ranks import check_level
 from varstat.prose.text import is_blank
 from varstat.review.checklist import fill_checklists
+from varstat.review.checks import review_checks
 from varstat.review.claim import Claim
 from varstat.review.labels import review_labels
 from varstat.review.material import describe_material
@@ -177,6 +178,8 @@ def _examine(reviewed: Reviewed, *, over: str | None, tell: Tell) -> tuple[Part,
     tell("Measuring reliability", 0, 0)
     found = [describe_material(reviewed), review_reliability(reviewed), review_labels(reviewed)]
     found.append(review_replication(reviewed))
+    tell("Checking the fit", 0, 0)
+    found.append(review_checks(reviewed))
     tell("Changing priors", 0, 0)
     found.append(review_sensitivity(reviewed))
     found.append(review_multiverse(reviewed, over=over, tell=tell))

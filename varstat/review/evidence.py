@@ -21,7 +21,7 @@ from varstat.review.rules import Reason, at_most, say_most
 
 Quarter = Literal["best", "worst", "neither"]
 # Parts that say whether the model's probabilities mean what they say.
-_OF_THE_MODEL = ("calibration", "checks", "sensitivity")
+_OF_THE_MODEL = ("computation", "coverage", "fit", "sensitivity")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -101,8 +101,8 @@ def gather_evidence(reviewed: Reviewed, parts: Sequence[Part] = ()) -> Evidence:
     parts : sequence of Part
         Those that there are. Of "multiverse" the table `specifications` (`total, lower, upper`, and
         `target` where that is a choice) is used, and the units' `share_of_specs`, in which a unit
-        is in the run's own quarter; of "reliability" the value `rankability`. "calibration",
-        "checks" or "sensitivity" that fails keeps all claims back.
+        is in the run's own quarter; of "reliability" the value `rankability`. "computation",
+        "coverage", "fit" or "sensitivity" that fails keeps all claims back.
 
     Returns
     -------

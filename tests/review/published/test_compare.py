@@ -248,7 +248,7 @@ def test_several_periods_leave_flags_uncompared(reviewed: Reviewed, right: pd.Da
     frame = pd.concat(
         [reviewed.table.frame[["unit", "numerator", "denominator"]].assign(period=p) for p in "12"]
     )
-    table = read_table(frame, period="period", direction="lower-is-better")
+    table = read_table(frame, period="period", transient="none", direction="lower-is-better")
     found = make_reviewed(table, by={}, target=None, level=0.9, draws=200, seed=1)
     part, claims = _compare(found, right)
     assert not [c for c in claims if c.kind == "outlier"]
@@ -256,7 +256,7 @@ def test_several_periods_leave_flags_uncompared(reviewed: Reviewed, right: pd.Da
 
 
 def test_parts_are_heeded(reviewed: Reviewed, right: pd.DataFrame) -> None:
-    doubt = Part(name="calibration", status="fails", sentence="Intervals hold 70%.")
+    doubt = Part(name="coverage", status="fails", sentence="Intervals hold 70%.")
     printed = read_published((right, "code"), COLUMNS)
     _, claims = compare_published(reviewed, printed, [doubt])
     assert "believed" not in {claim.verdict for claim in claims}
