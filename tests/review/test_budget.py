@@ -1,4 +1,7 @@
+from dataclasses import replace
+
 import pytest
+from nation_rows import nation, review_of
 
 from varstat.errors import UsageError
 from varstat.review.budget import choose_refits, default_refits, measure_refit, parse_budget
@@ -34,9 +37,15 @@ def test_a_budget_of_a_second_gives_the_least_and_says_so() -> None:
     assert not choose_refits(1000.0, cost=2.0, times=3.0, workers=1).note
 
 
-def test_the_default_falls_with_the_number_of_units() -> None:
-    numbers = [default_refits(units) for units in (1, 200, 2_000, 20_000)]
-    assert numbers == sorted(numbers, reverse=True)
+def test_models_that_take_long_are_fitted_less_often() -> None:
+    posterior = review_of(nation(), direction="higher-is-better").posterior
+    refits = [
+        default_refits(
+            replace(posterior, diagnostics=replace(posterior.diagnostics, passes=passes))
+        )
+        for passes in (100, 30_000, 10_000_000)
+    ]
+    assert refits == [100, 20, 20]
 
 
 def test_a_refit_is_measured() -> None:

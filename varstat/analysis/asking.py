@@ -206,6 +206,12 @@ class ReviewAsking(Stated):
         Time for refits, such as "2m"; their number is varstat's own where it is None.
     refits : int or None
         Their number, which goes before a budget.
+    published : str or None
+        What is printed in which column: "rank=Rank,flag=Outlier".
+    printed : str or None
+        "FILE:KEY" of the published table; it is in the data's own file where it is None.
+    says : str or None
+        By which methods the table says it is: "rank=raw,flag=funnel:0.998".
     level : float
         In (0, 1).
     """
@@ -214,6 +220,9 @@ class ReviewAsking(Stated):
 
     target: str | None = None
     over: str | None = None
+    published: str | None = None
+    printed: str | None = None
+    says: str | None = None
     budget: str | None = None
     refits: int | None = None
     level: float = 0.9

@@ -13,6 +13,25 @@ REVIEWS: dict[tuple[type, str], Laid] = {
         "Choices to go through, as effects=normal,learnt;target=best:0.25,median.",
         metavar="AXIS=OPTION,…;…",
     ),
+    (ReviewAsking, "published"): text(
+        "published",
+        _REVIEW,
+        "Columns of a published table to hold against the data: rank, quartile, flag, rate or "
+        "opportunity.",
+        metavar="rank=COL,flag=COL,…",
+    ),
+    (ReviewAsking, "printed"): text(
+        "printed",
+        _REVIEW,
+        "The published table and its column of units, where it is another file.",
+        metavar="FILE:KEY",
+    ),
+    (ReviewAsking, "says"): text(
+        "says",
+        _REVIEW,
+        "By which methods it says it is, as rank=raw,flag=funnel:0.998.",
+        metavar="rank=METHOD,…",
+    ),
     (ReviewAsking, "budget"): text(
         "budget", _REVIEW, "Time for refits, as 90s or 2m.", metavar="TIME"
     ),

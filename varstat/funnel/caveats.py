@@ -7,6 +7,8 @@ import numpy as np
 from varstat.funnel.recipes import recipe_for
 from varstat.funnel.result import Funnel
 from varstat.measure import Floats
+from varstat.prose.number import figure, listed
+from varstat.prose.text import clean
 from varstat.target.of_rates import pooled_rate
 
 # Totals this far apart, or in standard errors, are worth a word.
@@ -19,6 +21,8 @@ _MANY = 100
 _ENOUGH, _SCORE = 30, 3.1
 # Half a standard deviation off, the 95% limits are crossed by 8% of units.
 _PULLED = 0.5
+# None of so many to be expected is rarer than 1 in 20,000; and units that are named for it.
+_MANY_EXPECTED, _NAMED = 10.0, 3
 
 
 def caveats(funnel: Funnel) -> Iterator[str]:
@@ -37,6 +41,7 @@ def caveats(funnel: Funnel) -> Iterator[str]:
         yield recipe_for(funnel.method, funnel.measure).bias
     yield from _calibration(funnel)
     yield from _withheld(funnel)
+    yield from _none_reported(funnel)
     if funnel.pull > _PULLED:
         yield (
             "The pooled target lies apart from where most units lie: a few large or extreme units "
@@ -155,6 +160,29 @@ def _withheld(funnel: Funnel) -> Iterator[str]:
         "known. Units with one are flagged only if both ends would be, and enter the target and "
         "the dispersion with what is to be expected in the range; the pooled rate lies between "
         f"{low:.4g} and {high:.4g}."
+    )
+
+
+def _none_reported(funnel: Funnel) -> Iterator[str]:
+    """Suspect none, where many were to be expected, of being a gap in the data."""
+    units = funnel.units
+    if not funnel.measure.counts:
+        return
+    with np.errstate(invalid="ignore"):
+        expected = units.target * units.size
+        suspect = np.flatnonzero((units.event == 0) & (expected >= _MANY_EXPECTED))
+    if not suspect.size:
+        return
+    suspect = suspect[np.argsort(-expected[suspect], kind="stable")]
+    named = [
+        f"{clean(str(units.unit[i]))} (none of {figure(float(expected[i]))})"
+        for i in suspect[:_NAMED].tolist()
+    ]
+    more = [f"{suspect.size - _NAMED:,} more"] if suspect.size > _NAMED else []
+    yield (
+        f"None is reported where {_MANY_EXPECTED:g} or more are to be expected by "
+        f"{listed([*named, *more])}: suspect missing data, or other work, before it is taken for a "
+        "rate."
     )
 
 

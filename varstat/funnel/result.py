@@ -324,8 +324,9 @@ class Funnels(Results[Funnel]):
         flagged = sum(funnel.flagged(level) for funnel in self)
         units = sum(funnel.units.unit.size for funnel in self)
         false = expected_number(float(np.nansum([f.expected_false_flags[level] for f in self])))
+        lie = "lies" if flagged == 1 else "lie"
         return (
-            f"In {len(self):,} funnels {flagged:,} of {units:,} units lie outside their "
+            f"In {len(self):,} funnels {flagged:,} of {units:,} units {lie} outside their "
             f"{percent(level)} limits; {false} would if all were at their target and varied "
             "by no more than the limits allow for."
         )

@@ -35,7 +35,9 @@ DIVERGENT = Check(name="divergences", words="diverged")
 TAIL = Check(name="importance-ratios", words="The importance ratios' tail")
 WORTH = Check(name="importance-draws", words="draws of the hyper-parameters are worth")
 DENSITY = Check(name="log-density", words="The log density that hyper-parameters")
-CHECKS = (FAR_OUT, SPREAD, CHAINS, FEW, DIVERGENT, TAIL, WORTH, DENSITY)
+POINTS = Check(name="points-of-a-series", words="The points of the hyper-parameters are worth")
+PATHS = Check(name="paths-of-a-series", words="aren't near the normal that they")
+CHECKS = (FAR_OUT, SPREAD, CHAINS, FEW, DIVERGENT, TAIL, WORTH, DENSITY, POINTS, PATHS)
 
 
 def find_checks(problems: tuple[str, ...]) -> tuple[Check, ...]:

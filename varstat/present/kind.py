@@ -145,6 +145,8 @@ class Kind(Generic[R, T]):
         Titles that table, of so many rows.
     strong : callable
         Marks the rows that stand out on a page.
+    foremost : callable
+        Marks the rows that a terminal shows below the table of several groups.
     finding : callable
         Says what was found in a few words, for a list of groups.
     charts : mapping of str to Chart
@@ -174,6 +176,7 @@ class Kind(Generic[R, T]):
     listed: Callable[[R, Bools], Order] = _listed
     caption: Callable[[R, int], str] = _caption
     strong: Callable[[R, Bools], Bools] = lambda _result, mark: mark
+    foremost: Callable[[R], Bools] = lambda result: np.zeros(1, dtype=np.bool_)
     finding: Callable[[R], str] = lambda result: result.summary()
     charts: Mapping[str, Chart[R]] = field(default_factory=dict)
 

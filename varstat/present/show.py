@@ -93,10 +93,11 @@ def _show_groups(opened: Open, console: Console) -> None:
     if len(groups) > kind.most:
         print_padded(console, _more(kind, len(groups)))
     for each, mark in zip(groups, opened.marks, strict=True):
-        if mark.any():
+        flagged = kind.foremost(each)
+        if mark.any() or flagged.any():
             console.print()
             console.print(Text(clean(", ".join(each.by.values())), style="bold"))
-            rows = [i for i in kind.shown(each, mark) if i is not None and mark[i]]
+            rows = [i for i in kind.shown(each, mark) if i is not None and (mark | flagged)[i]]
             table = kind.table(each)
             print_columns(console, set_units(kind.columns, table, rows, mark, width=console.width))
     console.print()

@@ -70,16 +70,18 @@ def figure(value: float) -> str:
     Examples
     --------
     >>> figure(10592.4), figure(3.14159), figure(0.0), figure(-0.02)
-    ('10,592', '3.1', '0', '-0.02')
+    ('10,592', '3.1', '0', '−0.02')
     """
     if not np.isfinite(value):
         return "–"
     size = abs(value)
-    if size >= 99.95 or size == 0:
-        return f"{value:,.0f}"
-    if size >= 0.95:
-        return f"{value:,.1f}"
-    return f"{value:.1g}" if size >= 0.005 else "0"
+    if size >= 99.95:
+        text = f"{value:,.0f}"
+    elif size >= 0.95:
+        text = f"{value:,.1f}"
+    else:
+        text = f"{value:.1g}" if size >= 0.005 else "0"
+    return text.replace("-", MINUS)
 
 
 def noise_step(noise: float) -> float:

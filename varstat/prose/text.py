@@ -1,11 +1,14 @@
 """Text from outside, made safe to show: in a terminal, a chart or a message."""
 
 import re
+from collections.abc import Sequence
 
 # An option of a command, one in brackets of its own, and where a sentence ends.
 _OPTION = re.compile(r"(?<![\w-])--?[a-z][a-z-]*(?![\w-])")
 _ASIDE = re.compile(r"\s*\((?:--[a-z]|-[a-z]\b)[^()]*\)")
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\N{HORIZONTAL ELLIPSIS}])")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9\N{HORIZONTAL ELLIPSIS}])")
+# Sentences of a summary at most.
+MOST_SENTENCES = 5
 
 
 def clean(text: str) -> str:
@@ -69,3 +72,38 @@ def without_options(text: str) -> str:
     """
     text = _ASIDE.sub("", text)
     return " ".join(each for each in _SENTENCE.split(text) if not _OPTION.search(each))
+
+
+def sentences(text: str) -> list[str]:
+    """Cut a text into its sentences.
+
+    Examples
+    --------
+    >>> sentences("3 of 9 lie outside (p = 0.02). They differ.")
+    ['3 of 9 lie outside (p = 0.02).', 'They differ.']
+    """
+    return [each for each in _SENTENCE.split(text.strip()) if each]
+
+
+def summarise(parts: Sequence[tuple[int, str]]) -> str:
+    """Put together the parts of a summary, no more sentences than a tired reader reads.
+
+    Parameters
+    ----------
+    parts : sequence of (int, str)
+        In the order of reading, each a sentence or more, and how soon it gives way where there
+        are too many: that of the highest number first.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> summarise([(0, "One. Two."), (3, "Three."), (1, "Four. Five."), (2, "Six.")])
+    'One. Two. Four. Five. Six.'
+    """
+    left = [(rank, text) for rank, text in parts if text]
+    while sum(len(sentences(text)) for _, text in left) > MOST_SENTENCES and len(left) > 1:
+        left.remove(max(left, key=lambda part: part[0]))
+    return " ".join(text for _, text in left)

@@ -5,13 +5,19 @@ from dataclasses import dataclass
 from time import perf_counter
 
 from varstat.errors import UsageError
+from varstat.hierarchical.model.smeared import Smeared
+from varstat.hierarchical.posterior import Posterior
+from varstat.hierarchical.quadrature.fit import nodes_for
 from varstat.hierarchical.quadrature.threads import one_thread
 from varstat.review.refits import Job
 
 # Numbers of refits to choose from.
 LADDER = (20, 40, 100, 200, 400)
-# Refits of a nation of at most so many units, by default: the same on every machine.
-_BY_UNITS = ((400, 100), (5_000, 40))
+# Refits that are made by default, at most, and seconds of CPU that they may take, about.
+_DEFAULT, _SECONDS = LADDER[2], 120.0
+# Parts that make so many, and seconds that a refit takes of each kind of work: by itself, of each
+# unit, and of each million evaluations of a likelihood, without and with a transient effect.
+_PARTS, _ITSELF, _UNIT, _MILLION, _SMEARED = 3, 0.06, 4e-4, 0.15, 0.5
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 _WRITTEN = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h)", re.ASCII)
 _MOST_HOURS = 100
@@ -66,15 +72,27 @@ def parse_budget(text: str) -> float:
     return seconds
 
 
-def default_refits(units: int) -> int:
-    """Say how many refits are made of so many units where no budget is given.
+def default_refits(posterior: Posterior) -> int:
+    """Say how many refits are made where no budget is given: 20, 40 or 100.
 
-    Examples
-    --------
-    >>> default_refits(200), default_refits(100_000)
-    (100, 20)
+    Fewer of models that take long, by the work that the first fit took and not by a clock: the
+    number is the same on every machine.
+
+    Parameters
+    ----------
+    posterior : Posterior
+
+    Returns
+    -------
+    int
     """
-    return next((refits for most, refits in _BY_UNITS if units <= most), LADDER[0])
+    design = posterior.design
+    million = 1e-6 * posterior.diagnostics.passes * design.rows * nodes_for(design)
+    million *= design.effects.parts
+    of_likelihood = _SMEARED if isinstance(design.family, Smeared) else _MILLION
+    cost = _ITSELF + _UNIT * design.units + of_likelihood * million
+    affordable = _SECONDS / (_PARTS * cost)
+    return max((each for each in LADDER if each <= min(affordable, _DEFAULT)), default=LADDER[0])
 
 
 def measure_refit(job: Job, shared: object) -> float:

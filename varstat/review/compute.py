@@ -1,19 +1,22 @@
 """Computing a review: every part of each group of units, and the verdicts that follow."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
 from varstat.data.table import Table
-from varstat.errors import expect
+from varstat.errors import UsageError, expect
 from varstat.estimands.ranks.ranks import check_level
 from varstat.prose.text import is_blank
 from varstat.review.checklist import fill_checklists
+from varstat.review.checks import review_checks
 from varstat.review.claim import Claim
 from varstat.review.labels import review_labels
 from varstat.review.material import describe_material
 from varstat.review.multiverse.review import review_multiverse
 from varstat.review.part import Part
+from varstat.review.published.compare import compare_published
+from varstat.review.published.read import Printed
 from varstat.review.reliability import review_reliability
 from varstat.review.replication import review_replication
 from varstat.review.result import About, Review, Reviews
@@ -34,6 +37,8 @@ def compute_review(
     *,
     target: str | None = None,
     over: str | None = None,
+    printed: Printed | None = None,
+    says: Mapping[str, str] | None = None,
     level: float = DEFAULT_LEVEL,
     draws: int = 2000,
     seed: int = 1,
@@ -50,6 +55,10 @@ def compute_review(
         What to vary in analyses that could have been made as well, such as
         "effects=normal,learnt;target=best:0.25,median"; what is defensible for the measure and the
         data, unless given.
+    printed : Printed, optional
+        A published table to be held against the data.
+    says : mapping of str to str, optional
+        By which method each column of it is said to be.
     level : float
         Of all intervals, in (0, 1).
     draws, seed : int
@@ -78,18 +87,27 @@ def compute_review(
     check_level(level)
     if target is not None:
         parse_target(target)
+    groups = split_groups(table)
+    if printed is not None and len(groups) > 1:
+        raise UsageError(
+            "published",
+            f"a published table is of one group, and there are {len(groups):,}. Leave out --by, or "
+            "choose one with --only.",
+        )
     reviews = tuple(
         _review_group(
             one,
             by,
             target=target,
             over=over,
+            printed=printed,
+            says=says,
             level=level,
             draws=draws,
             seed=seed,
             tell=tell or _tell_nobody,
         )
-        for by, one in split_groups(table)
+        for by, one in groups
     )
     return Reviews(
         groups=reviews,
@@ -103,7 +121,8 @@ def compute_review(
                 "over": over,
                 "draws": draws,
                 "seed": seed,
-            },
+            }
+            | ({"printed_hash": printed.data_hash} if printed is not None else {}),
             modelling={"draws": draws, "seed": seed},
             asking={"level": level, "target": target, "over": over},
         ),
@@ -116,6 +135,8 @@ def _review_group(
     *,
     target: str | None,
     over: str | None,
+    printed: Printed | None,
+    says: Mapping[str, str] | None,
     level: float,
     draws: int,
     seed: int,
@@ -125,6 +146,12 @@ def _review_group(
     reviewed = make_reviewed(table, by=by, target=target, level=level, draws=draws, seed=seed)
     parts = _examine(reviewed, over=over, tell=tell)
     claims = tuple(judge_run(reviewed, parts))
+    if printed is not None:
+        part, judged = compare_published(reviewed, printed, parts, says=says)
+        # What is printed stands in place of what the run would claim of the same kind.
+        kinds = {each.kind for each in judged}
+        claims = (*judged, *(each for each in claims if each.kind not in kinds))
+        parts = (part, *parts)
     parts = (*parts, fill_checklists(reviewed, parts, claims))
     return Review(
         indicator=reviewed.league.indicator,
@@ -151,6 +178,8 @@ def _examine(reviewed: Reviewed, *, over: str | None, tell: Tell) -> tuple[Part,
     tell("Measuring reliability", 0, 0)
     found = [describe_material(reviewed), review_reliability(reviewed), review_labels(reviewed)]
     found.append(review_replication(reviewed))
+    tell("Checking the fit", 0, 0)
+    found.append(review_checks(reviewed))
     tell("Changing priors", 0, 0)
     found.append(review_sensitivity(reviewed))
     found.append(review_multiverse(reviewed, over=over, tell=tell))

@@ -40,7 +40,8 @@ def say_review(claims: Sequence[Claim], parts: Sequence[Part]) -> str:
         Of at most six short sentences.
     """
     whole = [each for each in claims if not each.units]
-    said = []
+    failed = [each.name for each in parts if each.status == "fails"]
+    said = [f"What failed: {listed(failed)}."] if failed else []
     for verdict in VERDICTS:
         some = [_inner(each.claim) for each in whole if each.verdict == verdict]
         if some:
@@ -48,9 +49,6 @@ def say_review(claims: Sequence[Claim], parts: Sequence[Part]) -> str:
     rest = [each for each in claims if each.units]
     if rest:
         said.append(_say_counts(rest))
-    failed = [each.name for each in parts if each.status == "fails"]
-    if failed:
-        said.append(f"What failed: {listed(failed)}.")
     return " ".join(said)
 
 

@@ -8,6 +8,7 @@ from varstat.data import read_table
 from varstat.data.organisations.successors import Successor, SuccessorMap
 from varstat.errors import ModelError, TableError, UsageError
 from varstat.estimands.change.compute import compute_change
+from varstat.prose.text import MOST_SENTENCES, sentences
 
 PERIODS = [f"{year}-{year % 100 + 1} Q{q}" for year in (2012, 2013) for q in (1, 2, 3, 4)]
 
@@ -73,6 +74,7 @@ def test_the_worst_fall_back_without_having_changed():
     lasts, raw = found.fallback
     assert raw > 2 * abs(lasts)
     assert "Regression to the mean" in found.summary()
+    assert len(sentences(found.summary())) <= MOST_SENTENCES
 
 
 def test_the_series_has_every_period_with_an_interval(found):

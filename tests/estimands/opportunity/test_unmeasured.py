@@ -76,4 +76,4 @@ def test_the_californian_totals_are_those_of_the_prototype():
     )
     np.testing.assert_allclose(found.unmeasured.lower[[2, 4]], [31_891, 24_203], rtol=0.03)
     np.testing.assert_allclose(found.unmeasured.upper[[2, 4]], [49_018, 41_413], rtol=0.03)
-    assert "case-mix that nobody recorded" in found.findings
+    assert "unrecorded case-mix" in found.findings

@@ -1,5 +1,7 @@
 """Multiverses of whole reviews."""
 
+from itertools import product
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -7,7 +9,10 @@ import pandas as pd
 import pytest
 
 from varstat.data import read_table
+from varstat.review.multiverse.axes import Axis
+from varstat.review.multiverse.curve import share_variance
 from varstat.review.multiverse.review import review_multiverse
+from varstat.review.multiverse.run import TOTAL, Answers, Base, fit_specification
 from varstat.review.reviewed import Reviewed, make_reviewed
 
 # Two models, two questions each.
@@ -63,7 +68,7 @@ def test_all_targets_of_a_model_are_of_one_fit() -> None:
         draws=400,
         tell=lambda what, done, of: told.append((done, of)),
     )
-    assert told == [(0, 2), (1, 2)]
+    assert told == [(0, 1)]
 
 
 def test_the_same_seed_gives_the_same_multiverse() -> None:
@@ -154,3 +159,95 @@ def test_a_total_of_several_periods_is_varied_by_period() -> None:
     assert any("takes long" in why for why in part.tables["left_out"]["reason"])
     same = table[table["target"] == "best:0.25"].groupby("period")["total"].median()
     assert same.max() < 2 * same.min()
+
+
+def test_two_processes_give_what_one_does() -> None:
+    reviewed = _review(_frame())
+    one, two = (
+        review_multiverse(
+            reviewed, over="exclude-smallest=10%,20%;target=median", draws=400, workers=workers
+        )
+        for workers in (1, 2)
+    )
+    pd.testing.assert_frame_equal(one.tables["specifications"], two.tables["specifications"])
+    pd.testing.assert_series_equal(one.units["p_best_max"], two.units["p_best_max"])
+
+
+@pytest.mark.slow
+def test_day_cases_hang_on_the_target_rule_most_of_all(shared: Path) -> None:
+    # By prototype, with 88 specifications: target rule .81, peers .08, exclusions .08, effects .01,
+    # year .00; within best:.25 212,172 to 453,129, each known to 2.1%; of 130 units 47 in the best
+    # quarter in some and 15 in all. Six of these 22 models don't pass their checks any more.
+    monthly = pd.read_csv(shared / "data/mar_hospital_activity_2012_2017.csv")
+    date = pd.to_datetime(monthly["period_date"])
+    monthly["year"] = np.where(date.dt.month >= 4, date.dt.year, date.dt.year - 1)
+    counts = {
+        "elective_ga_daycase_admissions_ffces": "numerator",
+        "elective_ga_total_admissions_ffces": "denominator",
+    }
+    keys = ["provider_org_code", "year"]
+    yearly = monthly.groupby(keys)[list(counts)].sum().reset_index().rename(columns=counts)
+    types = pd.read_csv(shared / "data/nhs_trust_types.csv")
+    code, kind = (next(c for c in types if word in c.lower()) for word in ("code", "type"))
+    kinds = types.drop_duplicates(code).set_index(code)[kind]
+    yearly["kind"] = yearly["provider_org_code"].map(kinds).fillna("OTHER")
+    rows, tops = _run_day_cases(yearly)
+    axes = tuple(
+        Axis(name=name, options=())  # type: ignore[arg-type]
+        for name in ("effects", "peers", "exclude-smallest", "target", "period")
+    )
+    shares = share_variance(rows, axes)
+    assert shares["target"] == pytest.approx(0.81, abs=0.01)
+    assert shares["peers"] == pytest.approx(0.08, abs=0.025)
+    assert shares["exclude-smallest"] == pytest.approx(0.08, abs=0.025)
+    assert shares["effects"] == pytest.approx(0.01, abs=0.005)
+    assert shares["period"] < 0.005
+    best = rows[rows["target"] == "best:0.25"]
+    assert best["total"].min() == pytest.approx(212_172, rel=2e-3)
+    assert best["total"].max() == pytest.approx(453_129, rel=2e-3)
+    half = 0.5 * (best["upper"] - best["lower"]) / best["total"]
+    assert half.mean() == pytest.approx(0.021, abs=0.002)
+    everywhere = pd.concat(tops, axis=1).dropna() > 0.5
+    assert len(everywhere) == 130
+    assert int(everywhere.any(axis=1).sum()) == pytest.approx(47, abs=1)
+    assert int(everywhere.all(axis=1).sum()) == pytest.approx(15, abs=1)
+
+
+def _run_day_cases(yearly: pd.DataFrame) -> tuple[pd.DataFrame, list["pd.Series[float]"]]:
+    """Fit the models of the prototype's multiverse, and ask four targets of each."""
+    targets = ("best:0.25", "median", "pooled", "best:0.1")
+    large = yearly[yearly["denominator"] >= 500]
+    acute = large[large["kind"].str.startswith("ACUTE")]
+    left = {
+        "all": large,
+        "5000": yearly[yearly["denominator"] >= 5000],
+        "acute": acute,
+        "no specialists": acute[~acute["kind"].str.contains("SPECIALIST")],
+    }
+    rows, tops = [], []
+    for year, effects, peers, out in product(
+        (2015, 2016), ("normal", "student-t"), ("none", "declared"), left
+    ):
+        if effects == "student-t" and (peers == "declared" or out == "all"):
+            continue
+        frame = left[out][left[out]["year"] == year].rename(columns={"provider_org_code": "unit"})
+        number = frame["kind"].map(frame["kind"].value_counts())
+        frame["kind"] = frame["kind"].where(number >= 5, "OTHER SMALL")
+        table = read_table(
+            frame[["unit", "numerator", "denominator", "kind"]],
+            peer_group="kind",
+            direction="higher-is-better",
+        )
+        model = ("binomial", effects, "as stated", peers, "none", "none", "all", "0")
+        asked = [(target, "exclude") for target in targets]
+        base = Base(table=table, level=0.9, draws=1000)
+        found = Answers(**fit_specification(base, model, asked, seed=1))
+        if found.problem:
+            continue
+        options = {"effects": effects, "peers": peers, "exclude_smallest": out, "period": year}
+        rows += [
+            options | {"target": target} | dict(zip(TOTAL, values, strict=True))
+            for target, values in zip(targets, found.totals, strict=True)
+        ]
+        tops.append(pd.Series(found.p_best, index=found.unit))
+    return pd.DataFrame(rows), tops

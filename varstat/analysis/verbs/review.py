@@ -65,6 +65,9 @@ def review(
     level: float = 0.9,
     target: str | None = None,
     over: str | None = None,
+    published: str | None = None,
+    printed: str | None = None,
+    says: str | None = None,
     budget: str | None = None,
     refits: int | None = None,
 ) -> "Reviews":
@@ -106,6 +109,13 @@ missing, percent, per, lenient : optional
     over : str, optional
         Axes and options of the analyses that could have been made as well, as
         "effects=normal,learnt;target=best:0.25,median"; a choice of varstat's, unless given.
+    published : str, optional
+        What is printed in which column of a published table, as "rank=Rank,flag=Outlier": each
+        claim of it is judged, and what isn't by the method that made the rest is named.
+    printed : str, optional
+        "FILE:KEY" of that table; it is in the data's own file, unless given.
+    says : str, optional
+        By which methods it says it is, as "rank=raw,flag=funnel:0.998".
     budget : str, optional
         Time for refits, as "90s" or "2m".
     refits : int, optional

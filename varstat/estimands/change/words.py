@@ -79,9 +79,9 @@ def _say_total(change: Change) -> list[str]:
     _, low, high = bridge.of("performance")
     sure = "better" if high < 0 else "worse" if low > 0 else "neither surely better nor worse"
     lines.append(
-        f"Of {count_units(bridge.units['common'])} that have both periods, volume made "
-        f"{_span(rounded, 'volume')}. Their rates and the target together, which cancel where all "
-        f"move alike, made {_span(rounded, 'performance')}: performance is {sure}."
+        f"Of {count_units(bridge.units['common'])} that have both periods, performance is {sure}: "
+        f"their rates and the target together made {_span(rounded, 'performance')}, volume "
+        f"{_span(rounded, 'volume')}."
     )
     return lines
 
@@ -90,18 +90,17 @@ def _say_units(change: Change) -> list[str]:
     units = change.units
     if not change.lasting:
         return [_UNTOLD]
-    lines = []
+    said = []
     for verdict, verb in (("improved", "truly improved"), ("worsened", "truly worsened")):
         names = [clean(str(u)) for u in units.unit[units.verdict == verdict]]
         names = names if verdict == "improved" else names[::-1]
         some = ", ".join(names[:_MOST]) + (" …" if len(names) > _MOST else "")
-        lines.append(f"{len(names)} {verb} beside the nation{f': {some}' if names else ''}.")
+        said.append(f"{len(names)} {verb} beside the nation{f' ({some})' if names else ''}")
     structural = int(np.sum(units.verdict == "structure"))
-    tail = f" {structural} more changed as organisations did, which is structure." * bool(
-        structural
-    )
-    lines.append(f"At most {percent(change.fdr)} of either list are expected to be false.{tail}")
-    return [" ".join(lines)]
+    if structural:
+        said.append(f"{structural} more changed as organisations did")
+    false = f"at most {percent(change.fdr)} of either list are expected to be false"
+    return [f"{', '.join(said)}; {false}."]
 
 
 def _say_fallback(change: Change) -> str:
@@ -113,6 +112,6 @@ def _say_fallback(change: Change) -> str:
     passed = "luck and a bad spell that passed, and was no improvement"
     return (
         "Regression to the mean: the tenth of units that were worst at first changed by "
-        f"{raw:+.2g}{sign} on average as reported, of which {lasts:+.2g} lasts. The rest is "
+        f"{raw:+.2g}{sign} on average as reported, of which {lasts:+.2g} lasts; the rest is "
         f"{passed if better else 'luck and what passed, which hid some of it'}."
     ).replace("-", "−")

@@ -1,14 +1,15 @@
 """What a history says in plain English, and what it can't say."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from varstat.data.volumes.volumes import Volumes
 from varstat.estimands.completeness.classify import LOSSES
-from varstat.estimands.completeness.result import History
+from varstat.estimands.completeness.result import Event, History
 from varstat.prose.number import count_units, listed
 from varstat.prose.text import clean
 
-_MOST_GAPS = 5
+_MOST_GAPS = 3
 _SOUGHT = ("dip", "spike", "shift", "edge")
 
 
@@ -31,18 +32,8 @@ def say_history(history: History) -> str:
     said = [
         f"{examined} were examined: {found}.",
         f"Without those of codes that ended, {looked:.1f} in 1,000 periods are to be looked at.",
+        _say_gaps([each for each in history.events if each.kind == "gap"]),
     ]
-    gaps = [each for each in history.events if each.kind == "gap"]
-    for each in gaps[:_MOST_GAPS]:
-        lost = ""
-        if each.missing == each.missing:
-            lost = (
-                f": about {each.missing:,.0f} ({each.missing_lower:,.0f} to "
-                f"{each.missing_upper:,.0f}) not reported"
-            )
-        said.append(f"{clean(each.unit)} reported nothing from {each.start} to {each.end}{lost}.")
-    if len(gaps) > _MOST_GAPS:
-        said.append(f"So did {len(gaps) - _MOST_GAPS} more.")
     classes = Counter(each.class_ for each in history.events)
     if classes:
         counted = [f"{number} {name}" for name, number in classes.most_common()]
@@ -53,7 +44,25 @@ def say_history(history: History) -> str:
             f"{heirs} codes that ended seem to have been taken over: confirm them in the map "
             "(-o map.csv) before it is used."
         )
-    return " ".join(said)
+    return " ".join(filter(None, said))
+
+
+def _say_gaps(gaps: Sequence[Event]) -> str:
+    """Name the units that reported nothing for a while, the first few."""
+    if not gaps:
+        return ""
+    told = []
+    for each in gaps[:_MOST_GAPS]:
+        lost = ""
+        if each.missing == each.missing:
+            lost = (
+                f" (about {each.missing:,.0f}, {each.missing_lower:,.0f} to "
+                f"{each.missing_upper:,.0f})"
+            )
+        told.append(f"{clean(each.unit)} from {each.start} to {each.end}{lost}")
+    left = len(gaps) - _MOST_GAPS
+    more = [f"{left:,} more"] if left > 0 else []
+    return f"Nothing was reported by {listed([*told, *more])}."
 
 
 def list_notes(history: History, volumes: Volumes, *, stated: bool) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from varstat.estimands.league.result import SURE, League
-from varstat.estimands.unmeasured.words import CAVEAT, say_unmeasured_ranks
+from varstat.estimands.unmeasured.words import say_unmeasured_ranks
 from varstat.prose.homogeneity import say_homogeneity
 from varstat.prose.number import (
     count,
@@ -16,6 +16,7 @@ from varstat.prose.number import (
     percent,
     share,
 )
+from varstat.prose.text import summarise
 
 
 def say_leagues(leagues: Sequence[League]) -> str:
@@ -60,19 +61,19 @@ def say_league(league: League) -> str:
     str
     """
     if league.rank_scope == "none":
-        parts = [_UNRANKED]
+        parts = [(0, _UNRANKED)]
     elif league.units.unit.size == 1:
-        parts = ["One unit alone has no other to be ranked against."]
+        parts = [(0, "One unit alone has no other to be ranked against.")]
     elif not count_ranked(league):
-        parts = ["No unit can be compared with others, so that none is ranked."]
+        parts = [(0, "No unit can be compared with others, so that none is ranked.")]
     else:
-        parts = [_quarters(league), _tiers(league), _goodness(league)]
-    parts += [_alike(league), _spread(league), _reliability(league)]
+        parts = [(0, _quarters(league)), (1, _tiers(league))]
+    parts += [(2, _differences(league)), (5, _reliability(league))]
     if league.rank_scope != "none" and league.units.unit.size > 1:
-        parts += [_scope(league), _reading(league)]
+        parts.append((4, _reading(league)))
     if league.unmeasured is not None:
-        parts += [say_unmeasured_ranks(league.unmeasured), CAVEAT]
-    return " ".join(filter(None, parts))
+        parts.append((3, say_unmeasured_ranks(league.unmeasured)))
+    return summarise(parts)
 
 
 def count_sure(league: League) -> tuple[int, int]:
@@ -117,44 +118,41 @@ def _quarters(league: League) -> str:
 
 
 def _tiers(league: League) -> str:
+    """Say how well units can be told apart, and put first."""
     tiers = np.unique(league.units.tier[league.units.tier > 0]).size
     if tiers == 1:
         return "All are in one tier: these data don't tell units apart well enough to grade them."
     wrong = league.discordance
-    if not np.isfinite(wrong):
-        return f"They fall into {tiers} tiers."
-    return (
-        f"They fall into {tiers} tiers, which are expected to put {share(wrong)} of all pairs of "
-        "units the wrong way round."
-    )
+    said = f"They fall into {tiers} tiers"
+    if np.isfinite(wrong):
+        said += f", which are expected to put {share(wrong)} of all pairs the wrong way round"
+    return f"{said}{_misplaced(league)}."
 
 
-def _goodness(league: League) -> str:
+def _misplaced(league: League) -> str:
     if not np.isfinite(league.misclassified):
         return ""
     wrong = float(np.sum(1.0 - league.units.p_top_quartile[: league.top]))
     if league.top == 1:
-        who = "The unit that the table puts first"
-        text = f"{who} is not the best with a probability of {share(wrong)}"
-    else:
-        text = (
-            f"Of the {league.top:,} units that the table puts first, {expected_number(wrong)} are "
-            "expected not to belong to the best quarter"
-        )
+        return f"; the unit put first is not the best with a probability of {share(wrong)}"
     return (
-        f"{text} (misclassified {league.misclassified:.2f}, where 0 is perfect and 1 is no better "
-        "than drawing lots)."
+        f"; of the {league.top:,} put first, {expected_number(wrong)} are expected not to belong "
+        "there"
     )
 
 
-def _alike(league: League) -> str:
-    """Say whether the reported rates differ, and given what."""
+def _differences(league: League) -> str:
+    """Say whether the reported rates differ, and by how much beyond chance."""
     within = [
         *(["strata"] if league.model.get("strata") else []),
         *(["periods"] if league.model.get("periods") else []),
         *(["peer groups"] if league.model.get("peer_groups") else []),
     ]
-    return say_homogeneity(league.homogeneity, within=f"within {listed(within)}" if within else "")
+    alike = say_homogeneity(league.homogeneity, within=f"within {listed(within)}" if within else "")
+    spread = _spread(league)
+    if alike and spread and league.homogeneity.differs:
+        return f"{alike.removesuffix('.')}: {spread}."
+    return " ".join(filter(None, [alike, f"{spread[:1].upper()}{spread[1:]}." if spread else ""]))
 
 
 def _spread(league: League) -> str:
@@ -164,32 +162,29 @@ def _spread(league: League) -> str:
     normal = league.model.get("effects", "normal") == "normal"
     what = "standard deviation" if normal else "scale"
     scale = {"logit": "logit", "log": "log"}.get(str(league.model.get("link")), "")
+    on = f" on the {scale} scale" if scale else ""
     if len(taus) != 1:
         if not taus:
             return ""
         return (
-            f"Each peer group has a {what} (tau) of its own between its units, from "
-            f"{hyper.mean[taus].min():.3g} to {hyper.mean[taus].max():.3g}"
-            f"{f' on the {scale} scale' if scale else ''}."
+            f"each peer group has a {what} (tau) of its own between its units, from "
+            f"{hyper.mean[taus].min():.3g} to {hyper.mean[taus].max():.3g}{on}"
         )
     (i,) = taus
-    mean, ends = float(hyper.mean[i]), interval(hyper.lower[i], hyper.upper[i])
-    after = (
-        "once case-mix is allowed for, "
+    mean = float(hyper.mean[i])
+    ends = f"{percent(hyper.level)} interval {interval(hyper.lower[i], hyper.upper[i])}"
+    beyond = (
+        "beyond chance and case-mix"
         if (league.model.get("covariates") or league.model.get("strata"))
-        else ""
+        else "beyond chance"
     )
-    within = "within peer groups, " if league.model.get("peer_groups") else ""
-    text = (
-        f"Beyond chance, {after}{within}units differ by a {what} (tau) of {mean:.3g}"
-        f"{f' on the {scale} scale' if scale else ''} ({percent(hyper.level)} interval {ends})"
-    )
+    within = " within peer groups" if league.model.get("peer_groups") else ""
     if not scale or not normal:
-        return f"{text}."
+        return f"{beyond}, units differ{within} by a {what} (tau) of {mean:.3g}{on} ({ends})"
     of = "odds" if scale == "logit" else "rate"
     return (
-        f"{text}: a unit one standard deviation above the usual has about {np.exp(mean):.2g} times "
-        f"its {of}."
+        f"{beyond}, a unit one standard deviation above the usual{within} has about "
+        f"{np.exp(mean):.2g} times its {of} (tau {mean:.3g}{on}, {ends})"
     )
 
 
@@ -202,38 +197,23 @@ def _reliability(league: League) -> str:
     span = "" if known.size == 1 else f" (from {low:.2f} to {high:.2f})"
     return (
         f"{whose} {middle:.2f}{span}: the share of the variance between units that a unit's own "
-        "numbers resolve; the lower it is, the more its estimate is drawn towards what is usual."
+        "numbers resolve."
     )
 
 
-def _scope(league: League) -> str:
-    exact = (
-        ""
-        if league.ranks_exact
-        else " Ranks are from draws: their probabilities have a Monte Carlo error of up to "
-        f"{_largest_error(league):.2g}."
-    )
+def _reading(league: League) -> str:
+    """Say of what ranks are, and what their intervals are not."""
     if league.rank_scope == "within peer group":
         return (
             "Ranks are of how far units lie from the mean of their peer group, so that a unit may "
-            f"rank above one with a better rate.{exact}"
+            "rank above one with a better rate."
         )
     mix = (
         " at the average case-mix"
         if (league.model.get("covariates") or league.model.get("strata"))
         else ""
     )
-    return f"Ranks are of underlying rates{mix}, not of the raw ones.{exact}"
-
-
-def _largest_error(league: League) -> float:
-    units = league.units
-    errors = np.concatenate([units.p_top_quartile_mcse, units.p_bottom_quartile_mcse])
-    return float(np.nanmax(errors)) if np.isfinite(errors).any() else 0.0
-
-
-def _reading(league: League) -> str:
     return (
-        f"An interval holds one unit's rank with {percent(league.level)} probability; it is not "
-        "a comparison of two units, which may differ though their intervals overlap."
+        f"Ranks are of underlying rates{mix}; the interval of one unit's rank is not a comparison "
+        "of two units."
     )

@@ -6,12 +6,13 @@ import numpy as np
 
 from varstat.estimands.opportunity.parts import CombinedTotal
 from varstat.estimands.opportunity.result import Opportunity
-from varstat.estimands.unmeasured.words import CAVEAT, say_unmeasured_total
+from varstat.estimands.unmeasured.words import say_unmeasured_total
 from varstat.hierarchical.automatic import NOT_NORMAL
 from varstat.measure import Floats
 from varstat.measure.homogeneity import DIFFERENT
 from varstat.prose.homogeneity import say_homogeneity, say_power
-from varstat.prose.number import count, figure, listed, p_text, percent
+from varstat.prose.number import MINUS, count, figure, listed, p_text, percent
+from varstat.prose.text import summarise
 from varstat.target.rule import say_target
 
 _PARTS = {
@@ -40,17 +41,18 @@ def say_opportunity(opportunity: Opportunity) -> str:
             f"The published method gives {figure(opportunity.total.published)} all the same."
         )
     parts = [
-        _headline(opportunity),
-        _money(opportunity),
-        _chance(opportunity),
-        _point_methods(opportunity),
-        _material(opportunity),
-        _made_of(opportunity),
-        opportunity.target_bias,
+        (0, _headline(opportunity)),
+        (3, _money(opportunity)),
+        (1, _chance(opportunity)),
+        (6, _alike_text(opportunity)),
+        (7, _point_methods(opportunity)),
+        (4, _material(opportunity)),
+        (5, _made_of(opportunity)),
+        (2, opportunity.target_bias),
     ]
     if opportunity.unmeasured is not None:
-        parts += [say_unmeasured_total(opportunity.unmeasured), CAVEAT]
-    return " ".join(filter(None, parts))
+        parts.append((2, say_unmeasured_total(opportunity.unmeasured)))
+    return summarise(parts)
 
 
 def say_opportunities(
@@ -114,8 +116,7 @@ def _money(opportunity: Opportunity) -> str:
     return (
         f"At {figure(cost)} per {money.per} (prices of {money.price_year}; {money.source}) that is "
         f"{figure(cost * total.estimate)} ({figure(cost * total.lower)} to "
-        f"{figure(cost * total.upper)}). It is a gross figure: money is freed only where capacity "
-        "is closed."
+        f"{figure(cost * total.upper)}), gross: money is freed only where capacity is closed."
     )
 
 
@@ -124,7 +125,6 @@ def _chance(opportunity: Opportunity) -> str:
     span = f"{figure(total.chance_lower)} to {figure(total.chance_upper)}"
     if is_like_chance(opportunity):
         return _like_chance(opportunity, span)
-    tested = say_homogeneity(opportunity.homogeneity)
     expects = (
         f"The published method gives {figure(total.published)}, and would give "
         f"{figure(total.chance_expected)} ({span})"
@@ -134,7 +134,12 @@ def _chance(opportunity: Opportunity) -> str:
         if opportunity.target_scope == "fixed"
         else "by chance alone if units didn't differ"
     )
-    return " ".join(filter(None, [f"{expects} {alike}.", tested]))
+    return f"{expects} {alike}."
+
+
+def _alike_text(opportunity: Opportunity) -> str:
+    """Say whether rates differ, where what is said of chance doesn't."""
+    return "" if is_like_chance(opportunity) else say_homogeneity(opportunity.homogeneity)
 
 
 def _like_chance(opportunity: Opportunity, span: str) -> str:
@@ -159,9 +164,8 @@ def _like_chance(opportunity: Opportunity, span: str) -> str:
             "the same in all."
         )
     text += (
-        f": the variation is what chance gives ({p_text(found.p_value)}; {say_power(found)}), and "
-        "the total is no sign that units differ. What an estimate finds all the same rests on the "
-        "prior, which doesn't rule small differences out."
+        f". The variation is what chance gives ({p_text(found.p_value)}; {say_power(found)}): "
+        "what an estimate finds all the same rests on the prior."
     )
     clear = int(np.sum(units.lower > 0.25 * units.estimate))
     if clear:
@@ -202,14 +206,14 @@ def _made_of(opportunity: Opportunity) -> str:
     crude = fall.component[0] == "crude"
     what = "What crude rates over all units give" if crude else "What is published"
     text = (
-        f"{what}, {figure(published)}, is made of {listed(shares)}; {figure(parts[-1][1])} remains."
+        f"{what}, {figure(published)}, is made of {listed(shares)}; {figure(parts[-1][1])} remains"
     )
     hidden = dict(parts[1:-1]).get("chance", 0.0)
-    if figure(hidden).startswith("-"):
-        text += f" Chance is negative: luck hid {figure(-hidden)} of what there is."
-    if any(figure(value).startswith("-") for name, value in parts[1:-1] if name != "chance"):
-        text += " A negative part means that allowing for it shows more than there was before."
-    return text
+    if figure(hidden).startswith(MINUS):
+        text += f" (chance is negative: luck hid {figure(-hidden)} of what there is)"
+    if any(figure(value).startswith(MINUS) for name, value in parts[1:-1] if name != "chance"):
+        text += " (a negative part: allowing for it shows more than there was before)"
+    return f"{text}."
 
 
 def say_with_normal(notes: Sequence[str], total: Floats, *, level: float) -> tuple[str, ...]:

@@ -26,8 +26,8 @@ def say_unmeasured_ranks(found: UnmeasuredRanks) -> str:
         )
     )
     return (
-        "If a quarter, a half or three quarters of the variance between units were case-mix that "
-        f"nobody recorded, {best}, {worst}."
+        "Were a quarter, a half or three quarters of the variance between units unrecorded "
+        f"case-mix (these data can't tell), {best}, {worst}."
     )
 
 
@@ -39,8 +39,8 @@ def say_unmeasured_total(found: UnmeasuredTotal) -> str:
         for i in (_place(found.share, share) for share in SHOWN[:2])
     )
     return (
-        "If a quarter of the variance between units were case-mix that nobody recorded, the total "
-        f"would be {quarter}; if a half, {half}."
+        "Were a quarter of the variance between units unrecorded case-mix (these data can't tell), "
+        f"the total would be {quarter}; were it a half, {half}."
     )
 
 

@@ -27,7 +27,5 @@ def say_verdicts(verdicts: Sequence[Verdict]) -> str:
     return (
         f'Of {units:,} unit{"" if units == 1 else "s"} the verdict is "differs" for {differs} '
         f"(flagged at {flagged}, and beyond the target with a probability over {sure}), "
-        f'"uncertain" for {uncertain} (flagged, but not as surely beyond it), "ordinary" for '
-        f"{ordinary} (as surely beyond it, but within the {flagged} limits) and "
-        f'"no evidence" for {neither}.'
+        f'"uncertain" for {uncertain}, "ordinary" for {ordinary} and "no evidence" for {neither}.'
     )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from varstat.estimands.completeness.result import History
 from varstat.present.caption import Caption
 from varstat.prose.number import count_units
-from varstat.prose.text import clean
+from varstat.prose.text import clean, without_options
 
 
 def title(history: History) -> str:
@@ -16,7 +16,7 @@ def title(history: History) -> str:
 def alt_text(histories: Sequence[History]) -> str:
     """Say in words what the chart shows."""
     (only,) = histories
-    return f"{title(only)}. {clean(only.summary())}"
+    return f"{title(only)}. {without_options(clean(only.summary()))}"
 
 
 def caption(history: History, *, drawn: int, units: int) -> Caption:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from varstat.analysis.command import repeat_command
-from varstat.prose.number import listed
+from varstat.prose.number import MINUS, listed
 from varstat.prose.text import clean, is_blank, shorten
 from varstat.results import Result, Results
 
@@ -69,8 +69,9 @@ def _adjusted(groups: Sequence[Any]) -> str:
     model = getattr(groups[0], "model", None) if groups else None
     if not isinstance(model, dict):
         return ""
+    known = _coefficients(groups[0]) if len(groups) == 1 else {}
     names = [
-        shorten(clean(str(name)), _LONG)
+        shorten(clean(str(name)), _LONG) + known.get(str(name), "")
         for part in ("strata", "covariates")
         for name in model.get(part) or ()
     ]
@@ -78,3 +79,14 @@ def _adjusted(groups: Sequence[Any]) -> str:
         return ""
     more = [f"{len(names) - _NAMES:,} more"] if len(names) > _NAMES else []
     return f"Adjusted for {listed([*names[:_NAMES], *more])}."
+
+
+def _coefficients(group: Any) -> dict[str, str]:
+    """What each column that explains does, on the link scale, where a result knows it."""
+    hyper = getattr(group, "hyperparameters", None)
+    if hyper is None:
+        return {}
+    return {
+        name: f" ({mean:+.2g})".replace("-", MINUS)
+        for name, mean in zip(hyper.name, hyper.mean.tolist(), strict=True)
+    }

@@ -218,6 +218,12 @@ def strong(funnel: Any, _mark: Bools) -> Bools:
     return np.asarray((flag == "high") | (flag == "low"))
 
 
+def foremost(funnel: Any) -> Bools:
+    """Mark the units flagged at the strictest level."""
+    strictest = max(getattr(funnel, "funnel", funnel).levels)
+    return np.asarray(funnel.units.flag_level >= strictest)
+
+
 def listed(funnel: Any, mark: Bools) -> Order:
     """Choose the units of a page's table: all, or the flagged ones, the strictest first."""
     units = funnel.units
@@ -315,6 +321,7 @@ KIND: Kind[Funnel, Funnels] = Kind(
     listed=listed,
     caption=table_caption,
     strong=strong,
+    foremost=foremost,
     finding=words.finding,
     charts={
         "funnel": Chart(draw=draw, alt=words.alt_text, title=heading, places=places, rows=False)

@@ -128,6 +128,7 @@ KIND: Kind[JudgedFunnel, JudgedFunnels] = Kind(
     listed=funnel.listed,
     caption=funnel.table_caption,
     strong=funnel.strong,
+    foremost=funnel.foremost,
     finding=_finding,
     # A chart shows none of it.
     charts={

@@ -94,7 +94,7 @@ def _section(opened: Open, at: int, sheet: Stylesheet) -> Section:
         kind=kind.title,
         alarm=without_options(clean(result.distrust)),
         finding=kind.finding(result),
-        summary=clean(findings_of(result)),
+        summary=without_options(clean(findings_of(result))),
         warnings=tuple(filter(None, (without_options(clean(n)) for n in kind.notes(result)))),
         plots=tuple(
             _plot(

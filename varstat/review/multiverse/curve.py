@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from varstat.estimands.ranks.ranks import quartile_size
 from varstat.measure import Floats
 from varstat.review.multiverse.axes import AXES, Axis
 from varstat.review.multiverse.design import Choice
 from varstat.review.multiverse.run import TOTAL, Answers, Model, Question, model_of, question_of
 
-# A unit is in one quarter whatever the method if it is so in this share of the models.
+# A unit's label stands whatever the method if it is the same in this share of the models.
 ROBUST = 0.95
 
 
@@ -170,8 +171,8 @@ def tabulate_units(answers: Sequence[Answers]) -> pd.DataFrame:
     -------
     DataFrame
         By unit code, those of the user's own model: `rank_min, rank_median, rank_max, p_best_min,
-        p_best_median, p_best_max, share_of_specs` (in which it is in the quarter where the user's
-        own puts it, of those that rank it) and `robust`.
+        p_best_median, p_best_max, share_of_specs` (in which it is in the best quarter, the worst or
+        between as in the user's own, of those that rank it) and `robust`.
     """
     unit = answers[0].unit
 
@@ -180,14 +181,14 @@ def tabulate_units(answers: Sequence[Answers]) -> pd.DataFrame:
         return pd.concat(columns, axis=1).reindex(unit).to_numpy(float)
 
     rank, p_best = gather("rank"), gather("p_best")
-    quarter = np.column_stack(
+    label = np.column_stack(
         [
-            pd.Series(_quarters(each.rank), index=each.unit).reindex(unit).to_numpy(float)
+            pd.Series(_labels(each.rank), index=each.unit).reindex(unit).to_numpy(float)
             for each in answers
         ]
     )
-    ranked = np.isfinite(quarter)
-    same = (quarter == quarter[:, [0]]).sum(axis=1) / np.maximum(ranked.sum(axis=1), 1)
+    ranked = np.isfinite(label)
+    same = (label == label[:, [0]]).sum(axis=1) / np.maximum(ranked.sum(axis=1), 1)
     same = np.where(ranked[:, 0], same, np.nan)
     frame = pd.DataFrame(index=pd.Index(unit, name="unit"))
     for name, value in (("rank", rank), ("p_best", p_best)):
@@ -200,15 +201,16 @@ def tabulate_units(answers: Sequence[Answers]) -> pd.DataFrame:
     return frame
 
 
-def _quarters(rank: Floats) -> Floats:
-    """Number the quarters that units are in by expected rank, 1 for the best; NaN for no rank."""
+def _labels(rank: Floats) -> Floats:
+    """Label units by expected rank: 1 in the best quarter, 3 in the worst, 2 between; NaN if none.
+
+    Who is between the two has no label to lose, and moving there is no change.
+    """
     out = np.full(len(rank), np.nan)
     known = np.flatnonzero(np.isfinite(rank))
-    quarter = max(len(known) // 4, 1)
+    quarter = quartile_size(max(len(known), 1))
     place = np.empty(len(known))
     place[np.argsort(rank[known], kind="stable")] = np.arange(len(known))
-    middle = np.where(place < len(known) / 2, 2.0, 3.0)
-    out[known] = np.where(
-        place < quarter, 1.0, np.where(place >= len(known) - quarter, 4.0, middle)
-    )
+    lower = np.where(place >= len(known) - quarter, 3.0, 2.0)
+    out[known] = np.where(place < quarter, 1.0, lower)
     return out

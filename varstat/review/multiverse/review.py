@@ -1,6 +1,7 @@
 """Multiverse: how far a total and its ranks hang on choices of method."""
 
-from collections.abc import Callable, Mapping, Sequence
+import json
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -20,15 +21,16 @@ from varstat.review.multiverse.run import (
     Base,
     Model,
     ask,
+    failed,
     fit_specification,
     group_by_model,
-    model_of,
 )
 from varstat.review.multiverse.words import decide, say_multiverse, say_plan
 from varstat.review.part import Part, leave_out
+from varstat.review.refits import Job, Tell, run_refits
 from varstat.review.reviewed import Reviewed
+from varstat.review.store import Store
 
-Tell = Callable[[str, int, int], None]
 # Draws of each model's posterior: enough for an interval beside what methods differ by.
 DRAWS = 1000
 
@@ -39,7 +41,9 @@ def review_multiverse(
     over: str | None = None,
     most: int = MOST,
     draws: int = DRAWS,
+    workers: int = 1,
     tell: Tell | None = None,
+    store: Store | None = None,
 ) -> Part:
     """Fit what is as defensible as the user's own specification, and compare totals and ranks.
 
@@ -54,8 +58,12 @@ def review_multiverse(
         which every two options meet.
     draws : int
         Of each model.
+    workers : int
+        Processes that fit models.
     tell : callable, optional
         Is told what is being done, how many models are fitted, and how many there are.
+    store : Store, optional
+        Of models that were fitted before.
 
     Returns
     -------
@@ -82,47 +90,66 @@ def review_multiverse(
     refuse = refuse_for(facts, bounded=over is None)
     plan = plan_specifications(axes, refuse, seed=reviewed.seed, most=most)
     choices = [{**facts.own, **choice} for choice in plan.choices]
-    answers = _run(reviewed, choices, draws=draws, tell=tell)
-    table, failed = tabulate_specifications(choices, answers, group_by_model(choices))
+    answers = _run(reviewed, choices, draws=draws, workers=workers, tell=tell, store=store)
+    table, unusable = tabulate_specifications(choices, answers, group_by_model(choices))
     usable = [each for each in answers.values() if not each.problem]
     if len(table) < 2:
-        return leave_out("multiverse", _say_alone(failed))
-    return _report(axes, plan, table, failed, usable)
+        return leave_out("multiverse", _say_alone(unusable))
+    return _report(axes, plan, table, unusable, usable)
 
 
 def _run(
-    reviewed: Reviewed, choices: Sequence[Choice], *, draws: int, tell: Tell | None
+    reviewed: Reviewed,
+    choices: Sequence[Choice],
+    *,
+    draws: int,
+    workers: int,
+    tell: Tell | None,
+    store: Store | None,
 ) -> Mapping[Model, Answers]:
     """Ask the user's own posterior, and fit and ask every other model."""
-    base = Base(table=reviewed.table, level=reviewed.level, draws=draws)
-    answers: dict[Model, Answers] = {}
     models = group_by_model(choices)
-    for done, (model, questions) in enumerate(models.items()):
-        if tell is not None:
-            tell("Fitting other specifications", done, len(models))
-        if model == model_of(choices[0]):
-            found = ask(reviewed.posterior, questions, level=reviewed.level)
-        else:
-            found = dict(fit_specification(base, model, questions, seed=reviewed.seed))
-        answers[model] = Answers(**found)
-    return answers
+    own, *others = models
+    jobs = [
+        Job(
+            key=f"multiverse {json.dumps([model, models[model]])}",
+            function=fit_specification,
+            seed=reviewed.seed,
+            arguments=(model, models[model]),
+        )
+        for model in others
+    ]
+    outcomes = run_refits(
+        jobs,
+        shared=Base(table=reviewed.table, level=reviewed.level, draws=draws),
+        workers=workers,
+        stage="Fitting other specifications",
+        tell=tell,
+        store=store,
+    )
+    first = Answers(**ask(reviewed.posterior, models[own], level=reviewed.level))
+    found = (
+        Answers(**(outcome.result or failed(f"The fit ended: {outcome.why}.")))
+        for outcome in outcomes
+    )
+    return {own: first, **dict(zip(others, found, strict=True))}
 
 
-def _say_alone(failed: pd.DataFrame) -> str:
-    if not len(failed):
+def _say_alone(unusable: pd.DataFrame) -> str:
+    if not len(unusable):
         return "No other specification is as defensible for these data. Name choices with --over."
-    return f"No other specification can be used: {failed['problem'].iloc[0]}"
+    return f"No other specification can be used: {unusable['problem'].iloc[0]}"
 
 
 def _report(
     axes: Sequence[Axis],
     plan: Plan,
     table: pd.DataFrame,
-    failed: pd.DataFrame,
+    unusable: pd.DataFrame,
     usable: Sequence[Answers],
 ) -> Part:
     units = tabulate_units(usable)
-    values = decide(table, units, axes, models=len(usable), failed=len(failed), plan=plan)
+    values = decide(table, units, axes, models=len(usable), failed=len(unusable), plan=plan)
     left = pd.DataFrame(
         {"reason": list(plan.left_out), "combinations": list(plan.left_out.values())}
     )
@@ -135,9 +162,9 @@ def _report(
         tables={
             "specifications": table,
             "choices": tabulate_choices(table, axes),
-            "failed": failed,
+            "failed": unusable,
             "left_out": left,
         },
         units={str(name): units[name] for name in units},
-        notes=say_plan(plan, failed, values),
+        notes=say_plan(plan, unusable),
     )

@@ -134,13 +134,14 @@ def fit_specification(
             seed=seed,
         )
     except VarstatError as error:
-        return _failed(error.problems[0])
+        return failed(error.problems[0])
     if fits[0].diagnostics.problems:
-        return _failed(fits[0].diagnostics.problems[0])
+        return failed(fits[0].diagnostics.problems[0])
     return ask(fits[0], questions, level=base.level, multiplier=made.multiplier)
 
 
-def _failed(problem: str) -> dict[str, Any]:
+def failed(problem: str) -> dict[str, Any]:
+    """Give the fields of `Answers` of a model that can't be used."""
     none = np.zeros(0)
     return {
         "problem": problem,

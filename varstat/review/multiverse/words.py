@@ -133,7 +133,7 @@ def _most_of(values: Mapping[str, float], prefix: str, how: str) -> str:
     return f", {how} {_NAMES[largest]} ({share(known[largest])} of the variance of its log)"
 
 
-def say_plan(plan: Plan, failed: pd.DataFrame, values: Mapping[str, float]) -> tuple[str, ...]:
+def say_plan(plan: Plan, failed: pd.DataFrame) -> tuple[str, ...]:
     """Say what was run of what is possible, and what wasn't."""
     notes = []
     if plan.sampled:
