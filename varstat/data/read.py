@@ -216,8 +216,7 @@ upper, count, total, sum_of_squares, peer_group, period : str, optional
     }
     said |= {"covariates": _columns(covariates), "inform": _columns(inform), "strata": strata}
     said |= {"lower": lower, "upper": upper, "limits_level": limits_level, "per": per}
-    said |= {"rules": rules, "suppressed": _bare(suppressed, ANY)}
-    said |= {"rounded": _bare(rounded, "numerator")}
+    said |= {"rules": rules, "suppressed": _bare(suppressed), "rounded": _bare(rounded)}
     said |= {"zero": _named(zero), "missing": _named(missing), "percent": percent or None}
     stated = state_card(card, said)
     opened = open_data(source, sheet=sheet, decimal=decimal)
@@ -290,11 +289,10 @@ def _named(marks: Sequence[str] | str) -> tuple[str, ...] | None:
     return (marks,) if isinstance(marks, str) else tuple(marks) or None
 
 
-def _bare(stated: Any, usual: str) -> Any:
+def _bare(stated: Any) -> Any:
     """Take a table of what is meant without one for what it says, so that both are stated alike."""
-    if isinstance(stated, Mapping) and list(stated) == [usual]:
-        return stated[usual]
-    return stated
+    alone = isinstance(stated, Mapping) and list(stated) in ([ANY], ["numerator"])
+    return next(iter(stated.values())) if alone else stated
 
 
 def name_lookups(names: Sequence[str]) -> list[str]:
