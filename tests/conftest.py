@@ -16,6 +16,8 @@ settings.register_profile(
 )
 settings.load_profile("varstat")
 
+# Folders whose tests are searches for counterexamples, or simulations.
+SEARCHES = {"property", "calibration"}
 SHARED = Path(__file__).parents[2] / "shared"
 REFERENCES = Path(__file__).parent / "reference" / "data"
 
@@ -35,7 +37,9 @@ def shared() -> Path:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark whatever opens a browser."""
+    """Mark whatever opens a browser, and what searches or simulates as its folder says."""
     for item in items:
         if "browse" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
+        if SEARCHES & set(item.path.relative_to(Path(__file__).parents[1]).parts[:2]):
+            item.add_marker(pytest.mark.slow)

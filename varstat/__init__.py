@@ -12,12 +12,13 @@ varstat costs nothing.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from varstat.analysis.verbs import funnel as _funnel
+from varstat.analysis.verbs import funnel as _funnel, review as _review
 from varstat.version import __version__
 
 # A folder's name is put here when it is first imported: now, lest it hide the verb of its name.
 import_module("varstat.funnel")
-funnel = _funnel.funnel
+import_module("varstat.review")
+funnel, review = _funnel.funnel, _review.review
 
 if TYPE_CHECKING:
     from varstat.adjust import fit_casemix as fit_casemix, standardise as standardise
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
         FunnelAsking as FunnelAsking,
         LeagueAsking as LeagueAsking,
         OpportunityAsking as OpportunityAsking,
+        ReviewAsking as ReviewAsking,
     )
     from varstat.analysis.batch import batch as batch
     from varstat.analysis.run import run as run
@@ -83,6 +85,8 @@ if TYPE_CHECKING:
     from varstat.present.draw import draw as draw
     from varstat.present.show import show as show
     from varstat.present.write import write as write
+    from varstat.review.compute import compute_review as compute_review
+    from varstat.review.result import Review as Review, Reviews as Reviews
     from varstat.records import (
         Cells as Cells,
         cells_expression as cells_expression,
@@ -105,6 +109,7 @@ _ROOMS = {
         "FunnelAsking",
         "LeagueAsking",
         "OpportunityAsking",
+        "ReviewAsking",
     ),
     "analysis.batch": ("batch",),
     "analysis.run": ("run",),
@@ -176,9 +181,14 @@ _ROOMS = {
         "count_cells",
         "write_cells",
     ),
+    "review.compute": ("compute_review",),
+    "review.result": (
+        "Review",
+        "Reviews",
+    ),
 }
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
-__all__ = ["__version__", "funnel", *_HOMES]
+__all__ = ["__version__", "funnel", "review", *_HOMES]
 
 
 def __getattr__(name: str) -> object:

@@ -20,6 +20,7 @@ TABLES = {
     "comparison": "comparison.FILES",
     "change": "change.COLUMNS",
     "history": "history.FILES",
+    "review": "review.FILES",
     "fit": "fit.COLUMNS",
 }
 

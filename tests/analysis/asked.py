@@ -13,6 +13,7 @@ from varstat.analysis.asking import (
     FunnelAsking,
     LeagueAsking,
     OpportunityAsking,
+    ReviewAsking,
 )
 from varstat.analysis.specification import Modelling, Reading, Specification
 
@@ -186,6 +187,7 @@ ASKINGS: dict[type, tuple[Any, dict[str, Any]]] = {
             "level": 0.5,
         },
     ),
+    ReviewAsking: (ReviewAsking(), {"level": 0.5, "target": "median"}),
 }
 
 

@@ -67,6 +67,7 @@ def test_another_reading_is_another_provenance_from_which_it_can_be_run(name: st
     assert encode(again, ".json") == encode(run(other, sources=SOURCES), ".json")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MODELLINGS)
 def test_another_model_is_another_provenance_from_which_it_can_be_run(name: str) -> None:
     reading = PROPORTION if name == "likelihood" else ONE_PERIOD
@@ -79,6 +80,7 @@ def test_another_model_is_another_provenance_from_which_it_can_be_run(name: str)
     assert encode(again, ".json") == encode(run(other, sources=SOURCES), ".json")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "name"), [(kind, name) for kind, (_, changes) in ASKINGS.items() for name in changes]
 )

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from varstat.card import Card, load_card, override_card
+from varstat.card import Card, describe_card, load_card, override_card
 from varstat.errors import CardError
 
 
@@ -125,3 +125,27 @@ def test_a_transient_prior_may_be_of_any_kind_that_tau_may() -> None:
     card = state("ratio", {"priors": {"transient": prior}})
     assert card.model.priors.transient.model_dump() == prior
     assert card.model.priors.tau.distribution == "exponential"
+
+
+def test_what_is_believed_must_reach_more_than_what_is_believed_with_care() -> None:
+    card = load_card("default-proportion")
+    for name, pair, kind in (("quarter", [0.5, 0.9], "least"), ("differ", [0.05, 0.01], "most")):
+        with pytest.raises(CardError) as caught:
+            override_card(card, {"review": {name: pair}}, where="options")
+        assert f"these are {kind} values, and the first must be the stricter" in str(caught.value)
+        told = override_card(card, {"review": {name: pair[::-1]}}, where="options").review
+        assert getattr(told, name) == tuple(pair[::-1])
+
+
+@pytest.mark.parametrize("stated", [0.9, [0.9], [90, 50], ["a", "b"], [True, False]])
+def test_a_threshold_is_two_shares(stated: object) -> None:
+    with pytest.raises(CardError, match="expected two numbers between 0 and 1"):
+        override_card(load_card("default-mean"), {"review": {"better": stated}}, where="options")
+
+
+def test_a_cards_description_says_which_thresholds_are_its_own() -> None:
+    card = load_card("default-proportion")
+    assert "Reviewed" not in describe_card(card)
+    own = override_card(card, {"review": {"total": 0.8, "better": [0.999, 0.9]}}, where="options")
+    told = " ".join(describe_card(own).split())
+    assert "other thresholds than usual: better 0.999 and 0.9; total 0.8." in told

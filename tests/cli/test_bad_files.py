@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from badfiles import SECRETS, Bad, bad_files
 
+pytestmark = pytest.mark.slow
+
 # The exit codes of errors that a user can mend, and of success.
 CODES = (0, 2, 10, 11, 12, 13, 15)
 # What a terminal would obey.
@@ -69,7 +71,6 @@ def faults(ran: Any, folder: Path) -> list[str]:
     return found
 
 
-@pytest.mark.slow
 def test_bad_files_end_with_a_message_and_leave_nothing(
     run: Callable[..., Any], tmp_path: Path
 ) -> None:

@@ -13,6 +13,8 @@ import pytest
 from layouts import LAYOUTS
 from suggestions import commands, found, options
 
+pytestmark = pytest.mark.slow
+
 OBEYED = ("\x1b", "\x07", "\u202e", "\u2066")
 
 

@@ -187,6 +187,7 @@ COUNTS = st.dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=50)
 @given(counts=COUNTS)
 def test_every_rolling_year_is_the_sum_of_its_quarters(counts):

@@ -5,6 +5,7 @@ import pytest
 from published import PUBLISHED, brazilian_tabnet, infections_by_month
 
 from varstat.data import read_table
+from varstat.data.source import delimited
 from varstat.errors import TableError, VarstatError
 
 RATES = [each for each in PUBLISHED if each.__name__ != "eurostat"]
@@ -61,3 +62,14 @@ def test_blank_cells_are_none_only_beside_others_that_are_not():
     assert table.frame["denominator"].tolist() == [51, 60, 74]
     with pytest.raises(TableError, match="is blank although another count is given"):
         read_table(frame, unit="unit", numerator="late", denominator="seen")
+
+
+@pytest.mark.parametrize("publish", RATES, ids=lambda each: each.__name__)
+def test_a_long_file_is_read_in_parts_as_a_short_one_is_whole(publish, tmp_path, monkeypatch):
+    published = publish(tmp_path)
+    whole = read_table(published.path, **published.options)
+    for rows in (1, 2, 7):
+        monkeypatch.setattr(delimited, "ROWS_AT_A_TIME", rows)
+        parts = read_table(published.path, **published.options)
+        pd.testing.assert_frame_equal(parts.frame, whole.frame)
+        assert parts.account == whole.account

@@ -9,6 +9,8 @@ import varstat
 from varstat.funnel.ranges import expect_events
 from varstat.measure import MEASURES, PROPORTION, RATIO
 
+pytestmark = pytest.mark.slow
+
 
 def draw(rng, *, units=60, rate=0.1, tau=0.0, least=100, most=200):
     size = rng.integers(least, most, units)

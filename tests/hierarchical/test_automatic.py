@@ -86,6 +86,7 @@ def test_more_kinds_than_two_are_learnt_as_they_come():
     assert "learnt" in said[0]
 
 
+@pytest.mark.slow
 def test_where_effects_cannot_be_learnt_outliers_are_contaminated_normal():
     theta = normals()
     theta[:2] += 3.0

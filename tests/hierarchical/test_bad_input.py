@@ -196,6 +196,7 @@ def test_an_empty_group_cannot_be():
         league({"unit": [], "y": [], "n": []})
 
 
+@pytest.mark.slow
 def test_a_transient_part_cannot_be_learnt_from_one_row_a_unit():
     frame = {"unit": names(12), "y": range(12), "n": 100}
     with pytest.raises(ModelError, match=r"--transient 0\.1"):
@@ -206,6 +207,7 @@ def test_a_transient_part_cannot_be_learnt_from_one_row_a_unit():
     assert any("can't be told from what passes" in note for note in found.notes)
 
 
+@pytest.mark.slow
 def test_stating_what_passes_lowers_what_persists():
     rng = np.random.default_rng(5)
     y = rng.binomial(500, 1 / (1 + np.exp(-rng.normal(-1, 0.5, 60))))

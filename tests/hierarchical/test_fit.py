@@ -7,6 +7,8 @@ import pytest
 import varstat
 from varstat.errors import TableError, UsageError
 
+pytestmark = pytest.mark.slow
+
 MONTHS = ["Apr-16", "Aug-16", "Dec-16", "Feb-17"]
 
 

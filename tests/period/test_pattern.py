@@ -115,3 +115,24 @@ def test_what_is_no_period_means_nothing(label):
 )
 def test_publishers_wordings_mean_the_same(label, same):
     assert read_label(label) == (read_label(same) if same else {})
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        *("janv.-23", "sty 2023", "Styczeń 2023", "leden 2023", "tammikuu 2023", "Ocak 2023"),
+        *("2023年1月", "2023年 1 月", "2023年1月分", "Jan. 2023", "gen.-23"),
+    ],
+)
+def test_a_month_is_known_in_other_languages(label):
+    assert [span.start for span in read_label(label).values()] == [2023 * 12]
+
+
+@pytest.mark.parametrize("label", ["Kasım 2022", "listopad 2022", "2022年11月", "marraskuu 2022"])
+def test_november_is_known_in_other_languages(label):
+    assert 2022 * 12 + 10 in [span.start for span in read_label(label).values()]
+
+
+def test_a_japanese_fiscal_year_is_no_calendar_year():
+    assert read_label("2022年度") == {}
+    assert read_label("2022年") == read_label("2022")

@@ -193,6 +193,41 @@ class CompletenessAsking(Stated):
     level: float = 0.9
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewAsking(Stated):
+    """Whether what is claimed can be believed. See `compute_review`.
+
+    Attributes
+    ----------
+    target : str or None
+    over : str or None
+        Axes and options of the analyses that could have been made.
+    budget : str or None
+        Time for refits, such as "2m"; their number is varstat's own where it is None.
+    refits : int or None
+        Their number, which goes before a budget.
+    published : str or None
+        What is printed in which column: "rank=Rank,flag=Outlier".
+    printed : str or None
+        "FILE:KEY" of the published table; it is in the data's own file where it is None.
+    says : str or None
+        By which methods the table says it is: "rank=raw,flag=funnel:0.998".
+    level : float
+        In (0, 1).
+    """
+
+    verb: ClassVar[str] = "review"
+
+    target: str | None = None
+    over: str | None = None
+    published: str | None = None
+    printed: str | None = None
+    says: str | None = None
+    budget: str | None = None
+    refits: int | None = None
+    level: float = 0.9
+
+
 Asking = (
     FunnelAsking
     | FitAsking
@@ -201,6 +236,7 @@ Asking = (
     | CompareAsking
     | ChangeAsking
     | CompletenessAsking
+    | ReviewAsking
 )
 ASKINGS: dict[str, type[Asking]] = {
     each.verb: each
@@ -212,5 +248,6 @@ ASKINGS: dict[str, type[Asking]] = {
         CompareAsking,
         ChangeAsking,
         CompletenessAsking,
+        ReviewAsking,
     )
 }

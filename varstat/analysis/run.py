@@ -13,9 +13,11 @@ from varstat.analysis.asking import (
     FunnelAsking,
     LeagueAsking,
     OpportunityAsking,
+    ReviewAsking,
 )
 from varstat.analysis.history import ask_completeness
 from varstat.analysis.inputs import check_cards, refuse_fit
+from varstat.analysis.reviewing import ask_review
 from varstat.analysis.specification import Reading, Specification
 from varstat.analysis.steps import (
     Setting,
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
     from varstat.hierarchical import Fits, Posterior
     from varstat.results import Judged, Results
 
+# What isn't asked of a saved fit.
+_OF_TABLES = (FunnelAsking, FitAsking, ChangeAsking, CompletenessAsking, ReviewAsking)
 _EXPLAINING = ("covariates", "strata")
 
 
@@ -86,7 +90,7 @@ def run(
     Returns
     -------
     Results
-        Funnels, Fits, Leagues, Opportunities, Comparisons, Changes or Histories.
+        Funnels, Fits, Leagues, Opportunities, Comparisons, Changes, Histories or Reviews.
 
     Raises
     ------
@@ -163,6 +167,8 @@ def analyse(
         analysis = _ask_change(setting, specification.asking)
     elif isinstance(specification.asking, CompletenessAsking):
         analysis = Analysis(results=ask_completeness(setting, specification.asking))
+    elif isinstance(specification.asking, ReviewAsking):
+        analysis = Analysis(results=ask_review(setting, specification.asking))
     else:
         analysis = _ask_model(setting)
     check_cards(specification, analysis.results.provenance)
@@ -242,7 +248,7 @@ def refuse_failed(
 def _refuse_early(setting: Setting) -> None:
     """Refuse what can't be before anything is read, let alone fitted."""
     asking, reading = setting.asked.asking, setting.asked.reading
-    if isinstance(asking, (FunnelAsking, FitAsking, ChangeAsking, CompletenessAsking)):
+    if isinstance(asking, _OF_TABLES):
         for source in reading.source:
             refuse_fit(source, command=asking.verb)
     if isinstance(asking, (LeagueAsking, OpportunityAsking, CompareAsking)) or (

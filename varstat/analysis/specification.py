@@ -160,7 +160,7 @@ class Specification:
     modelling : Modelling
         Of a funnel without a posterior, nothing depends on it.
     asking : FunnelAsking, FitAsking, LeagueAsking, OpportunityAsking, CompareAsking, \
-ChangeAsking or CompletenessAsking
+ChangeAsking, CompletenessAsking or ReviewAsking
     hashes : tuple of (str, str)
         Names of what is read, and the SHA-256 that each must have; of one made of a provenance.
     """

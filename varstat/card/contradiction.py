@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pydantic import BaseModel
 
 from varstat.card.field import OWN_SIZE, columns_of
+from varstat.card.review import AT_MOST
 from varstat.card.rules import list_rules
 from varstat.card.schema import Card, Likelihood
 from varstat.errors import did_you_mean, one_of
@@ -37,6 +38,7 @@ def find_contradictions(card: Card) -> Iterator[str]:
     yield from _scales(card)
     yield from _covariates(card)
     yield from _cost(card)
+    yield from _review(card)
     fields = field_names(Card)
     for field in card.provenance:
         if field not in fields:
@@ -187,4 +189,18 @@ def _numbers(key: str, named: tuple[str, ...], card: Card) -> Iterator[str]:
             yield (
                 f"[model] {key} names {name!r}, as varstat calls a column of its own. Rename "
                 "the column in the file, and here."
+            )
+
+
+def _review(card: Card) -> Iterator[str]:
+    for name, pair in card.review.model_dump().items():
+        if not isinstance(pair, tuple | list):
+            continue
+        believed, careful = pair
+        at_most = name in AT_MOST
+        if (believed > careful) if at_most else (believed < careful):
+            least = "most" if at_most else "least"
+            yield (
+                f"[review] {name} is {believed:g} for what is believed and {careful:g} for what is "
+                f"believed with care; these are {least} values, and the first must be the stricter."
             )

@@ -4,7 +4,9 @@ import textwrap
 from collections.abc import Iterator
 
 from varstat.card.field import OWN_SIZE
-from varstat.card.schema import Card, Section
+from varstat.card.review import Review
+from varstat.card.schema import Card
+from varstat.card.section import Section
 from varstat.target.rule import parse_target
 
 
@@ -63,6 +65,8 @@ def _paragraphs(card: Card) -> Iterator[str]:
         overlaps = ", ".join(card.links.overlaps) or "nothing known"
         beside = ", ".join(card.links.balancing) or "nothing named"
         yield f"Overlaps with: {overlaps}. Read beside: {beside}."
+    if card.review != Review():
+        yield _reviewed(card.review)
     yield from _listed("Mind:", card.warnings)
     claims = (f"{field}: {c.status}. {c.source}" for field, c in card.provenance.items())
     yield from _listed("What is known of it, and from where:", tuple(claims))
@@ -148,6 +152,20 @@ def _evolves(card: Card) -> str:
     }
     priors = "; ".join(f"{name} {_prior(getattr(stated, name))}" for name in used if used[name])
     return f"Asked for change, {levels}{breaks}. {stated.because} Priors: {priors}."
+
+
+def _reviewed(stated: Review) -> str:
+    """Say what a claim must reach, where that isn't what it usually must."""
+    usual = Review()
+    changed = "; ".join(
+        f"{name} {' and '.join(f'{each:g}' for each in value)}"
+        if isinstance(value, tuple)
+        else f"{name} {value:g}"
+        for name, value in stated
+        if name != "because" and value != getattr(usual, name)
+    )
+    other = f" with other thresholds than usual: {changed}" if changed else " as usual"
+    return f"Reviewed, claims are judged{other}. {stated.because}"
 
 
 def _effects(card: Card) -> str:

@@ -112,6 +112,17 @@ def _marks(stated: object) -> object:
     return named
 
 
+def _pair(stated: object) -> object:
+    several = tuple(stated) if isinstance(stated, tuple | list) else (stated,)
+    numbers = all(isinstance(each, int | float) and not isinstance(each, bool) for each in several)
+    if len(several) != 2 or not numbers or not all(0 <= each <= 1 for each in several):
+        raise ValueError(
+            "expected two numbers between 0 and 1: from which a claim is believed, and from "
+            "which with care, as in [0.9, 0.5]."
+        )
+    return several
+
+
 MeasureName = Annotated[str, AfterValidator(_measure)]
 Level = Annotated[float, Field(gt=0, lt=1)]
 Text = Annotated[str, Field(min_length=1)]
@@ -146,3 +157,5 @@ Transient = Annotated[Literal["auto", "none"] | float, BeforeValidator(_transien
 Ranges = Annotated[dict[str, tuple[int, int]], BeforeValidator(_ranges), Field(min_length=1)]
 Bases = Annotated[dict[str, int], BeforeValidator(_bases), Field(min_length=1)]
 Marks = Annotated[tuple[Text, ...], BeforeValidator(_marks), Field(min_length=1)]
+# From which a claim is believed, and from which it is believed with care.
+Pair = Annotated[tuple[float, float], BeforeValidator(_pair)]

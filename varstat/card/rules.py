@@ -5,7 +5,8 @@ from functools import cache
 
 from varstat.card.field import Bases, Marks, Ranges, Text
 from varstat.card.folder import cards_folder
-from varstat.card.schema import Section, Status
+from varstat.card.schema import Status
+from varstat.card.section import Section
 from varstat.errors import CardError, did_you_mean, one_of
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from varstat.card.field import (
     Bases,
@@ -18,6 +18,8 @@ from varstat.card.field import (
     Text,
     Transient,
 )
+from varstat.card.review import Review
+from varstat.card.section import Section
 from varstat.measure import (
     EXPOSURE_RATIO,
     MEASURES,
@@ -35,12 +37,6 @@ Robust = Literal["none", "trim", "winsorise"]
 Sides = Literal["both", "high", "low"]
 Likelihood = Literal["binomial", "beta-binomial", "poisson", "negative-binomial", "normal"]
 Status = Literal["verified", "inferred", "background", "unknown"]
-
-
-class Section(BaseModel):
-    """A part of a card; an unknown key is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
 
 
 class Indicator(Section):
@@ -335,6 +331,8 @@ class Card(Section):
         What every card says, in its own words or those of its measure's default card.
     casemix, exclusions, cost, links, warnings
         What a card says where there is something to say.
+    review
+        What makes a claim believed, where a review is asked for.
     provenance : dict of str to Claim
         For a field (`indicator.numerator`), how well it is known and from where.
     """
@@ -349,6 +347,7 @@ class Card(Section):
     target: Goal
     cost: Cost | None = None
     links: Links | None = None
+    review: Review = Review()
     warnings: tuple[Text, ...] = ()
     provenance: dict[str, Claim]
 

@@ -16,6 +16,7 @@ from varstat.analysis.asking import (
 )
 from varstat.analysis.specification import Modelling, Reading
 from varstat.cli import option
+from varstat.cli.changes import CHANGES
 from varstat.cli.choices import Annualise, Incomparable, LeagueChart, Named, Scales, Size
 from varstat.cli.option import Laid, argument, choice, files, flag, number, text, texts, units
 from varstat.cli.output import Format, Output
@@ -29,6 +30,7 @@ from varstat.cli.parse import (
     parse_transient,
     split_commas,
 )
+from varstat.cli.reviews import REVIEWS
 from varstat.cli.volumes import VOLUMES
 
 _CARD = "Indicator"
@@ -38,7 +40,6 @@ _FUNNEL = "Funnel"
 _MODEL = "Model"
 _LEAGUE = "League table"
 _OPPORTUNITY = "Opportunity"
-_CHANGE = "Change"
 _CHART = "Chart"
 _TABLES = "A file (CSV, TSV, XLSX, XLS, Parquet, DuckDB)"
 
@@ -59,41 +60,7 @@ OPTIONS: dict[tuple[type, str], Laid] = {
     (Reading, "source"): argument("DATA", f"{_TABLES} or example:NAME."),
     (CompareAsking, "a"): argument("A", "A unit, by code or name."),
     (CompareAsking, "b"): argument("B", "Another."),
-    (ChangeAsking, "before"): text(
-        "from", _CHANGE, "The first period, as 2006-07Q1 or 2013.", metavar="PERIOD", required=True
-    ),
-    (ChangeAsking, "after"): text(
-        "to", _CHANGE, "The second; as long as the first.", metavar="PERIOD", required=True
-    ),
-    (ChangeAsking, "successors"): text(
-        "map",
-        _CHANGE,
-        "Who succeeded whom: a table with columns from, to, and share and date where they matter.",
-        metavar="FILE",
-    ),
-    (ChangeAsking, "frame"): text(
-        "frame",
-        _CHANGE,
-        "common: units with one of the periods alone are shown as exits and entries.",
-        metavar="common",
-    ),
-    (ChangeAsking, "target"): text("target", _CHANGE, "best:0.25, pooled, median or rate:0.75."),
-    (ChangeAsking, "minimal"): number(
-        float,
-        "minimal",
-        _CHANGE,
-        "The smallest change of a rate that matters, as 0.01 for a point.",
-    ),
-    (ChangeAsking, "passing"): number(
-        float | None,
-        "passing",
-        _CHANGE,
-        "The SD of what passes, on the link scale: two periods can't tell it.",
-        metavar="SD",
-    ),
-    (ChangeAsking, "fdr"): number(
-        float, "fdr", _CHANGE, "The share of a list of the improved that may be false."
-    ),
+    **CHANGES,
     (Reading, "card"): text("card", _CARD, f"{_CARD_IS}.", complete=option.complete_card),
     (Reading, "title"): text("title", _CARD, "Title of the indicator."),
     (Reading, "direction"): text(
@@ -290,6 +257,7 @@ OPTIONS: dict[tuple[type, str], Laid] = {
         for kind in (FunnelAsking, LeagueAsking, OpportunityAsking, CompareAsking, ChangeAsking)
     },
     **VOLUMES,
+    **REVIEWS,
     (LeagueAsking, "target"): text("target", _MODEL, "pooled, median, best:0.25 or rate:0.75."),
     (OpportunityAsking, "target"): text(
         "target",

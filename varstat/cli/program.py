@@ -19,6 +19,7 @@ from varstat.cli import (
     funnel,
     league,
     opportunity,
+    review,
 )
 from varstat.errors import OutputError, VarstatError
 from varstat.prose.text import printable
@@ -32,6 +33,7 @@ _TRY = {
     "compare": "varstat compare example:star98 D001 D002 --direction higher-is-better",
     "change": "varstat change data.csv --card daycase --from 2016-17Q1 --to 2017-18Q1",
     "completeness": "varstat completeness data.csv --unit trust --period month --counts referrals",
+    "review": "varstat review example:star98 --direction higher-is-better -o star98.html",
     "fit": "varstat fit example:star98 -o star98.nc",
     "check": "varstat check data.csv",
     "cells": "varstat cells records.parquet --unit trust --event died -o cells.csv",
@@ -54,6 +56,7 @@ for _command in (
     compare.compare,
     change.change,
     completeness.completeness,
+    review.review,
     fit.fit,
     check.check,
     cells.cells,

@@ -115,16 +115,22 @@ def read_inputs(reading: Reading) -> list[str]:
 
 def _also_read(specification: Specification) -> list[str]:
     """Name the files that are read besides, to answer what is asked."""
-    named = getattr(specification.asking, "successors", None)
-    return [] if named is None else [named]
+    successors = getattr(specification.asking, "successors", None)
+    printed = getattr(specification.asking, "printed", None)
+    return [
+        *([] if successors is None else [successors]),
+        *([] if printed is None else [split_lookup(printed)[0]]),
+    ]
 
 
 def _suffixes(verb: str, *, fits: bool) -> tuple[str, ...]:
     """What files of a verb's results may end in."""
-    from varstat.present.write import SUFFIXES
+    from varstat.present.write import STATEMENT, SUFFIXES
 
     if verb == "fit":
         return (FIT_SUFFIX, ".json", ".csv")
+    if verb == "review":
+        return (*SUFFIXES, STATEMENT)
     return (*SUFFIXES, FIT_SUFFIX) if fits else SUFFIXES
 
 

@@ -67,16 +67,36 @@ def leave_out(design: Design, h: Floats, log_weight: Floats) -> tuple[Hyper, Flo
     """
     # Points that weigh next to nothing count where the unit is what made them so.
     hyper = unpack(design, h)
-    log_m = np.concatenate(
-        [
-            condition(design, unpack(design, each[None]), nodes=nodes_for(design)).log_marginal
-            for each in h
-        ]
-    )
-    without = log_weight[:, None] - log_m
+    without = log_weight[:, None] - log_contributions(design, h)
     weight = np.exp(without - without.max(axis=0))
     weight /= weight.sum(axis=0)
     return hyper, np.exp(hyper.log_share)[..., None] * weight[:, None, :]
+
+
+def log_contributions(design: Design, h: Floats) -> Floats:
+    """Give the log of what each unit contributes to the likelihood of the hyper-parameters.
+
+    Parameters
+    ----------
+    design : Design
+    h : ndarray of float, shape (points, dimension)
+
+    Returns
+    -------
+    ndarray of float, shape (points, units)
+        Up to a constant for each unit.
+    """
+    if not design.effects.learnt:
+        nodes = nodes_for(design)
+        found = [condition(design, unpack(design, each[None]), nodes=nodes) for each in h]
+        return np.concatenate([each.log_marginal for each in found])
+    g = design.effects.masses(shapes_in(design, h)).T
+    offset = mean_offset(design, h)
+    out = np.empty((len(h), design.units))
+    for columns, part in design.blocks(4.0 * len(g)):
+        likelihood = integrate(part, offset[columns], slopes=False).value
+        out[:, columns] = np.log(np.maximum(likelihood @ g, 1e-300)).T
+    return out
 
 
 def predict_left_out(design: Design, hyper: Hyper, share: Floats) -> Floats:

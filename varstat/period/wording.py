@@ -5,18 +5,24 @@ import unicodedata
 
 # Full names and usual abbreviations, without accents; English ones stay as they are.
 _MONTHS = {
-    "jan": "januar janvier ene enero gen gennaio janeiro januari",
-    "feb": "februar fevrier fevr fev febrero febbraio fevereiro februari",
-    "mar": "marz maerz mrz mars marzo marco mrt maart",
-    "apr": "avril avr abr abril aprile",
-    "may": "mai mayo mag maggio maio mei maj",
-    "jun": "juni juin junio giu giugno junho",
-    "jul": "juli juil juillet julio lug luglio julho",
-    "aug": "aout ago agosto augustus augusti",
-    "sep": "septembre septiembre set settembre setembro",
-    "oct": "okt oktober octobre octubre ott ottobre out outubro",
-    "nov": "novembre noviembre novembro",
-    "dec": "dez dezember decembre dic diciembre dicembre dezembro",
+    "jan": "januar janvier janv ene enero gen gennaio janeiro januari sty styczen stycznia leden"
+    " tammi tammikuu ocak",
+    "feb": "februar fevrier fevr fev febrero febbraio fevereiro februari lut luty lutego unor"
+    " helmi helmikuu subat",
+    "mar": "marz maerz mrz mars marzo marco mrt maart marzec marca brezen maalis maaliskuu mart",
+    "apr": "avril avr abr abril aprile kwi kwiecien kwietnia duben huhti huhtikuu nisan",
+    "may": "mai mayo mag maggio maio mei maj maja kveten touko toukokuu mayis",
+    "jun": "juni juin junio giu giugno junho cze czerwiec czerwca cerven kesa kesakuu haziran",
+    "jul": "juli juil juillet julio lug luglio julho lip lipiec lipca cervenec heina heinakuu"
+    " temmuz",
+    "aug": "aout ago agosto augustus augusti sie sierpien sierpnia srpen elo elokuu agustos",
+    "sep": "septembre septiembre set settembre setembro wrz wrzesien wrzesnia zari syys syyskuu"
+    " eylul",
+    "oct": "okt oktober octobre octubre ott ottobre out outubro paz pazdziernik pazdziernika rijen"
+    " loka lokakuu ekim",
+    "nov": "novembre noviembre novembro lis listopad listopada marras marraskuu kasim",
+    "dec": "dez dezember decembre dic diciembre dicembre dezembro gru grudzien grudnia prosinec"
+    " joulu joulukuu aralik",
 }
 _ENGLISH = {name: month for month, names in _MONTHS.items() for name in names.split()}
 _NAME = re.compile(r"[a-z]+")
@@ -39,6 +45,12 @@ _REWRITTEN = tuple(
         ),
         (rf"^(?:(?:calendar|kalender)[ -]?)?(?:{_YEAR}|cy):? ?(?=(?:19|20)\d\d)", ""),
         (r"\bde (?=(?:19|20)\d\d\b)", ""),
+        # An abbreviated month's point: "janv.-23".
+        (r"(?<=[a-z])\.(?=[- /]?\d)", ""),
+        (r"((?:19|20)\d\d) ?年 ?(?=\d ?月)", r"\1-0"),
+        (r"((?:19|20)\d\d) ?年 ?(?=\d\d ?月)", r"\1-"),
+        (r"(?<=\d) ?月(?:分|度)?", ""),
+        (r"((?:19|20)\d\d) ?年", r"\1"),
     )
 )
 
@@ -60,10 +72,12 @@ def plain_wording(label: str) -> str:
     ('mar 2019', 'q1 2020', 'fy 2019-20')
     >>> plain_wording("2019-20 Quarter 1 (Apr-Jun)"), plain_wording("2018_19")
     ('2019-20 q1', '2018-19')
+    >>> plain_wording("Févr.-23"), plain_wording("2023年4月")
+    ('feb-23', '2023-04')
     """
     text = " ".join(label.lower().replace(",", " ").split())
     if not text.isascii():
-        letters = unicodedata.normalize("NFKD", text.replace("º", "o"))
+        letters = unicodedata.normalize("NFKD", text.replace("º", "o").replace("ı", "i"))
         text = "".join(each for each in letters if not unicodedata.combining(each))
     for pattern, instead in _REWRITTEN:
         text = pattern.sub(instead, text)

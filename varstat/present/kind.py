@@ -34,12 +34,13 @@ _HOMES = {
     "varstat.estimands.verdict.beside": "judged",
     "varstat.funnel.result": "funnel",
     "varstat.hierarchical.posterior": "fit",
+    "varstat.review.result": "review",
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """A small table that a terminal shows below that of the units.
+    """A small table beside that of the units, in a terminal or on a page.
 
     Attributes
     ----------
@@ -48,12 +49,18 @@ class Block:
     title : str
     expendable : tuple of str
         Columns that give way, in this order.
+    wrapped : tuple of str
+        Columns of texts that go on in the next line, and aren't cut.
+    last : bool
+        Whether a page has it below the table of the units.
     """
 
     texts: Mapping[str, list[str]]
     numbers: Mapping[str, list[str]]
     title: str = ""
     expendable: tuple[str, ...] = ()
+    wrapped: tuple[str, ...] = ()
+    last: bool = False
 
 
 def _objects(results: Results[Any]) -> list[dict[str, Any]]:
@@ -128,6 +135,10 @@ class Kind(Generic[R, T]):
         Says below a terminal's table what was left out of it.
     blocks : callable
         Makes the small tables below it.
+    beside : callable
+        Makes the small tables of a page.
+    statement : callable or None
+        Writes all groups as a text in Markdown that can be pasted into a report.
     listed : callable
         Chooses the rows of a page's table.
     caption : callable
@@ -160,6 +171,8 @@ class Kind(Generic[R, T]):
     shown: Callable[[R, Bools], list[int | None]] = _first
     left: Callable[[R, Bools], str] = _left
     blocks: Callable[[R], list[Block]] = lambda _result: []
+    beside: Callable[[R], list[Block]] = lambda _result: []
+    statement: Callable[[T], str] | None = None
     listed: Callable[[R, Bools], Order] = _listed
     caption: Callable[[R, int], str] = _caption
     strong: Callable[[R, Bools], Bools] = lambda _result, mark: mark

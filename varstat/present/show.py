@@ -72,7 +72,11 @@ def _show_one(kind: Kind[Any, Any], result: Result, mark: Bools, console: Consol
         if block.title:
             console.print(Text(block.title, style="bold"))
         grid = set_columns(
-            block.texts, block.numbers, width=console.width, expendable=block.expendable
+            block.texts,
+            block.numbers,
+            width=console.width,
+            expendable=block.expendable,
+            wrapped=block.wrapped,
         )
         print_columns(console, grid)
     console.print()

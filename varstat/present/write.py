@@ -30,6 +30,8 @@ def table_suffixes() -> tuple[str, ...]:
 TABLES = table_suffixes()
 CHARTS = (".png", ".svg", ".pdf")
 SUFFIXES = (*TABLES, *CHARTS, ".html")
+# A text in Markdown, of the kinds that have one.
+STATEMENT = ".md"
 # Of a table, what holds one alone.
 _ONE_TABLE = (".csv", ".parquet")
 
@@ -50,6 +52,7 @@ def write(
     `.json .xlsx`                that, and all that it rests on
     `.png .svg .pdf`             a chart
     `.html`                      a page with the charts and the table, for any browser
+    `.md`                        of reviews: a statement to be pasted into a report
     ===========================  =====================================================
 
     Of results that have further tables, such as the map of successors, a CSV or Parquet file of
@@ -84,9 +87,10 @@ def write(
     ModelError
         If the results lack what the chart shows.
     """
-    path = check_output(path)
-    suffix = path.suffix.lower()
     opened = _open(results, highlight=highlight, verdicts=verdicts)
+    stated = (STATEMENT,) if opened.kind.statement else ()
+    path = check_output(path, suffixes=(*SUFFIXES, *stated))
+    suffix = path.suffix.lower()
     sheet = path.stem if path.stem in opened.kind.apart and suffix in _ONE_TABLE else None
     if sheet is not None:
         files = {path: _format(suffix).encode(_lay_out(opened).alone(sheet))}
@@ -215,6 +219,8 @@ def _encode(
         from varstat.present.page.build import page_bytes
 
         return page_bytes(opened)
+    if suffix == STATEMENT and opened.kind.statement is not None:
+        return opened.kind.statement(opened.results).encode()
     encoded: bytes = _format(suffix).encode(_lay_out(opened))
     return encoded
 

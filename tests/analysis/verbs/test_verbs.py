@@ -36,6 +36,8 @@ def test_a_verb_takes_every_field_of_its_specification(name: str) -> None:
         del there["level"]
     if name == "change":
         there = {of: field for of, field in there.items() if of not in OTHER_MODELS}
+    if name == "review":
+        del there["engine"]
     if name != "opportunity":
         del there["annualise"]
     if name == "completeness":

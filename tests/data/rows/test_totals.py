@@ -1,5 +1,6 @@
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
 from cards import make_card
@@ -86,3 +87,17 @@ def test_a_body_named_after_its_country_is_a_unit_where_others_are_larger():
     named = pd.DataFrame(rows, columns=["unit", "unit_name", "numerator", "denominator"])
     table = read_table(named, unit_name="unit_name")
     assert table.account.units == 13
+
+
+def test_a_total_whose_level_is_left_blank_is_none_of_what_is_added_up():
+    sexes = pd.DataFrame(
+        {"unit": [f"A{at}" for at in range(12) for _ in "MF"], "sex": list("MF") * 12}
+    )
+    sexes = sexes.assign(numerator=np.arange(31, 55), denominator=np.arange(310, 550, 10))
+    total = sexes.groupby("unit", as_index=False)[["numerator", "denominator"]].sum()
+    both = pd.concat([sexes, total], ignore_index=True)
+    account = read_table(both, roll_up="all").account
+    assert account.totals["numerator"][1] == sexes["numerator"].sum()
+    assert account.notes[0] == (
+        "the rows without a value in 'sex' are the sums of others in 12 of 12: left out"
+    )

@@ -32,6 +32,22 @@ def test_texts_that_recur_are_shown_with_their_counts_and_the_options_that_say_w
         assert option in told
 
 
+NOTED = ["54*", "54†", "54 r", "54p", "54 (a)", "54[1]", "54¹", "*54", "~54", "1,054 (r)", "54^(b)"]
+
+
+@pytest.mark.parametrize("noted", NOTED)
+def test_a_number_with_a_footnotes_sign_is_no_mark_and_not_shown(noted):
+    told = refused([*NUMBERS, noted, noted])
+    assert "54" not in told
+    assert "delete the signs" in told
+
+
+def test_marks_beside_numbers_with_footnotes_are_shown_alone():
+    told = refused([*NUMBERS, "54*", "n.r.", "n.r."])
+    assert ": 'n.r.' twice, and 1 other (" in told
+    assert "delete the signs" in told
+
+
 def test_the_most_frequent_texts_come_first_and_no_more_than_five_are_shown():
     marks = [f"{letter}?" for letter in "abcdefg"]
     told = refused([*NUMBERS, *marks, *marks, "g?"])

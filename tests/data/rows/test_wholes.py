@@ -7,7 +7,9 @@ from varstat.data.rows.wholes import (
     is_country,
     is_nobody,
     is_total,
+    may_be_whole,
     names_whole,
+    outline,
     overlapping_ages,
 )
 
@@ -45,6 +47,43 @@ def test_averages_and_nobody_in_particular_are_no_units():
     assert not any(map(is_average, ["Mean Valley", "Average Joe Clinic"]))
     assert all(map(is_nobody, ["Unknown", "Other", "Not stated", "Unbekannt"]))
     assert not any(map(is_nobody, ["Other Lane Surgery", "Unknownville"]))
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *("Landesdurchschnitt", "Peer average", "Médiane nationale", "Nationaal gemiddelde"),
+        *("Landsgennemsnit", "Średnia krajowa", "Media regionale", "全国平均", "Top decile"),
+        *("Durchschnitt aller Kliniken", "25th percentile", "Quartile 1", "Maximum", "Std dev"),
+        *("Gewichteter Mittelwert", "Moyenne des établissements", "Mean of all hospitals"),
+    ],
+)
+def test_an_average_or_another_figure_of_all_units_is_known_by_its_name(cell):
+    assert is_average(cell)
+    assert may_be_whole(outline(cell))
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *("Nicht zuordenbar", "keine Angabe", "Sans objet", "Non renseigné", "Sin especificar"),
+        *("Niet bekend", "Uppgift saknas", "Brak danych", "Não informado", "不詳", "Bilinmeyen"),
+    ],
+)
+def test_nobody_is_known_by_its_name_in_other_languages(cell):
+    assert is_nobody(cell)
+    assert may_be_whole(outline(cell))
+
+
+@pytest.mark.parametrize("cell", TOTALS.split("|"))
+def test_no_total_is_passed_over_for_the_words_that_it_has(cell):
+    assert may_be_whole(outline(cell))
+    assert is_total(outline(cell))
+
+
+@pytest.mark.parametrize("cell", UNITS.split("|"))
+def test_names_that_differ_in_their_numbers_are_alike(cell):
+    assert not is_total(outline(f"{cell} 17"))
 
 
 @pytest.mark.parametrize(

@@ -239,3 +239,13 @@ def test_dates_of_a_record_are_not_printed(tmp_path):
     with pytest.raises(TableError) as caught:
         read_table(path)
     assert "1946" not in str(caught.value)
+
+
+def test_a_heading_whose_period_cannot_be_read_is_not_passed_over(tmp_path):
+    text = "Trust,Eanáir 2023 n,Eanáir 2023 d,Feb 2023 n,Feb 2023 d,Total 2023 n,Total 2023 d\n"
+    path = write(tmp_path, text + "A,1,9,2,8,3,17\n")
+    asked = {"unit": "Trust", "numerator": "{period} n", "denominator": "{period} d"}
+    with pytest.raises(TableError, match="'Eanáir 2023' can't be read as a period"):
+        read_table(path, **asked)
+    path = write(tmp_path, text.replace("Eanáir", "Jan") + "A,1,9,2,8,3,17\n")
+    assert read_table(path, **asked).periods.labels == ("Jan 2023", "Feb 2023")

@@ -101,3 +101,16 @@ def test_a_row_as_wide_as_no_table_is_refused(tmp_path):
     path = put(tmp_path, GOOD + "A,1,20\n" + "," * 3_000_000 + "x\n")
     with pytest.raises(TableError, match=r"row 3 has more than 50,000 cells"):
         read_table(path, card=make_card())
+
+
+def test_blank_rows_at_the_end_are_not_read(tmp_path):
+    text = GOOD + "A,1,20\nB,2,30\n" + ",,\n" * 60_000
+    table = read_table(put(tmp_path, text), card=make_card())
+    assert table.account.rows_read == 2
+
+
+def test_a_row_too_wide_is_found_wherever_it_stands(tmp_path):
+    rows = "".join(f"U{at},1,20\n" for at in range(20_000))
+    path = put(tmp_path, GOOD + rows + "," * 50_000 + "x\n")
+    with pytest.raises(TableError, match="row 20002 has more than 50,000 cells"):
+        read_table(path, card=make_card())

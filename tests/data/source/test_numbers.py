@@ -23,6 +23,10 @@ def parse(*cells):
         ("-5", -5),
         (".5", 0.5),
         ("768.4005", 768.4005),
+        ("1,23,456", 123456),
+        ("12,34,56,789.5", 123456789.5),
+        ("\u0661\u066c\u0662\u0663\u0664\u066b\u0665", 1234.5),
+        ("\uff11\uff12", 12),
     ],
 )
 def test_numbers_are_read_as_printed(text, value):
@@ -66,3 +70,15 @@ def test_a_percentage_knows_how_precisely_it_was_printed():
     numbers = parse("85%", "85.25 %", "1")
     assert numbers.kind.tolist() == [Kind.PERCENT, Kind.PERCENT, Kind.NUMBER]
     assert numbers.half_unit.tolist() == pytest.approx([0.5, 0.005, 0])
+
+
+def test_lakhs_tell_that_a_comma_marks_thousands_in_the_whole_column():
+    numbers = parse("1,23,456", "15,391", "7")
+    assert numbers.values.tolist() == [123456, 15391, 7]
+    assert (numbers.kind == Kind.NUMBER).all()
+
+
+@pytest.mark.parametrize("sign", ["%", "\uff05", "\u066a"])
+def test_a_percentage_has_the_sign_of_any_script(sign):
+    numbers = parse("1", f"12.5{sign}")
+    assert (numbers.kind[1], numbers.values[1]) == (Kind.PERCENT, 12.5)

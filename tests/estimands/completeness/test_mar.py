@@ -47,6 +47,7 @@ def trusts(history):
     return [e for e in history.events if len(e.unit) == 3 and e.unit.startswith("R")]
 
 
+@pytest.mark.slow
 def test_the_gap_of_heart_of_england_is_certain_and_its_volume_known_within_a_few_percent(found):
     (gap,) = [each for each in found[0].events if each.kind == "gap" and each.unit == "RR1"]
     assert (gap.start, gap.end, gap.class_) == ("2014-07-01", "2015-03-01", "not submitted")

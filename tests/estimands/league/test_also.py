@@ -81,6 +81,7 @@ def test_robust_intervals_hold_the_estimate(frame):
     assert inside.all()
 
 
+@pytest.mark.slow
 def test_what_cannot_be_had_of_a_model_is_refused_and_misspelling_too(posterior):
     several = make_posterior(
         make_design([5, 6, 7, 8], [20] * 4, unit=["a", "a", "b", "b"], period=["1", "2", "1", "2"]),

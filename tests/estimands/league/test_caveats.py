@@ -76,6 +76,7 @@ def test_rows_that_a_mark_has_hidden_are_said_in_summary_and_notes():
     assert f"{hidden} rows were left out" in league.summary()
 
 
+@pytest.mark.slow
 def test_a_league_of_several_periods_says_of_which_time_its_ranks_are():
     rng = np.random.default_rng(4)
     rows = [

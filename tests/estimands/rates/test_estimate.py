@@ -11,6 +11,8 @@ from varstat.estimands.rates.estimate import estimate_rates
 from varstat.estimands.rates.result import Rates, find_heavy_tails
 from varstat.hierarchical.posterior import Posterior
 
+pytestmark = pytest.mark.slow
+
 
 def panel(units: int, periods: int, expected: float, *, prior: float | None = None) -> Posterior:
     """Fit units that differ by 0.3 and change by 0.2 from period to period, on the log scale."""

@@ -8,6 +8,8 @@ from scipy.special import expit
 from varstat.errors import ModelError
 from varstat.estimands.robust.intervals import estimate_robust, find_robust_intervals
 
+pytestmark = pytest.mark.slow
+
 SHAPES = {
     "student-t of two degrees": lambda rng, n: 0.3 * rng.standard_t(2, n),
     "two clusters": lambda rng, n: 0.5 * rng.choice([-1.0, 1.0], n) + 0.05 * rng.normal(size=n),

@@ -213,6 +213,7 @@ def test_what_is_of_another_table_is_refused() -> None:
         compute_verdicts(compute_funnel(one), fit_model(one, draws=100), level=95)
 
 
+@pytest.mark.slow
 def test_periods_are_not_judged_by_a_posterior_of_them_all() -> None:
     years = ("2018-19", "2019-20")
     frame = pd.concat([make_frame(12, seed=i).assign(year=y) for i, y in enumerate(years)])

@@ -14,6 +14,8 @@ from varstat.estimands.verdict.misfit import find_misfit
 from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.posterior import Posterior
 
+pytestmark = pytest.mark.slow
+
 TRANSIENT = 0.3
 # Fewer draws than any other use takes: here everything is summed.
 DRAWS = 100
@@ -149,7 +151,6 @@ def test_leaving_a_unit_out_by_weights_is_leaving_it_out_of_the_data(likelihood,
         assert found[unit] == pytest.approx(expected, rel=tolerance, abs=1e-6)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("effects", "nations"), [("normal", 60), ("contaminated-normal", 15)])
 def test_p_values_are_uniform_where_the_model_holds(effects, nations):
     nation = Nation(effects=effects, units=30, smallest=100, largest=1000)

@@ -12,6 +12,8 @@ from varstat.estimands import compare_units, compute_league, compute_opportunity
 from varstat.estimands.rates.drawn import drawn_rates
 from varstat.estimands.rates.estimate import estimate_rates
 
+pytestmark = pytest.mark.slow
+
 UNITS = 40
 # Effects as they are simulated: to learn their shape beside covariates takes ten times as long.
 CARD = override_card(

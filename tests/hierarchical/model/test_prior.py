@@ -9,6 +9,8 @@ from varstat.card import load_card
 from varstat.estimands import compute_league
 from varstat.hierarchical.model.mixed import BetaBinomial
 
+pytestmark = pytest.mark.slow
+
 EVENTS = np.array([4.0, 6, 0, 4, 2, 5, 1, 3])
 YEARS = np.array([900_000.0, 1.4e6, 6e5, 2.1e6, 8e5, 9e5, 7e5, 1.1e6])
 

@@ -184,7 +184,9 @@ def assemble(
             "event_upper": counts.upper,
         }
         | ({} if measure.counts else {"count": counts.count})
-        | covariates
+        | covariates,
+        # All of it was copied for the rows that are kept.
+        copy=False,
     )
 
 

@@ -10,7 +10,7 @@ from varstat.card.schema import Card
 from varstat.data.account import Ledger, Mask, Rows, count_rows
 from varstat.data.rows.choose import quote_commas, say_choice
 from varstat.data.rows.counts import WHOLE_TO, Converted, Counts
-from varstat.data.rows.distinguish import Apart
+from varstat.data.rows.distinguish import FEW, Apart, combine
 from varstat.data.rows.figures import describe_spread
 from varstat.data.rows.limits import refuse_limits
 from varstat.data.rows.means import refuse_counts, refuse_sums
@@ -359,9 +359,8 @@ def number_groups(keys: Sequence[Texts | Rows]) -> Rows:
     """
     groups = np.zeros(len(keys[0]), dtype=np.int64)
     for key in keys:
-        codes, distinct = pd.factorize(key, use_na_sentinel=True)
-        combined = groups * (len(distinct) + 1) + codes + 1
-        groups = np.asarray(pd.factorize(combined)[0], dtype=np.int64)
+        codes, distinct = pd.factorize(key, use_na_sentinel=True, size_hint=FEW)
+        groups = combine([groups * (len(distinct) + 1) + codes + 1])
     return groups
 
 

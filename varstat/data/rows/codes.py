@@ -2,6 +2,9 @@
 
 import re
 
+_DIGITS = re.compile(r"\d+")
+_LETTERS = re.compile(r"[^\W\d_]+")
+
 
 def first_letter(code: str) -> str:
     """Give the first letter of a code."""
@@ -21,11 +24,7 @@ def shape_of(code: str) -> str:
     >>> shape_of("E06000001"), shape_of("Region 12")
     ('A9', 'A 9')
     """
-    return re.sub(r"9+", "9", re.sub(r"A+", "A", re.sub(r"\d", "9", _letters(code))))
-
-
-def _letters(code: str) -> str:
-    return "".join("A" if each.isalpha() else each for each in code)
+    return _LETTERS.sub("A", _DIGITS.sub("9", code))
 
 
 def beginning_of(code: str) -> str:

@@ -1,7 +1,7 @@
 """Distinguishing: the columns by which the rows of a unit differ."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,9 @@ from varstat.data.source.grid import Texts, text_of
 from varstat.data.source.header import Header
 
 MOST_COLUMNS = 4
+BLANK = "(blank)"
+# Distinct values that room is made for at first: for all rows it would be most of the memory.
+FEW = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -57,7 +60,7 @@ class Apart:
 
 def number_levels(values: Texts) -> tuple[Rows, tuple[str, ...]]:
     """Number the distinct texts by first appearance, -1 where there is none."""
-    codes, distinct = pd.factorize(values, use_na_sentinel=True)
+    codes, distinct = pd.factorize(values, use_na_sentinel=True, size_hint=FEW)
     return np.asarray(codes, dtype=np.int64), tuple(distinct)
 
 
@@ -117,8 +120,10 @@ def read_factor(records: Records, header: Header, name: str, at: int, rows: Rows
         With cells that hold nothing but blanks as levels of their own.
     """
     lines = records.places[rows] + header.row + 1
-    cells: Any = header.grid.cells.iloc[:, at].to_numpy(dtype=object)[lines]
-    codes, distinct = pd.factorize(cells, use_na_sentinel=True)
+    column: Any = header.grid.cells.iloc[:, at]
+    if not isinstance(column.dtype, pd.StringDtype | pd.CategoricalDtype):
+        column = column.to_numpy(dtype=object)
+    codes, distinct = pd.factorize(column.take(lines), use_na_sentinel=True)
     if len(distinct) > len(rows) // 2 + 2:
         # As good as one a row: a number, or the row's own name.
         return Factor(column=name, role="extra", codes=np.arange(len(rows)), levels=())
@@ -178,6 +183,15 @@ def tell_apart(
     return found, instead
 
 
+def name_blanks(factor: Factor) -> Factor:
+    """Make a level of its own of the rows that are blank, as some publishers leave a total's."""
+    blank = factor.codes < 0
+    if not blank.any() or not factor.levels:
+        return factor
+    codes = np.where(blank, len(factor.levels), factor.codes)
+    return replace(factor, codes=codes, levels=(*factor.levels, BLANK))
+
+
 def combine(codes: Sequence[Rows]) -> Rows:
     """Number the distinct combinations of codes, from zero.
 
@@ -185,11 +199,14 @@ def combine(codes: Sequence[Rows]) -> Rows:
     -------
     ndarray of int, shape (rows,)
     """
-    groups = np.asarray(codes[0], dtype=np.int64)
+    groups = _number(codes[0])
     for each in codes[1:]:
-        groups = groups * (int(each.max(initial=-1)) + 2) + each + 1
-        groups = np.asarray(pd.factorize(groups)[0], dtype=np.int64)
-    return np.asarray(pd.factorize(groups)[0], dtype=np.int64)
+        groups = _number(groups * (int(each.max(initial=-1)) + 2) + each + 1)
+    return groups
+
+
+def _number(groups: Rows) -> Rows:
+    return np.asarray(pd.factorize(groups, size_hint=FEW)[0], dtype=np.int64)
 
 
 def depends_on(factor: Factor, of: Factor, units: Rows) -> Mask | bool:

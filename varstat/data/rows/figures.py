@@ -10,7 +10,7 @@ import shlex
 # Each thousand may be parted: 1,000, 1.000, 1 000, 100k.
 _PER = re.compile(
     r"(?:\b(?:per|pro|je|pour|por|ogni|pr|op)\b\.?\s*|/\s?)(?P<number>1(?:[ .,'\u2019\u202f]?0)+)"
-    r"\s*(?P<k>k\b)?|\u2030",
+    r"\s*(?P<k>k\b)?|\u2030|\b(?:pro|per|pour|por)[ -]?mil(?:le|l)?\b|\bpromille\b",
     re.IGNORECASE,
 )
 _LOOSE = re.compile(
@@ -58,6 +58,8 @@ def find_per(heading: str) -> int | None:
     --------
     >>> [find_per(h) for h in ("Deaths per 1,000", "je 100 000", "Falls / 100k", "Deaths")]
     [1000, 100000, 100000, None]
+    >>> [find_per(h) for h in ("Taux pour mille", "Promille", "Millwall")]
+    [1000, 1000, None]
     """
     found = _PER.search(heading.replace("_", " "))
     if found is None:

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from varstat.data.account import Mask, Rows
+from varstat.data.rows.addends import Addends
 from varstat.data.rows.distinguish import Factor
-from varstat.data.rows.sums import Addends
 
 # Of the hospital that leads a group, a group's size is a rare coincidence, three of them rarer.
 FEWEST, LEAST, MOST, NEARLY = 3, 0.98, 1.5, 0.9

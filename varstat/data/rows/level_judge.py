@@ -5,17 +5,19 @@ from collections.abc import Sequence
 import numpy as np
 
 from varstat.data.account import Ledger, Mask, Rows
+from varstat.data.rows.addends import Addends
 from varstat.data.rows.choose import say_choice
 from varstat.data.rows.distinguish import (
+    BLANK,
     Factor,
     combine,
     depends_on,
+    name_blanks,
     other_columns,
     read_factor,
 )
 from varstat.data.rows.levels import LevelTotal, find_level_totals
 from varstat.data.rows.records import Records
-from varstat.data.rows.sums import Addends
 from varstat.data.rows.wholes import overlapping_ages, whole_levels
 from varstat.data.source.header import Header
 from varstat.errors import TableError
@@ -58,7 +60,10 @@ class LevelJudge:
         self.header = header
         self.ledger = ledger
         self.addends = addends
-        self.factors = factors
+        self.factors = [
+            name_blanks(each) if each.role == "extra" and roll_up is not None else each
+            for each in factors
+        ]
         self.roll_up = roll_up
         self.notes: list[str] = []
         self.overlap: tuple[str, str, str] | None = None
@@ -132,10 +137,15 @@ class LevelJudge:
                 )
                 return
         self._leave_out(factor, level, rows)
+        what, alone = (
+            f"of {level!r} in {column!r}",
+            f". For them alone say {say_choice('--only', column, level)}",
+        )
+        if level == BLANK:
+            what, alone = f"without a value in {column!r}", ""
         self.notes.append(
-            f"the rows of {level!r} in {column!r} are the sums of others in {total.agree:,} of "
-            f"{total.compared:,}: left out. For them alone say "
-            f"{say_choice('--only', column, level)}"
+            f"the rows {what} are the sums of others in {total.agree:,} of {total.compared:,}: "
+            f"left out{alone}"
         )
 
     def _leave_out(self, factor: Factor, level: str, rows: Rows) -> None:

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from varstat.data.account import Mask, Rows
+from varstat.data.rows.addends import Addends
 from varstat.data.rows.sums import (
     REQUIRED,
     WIDTH,
-    Addends,
     Weighed,
     add_evidence,
     nearly_all,

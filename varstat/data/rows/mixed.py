@@ -14,8 +14,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from varstat.data.account import Rows
+from varstat.data.rows.addends import Addends
 from varstat.data.rows.distinguish import Factor, combine
-from varstat.data.rows.sums import REQUIRED, Addends, Weighed, add_evidence, nearly_all, weigh
+from varstat.data.rows.sums import REQUIRED, Weighed, add_evidence, agrees, nearly_all, weigh
 
 MOST_LEVELS = 8
 # Of levels the one with fewer rows has larger ones; units picked at random would not add up alike.
@@ -160,6 +161,8 @@ def _equal_levels(
     for one, other in combinations(range(levels), 2):
         both = (sums[one][1] > 0) & (sums[other][1] > 0)
         both &= sums[one][1] + sums[other][1] > 2
+        if not agrees(sums[one][0].take(both), sums[other][0].take(both)).any():
+            continue
         pair = np.select([factor.codes == one, factor.codes == other], [cell, cell], -1)
         both &= _unlike(addends, pair, factor.codes == one, number) > 2
         if not both.any():
@@ -189,6 +192,8 @@ def _split(addends: Addends, cells: Rows, order: Rows) -> Rows | None:
     before = ordered.add(np.where(first, cell, -1), number)
     held = np.bincount(cell[first], minlength=number)
     use = (counts > 3) & (held > 0) & (counts - held > 0)
+    if not agrees(before.take(use), total.less(before).take(use)).any():
+        return None
     use &= _unlike(ordered, cell, first, number) > 2
     if not use.any():
         return None

@@ -19,10 +19,11 @@ import numpy as np
 import pandas as pd
 
 from varstat.data.account import Mask, Rows
+from varstat.data.rows.addends import Addends
+from varstat.data.rows.candidates import Candidates, beside_blocks, beside_largest, beside_named
 from varstat.data.rows.codes import beginning_of, first_three, shape_of
 from varstat.data.rows.distinguish import Factor, combine
-from varstat.data.rows.sums import REQUIRED, Addends, add_evidence, nearly_all, weigh
-from varstat.measure import Floats
+from varstat.data.rows.sums import REQUIRED, add_evidence, nearly_all, weigh
 
 ROUNDS = 5
 # The sum of all others is one guess a cell, and what any table with a total has: less is needed.
@@ -53,29 +54,6 @@ class Subtotals:
     whole: Mask
     part: Mask
     doubt: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Candidates:
-    """Rows that may be totals, each beside the sum that it may be.
-
-    Attributes
-    ----------
-    rows : ndarray of int, shape (candidates,)
-    parts : Addends, of candidates
-    width : ndarray of float, shape (candidates,)
-        How far apart the sizes are that the parts could have had.
-    guesses : ndarray of float, shape (candidates,)
-        How many sums were tried.
-    stands_out : ndarray of float, shape (candidates,), optional
-        By what factor a row is larger than any other.
-    """
-
-    rows: Rows
-    parts: Addends
-    width: Floats
-    guesses: Floats
-    stands_out: Floats | None = None
 
 
 def find_subtotals(
@@ -129,6 +107,8 @@ def _find_alike(
     can't be known what they are: a doubt.
     """
     found = np.unique(units[part & (units >= 0)])
+    if not len(found):
+        return found, False
     left = np.flatnonzero(~(whole | part) & (units >= 0))
     more, doubt = np.zeros(0, dtype=np.int64), False
     for look in (first_three, beginning_of, shape_of):
@@ -149,7 +129,7 @@ def _find_alike(
 def _find_whole(addends: Addends, cells: Rows, units: Rows, left: Rows) -> Rows:
     """Find the rows that are the sum of all others of their cell."""
     some = addends.take(left)
-    found = _largest(some, cells[left])
+    found = beside_largest(some, cells[left])
     if found is None:
         return left[:0]
     second = np.zeros(int(cells.max()) + 1)
@@ -177,7 +157,7 @@ def _find_groups(
     for column in columns:
         codes = column.codes[left]
         groups = np.where(codes < 0, -1, combine([cell, codes]))
-        inside = _largest(some, groups)
+        inside = beside_largest(some, groups)
         if inside is not None:
             rows = _whole_units(_vouch(some, inside, column.column, doubts), units[left])
             if not len(rows):
@@ -186,7 +166,7 @@ def _find_groups(
             if len(rows):
                 return left[rows]
         for name in names:
-            outside = _outside(some, cell, column, name, left)
+            outside = beside_named(some, cell, column, name, left)
             if outside is not None:
                 rows = _whole_units(_vouch(some, outside, column.column, doubts), units[left])
                 if len(rows):
@@ -199,109 +179,15 @@ def _find_blocks(addends: Addends, cells: Rows, units: Rows, left: Rows) -> Rows
     some, cell = addends.take(left), cells[left]
     order = np.argsort(cell, kind="stable")
     for ordered in (order, order[::-1]):
-        found = _blocks(some, cell, ordered)
+        found = beside_blocks(some, cell, ordered)
         rows = _tile(some, found, len(left))
         if len(rows):
             return left[rows]
     for ordered in (order, order[::-1]):
-        rows = _judge(some, units[left], _blocks(some, cell, ordered), required=REQUIRED)
+        rows = _judge(some, units[left], beside_blocks(some, cell, ordered), required=REQUIRED)
         if len(rows):
             return left[rows]
     return left[:0]
-
-
-def _largest(addends: Addends, groups: Rows) -> Candidates | None:
-    """Beside the largest row of each group the sum of the others."""
-    number = int(groups.max(initial=-1)) + 1
-    if not number:
-        return None
-    inside = groups >= 0
-    counts = np.bincount(groups[inside], minlength=number)
-    at = 1 if addends.known[:, 1].any() else 0
-    top = np.full(number, -np.inf)
-    np.maximum.at(top, groups[inside], addends.values[inside, at])
-    hit = inside & (addends.values[:, at] == top[groups]) & (counts[groups] > 2)
-    rows = np.flatnonzero(hit)
-    # Of equal ones the first will do.
-    rows = rows[np.unique(groups[rows], return_index=True)[1]]
-    if not len(rows):
-        return None
-    own = addends.take(rows)
-    parts = addends.add(groups, number).take(groups[rows]).less(own)
-    return Candidates(
-        rows=rows, parts=parts, width=np.abs(own.values[:, 1]), guesses=np.ones(len(rows))
-    )
-
-
-def _outside(
-    addends: Addends, cells: Rows, column: Factor, names: Factor, left: Rows
-) -> Candidates | None:
-    """Beside each row that has a group's value as its code or name that group's sum."""
-    codes = column.codes[left]
-    place = pd.Index(column.levels, dtype=object).get_indexer(pd.Index(names.levels, dtype=object))
-    named = names.codes[left]
-    # The last place is what a blank name, of code -1, points to.
-    speaks = np.append(place, -1)[named]
-    rows = np.flatnonzero((speaks >= 0) & (speaks != codes))
-    if not len(rows):
-        return None
-    wide = len(column.levels) + 1
-    keys, groups = np.unique(np.where(codes >= 0, cells * wide + codes, -1), return_inverse=True)
-    sums = addends.add(groups, len(keys))
-    counts = np.bincount(groups, minlength=len(keys))
-    at = np.searchsorted(keys, cells[rows] * wide + speaks[rows])
-    there = keys[np.minimum(at, len(keys) - 1)] == cells[rows] * wide + speaks[rows]
-    there[there] &= counts[at[there]] > 1
-    rows, at = rows[there], at[there]
-    if not len(rows):
-        return None
-    width = np.abs(addends.values[rows, 1])
-    return Candidates(rows=rows, parts=sums.take(at), width=width, guesses=np.ones(len(rows)))
-
-
-def _blocks(addends: Addends, cells: Rows, order: Rows) -> Candidates:
-    """Beside each row the sum of the block of rows after it that comes nearest to it."""
-    ordered, cell = addends.take(order), cells[order]
-    count = len(order)
-    running = _running(ordered.values)
-    change = np.flatnonzero(np.diff(cell)) + 1
-    ends = np.append(change, count)
-    end = ends[np.searchsorted(ends, np.arange(count), side="right")]
-    start = np.arange(count) + 1
-    at = 1 if ordered.known[:, 1].any() else 0
-    target = running[np.minimum(start, count), at] + ordered.values[:, at]
-    guess = np.searchsorted(running[:, at], target - 1e-9 * np.abs(target), side="left")
-    best = np.clip(guess, start, end)
-    # Rounding may have moved the end to the row before.
-    before = np.clip(guess - 1, start, end)
-    nearer = np.abs(running[before, at] - target) < np.abs(running[best, at] - target)
-    best = np.where(nearer, before, best)
-    rows = np.flatnonzero((best - start >= 2) & (ordered.values[:, at] > 0))
-    lo, hi = start[rows], best[rows]
-    hidden, most, variance = (
-        _running(each)
-        for each in ((~ordered.known).astype(np.float64), ordered.most, ordered.variance)
-    )
-    parts = Addends(
-        values=running[hi] - running[lo],
-        known=hidden[hi] == hidden[lo],
-        most=np.maximum(most[hi] - most[lo], 0.0),
-        variance=np.maximum(variance[hi] - variance[lo], 0.0),
-        step=addends.step,
-        root=addends.root,
-    )
-    first = np.concatenate([[0], change])
-    held = (ends - first)[np.searchsorted(ends, rows, side="right")]
-    return Candidates(
-        rows=order[rows],
-        parts=parts,
-        width=np.abs(ordered.values[rows, 1]) / (hi - lo),
-        guesses=2.0 * held,
-    )
-
-
-def _running(values: Floats) -> Floats:
-    return np.concatenate([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0)])
 
 
 def _judge(addends: Addends, units: Rows, found: Candidates, *, required: float) -> Rows:
@@ -312,6 +198,8 @@ def _judge(addends: Addends, units: Rows, found: Candidates, *, required: float)
     weighed = weigh(own, found.parts, width=found.width)
     who, codes = np.unique(units[found.rows], return_inverse=True)
     agree = np.bincount(codes, weights=weighed.agree, minlength=len(who))
+    if not agree.any():
+        return found.rows[:0]
     # A unit that stands among a cell's rows and isn't its largest is no total there.
     readable = units[addends.known.any(axis=1)]
     stands = np.bincount(readable + 1, minlength=int(units.max()) + 2)[who + 1]

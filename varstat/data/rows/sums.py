@@ -19,105 +19,14 @@ that about one table in a thousand has one by chance.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from varstat.card.schema import Card
 from varstat.data.account import Mask, Rows
-from varstat.data.rows.counts import Converted
-from varstat.data.rows.marks import state_publishing
-from varstat.data.rows.records import Records
-from varstat.data.source.numbers import Kind
+from varstat.data.rows.addends import Addends
 from varstat.measure import Floats
 
 REQUIRED = 10.0
-# What a mark for small counts hides where nobody states it: rules run from 5 to 10.
-HIDDEN_MOST = 10.0
-BASES = (1000, 500, 100, 50, 25, 20, 10, 5, 4, 3, 2)
-DISTINCT = 8
 # Of the standard deviations of rounding, how many a sum may be off.
 WIDTH = 4.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Addends:
-    """Numbers that add up over rows: a column of what is measured, then one of sizes.
-
-    Attributes
-    ----------
-    values : ndarray of float, shape (rows, 2)
-        Zero where hidden.
-    known : ndarray of bool, shape (rows, 2)
-    most : ndarray of float, shape (rows, 2)
-        What a hidden number may hold; zero where known.
-    variance : ndarray of float, shape (rows, 2)
-        Of rounding.
-    step : ndarray of float, shape (2,)
-        Between neighbouring numbers as printed.
-    root : ndarray of bool, shape (2,)
-        Whether the column is a count that varies by chance.
-    """
-
-    values: Floats
-    known: Mask
-    most: Floats
-    variance: Floats
-    step: Floats
-    root: Mask
-
-    def take(self, rows: Mask | Rows) -> "Addends":
-        """Keep some rows."""
-        return Addends(
-            values=self.values[rows],
-            known=self.known[rows],
-            most=self.most[rows],
-            variance=self.variance[rows],
-            step=self.step,
-            root=self.root,
-        )
-
-    def add(self, groups: Rows, number: int) -> "Addends":
-        """Add up the rows of each group.
-
-        Parameters
-        ----------
-        groups : ndarray of int, shape (rows,)
-            Below zero for rows of no group.
-        number : int
-            Of groups.
-
-        Returns
-        -------
-        Addends
-            With a row a group.
-        """
-        inside = groups >= 0
-
-        def each(values: NDArray[np.float64] | Mask) -> Floats:
-            columns = [
-                np.bincount(groups[inside], weights=values[inside, at], minlength=number)
-                for at in range(values.shape[1])
-            ]
-            return np.stack(columns, axis=1).astype(np.float64)
-
-        return Addends(
-            values=each(self.values),
-            known=each(~self.known) == 0,
-            most=each(self.most),
-            variance=each(self.variance),
-            step=self.step,
-            root=self.root,
-        )
-
-    def less(self, other: "Addends") -> "Addends":
-        """Take some rows' numbers out of sums that hold them."""
-        return Addends(
-            values=self.values - other.values,
-            known=self.known,
-            most=np.maximum(self.most - other.most, 0.0),
-            variance=np.maximum(self.variance - other.variance, 0.0),
-            step=self.step,
-            root=self.root,
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -141,60 +50,6 @@ class Weighed:
     near: Floats
 
 
-def make_addends(records: Records, event: Converted, *, card: Card) -> Addends | None:
-    """Take the columns of numbers that add up over rows.
-
-    Parameters
-    ----------
-    records : Records
-    event : Converted
-        The events, percentages converted.
-    card : Card
-        States what is rounded and hidden, and whether counts are whole.
-
-    Returns
-    -------
-    Addends or None
-        Of a mean, its total and count; None where it is given without its count.
-    """
-    numbers, size = event.numbers, records.size
-    values = [numbers.values, size.values]
-    kinds = [numbers, size]
-    off = np.where(event.was_percent, np.nan_to_num(event.upper - event.lower), 0.0)
-    counted = card.measure.counts
-    if not counted and "total" not in card.needed:
-        if records.count is None:
-            return None
-        count = records.count.numbers
-        off = 0.5 * _step(numbers.values)[0] * np.nan_to_num(count.values)
-        values = [numbers.values * count.values, count.values]
-        kinds = [numbers, count]
-    whole = counted and card.indicator.counts == "whole"
-    exact = (whole, card.measure.bounded and whole)
-    bases = state_publishing(card).rounded
-    rounded = (bases.get("numerator", 0), bases.get("denominator", 0))
-    known = np.stack([each.is_kind(Kind.NUMBER) for each in kinds], axis=1)
-    known &= np.isfinite(np.stack(values, axis=1))
-    filled = np.where(known, np.stack(values, axis=1), 0.0)
-    found = [_step(filled[known[:, at], at]) for at in range(2)]
-    step = np.array([max(found[at][0], rounded[at]) for at in range(2)], dtype=np.float64)
-    # What is rounded at random, to the next or the one before, is off by up to a whole step.
-    slacks = [
-        step[at] if rounded[at] or (found[at][1] and step[at] > 1) else 0.0 if exact[at] else 0.5
-        for at in range(2)
-    ]
-    slack = np.tile(np.minimum(slacks, step), (len(filled), 1))
-    slack[:, 0] = np.maximum(slack[:, 0], off)
-    return Addends(
-        values=filled,
-        known=known,
-        most=np.where(known, 0.0, _most(records, filled)),
-        variance=np.where(known, slack**2 / 3, 0.0),
-        step=step,
-        root=np.array([counted, False]),
-    )
-
-
 def weigh(total: Addends, parts: Addends, *, width: Floats | None = None) -> Weighed:
     """Compare totals with sums of parts.
 
@@ -210,14 +65,9 @@ def weigh(total: Addends, parts: Addends, *, width: Floats | None = None) -> Wei
     Weighed
     """
     value = np.abs(total.values)
-    gap = total.values - parts.values
-    fuzz = WIDTH * np.sqrt(total.variance + parts.variance) + 1e-9 * value + 1e-9
-    equal = (gap >= -fuzz) & (gap <= fuzz + parts.most)
+    gap, fuzz = _miss(total, parts)
     comparable = np.asarray(total.known.any(axis=1), dtype=np.bool_)
-    agree = np.asarray(
-        comparable & (equal | ~total.known).all(axis=1) & (parts.values > 0).any(axis=1),
-        dtype=np.bool_,
-    )
+    agree = agrees(total, parts)
     window = np.where(fuzz > 1e-6 * (1 + value), 2 * fuzz, 0.0) + parts.most + total.step
     close = np.where(parts.most > 0, window, np.minimum(2 * np.abs(gap) + total.step, window))
     wide = np.where(total.root, 2 * np.sqrt(value), value)
@@ -229,6 +79,36 @@ def weigh(total: Addends, parts: Addends, *, width: Floats | None = None) -> Wei
         for each in (window, close)
     )
     return Weighed(comparable=comparable, agree=agree, passing=passing, near=nearness)
+
+
+def agrees(total: Addends, parts: Addends) -> Mask:
+    """Say which totals equal their sums in every column that is known.
+
+    Parameters
+    ----------
+    total, parts : Addends
+        Row by row.
+
+    Returns
+    -------
+    ndarray of bool, shape (totals,)
+        As in `Weighed`.
+    """
+    gap, fuzz = _miss(total, parts)
+    equal = ((gap >= -fuzz) & (gap <= fuzz + parts.most)) | ~total.known
+    known, filled = total.known, parts.values > 0
+    both = equal[:, 0] & equal[:, 1]
+    return np.asarray(
+        both & (known[:, 0] | known[:, 1]) & (filled[:, 0] | filled[:, 1]), dtype=np.bool_
+    )
+
+
+def _miss(total: Addends, parts: Addends) -> tuple[Floats, Floats]:
+    """By how much totals miss their sums, and by how much rounding lets them."""
+    fuzz = 1e-9 * np.abs(total.values) + 1e-9
+    if not (total.exact and parts.exact):
+        fuzz += WIDTH * np.sqrt(total.variance + parts.variance)
+    return total.values - parts.values, fuzz
 
 
 def add_evidence(weighed: Weighed, total: Addends, who: Rows, number: int) -> Floats:
@@ -276,41 +156,3 @@ def _combine(near: Floats, terms: Floats) -> Floats:
 def nearly_all(agree: Floats | Rows, comparable: Floats | Rows) -> Mask:
     """Say whether all of a few, or nineteen in twenty of many, agree."""
     return np.asarray((comparable > 0) & (comparable - agree <= comparable // 20), dtype=np.bool_)
-
-
-def _most(records: Records, filled: Floats) -> Floats:
-    """What each hidden number may hold: little where it is suppressed, else as much as any."""
-    largest = np.abs(filled).max(axis=0, initial=0.0)
-    most = np.tile(largest, (len(filled), 1))
-    high = np.where(np.isfinite(records.event.high), records.event.high, HIDDEN_MOST)
-    hidden = records.event.is_kind(Kind.SUPPRESSED)
-    most[hidden, 0] = high[hidden]
-    return most
-
-
-def _step(values: Floats) -> tuple[float, bool]:
-    """Find in what steps a column is printed, and whether that is by rounding.
-
-    It is 0.01, 1, or 5 where counts are rounded to it: nine in ten must be multiples, since a total
-    may be rounded when its parts aren't. Of a few numbers it is what divides them all: equal sizes
-    add up to multiples of each other, which is no evidence of anything.
-    """
-    values = np.abs(values[np.isfinite(values) & (values != 0)])
-    if not len(values):
-        return 1.0, False
-    for decimals in range(7):
-        scaled = values * 10.0**decimals
-        torn = np.abs(scaled - np.rint(scaled)) > 1e-6 * np.maximum(scaled, 1.0)
-        if torn.mean() <= 0.01:
-            break
-    unit = 10.0**-decimals
-    distinct = np.unique(np.rint(values / unit))
-    if len(distinct) < DISTINCT and distinct.max() < 2.0**62:
-        return float(np.gcd.reduce(distinct.astype(np.int64))) * unit, decimals > 0
-    if decimals:
-        return unit, True
-    for base in BASES:
-        multiple = np.rint(values) % base == 0
-        if multiple.mean() >= 0.9 and len(np.unique(values[multiple])) >= DISTINCT:
-            return float(base), True
-    return 1.0, False

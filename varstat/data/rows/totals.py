@@ -11,13 +11,13 @@ import numpy as np
 
 from varstat.card.schema import Card
 from varstat.data.account import Ledger, Mask
+from varstat.data.rows.addends import make_addends
 from varstat.data.rows.counts import convert_percentages
 from varstat.data.rows.distinguish import Apart, Factor, named_factors, number_levels, tell_apart
 from varstat.data.rows.level_judge import LevelJudge
+from varstat.data.rows.named import exclude_named
 from varstat.data.rows.records import Records
-from varstat.data.rows.sums import make_addends
 from varstat.data.rows.unit_judge import exclude_unit_totals
-from varstat.data.rows.wholes import is_average, is_country, is_nobody, is_total
 from varstat.data.source.grid import Texts
 from varstat.data.source.header import Header
 from varstat.period.label import RollUp
@@ -65,7 +65,7 @@ def exclude_totals(
     -------
     Totals
     """
-    whole, notes = _exclude_named(records, header, ledger)
+    whole, notes = exclude_named(records, header, ledger)
     event = convert_percentages(records.event, records.size, card=card)
     addends = make_addends(records, event, card=card)
     units = records.roles["unit"].values
@@ -91,47 +91,3 @@ def exclude_totals(
 def _read_text(header: Header, records: Records, column: str) -> Texts:
     values = header.texts(header.find((column,))[0])
     return values[records.places]
-
-
-def _exclude_named(
-    records: Records, header: Header, ledger: Ledger
-) -> tuple[Mask, tuple[str, ...]]:
-    """Leave out what is named as a total, an average, or nobody in particular."""
-    units = records.roles["unit"].values
-    columns = [units]
-    name = records.roles.get("unit_name")
-    if name is not None and name.lookup is None:
-        columns.append(name.values)
-    total, average, nobody = (np.zeros(len(units), dtype=np.bool_) for _ in range(3))
-    for values in columns:
-        codes, distinct = number_levels(values)
-        # One country among the units is their total; several are units of their own.
-        countries = [is_country(text) for text in distinct]
-        alone = sum(countries) == 1
-        says = [
-            is_total(text) or (alone and country)
-            for text, country in zip(distinct, countries, strict=True)
-        ]
-        total |= np.array([*says, False], dtype=np.bool_)[codes]
-        average |= np.array([*map(is_average, distinct), False], dtype=np.bool_)[codes]
-        nobody |= np.array([*map(is_nobody, distinct), False], dtype=np.bool_)[codes]
-    for at in [at for at, unit in enumerate(units) if unit is None]:
-        cells = [cell for cell in header.line(int(records.places[at])) if cell]
-        total[at] |= any(is_total(cell) or is_country(cell) for cell in cells)
-    # A body named after its country ("NHS England") may be one unit of many: a whole is no less
-    # than any of its parts.
-    sizes = np.nan_to_num(records.size.values)
-    codes, distinct = number_levels(units)
-    coded = np.array([*(not is_total(unit) for unit in distinct), False], dtype=np.bool_)[codes]
-    total &= ~(coded & (sizes < sizes[ledger.open].max(initial=0.0)))
-    total &= ledger.open
-    notes: tuple[str, ...] = ()
-    if 2 * total.sum() > ledger.open.sum():
-        total[:] = False
-        notes = ("most rows are named like totals, so they were taken for the units",)
-    ledger.exclude_sums(total, "a total row")
-    if 2 * (average & ledger.open).sum() < ledger.open.sum():
-        ledger.exclude_sums(average, "an average of units")
-    if 2 * (nobody & ledger.open).sum() < ledger.open.sum():
-        ledger.exclude(nobody, "no unit in particular, by its name")
-    return total, notes

@@ -7,11 +7,13 @@ from dataclasses import replace
 import numpy as np
 
 from varstat.data.account import FIRST_ROWS, Ledger, Mask, Rows, count_rows, name_rows
+from varstat.data.rows.addends import Addends
 from varstat.data.rows.choose import say_choice
 from varstat.data.rows.codes import beginning_of, first_letter, first_three, shape_of
 from varstat.data.rows.distinguish import (
     Factor,
     combine,
+    name_blanks,
     number_levels,
     other_columns,
     read_factor,
@@ -20,7 +22,6 @@ from varstat.data.rows.heads import find_heads
 from varstat.data.rows.mixed import Mixture, find_folds, find_mixture
 from varstat.data.rows.records import Records
 from varstat.data.rows.subtotals import find_subtotals
-from varstat.data.rows.sums import Addends
 from varstat.data.source.grid import Texts
 from varstat.data.source.header import Header
 
@@ -183,17 +184,11 @@ def _groupings(
 
 def _cut(factor: Factor, rows: Rows) -> Factor:
     """Keep some rows of a factor, with blanks as a level of their own."""
-    codes = factor.codes[rows]
-    levels = factor.levels
-    if (codes < 0).any():
-        codes, levels = np.where(codes < 0, len(levels), codes), (*levels, "(blank)")
-    there, codes = np.unique(codes, return_inverse=True)
-    return Factor(
-        column=factor.column,
-        role=factor.role,
-        codes=codes,
-        levels=tuple(levels[at] for at in there),
-    )
+    factor = name_blanks(factor)
+    if len(rows) == len(factor.codes):
+        return factor
+    there, codes = np.unique(factor.codes[rows], return_inverse=True)
+    return replace(factor, codes=codes, levels=tuple(factor.levels[at] for at in there))
 
 
 def _shapes(units: Texts) -> list[Factor]:

@@ -25,6 +25,15 @@ _TIMES = {1: "once", 2: "twice"}
 # only the commonest.
 _SENTINEL = re.compile(r"9+[78]?|8+|7+|1")
 _OF_COUNTS = re.compile(r"9{3,}|8{3,}|-(9+|8+|7+|1)")
+# A number with a footnote's sign beside it: "12*", "1,204 (a)", "12 r"; after a zero it is a mark.
+_BEFORE = r"[*†‡§~#]+"
+_AFTER = r"[*†‡§~#¹²³⁴⁵⁶⁷⁸⁹]+|\^?\(\w{1,2}\)|\^?\[\w{1,2}\]|\^\w|[a-zA-Z]"
+_PRINTED = r"[1-9][\d.,\s'’]*"
+_NOTED = re.compile(rf"{_BEFORE}\s*{_PRINTED}|{_PRINTED}\s*(?:{_AFTER})")
+_NOTED_MEND = (
+    "Some are numbers with a footnote's sign, such as 12* or 12 (a): delete the signs in the file "
+    "where the numbers are meant."
+)
 # Rows with other numbers that there must be, and how many times their range a sentinel is apart.
 _OTHERS, _APART = 5, 3.0
 # Distinct numbers that other counts must have, for a range to say anything.
@@ -65,8 +74,9 @@ def describe_texts(numbers: Numbers, open_: Mask, *, count: bool = True) -> tupl
         said = f"It holds {len(counted):,} distinct texts, too many to be marks. "
         return "", (said if len(counted) > SHOWN else "") + plain
     marks = [(text, times) for text, times in counted.most_common() if _is_mark(text, times)]
+    noted = f"{_NOTED_MEND} " if any(map(_is_noted, counted)) else ""
     if not marks:
-        return "", plain
+        return "", noted.rstrip() or plain
     shown = ", ".join(f"{clean(text)!r} {say_times(times)}" for text, times in marks[:SHOWN])
     more = len(counted) - len(marks[:SHOWN])
     tail = f", and {more:,} other{'s' if more > 1 else ''}" if more else ""
@@ -79,11 +89,17 @@ def describe_texts(numbers: Numbers, open_: Mask, *, count: bool = True) -> tupl
             f"is hidden, say --suppressed {hidden} with the range that it stands for; if it is "
             f"none, --zero {option}; if it isn't known, --missing {option}"
         )
-    return f": {shown}{tail}", f"If the number at {text!r} {told}."
+    return f": {shown}{tail}", f"{noted}If the number at {text!r} {told}."
+
+
+def _is_noted(text: str) -> bool:
+    """Whether a text is a number with a footnote's sign; "<5" and "10+" are marks by themselves."""
+    marks = own_range(fold(text)) is not None or text[-1:] == "+"
+    return not marks and _NOTED.fullmatch(text) is not None
 
 
 def _is_mark(text: str, times: int) -> bool:
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or _is_noted(text):
         return False
     if own_range(fold(text)) is not None or (text[-1:] == "+" and text[:-1].isdecimal()):
         return True

@@ -81,12 +81,37 @@ AVERAGES = _words(
     "average averages mean median durchschnitt mittelwert moyenne mediane promedio gemiddelde"
     " medelvarde gjennomsnitt gennemsnit keskiarvo srednia ortalama mittel schnitt ø snitt medeltal"
     " moyen media mediana mediaan mediaani prumer atlag avg benchmark benchmarks referenzwert"
-    " richtwert norm"
+    " richtwert norm genomsnitt landsgennemsnit landsgjennomsnitt riksgenomsnitt rikssnitt"
+    " 平均 平均値 全国平均 中央値 평균 전국평균"
+    " percentile percentiles quartile quartiles decile minimum maximum stdev std"
+    " standardabweichung perzentil quartil kwartiel percentil kvartil"
+)
+# "Landesdurchschnitt", "Bundesmittelwert": of what may stand before.
+AVERAGE_ENDS = ("durchschnitt", "mittelwert", "gemiddelde", "gennemsnit", "gjennomsnitt")
+AVERAGE_OF = _words(
+    "national nationale nationaler nationaal nationalt regional regionale regionaler regionaal"
+    " krajowa krajowy krajowe kraju peer peers comparator comparators similar aller tutti tutte"
+    " dev deviation standard th st nd rd top bottom lower upper first second third fourth"
+    " per of across among within weighted unweighted gewichteter"
 )
 NOBODY = _words(
     "unknown other others unspecified unallocated unassigned unbekannt inconnu inconnue desconocido"
     " onbekend sconosciuto okand ukjent ukendt nieznany sonstige ubrige autres otros altri overige"
-    " remainder remaining elsewhere residual"
+    " remainder remaining elsewhere residual ignorado ignorada outros ovrige ovriga pozostale inne"
+    " muut tuntematon diger bilinmeyen 不明 不詳 その他 기타 미상 其他 未知"
+)
+# As words, of two or three that only together say so.
+NOT_STATED = frozenset(
+    tuple(words_of(each))
+    for each in (
+        *("not known", "not stated", "not specified", "not recorded", "not reported", "no data"),
+        *("nicht bekannt", "nicht zuordenbar", "nicht zugeordnet", "keine Angabe", "ohne Angabe"),
+        *("sans objet", "non renseigné", "non précisé", "non déterminé", "non connu", "no consta"),
+        *("sin especificar", "sin datos", "no especificado", "non specificato", "non noto"),
+        *("niet bekend", "niet vermeld", "ej angiven", "uppgift saknas", "ikke oppgitt"),
+        *("ikke kjent", "uoplyst", "ei tiedossa", "brak danych", "nie ustalono", "não informado"),
+        *("sem informação", "não declarado", "without unit", "no fixed abode"),
+    )
 )
 # Country codes of the Office for National Statistics: England, Wales, Scotland, Northern Ireland,
 # and what is made of them.
@@ -100,7 +125,37 @@ SAYS_TOTAL = re.compile(
     + "|".join(sorted(UNITS - {"local"}))
     + r")\W*"
 )
-_WITH_AVERAGES = AVERAGES | ALL | HOME | FILLER | UNITS | COUNTRIES
+_REST = frozenset(("rest", "reste", "resto", "restliche"))
+_TELLING = ALL | HOME | COUNTRIES | STRONG | AVERAGES | NOBODY | _REST
+_NUMBER = re.compile(r"\d+")
+# "25th" is a word of a number and "th".
+_NUMBERED = re.compile(r"\d+(st|nd|rd|th)?")
+_WITH_AVERAGES = AVERAGES | ALL | HOME | FILLER | UNITS | COUNTRIES | AVERAGE_OF
+
+
+def outline(cell: str) -> str:
+    """Write a name without its numbers, by which no two names differ in being a whole or not.
+
+    Examples
+    --------
+    >>> outline("Practice 12, Town 7"), outline("E92000001")
+    ('Practice 0, Town 0', 'E92000001')
+    """
+    return cell if COUNTRY_CODE.fullmatch(cell.strip().upper()) else _NUMBER.sub("0", cell)
+
+
+def may_be_whole(cell: str) -> bool:
+    """Say whether a cell has a word without which none is a total, country, average or nobody.
+
+    Most names have none, so that all else is spared them.
+    """
+    words = words_of(_join_names(cell))
+    return (
+        not _TELLING.isdisjoint(words)
+        or tuple(words) in NOT_STATED
+        or any(map(_says_average, words))
+        or COUNTRY_CODE.fullmatch(cell.strip().upper()) is not None
+    )
 
 
 def is_total(cell: str) -> bool:
@@ -140,20 +195,31 @@ def is_country(cell: str) -> bool:
 
 
 def is_average(cell: str) -> bool:
-    """Say whether a cell names an average of units: "National average", "Median"."""
-    words = words_of(_join_names(cell))
-    return not AVERAGES.isdisjoint(words) and all(word in _WITH_AVERAGES for word in words)
+    """Say whether a cell names what units have on average, or what some have at most.
+
+    Examples
+    --------
+    >>> is_average("National average"), is_average("25th percentile"), is_average("Mean Valley")
+    (True, True, False)
+    """
+    words = [_NUMBERED.sub(r"\1", word) for word in words_of(_join_names(cell))]
+    return any(map(_says_average, words)) and all(
+        word in _WITH_AVERAGES or word.isdigit() or not word or _says_average(word)
+        for word in words
+    )
+
+
+def _says_average(word: str) -> bool:
+    return word in AVERAGES or word.endswith(AVERAGE_ENDS)
 
 
 def is_nobody(cell: str) -> bool:
     """Say whether a cell names no unit in particular: "Other", "Not stated", "Rest of England"."""
     words = words_of(cell)
-    if words[:1] in (["rest"], ["reste"], ["resto"], ["restliche"]):
+    if words[:1] and words[0] in _REST:
         known = HOME | COUNTRIES | FILLER | UNITS | ALL
         return all(word in known for word in words_of(_join_names(cell))[1:])
-    if words[:1] == ["not"]:
-        return len(words) == 2 and words[1] in ("known", "stated", "specified", "recorded")
-    return len(words) == 1 and words[0] in NOBODY
+    return tuple(words) in NOT_STATED or (len(words) == 1 and words[0] in NOBODY)
 
 
 def names_whole(level: str, *, column: str = "") -> bool:

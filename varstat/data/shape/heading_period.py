@@ -17,6 +17,12 @@ _NUMBERED = re.compile(
 _TOKEN = re.compile(r"[^\s_()\[\],:;|]+")
 # Where a year follows letters, as in deaths2018.
 _YEAR_AFTER = re.compile(r"(?<=[A-Za-z])(?:19|20)\d\d(?!\d)")
+_WITH_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\w['\u2019./ -]{1,2}\d\d$")
+_TOTAL = re.compile(
+    r"\b(?:sub)?(?:tota\w*|all\w*|sum\w*|year\w*|ytd|annual|average|mean|gesamt|summe|jahr\w*|"
+    r"ensemble|ann[eé]e|toplam|razem|og[oó][lł]em)\b",
+    re.IGNORECASE,
+)
 _MOST_TOKENS = 5
 _MOST_HEADINGS = 2_000
 # So few of the months without a year may be words: "May", "Mar".
@@ -87,6 +93,39 @@ def match_period(pattern: str, heading: str) -> str | None:
     >>> match_period("{period} cases", "Apr-18 cases"), match_period("{period} cases", "All cases")
     ('Apr-18', None)
     """
+    label = _fit(pattern, heading)
+    return label if label is not None and is_period(label) else None
+
+
+def match_unread(pattern: str, heading: str) -> str | None:
+    """Find what stands in a period's place, has a year, and is no period that can be read.
+
+    Parameters
+    ----------
+    pattern : str
+        With "{period}" in it once.
+    heading : str
+
+    Returns
+    -------
+    str or None
+        None too where it is called a total, or where the pattern is the period alone, which any
+        heading fits.
+
+    Examples
+    --------
+    >>> match_unread("{period} cases", "Eanáir 2018 cases")
+    'Eanáir 2018'
+    >>> match_unread("{period} cases", "Total 2018 cases")
+    """
+    label = None if pattern.strip() == PERIOD else _fit(pattern, heading)
+    if label is None or is_period(label) or _TOTAL.search(label) or not _WITH_YEAR.search(label):
+        return None
+    return label
+
+
+def _fit(pattern: str, heading: str) -> str | None:
+    """Give what stands in place of the period in a heading that a pattern fits."""
     before, _, after = pattern.partition(PERIOD)
     if is_pattern(after):
         raise UsageError("columns", f"{pattern!r} has {PERIOD} twice; a heading has one period.")
@@ -94,7 +133,7 @@ def match_period(pattern: str, heading: str) -> str | None:
         rf"\s*{_loose(before)}\s*(?P<period>\S.*?)\s*{_loose(after)}\s*", re.IGNORECASE | re.DOTALL
     )
     found = fits.fullmatch(heading)
-    return found["period"] if found and is_period(found["period"]) else None
+    return None if found is None else found["period"]
 
 
 def find_families(headings: Sequence[str]) -> tuple[Family, ...]:

@@ -11,7 +11,9 @@ from varstat.data.account import FIRST_ROWS, Rows, count_rows
 from varstat.data.shape.heading_period import (
     PERIOD,
     find_families,
+    is_pattern,
     match_period,
+    match_unread,
 )
 from varstat.data.source.grid import MOST_CELLS, Grid, Texts
 from varstat.data.source.header import Header, Wanted, lay_headers
@@ -89,6 +91,7 @@ def melt_periods(
             grids.append(grid)
             continue
         check_overfull(source.name, layout.header)
+        _refuse_unread(layout, where=source.name)
         grids.append(_melt(layout, tuple(period), where=source.name))
         notes += _note(layout, grids[-1], several=len(source.grids) > 1)
     return replace(source, grids=tuple(grids), notes=(*source.notes, *notes))
@@ -161,6 +164,24 @@ def _match(header: Header, pattern: str, *, where: str) -> dict[str, tuple[str, 
             )
         found[key] = label, at
     return found
+
+
+def _refuse_unread(layout: Layout, *, where: str) -> None:
+    """Refuse headings that fit the patterns with what may be a period that can't be read."""
+    patterns = [pattern for pattern in layout.patterns if is_pattern(pattern)]
+    found = [
+        [label for name in layout.header.names if (label := match_unread(pattern, name))]
+        for pattern in patterns
+    ]
+    unread = [label for label in found[0] if all(label in each for each in found)]
+    if unread:
+        listed = ", ".join(map(repr, unread[:FIRST_ROWS]))
+        raise TableError(
+            where,
+            f"headings fit {patterns[0]!r}, in which {listed} can't be read as a period. Write it "
+            "in the file as in Apr-18, 2018-19, 2019 Q1 or 2018, or rename the columns if they are "
+            "of no period.",
+        )
 
 
 def _melt(layout: Layout, period: tuple[str, ...], *, where: str) -> Grid:

@@ -21,6 +21,7 @@ _COMMA = re.compile(
 )
 _POINT = re.compile(
     rf"{_SIGNED}(\d{{1,3}}([,\s'’]\d{{3}})+\.\d+|\d{{1,3}}(,\d{{3}}){{2,}}|"
+    rf"\d{{1,2}}(,\d{{2}})+,\d{{3}}(\.\d+)?|"
     rf"(?!\d{{1,3}}\.\d{{3}}(?!\d))\d*\.\d+|0\d*\.\d+){_ENDS}",
     re.IGNORECASE,
 )

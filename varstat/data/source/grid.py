@@ -24,7 +24,7 @@ class Grid:
     Attributes
     ----------
     cells : DataFrame
-        Text, or what Excel, Parquet or the caller gave, as it came.
+        Text, of long files as categories, or what Excel, Parquet or the caller gave, as it came.
     names : tuple of str or None
         The columns' names where the format has them; None when a row of the cells holds them.
     sheet : str or None
@@ -105,7 +105,7 @@ def text_of(cell: Any) -> str | None:
 
 def texts_of(column: "pd.Series[Any]") -> Texts:
     """Write a column as text, None where a cell is blank."""
-    if isinstance(column.dtype, pd.StringDtype):
+    if isinstance(column.dtype, pd.StringDtype | pd.CategoricalDtype):
         # Each text is written once, and its rows share it: a tenth of the memory.
         codes, distinct = pd.factorize(column, use_na_sentinel=True)
         shared = np.full(len(distinct) + 1, None, dtype=object)

@@ -33,7 +33,10 @@ class Kind(IntEnum):
 
 TWO_WAYS = "numbers whose comma or point may mark decimals or thousands,"
 SAY_WHICH = "Say how decimals are marked: --decimal , or --decimal ."
-GROUPED = re.compile(r"[+-]?\d{1,3}([,\s'’]\d{3})+(\.\d+)?")
+# By thousands, and in India by lakhs: 12,34,567.
+GROUPED = re.compile(r"[+-]?(\d{1,3}([,\s'’]\d{3})+|\d{1,2}(,\d{2})+,\d{3})(\.\d+)?")
+# Signs that can be read one way only, as those of Arabic and of full width.
+_SIGNS = str.maketrans("\u2212\u066a\uff05\u066c\u066b", "-%%,.")
 PRINTED = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 
 
@@ -272,7 +275,7 @@ def _parse(text: str, decimal: Mark | None, vocabulary: Vocabulary) -> _Parsed:
 
 
 def _parse_number(text: str, decimal: Mark | None) -> tuple[float, Kind, float]:
-    body = with_point(text.replace("\u2212", "-"), decimal or ".")
+    body = with_point(text, decimal or ".").translate(_SIGNS)
     percent = body.endswith("%")
     if percent:
         body = body[:-1].rstrip()

@@ -12,7 +12,7 @@ from varstat.data.source.content import (
     DATABASE,
     EXCEL,
     LEGACY,
-    PARQUET,
+    TEXT,
     check_suffix,
     is_duckdb,
     name_of,
@@ -86,8 +86,7 @@ def open_source(
     """
     mark = None if decimal is None else choose("decimal", decimal, MARKS)
     if isinstance(source, pd.DataFrame):
-        if sheet is not None:
-            raise TableError(name, f"sheet {sheet!r} was asked for, but this is no workbook.")
+        _check_sheet(sheet, name)
         names = tuple(str(column) for column in source.columns)
         grid = Grid(cells=source, names=names, decimal=mark)
         return Source(name=name, grids=(grid,), data_hash=hash_frame(source), first_row=0)
@@ -99,8 +98,15 @@ def open_source(
         digest = hash_file(path)
     else:
         data, kind = read_content(path)
-        grids, notes = _read(data, kind, name=name, sheet=sheet)
         digest = hashlib.sha256(data).hexdigest()
+        if kind == TEXT:
+            _check_sheet(sheet, name)
+            text, notes = read_text(data, name=name)
+            # A long file stands in memory once.
+            del data
+            grids = (read_delimited(text, name=name),)
+        else:
+            grids, notes = _read(data, kind, name=name, sheet=sheet)
     return Source(
         name=name,
         grids=tuple(replace(grid, decimal=mark) for grid in grids),
@@ -113,17 +119,18 @@ def open_source(
 def _read(
     data: bytes, kind: str, *, name: str, sheet: str | None
 ) -> tuple[tuple[Grid, ...], tuple[str, ...]]:
-    """Read what a file holds, and note what isn't plain about it."""
+    """Read what a file that is no text holds, and note what isn't plain about it."""
     if kind in (EXCEL, LEGACY):
         return read_workbook(data, name=name, sheet=sheet)
     if kind == DATABASE:
         raise TableError(name, "a DuckDB database cannot come through a pipe. Give the file.")
+    _check_sheet(sheet, name)
+    return (_read_parquet(data, name=name),), ()
+
+
+def _check_sheet(sheet: str | None, name: str) -> None:
     if sheet is not None:
         raise TableError(name, f"sheet {sheet!r} was asked for, but this is no workbook.")
-    if kind == PARQUET:
-        return (_read_parquet(data, name=name),), ()
-    text, notes = read_text(data, name=name)
-    return (read_delimited(text, name=name),), notes
 
 
 def hash_file(path: Path) -> str:

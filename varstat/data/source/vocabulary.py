@@ -40,6 +40,8 @@ SUPPRESSED = frozenset(
             "value suppressed",
             "supp",
             "supp.",
+            "sup",
+            "sup.",
         ),
         *("[suppressed]", "withheld", "data withheld", "confidential", "redacted", "[redacted]"),
         *("masked", "hidden", "censored", "not published", "not shown", "not displayed"),
@@ -59,7 +61,9 @@ MISSING = {
     **dict.fromkeys(
         ("#n/a", "n/a", "n.a.", "n.a", "na", "#na", "<na>", "(n/a)", "[n/a]"), "not available"
     ),
-    **dict.fromkeys(("nd", "n.d.", "n/d", "nv", "n.v.", "k.a.", "k. a.", "k.a"), "not available"),
+    **dict.fromkeys(
+        ("nd", "n.d.", "n/d", "nv", "n.v.", "k.a.", "k. a.", "k.a", "s/d", "s.d."), "not available"
+    ),
     **dict.fromkeys(
         (
             *("not available", "data not available", "unavailable", "data unavailable"),
@@ -68,7 +72,7 @@ MISSING = {
             *("not calculated", "unknown", "not known", "pending", "insufficient data"),
             *("keine angabe", "keine angaben", "keine daten", "nicht verfügbar", "unbekannt"),
             *("nicht bekannt", "liegt nicht vor", "non disponible", "données non disponibles"),
-            *("donnée non disponible", "pas de données", "no disponible", "sin datos"),
+            *("donnée non disponible", "pas de données", "no disponible", "sin datos", "sin dato"),
             *("dato no disponible", "datos no disponibles", "non disponibile"),
             *("dato non disponibile", "niet beschikbaar", "geen gegevens", "onbekend"),
             *("não disponível", "sem dados", "brak danych", "saknas", "uppgift saknas"),
@@ -78,7 +82,16 @@ MISSING = {
     ),
     **dict.fromkeys(
         (
-            *("[z]", "z", "(z)", "not applicable", "does not apply", "entfällt", "sans objet"),
+            *(
+                "[z]",
+                "z",
+                "(z)",
+                "not applicable",
+                "does not apply",
+                "entfällt",
+                "sans objet",
+                "s.o.",
+            ),
             *("no aplica", "non applicabile", "non applicable", "nicht zutreffend"),
             *("niet van toepassing", "n.v.t.", "nvt", "ej tillämpligt"),
         ),
@@ -120,6 +133,8 @@ _BETWEEN = re.compile(
     r"(?:(?:between|zwischen|entre|tra|tussen|from|von|de|da|van)\s+)?(\d{1,4})"
     r"(?:\s*-\s*|\s+(?:to|and|bis|und|à|et|a|y|e|tot|en|till|til)\s+)(\d{1,4})"
 )
+# "n<11": what is below eleven are cases.
+_OF_CASES = re.compile(r"^n\s*(?=[<=&])")
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"))
 
 
@@ -164,7 +179,7 @@ def own_range(mark: str) -> tuple[Range, bool] | None:
     bare = mark
     if mark[:1] + mark[-1:] in ("()", "[]", '""', "''"):
         bare = mark[1:-1].strip()
-    bare = bare.rstrip("*").rstrip()
+    bare = _OF_CASES.sub("", bare.rstrip("*").rstrip())
     if found := _BELOW.fullmatch(bare):
         below = float(found[1])
         return ((0.0, below - 1.0), True) if below >= 1 else None

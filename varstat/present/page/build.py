@@ -13,7 +13,7 @@ from varstat.present.chart import Chart, Places
 from varstat.present.charts.render import rasterise_marks, render, svg_places
 from varstat.present.column import Column, Table
 from varstat.present.highlight import Bools, full_name
-from varstat.present.kind import Open, findings_of
+from varstat.present.kind import Block, Open, findings_of
 from varstat.present.page.inline import Stylesheet, inline_svg
 from varstat.present.page.page import (
     MAX_SECTIONS,
@@ -23,6 +23,7 @@ from varstat.present.page.page import (
     Plot,
     Row,
     Section,
+    Small,
     escape_json,
     render_page,
 )
@@ -113,6 +114,7 @@ def _section(opened: Open, at: int, sheet: Stylesheet) -> Section:
         caption=kind.caption(result, len(listed)),
         columns=tuple(Heading(title=each.title(table), number=each.number) for each in columns),
         rows=tuple(rows[i] for i in listed.tolist()),
+        beside=tuple(map(_small, kind.beside(result))),
         json=escape_json(
             {
                 "heads": [column.title(table) for column in tips],
@@ -121,6 +123,19 @@ def _section(opened: Open, at: int, sheet: Stylesheet) -> Section:
             if drawn
             else {}
         ),
+    )
+
+
+def _small(block: Block) -> Small:
+    columns = {**block.texts, **block.numbers}
+    return Small(
+        title=clean(block.title),
+        columns=tuple(
+            Heading(title=clean(name.replace("\n", " ")), number=name in block.numbers)
+            for name in columns
+        ),
+        rows=tuple(tuple(map(clean, row)) for row in zip(*columns.values(), strict=True)),
+        last=block.last,
     )
 
 

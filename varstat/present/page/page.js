@@ -153,7 +153,7 @@
   }
 
   function search(section, charts) {
-    const rows = [...section.querySelectorAll("tbody tr")];
+    const rows = [...section.querySelectorAll("table.listed tbody tr")];
     const found = section.querySelector(".found-count");
     const box = section.querySelector("input[type='search']");
     section.querySelector(".search").hidden = false;
@@ -178,9 +178,9 @@
   }
 
   function sort(section) {
-    const rows = [...section.querySelectorAll("tbody tr")];
-    const body = section.querySelector("tbody");
-    const heads = [...section.querySelectorAll("thead th")];
+    const rows = [...section.querySelectorAll("table.listed tbody tr")];
+    const body = section.querySelector("table.listed tbody");
+    const heads = [...section.querySelectorAll("table.listed thead th")];
     heads.forEach((head, column) => {
       const button = document.createElement("button");
       button.type = "button";

@@ -97,6 +97,25 @@ class Plot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Small:
+    """A small table of a section, which isn't sorted or searched.
+
+    Attributes
+    ----------
+    title : str
+    columns : tuple of Heading
+    rows : tuple of tuple of str
+    last : bool
+        Whether it stands below the table of the units.
+    """
+
+    title: str
+    columns: tuple[Heading, ...]
+    rows: tuple[tuple[str, ...], ...]
+    last: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     """What the page says of one result.
 
@@ -115,6 +134,7 @@ class Section:
     caption : str
     columns : tuple of Heading
     rows : tuple of Row
+    beside : tuple of Small
     json : str
         What tooltips say of the units that some chart shows: headings, and a list a unit of its
         name, code and cells. Once, however many charts there are.
@@ -130,6 +150,7 @@ class Section:
     caption: str
     columns: tuple[Heading, ...]
     rows: tuple[Row, ...]
+    beside: tuple[Small, ...] = ()
     json: str = "{}"
 
 

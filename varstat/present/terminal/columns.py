@@ -63,6 +63,7 @@ def set_columns(
     expendable: Sequence[str],
     left: Sequence[str] = (),
     whole: Sequence[str] = (),
+    wrapped: Sequence[str] = (),
 ) -> Fitted:
     """Set columns side by side.
 
@@ -81,6 +82,8 @@ def set_columns(
         Uncut columns that stand to the left.
     whole : sequence of str
         Columns of texts that may not be cut either.
+    wrapped : sequence of str
+        Columns of texts that go on in the next line where there is no room.
 
     Returns
     -------
@@ -105,11 +108,21 @@ def set_columns(
     rooms = [given[name] for name in texts]
     grid = Grid(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for name, room in zip(texts, rooms, strict=True):
-        grid.add_column(Text(_cut(name, room)), no_wrap=True, vertical="bottom")
+        grid.add_column(
+            Text(_cut(name, room)),
+            no_wrap=name not in wrapped,
+            width=room if name in wrapped else None,
+            vertical="top" if wrapped else "bottom",
+        )
     for name in numbers:
         grid.add_column(Text(name), justify="left" if name in left else "right", no_wrap=True)
+    # What is wrapped keeps all its letters.
+    most = [None if name in wrapped else given[name] for name in texts]
     for row in zip(*texts.values(), *numbers.values(), strict=True):
-        cut = (_cut(cell, room) for cell, room in zip(row, rooms, strict=False))
+        cut = (
+            cell if room is None else _cut(cell, room)
+            for cell, room in zip(row, most, strict=False)
+        )
         grid.add_row(*map(Text, cut), *map(Text, row[len(rooms) :]))
     return Fitted(grid=grid, left_out=tuple(left_out))
 

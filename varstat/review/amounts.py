@@ -1,0 +1,108 @@
+"""Amounts: whether an opportunity, of all units or of one, is as claimed."""
+
+import numpy as np
+
+from varstat.prose.number import figure, percent, share
+from varstat.review.claim import Claim
+from varstat.review.evidence import Evidence
+from varstat.review.reviewed import Reviewed
+from varstat.review.rules import Reason, judge
+
+
+def judge_total(
+    reviewed: Reviewed, evidence: Evidence, total: float, *, published: bool = False
+) -> Claim:
+    """Judge that the opportunity of all units is some number of events.
+
+    Believed if it lies in the run's own interval, and in those of most specifications with the same
+    target; with care if it lies among what the specifications give.
+
+    Parameters
+    ----------
+    reviewed : Reviewed
+        With an opportunity.
+    evidence : Evidence
+    total : float
+    published : bool
+
+    Returns
+    -------
+    Claim
+    """
+    assert reviewed.opportunity is not None
+    found, per = reviewed.opportunity.total, reviewed.opportunity.per
+    text = (
+        f"The {percent(found.level)} interval is {figure(found.lower)} to {figure(found.upper)}, "
+        f"its mean {figure(found.estimate)}"
+    )
+    inside = found.lower <= total <= found.upper
+    spread = evidence.specifications
+    reason = Reason(verdict="believed" if inside else "not", text=f"{text}.", value=total)
+    if len(spread):
+        held = float(np.mean((spread["lower"] <= total) & (total <= spread["upper"])))
+        least = min(float(spread["total"].min()), found.lower)
+        most = max(float(spread["total"].max()), found.upper)
+        enough = inside and held >= evidence.rules.total
+        among = least <= total <= most
+        reason = Reason(
+            verdict="believed" if enough else "with care" if among else "not",
+            text=f"{text}; it lies in the intervals of {share(held)} of {len(spread):,} "
+            f"specifications with this target (believed from {evidence.rules.total:g}), which "
+            f"range from {figure(least)} to {figure(most)}.",
+            value=held,
+        )
+    return judge(
+        "total",
+        f"The opportunity is {figure(total)} {per} in all.",
+        [reason, *evidence.kept_back],
+        published=published,
+    )
+
+
+def judge_unit(
+    reviewed: Reviewed, evidence: Evidence, i: int, events: float, *, published: bool = False
+) -> Claim:
+    """Judge that the opportunity of one unit is some number of events.
+
+    Believed if it lies in the unit's interval and the unit surely lies short of the target; if it
+    only lies in the interval, with care.
+
+    Parameters
+    ----------
+    reviewed : Reviewed
+        With an opportunity.
+    evidence : Evidence
+    i : int
+        Where the unit stands in the table of opportunities.
+    events : float
+    published : bool
+
+    Returns
+    -------
+    Claim
+    """
+    assert reviewed.opportunity is not None
+    units, per = reviewed.opportunity.units, reviewed.opportunity.per
+    code = str(units.unit[i])
+    claim = f"The opportunity of {evidence.name_of(code)} is {figure(events)} {per}."
+    if not units.comparable[i] or not np.isfinite(units.estimate[i]):
+        text = "Its case-mix can't be compared with that of others, so that it carries none."
+        return judge(
+            "unit",
+            claim,
+            [Reason(verdict="can't be judged", text=text)],
+            units=(code,),
+            published=published,
+        )
+    lower, upper = float(units.lower[i]), float(units.upper[i])
+    inside = lower <= events <= upper
+    sure = lower > 0
+    level = percent(reviewed.opportunity.level)
+    reason = Reason(
+        verdict="not" if not inside else "believed" if sure else "with care",
+        text=f"Its {level} interval is {figure(lower)} to {figure(upper)}, its mean "
+        f"{figure(float(units.estimate[i]))}"
+        + (", and it isn't sure that there is any." if inside and not sure else "."),
+        value=events,
+    )
+    return judge("unit", claim, [reason, *evidence.kept_back], units=(code,), published=published)

@@ -1,0 +1,151 @@
+"""Budgets: how many refits a review makes, by default or in the time that is given."""
+
+import re
+from dataclasses import dataclass
+from time import perf_counter
+
+from varstat.errors import UsageError
+from varstat.hierarchical.model.smeared import Smeared
+from varstat.hierarchical.posterior import Posterior
+from varstat.hierarchical.quadrature.fit import nodes_for
+from varstat.hierarchical.quadrature.threads import one_thread
+from varstat.review.refits import Job
+
+# Numbers of refits to choose from.
+LADDER = (20, 40, 100, 200, 400)
+# Refits that are made by default, at most, and seconds of CPU that they may take, about.
+_DEFAULT, _SECONDS = LADDER[2], 120.0
+# Parts that make so many, and seconds that a refit takes of each kind of work: by itself, of each
+# unit, and of each million evaluations of a likelihood, without and with a transient effect.
+_PARTS, _ITSELF, _UNIT, _MILLION, _SMEARED = 3, 0.06, 4e-4, 0.15, 0.5
+_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
+_WRITTEN = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h)", re.ASCII)
+_MOST_HOURS = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """How many refits are made, and what a reader must know of that.
+
+    Attributes
+    ----------
+    refits : int
+    note : str
+        Empty where there is nothing to say.
+    """
+
+    refits: int
+    note: str = ""
+
+
+def parse_budget(text: str) -> float:
+    """Read a time such as "90s", "2m" or "1h".
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    float
+        Seconds.
+
+    Raises
+    ------
+    UsageError
+        If it is none, or more than 100 hours.
+
+    Examples
+    --------
+    >>> parse_budget("2m")
+    120.0
+    """
+    found = _WRITTEN.fullmatch(text.strip().lower())
+    if found is None:
+        raise UsageError(
+            "budget",
+            "this is no time: give a number and its unit, such as 90s, 2m or 1h.",
+        )
+    seconds = float(found[1]) * _UNITS[found[2]]
+    if not 0.0 < seconds <= _MOST_HOURS * 3600.0:
+        raise UsageError("budget", f"a budget is more than nothing and at most {_MOST_HOURS}h.")
+    return seconds
+
+
+def default_refits(posterior: Posterior) -> int:
+    """Say how many refits are made where no budget is given: 20, 40 or 100.
+
+    Fewer of models that take long, by the work that the first fit took and not by a clock: the
+    number is the same on every machine.
+
+    Parameters
+    ----------
+    posterior : Posterior
+
+    Returns
+    -------
+    int
+    """
+    design = posterior.design
+    million = 1e-6 * posterior.diagnostics.passes * design.rows * nodes_for(design)
+    million *= design.effects.parts
+    of_likelihood = _SMEARED if isinstance(design.family, Smeared) else _MILLION
+    cost = _ITSELF + _UNIT * design.units + of_likelihood * million
+    affordable = _SECONDS / (_PARTS * cost)
+    return max((each for each in LADDER if each <= min(affordable, _DEFAULT)), default=LADDER[0])
+
+
+def measure_refit(job: Job, shared: object) -> float:
+    """Measure how many seconds a job takes in this process.
+
+    Parameters
+    ----------
+    job : Job
+    shared : object
+        As of `run_refits`.
+
+    Returns
+    -------
+    float
+    """
+    start = perf_counter()
+    with one_thread():
+        job.function(shared, *job.arguments, seed=job.seed)
+    return perf_counter() - start
+
+
+def choose_refits(seconds: float, *, cost: float, times: float, workers: int) -> Chosen:
+    """Choose the most refits that a time allows, of 20, 40, 100, 200 and 400.
+
+    Parameters
+    ----------
+    seconds : float
+        What there is for them.
+    cost : float
+        Seconds of one.
+    times : float
+        How often each number is made: once a part that makes so many.
+    workers : int
+        Processes that share them.
+
+    Returns
+    -------
+    Chosen
+
+    Examples
+    --------
+    >>> choose_refits(120.0, cost=0.1, times=3.0, workers=2).refits
+    400
+    """
+    affordable = seconds * workers / (max(cost, 1e-6) * times)
+    refits = max((each for each in LADDER if each <= affordable), default=LADDER[0])
+    if affordable >= LADDER[0]:
+        return Chosen(refits=refits)
+    longer = cost * times * refits / workers
+    return Chosen(
+        refits=refits,
+        note=(
+            f"The budget is too short for the {refits} refits that are the least that say "
+            f"anything, and those were made all the same (about {longer:.0f} seconds)."
+        ),
+    )

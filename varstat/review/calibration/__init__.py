@@ -1,0 +1,1 @@
+"""Calibration: whether intervals hold the truth in nations like this one."""

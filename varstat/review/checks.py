@@ -1,0 +1,274 @@
+r"""Checks of fit: whether the data look like what the model would give, where a league table rests.
+
+New units of the same sizes are drawn, each with an effect of its own from the fitted distribution
+(`varstat.hierarchical.predictive`), and statistics of the data are placed among theirs, with
+:math:`d_i` the distance of a unit from what the model expects of it, in SDs:
+
+* *spread* :math:`\overline{d^2}` and *extremes* :math:`\max|d|`, as every fit is checked;
+* *skewness* :math:`\overline{d^3}`;
+* *size and rate*: the rank correlation of :math:`d` with size;
+* *size and spread*: that of :math:`|d|` with size, which is the shape of a funnel;
+* *no events*: the share of rows with none, or with nothing else;
+* *period to period*: the correlation of a row with the unit's next, beyond what lasts;
+* *shape* of the effects, by the units' leave-one-out p-values (`varstat.hierarchical.shape`).
+
+References
+----------
+.. [1] Gelman, Meng & Stern (1996). Posterior predictive assessment of model fitness via realized
+   discrepancies. Statistica Sinica 6(4), 733-807.
+.. [2] Marshall & Spiegelhalter (2007). Identifying outliers in Bayesian hierarchical models: a
+   simulation-based approach. Bayesian Anal 2(2), 409-444. doi:10.1214/07-BA218
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from varstat.estimands.verdict.misfit import find_misfit
+from varstat.hierarchical.left_out import predict_each
+from varstat.hierarchical.model.design import Design
+from varstat.hierarchical.posterior import Posterior
+from varstat.hierarchical.predictive import distance, replicate, withhold
+from varstat.hierarchical.quadrature.marginal import unpack
+from varstat.measure import Floats
+from varstat.prose.number import count_units, listed, p_text
+from varstat.review.part import Part, Status, leave_out
+from varstat.review.quarter import places
+from varstat.review.reviewed import Reviewed
+from varstat.review.score import reported_events
+
+NAME = "fit"
+_LEAST = 3
+_SETS = 500
+# With how few the checks of every fit are done where nothing looks unusual.
+_FIRST = 100
+# Numbers held at a time where units report anew.
+_AT_ONCE = 1_000_000
+# A two-sided p-value that tells against the model, and one that is worth a look where it is one of
+# several.
+FAILED, DOUBTED = 0.005, 0.05
+# Hyper-parameters that stand for their posterior where units are left out, and from how few on a
+# unit doesn't fit the others.
+_POINTS = 64
+UNFIT = 0.001
+_WHAT = {
+    "spread": "how spread out units' rates are",
+    "extremes": "how far out the furthest unit lies",
+    "skewness": "whether one side reaches further than the other",
+    "size and rate": "whether rates go up or down with size",
+    "size and spread": "whether units spread out with size as chance has it",
+    "no events": "how many rows report no event, or nothing else",
+    "period to period": "whether neighbouring periods are more alike than others",
+    "shape": "whether effects have the shape that the model says",
+}
+
+
+def review_checks(reviewed: Reviewed) -> Part:
+    """Check whether the data look like what the model would give.
+
+    Parameters
+    ----------
+    reviewed : Reviewed
+
+    Returns
+    -------
+    Part
+        Named "fit". "fails" where a two-sided p-value is under 0.005, "with care" where one is
+        under 0.05 divided by the number of checks. Left out of fewer than three units. Its table
+        is `fit`, a row a check; its units' columns are `p_leave_one_out` and `p_conflict` where
+        units have one row each: near 0 a unit is too high to fit the others, near 1 too low.
+    """
+    posterior = reviewed.posterior
+    design = posterior.design
+    if design.units < _LEAST:
+        return leave_out(NAME, f"Fit is of units among others, and there are {design.units}.")
+    table = _tabulate(reviewed)
+    columns, notes = _leave_out_each(posterior)
+    p = dict(zip(table["check"], table["p"], strict=True))
+    values = {f"p_{name.replace(' ', '_')}": value for name, value in p.items()}
+    values["checks"] = float(len(p))
+    unfit = _count_unfit(columns.get("p_leave_one_out"))
+    if np.isfinite(unfit):
+        values["unfit"] = unfit
+        values["unfit_by_chance"] = UNFIT * design.units
+    return Part(
+        name=NAME,
+        status=_judge(p),
+        sentence=_say(p, unfit, design.units),
+        values=values,
+        mcse={f"p_{row['check'].replace(' ', '_')}": row["mcse"] for _, row in table.iterrows()},
+        tables={NAME: table},
+        units=columns,
+        notes=(*notes, *_unchecked(design)),
+    )
+
+
+def _tabulate(reviewed: Reviewed) -> pd.DataFrame:
+    """Make a row a check."""
+    posterior = reviewed.posterior
+    found: dict[str, tuple[float, float, float]] = {}
+    for ours, theirs in (("spread", "spread"), ("extreme", "extremes")):
+        above = posterior.diagnostics.predictive.get(ours, float("nan"))
+        # Found by whoever fitted the model; units closer together than it gives count as well.
+        if np.isfinite(above):
+            sided = above if ours == "extreme" else _two_sided(above)
+            found[theirs] = (above, sided, _error(sided, _FIRST))
+    for name, above in _compare(posterior, seed=reviewed.seed).items():
+        sided = _two_sided(above)
+        found[name] = (above, sided, _error(sided, _SETS))
+    # Where units have one row each a test without simulation tells smaller p-values apart.
+    tested = reviewed.league.assumptions
+    for name, p in (("size and rate", tested.size_p), ("shape", tested.shape_p)):
+        if np.isfinite(p):
+            found[name] = (float("nan"), p, 0.0)
+    rows = [
+        {"check": name, "share_above": above, "p": p, "mcse": error, "what": _WHAT[name]}
+        for name, (above, p, error) in found.items()
+    ]
+    return pd.DataFrame(rows, columns=["check", "share_above", "p", "mcse", "what"])
+
+
+def _two_sided(above: float) -> float:
+    return min(1.0, 2.0 * min(above, 1.0 - above))
+
+
+def _error(p: float, sets: int) -> float:
+    return float(np.sqrt(p * (1.0 - p) / sets))
+
+
+def _compare(posterior: Posterior, *, seed: int) -> dict[str, float]:
+    """Share of replications in which each statistic is as large as in the data."""
+    design = posterior.design
+    at = np.unique(np.linspace(0, posterior.draws - 1, min(_SETS, posterior.draws)).astype(int))
+    own = reported_events(design)[None]
+    step = max(_AT_ONCE // design.rows, 1)
+    parts: dict[str, list[Floats]] = {}
+    for first in range(0, at.size, step):
+        h = posterior.hyper[at[first : first + step]]
+        event = replicate(design, h, seed=seed + 1000 + first)[1]
+        if design.measure.counts:
+            event = withhold(design, event)
+        observed = _statistics(design, h, np.broadcast_to(own, event.shape))
+        for name, values in _statistics(design, h, event).items():
+            above = (values > observed[name]) + 0.5 * (values == observed[name])
+            parts.setdefault(name, []).append(above)
+    found = {}
+    for name, each in parts.items():
+        above = np.concatenate(each)
+        # What is the same in all data says nothing.
+        if np.any(above != 0.5):
+            # The data count as one more replication, so that none is impossible.
+            found[name] = float((above.sum() + 0.5) / (at.size + 1.0))
+    return found
+
+
+def _statistics(design: Design, h: Floats, event: Floats) -> dict[str, Floats]:
+    """Statistics of some data sets, one element each."""
+    away = distance(design, h, event)
+    rng = np.random.default_rng(0)
+    found = {"skewness": (away**3).mean(axis=1)}
+    size = design.gather(design.measure.weight(design.size)[None])
+    if np.ptp(size) > 1e-9 * size.max():
+        found["size and rate"] = _correlate(size, away, rng)
+        found["size and spread"] = _correlate(size, np.abs(away), rng)
+    if design.measure.counts:
+        most = design.measure.most_events(design.size)
+        end = (event <= 0) | (event >= most)
+        found["no events"] = end.mean(axis=1)
+    if len(design.period) > 2:
+        found["period to period"] = _next_period(design, h, event)
+    return found
+
+
+def _correlate(size: Floats, values: Floats, rng: np.random.Generator) -> Floats:
+    """Correlation of ranks, up to a factor that is the same for all data sets."""
+    centred = places(-size, rng) - 0.5 * (size.shape[1] - 1)
+    return np.asarray((centred * places(-values, rng)).sum(axis=1))
+
+
+def _next_period(design: Design, h: Floats, event: Floats) -> Floats:
+    """Correlation of a unit's deviation from its own mean with that of the next period."""
+    hyper = unpack(design, h)
+    value, variance = design.measure.smoothed(event, design.size / design.spread)
+    weight = 1.0 / (variance + hyper.spread[:, None] ** 2)
+    off = value - hyper.eta
+    off = off - design.expand(design.gather(weight * off) / design.gather(weight))
+    # Cells of a period are taken together.
+    key = design.row_unit * len(design.period) + design.row_period
+    start = np.flatnonzero(np.diff(key, prepend=-1))
+    total = np.add.reduceat(weight, start, axis=1)
+    mean = np.add.reduceat(weight * off, start, axis=1) / total
+    scaled = mean * np.sqrt(total)
+    follows = np.diff(key[start]) == 1
+    follows &= np.diff(design.row_unit[start]) == 0
+    product = (scaled[:, :-1] * scaled[:, 1:])[:, follows].sum(axis=1)
+    square = (scaled**2).sum(axis=1)
+    return np.asarray(product / np.where(square > 0, square, 1.0))
+
+
+def _leave_out_each(
+    posterior: Posterior,
+) -> tuple[dict[str, "pd.Series[float]"], tuple[str, ...]]:
+    """Give each unit's p-values among what the others lead to expect."""
+    design = posterior.design
+    if not design.single:
+        why = "Leave-one-out p-values are left out: units have several rows each."
+        return {}, (why,)
+    codes = [str(unit) for unit in design.unit]
+    if posterior.lattice is not None:
+        misfit = find_misfit(posterior)
+        return {
+            "p_leave_one_out": pd.Series(misfit.p_leave_one_out, index=codes),
+            "p_conflict": pd.Series(misfit.p_conflict, index=codes),
+        }, ()
+    at = np.linspace(0, posterior.draws - 1, min(_POINTS, posterior.draws)).astype(int)
+    p = predict_each(design, posterior.hyper[at])
+    why = "Conflict p-values are left out: they take up to three hyper-parameters."
+    return {"p_leave_one_out": pd.Series(p, index=codes)}, (why,)
+
+
+def _count_unfit(p: "pd.Series[float] | None") -> float:
+    """How many units don't fit the others."""
+    if p is None:
+        return float("nan")
+    return float((2.0 * np.minimum(p, 1.0 - p) < UNFIT).sum())
+
+
+def _judge(p: dict[str, float]) -> Status:
+    known = [value for value in p.values() if np.isfinite(value)]
+    if not known:
+        return "can't tell"
+    least = min(known)
+    return "fails" if least < FAILED else "with care" if least < DOUBTED / len(known) else "holds"
+
+
+def _say(p: dict[str, float], unfit: float, units: int) -> str:
+    order = sorted((name for name in p if np.isfinite(p[name])), key=p.__getitem__)
+    if not order:
+        return "Nothing of the fit could be checked."
+    limit = max(FAILED, DOUBTED / len(order))
+    # In the order of how unlikely they are.
+    against = [name for name in order if p[name] < limit]
+    if against:
+        said = listed([f"{name} ({p_text(p[name])}: {_WHAT[name]})" for name in against])
+        said = f"The data don't look like what the model gives in {said}."
+    else:
+        said = (
+            f"In {len(order)} checks the data look like what the model gives; the least likely is "
+            f"{order[0]} ({p_text(p[order[0]])})."
+        )
+    if np.isfinite(unfit):
+        number = int(unfit)
+        who = "No unit is" if not number else f"{number} of {count_units(units)} "
+        who += "" if not number else "is" if number == 1 else "are"
+        said += (
+            f" {who} unlike what the others lead to expect (p under {UNFIT:g}; "
+            f"{UNFIT * units:.2g} by chance)."
+        )
+    return said
+
+
+def _unchecked(design: Design) -> Iterator[str]:
+    if len(design.period) == 2:
+        yield "Whether neighbouring periods are more alike than others takes three periods."

@@ -1,0 +1,1 @@
+"""Multiverses: what a total and its ranks would be by other methods that are as defensible."""

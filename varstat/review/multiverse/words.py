@@ -1,0 +1,159 @@
+"""What is said of a multiverse."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from varstat.prose.number import count_units, figure, share
+from varstat.review.multiverse.axes import Axis
+from varstat.review.multiverse.curve import column_of, of_own_target, share_variance
+from varstat.review.multiverse.design import Plan
+
+_NAMES = {
+    "likelihood": "the likelihood",
+    "effects": "the distribution of effects",
+    "tau-prior": "the prior on tau",
+    "peers": "peer groups",
+    "covariates": "covariates",
+    "strata": "strata",
+    "period": "the period",
+    "exclude-smallest": "leaving out the smallest",
+    "target": "the target rule",
+    "comparability": "who is comparable",
+}
+
+
+def decide(
+    table: pd.DataFrame,
+    units: pd.DataFrame,
+    axes: Sequence[Axis],
+    *,
+    models: int,
+    failed: int,
+    plan: Plan,
+) -> dict[str, float]:
+    """Give the numbers that decide.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Of specifications.
+    units : DataFrame
+    axes : sequence of Axis
+    models : int
+        That can be used.
+    failed : int
+        Specifications that can't.
+    plan : Plan
+
+    Returns
+    -------
+    dict of str to float
+        Among them `half_interval` and `half_method`: half the width of the own total's interval,
+        and half the range of totals by the same target rule, each as a share of its middle.
+        `share_inside` is the share of the other specifications with the same target rule whose
+        intervals hold the own total; NaN where there are none. `share_*` and `same_target_share_*`
+        are shares of the variance of the log total by choice, of all specifications and of those
+        with the same target rule.
+    """
+    own = table[table["own"]].iloc[0]
+    same = of_own_target(table)
+    others = same[~same["own"]]
+    inside = (others["lower"] <= own["total"]) & (own["total"] <= others["upper"])
+    best = units["p_best_median"]
+    return {
+        "specifications": float(len(table)),
+        "models": float(models),
+        "possible": float(plan.possible),
+        "failed": float(failed),
+        "left_out": float(sum(plan.left_out.values())),
+        "total": float(own["total"]),
+        "total_least": float(table["total"].min()),
+        "total_most": float(table["total"].max()),
+        "same_target": float(len(same)),
+        "same_target_least": float(same["total"].min()),
+        "same_target_most": float(same["total"].max()),
+        "half_interval": _half(own["lower"], own["upper"]),
+        "half_method": _half(same["total"].min(), same["total"].max()),
+        "share_inside": float(inside.mean()) if len(others) else float("nan"),
+        "units": float(len(units)),
+        "best_ever": float((units["p_best_max"] > 0.5).sum()),
+        "best_always": float((units["p_best_min"] > 0.5).sum()),
+        "best_mostly": float((best > 0.5).sum()),
+        "robust": float(units["robust"].sum()),
+        **{f"share_{column_of(name)}": each for name, each in share_variance(table, axes).items()},
+        **{
+            f"same_target_share_{column_of(name)}": each
+            for name, each in share_variance(same, axes).items()
+            if name != "target"
+        },
+    }
+
+
+def _half(lower: float, upper: float) -> float:
+    """Half of a range as a share of its middle."""
+    return float((upper - lower) / (upper + lower)) if upper + lower > 0 else float("nan")
+
+
+def say_multiverse(values: Mapping[str, float]) -> str:
+    """Say how far the total hangs on the method, what makes it so, and who stays on top."""
+    number, same = int(values["specifications"]), int(values["same_target"])
+    text = (
+        f"By its interval the total of {figure(values['total'])} is known to "
+        f"±{share(values['half_interval'])}"
+    )
+    ends = f"from {figure(values['total_least'])} to {figure(values['total_most'])}"
+    if same > 1:
+        text += (
+            f", and by the choice of method to ±{share(values['half_method'])}: over {same:,} "
+            "specifications with the same target rule it runs from "
+            f"{figure(values['same_target_least'])} to {figure(values['same_target_most'])}"
+            f"{_most_of(values, 'same_target_share_', 'mostly by')}."
+        )
+        if number > same:
+            text += f" Over all {number:,} it runs {ends}{_most_of(values, 'share_', 'mostly by')}."
+    else:
+        text += f", and over {number:,} specifications it runs {ends}."
+    ever, always = int(values["best_ever"]), int(values["best_always"])
+    return (
+        f"{text} Of {count_units(int(values['units']))}, {ever:,} "
+        f"{'is' if ever == 1 else 'are'} likelier in the best quarter than not by some method, "
+        f"and {always:,} by every one."
+    )
+
+
+def _most_of(values: Mapping[str, float], prefix: str, how: str) -> str:
+    """Name the choice that makes most of what varies; nothing where none does."""
+    shares = {axis: values.get(f"{prefix}{column_of(axis)}", np.nan) for axis in _NAMES}
+    known = {axis: each for axis, each in shares.items() if np.isfinite(each)}
+    if not known:
+        return ""
+    largest = max(known, key=lambda axis: known[axis])
+    return f", {how} {_NAMES[largest]} ({share(known[largest])} of the variance of its log)"
+
+
+def say_plan(plan: Plan, failed: pd.DataFrame) -> tuple[str, ...]:
+    """Say what was run of what is possible, and what wasn't."""
+    notes = []
+    if plan.sampled:
+        notes.append(
+            f"Of {plan.possible:,} combinations {len(plan.choices):,} were run, chosen such that "
+            "every two options meet in one of them"
+            + (f", but for {plan.unpaired:,} pairs." if plan.unpaired else ".")
+        )
+    left = sum(plan.left_out.values())
+    if left and not plan.sampled:
+        notes.append(
+            f"{left:,} of {plan.possible:,} combinations aren't defensible or take too long, and "
+            "were left out: the table says why."
+        )
+    if len(failed):
+        notes.append(
+            f"{len(failed):,} of {len(plan.choices):,} specifications can't be used, as the model "
+            "failed its checks or can't be of these data, and are in no range here."
+        )
+    notes.append(
+        "A range over specifications is no interval: it hangs on which options were thought of."
+    )
+    return tuple(notes)
