@@ -87,6 +87,8 @@ def review_multiverse(
             "Without a good direction there is no total and no rank for methods to change. State "
             "--direction higher-is-better or lower-is-better.",
         )
+    if facts.units < 2:
+        return leave_out("multiverse", "One unit has nothing to be compared with by any method.")
     axes = tuple(axis for axis in axes if len(axis.options) > 1)
     refuse = refuse_for(facts, bounded=over is None)
     plan = plan_specifications(axes, refuse, seed=reviewed.seed, most=most)
