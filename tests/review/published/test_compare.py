@@ -245,9 +245,8 @@ def test_what_is_asked_must_be_there(reviewed: Reviewed, right: pd.DataFrame) ->
 
 
 def test_several_periods_leave_flags_uncompared(reviewed: Reviewed, right: pd.DataFrame) -> None:
-    frame = pd.concat(
-        [reviewed.table.frame[["unit", "numerator", "denominator"]].assign(period=p) for p in "12"]
-    )
+    once = reviewed.table.frame[["unit", "numerator", "denominator"]].iloc[:12]
+    frame = pd.concat([once.assign(period=period) for period in "12"])
     table = read_table(frame, period="period", transient="none", direction="lower-is-better")
     found = make_reviewed(table, by={}, target=None, level=0.9, draws=200, seed=1)
     part, claims = _compare(found, right)

@@ -62,11 +62,7 @@ class _Setting:
             )
         return find_method(
             column, candidates, known,
-            printed=[
-                None if text is None else shorten(clean(str(text)), 30)
-                for text in self.cells[column]
-            ],
-            names=self.names, says=says,
+            printed=self.cells[column], names=self.names, says=says,
         )  # fmt: skip
 
 
@@ -110,7 +106,7 @@ def compare_published(
     setting = _Setting(
         reviewed=reviewed,
         names=evidence.name,
-        cells={name: list(frame[name]) for name in frame.columns},
+        cells={name: [_shown(text) for text in frame[name]] for name in frame.columns},
         says=says or {},
     )
     if absent := [name for name in setting.says if name not in setting.cells]:
@@ -123,6 +119,10 @@ def compare_published(
     claims = judge_published(reviewed, evidence, read, findings, places)
     doubtful = say_doubtful(evidence, places)
     return _part(setting, findings, faults, claims, doubtful, strangers), claims
+
+
+def _shown(text: object) -> str | None:
+    return None if text is None else shorten(clean(str(text)), 40)
 
 
 def _align(reviewed: Reviewed, printed: Printed) -> tuple[pd.DataFrame, int]:
