@@ -73,6 +73,18 @@ def test_units_of_one_size_say_nothing_of_size():
     assert not {"size and rate", "size and spread"} & set(part.tables["fit"]["check"])
 
 
+def test_units_closer_together_than_chance_are_found():
+    frame = proportions(60, tau=0.0, smallest=400, largest=400)
+    frame["numerator"] = 100 + np.arange(60) % 2
+    part = review_checks(review_of(frame, effects="normal"))
+    assert _p(part, "spread") < 0.005
+
+
+def test_where_nothing_happened_nothing_is_checked():
+    part = review_checks(review_of(proportions(20, tau=0.4).assign(numerator=0)))
+    assert part.status == "left out"
+
+
 def test_two_units_are_too_few():
     assert review_checks(review_of(proportions(2, tau=0.4))).status == "left out"
 

@@ -17,7 +17,7 @@ LADDER = (20, 40, 100, 200, 400)
 _DEFAULT, _SECONDS = LADDER[2], 120.0
 # Parts that make so many, and seconds that a refit takes of each kind of work: by itself, of each
 # unit, and of each million evaluations of a likelihood, without and with a transient effect.
-_PARTS, _ITSELF, _UNIT, _MILLION, _SMEARED = 3, 0.06, 4e-4, 0.15, 0.5
+_PARTS, _ITSELF, _UNIT, _MILLION, _SMEARED = 3, 0.06, 2e-4, 0.15, 0.5
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 _WRITTEN = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h)", re.ASCII)
 _MOST_HOURS = 100

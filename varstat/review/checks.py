@@ -4,7 +4,8 @@ New units of the same sizes are drawn, each with an effect of its own from the f
 (`varstat.hierarchical.predictive`), and statistics of the data are placed among theirs, with
 :math:`d_i` the distance of a unit from what the model expects of it, in SDs:
 
-* *spread* :math:`\overline{d^2}` and *extremes* :math:`\max|d|`, as every fit is checked;
+* *spread* :math:`\overline{d^2}`, too much or too little;
+* *extremes* :math:`\max|d|`, as every fit is checked;
 * *skewness* :math:`\overline{d^3}`;
 * *size and rate*: the rank correlation of :math:`d` with size;
 * *size and spread*: that of :math:`|d|` with size, which is the shape of a funnel;
@@ -50,7 +51,9 @@ _AT_ONCE = 1_000_000
 FAILED, DOUBTED = 0.005, 0.05
 # Hyper-parameters that stand for their posterior where units are left out, and from how few on a
 # unit doesn't fit the others.
-_POINTS = 64
+_POINTS = 24
+# Points of a lattice times units, and points a unit, up to which all of a lattice is gone through.
+_WORK, _EACH = 60_000, 300
 UNFIT = 0.001
 _WHAT = {
     "spread": "how spread out units' rates are",
@@ -82,7 +85,11 @@ def review_checks(reviewed: Reviewed) -> Part:
     posterior = reviewed.posterior
     design = posterior.design
     if design.units < _LEAST:
-        return leave_out(NAME, f"Fit is of units among others, and there are {design.units}.")
+        return leave_out(
+            NAME, f"Fit is of three units or more, and here is {count_units(design.units)}."
+        )
+    if _nothing_differs(design):
+        return leave_out(NAME, "All that was reported is at one end of what a rate can be.")
     table = _tabulate(reviewed)
     columns, notes = _leave_out_each(posterior)
     p = dict(zip(table["check"], table["p"], strict=True))
@@ -104,16 +111,22 @@ def review_checks(reviewed: Reviewed) -> Part:
     )
 
 
+def _nothing_differs(design: Design) -> bool:
+    """Whether there is no event at all, or nothing else."""
+    if not design.measure.counts:
+        return False
+    event, most = reported_events(design), design.measure.most_events(design.size)
+    return bool(np.all(event <= 0) or np.all(event >= most))
+
+
 def _tabulate(reviewed: Reviewed) -> pd.DataFrame:
     """Make a row a check."""
     posterior = reviewed.posterior
     found: dict[str, tuple[float, float, float]] = {}
-    for ours, theirs in (("spread", "spread"), ("extreme", "extremes")):
-        above = posterior.diagnostics.predictive.get(ours, float("nan"))
-        # Found by whoever fitted the model; units closer together than it gives count as well.
-        if np.isfinite(above):
-            sided = above if ours == "extreme" else _two_sided(above)
-            found[theirs] = (above, sided, _error(sided, _FIRST))
+    above = posterior.diagnostics.predictive.get("extreme", float("nan"))
+    if np.isfinite(above):
+        # Found by whoever fitted the model.
+        found["extremes"] = (above, above, _error(above, _FIRST))
     for name, above in _compare(posterior, seed=reviewed.seed).items():
         sided = _two_sided(above)
         found[name] = (above, sided, _error(sided, _SETS))
@@ -167,7 +180,7 @@ def _statistics(design: Design, h: Floats, event: Floats) -> dict[str, Floats]:
     """Statistics of some data sets, one element each."""
     away = distance(design, h, event)
     rng = np.random.default_rng(0)
-    found = {"skewness": (away**3).mean(axis=1)}
+    found = {"spread": (away**2).mean(axis=1), "skewness": (away**3).mean(axis=1)}
     size = design.gather(design.measure.weight(design.size)[None])
     if np.ptp(size) > 1e-9 * size.max():
         found["size and rate"] = _correlate(size, away, rng)
@@ -216,7 +229,10 @@ def _leave_out_each(
         why = "Leave-one-out p-values are left out: units have several rows each."
         return {}, (why,)
     codes = [str(unit) for unit in design.unit]
-    if posterior.lattice is not None:
+    lattice = posterior.lattice
+    if lattice is not None and len(lattice.weight) * design.units <= max(
+        _WORK, _EACH * design.units
+    ):
         misfit = find_misfit(posterior)
         return {
             "p_leave_one_out": pd.Series(misfit.p_leave_one_out, index=codes),
@@ -224,7 +240,7 @@ def _leave_out_each(
         }, ()
     at = np.linspace(0, posterior.draws - 1, min(_POINTS, posterior.draws)).astype(int)
     p = predict_each(design, posterior.hyper[at])
-    why = "Conflict p-values are left out: they take up to three hyper-parameters."
+    why = "Conflict p-values are left out: they take few hyper-parameters."
     return {"p_leave_one_out": pd.Series(p, index=codes)}, (why,)
 
 

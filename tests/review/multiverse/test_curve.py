@@ -80,7 +80,7 @@ def test_a_unit_is_robust_where_every_method_leaves_it_in_its_quarter() -> None:
     own = _answers([1, 2, 3, 4, 5, 6, 7, 8])
     # b and c change places, and h is left out.
     other = _answers([1, 3, 2, 4, 5, 6, 7], unit="abcdefg")
-    found = tabulate_units([own, other])
+    found = tabulate_units([own, other], robust=0.95)
     # Of seven units a quarter is one: b and c are between, and so is every other but a and g.
     assert found["share_of_specs"].to_dict() == {
         "a": 1.0, "b": 0.5, "c": 1.0, "d": 1.0, "e": 1.0, "f": 1.0, "g": 1.0, "h": 1.0
@@ -93,11 +93,11 @@ def test_a_unit_is_robust_where_every_method_leaves_it_in_its_quarter() -> None:
 
 def test_to_move_within_the_middle_half_is_no_change() -> None:
     own, other = _answers([1, 2, 3, 4, 5, 6, 7, 8]), _answers([1, 2, 6, 5, 4, 3, 8, 7])
-    assert tabulate_units([own, other])["robust"].all()
+    assert tabulate_units([own, other], robust=0.95)["robust"].all()
 
 
 def test_a_unit_without_a_rank_of_its_own_has_no_share() -> None:
     own = _answers([1, 2, np.nan, 4, 5, 6, 7, 8])
-    found = tabulate_units([own, _answers([1, 2, 3, 4, 5, 6, 7, 8])])
+    found = tabulate_units([own, _answers([1, 2, 3, 4, 5, 6, 7, 8])], robust=0.95)
     assert np.isnan(found.loc["c", "share_of_specs"])
     assert not found.loc["c", "robust"]

@@ -161,6 +161,23 @@ def test_a_total_of_several_periods_is_varied_by_period() -> None:
     assert same.max() < 2 * same.min()
 
 
+def test_comparability_is_varied_by_its_threshold() -> None:
+    rng = np.random.default_rng(8)
+    # Two thirds of what the first unit treats nobody else does.
+    rows = [
+        (f"u{i:02}", cell, rng.binomial(n, 0.2 + 0.1 * rng.random()), n)
+        for i in range(16)
+        for cell, n in ((("common", 60), ("usual", 60)) if i else (("common", 60), ("rare", 120)))
+    ]
+    frame = pd.DataFrame(rows, columns=["unit", "cell", "numerator", "denominator"])
+    part = review_multiverse(
+        _review(frame, stratum=("cell",)), over="comparability=0.3,include,0.9", draws=400
+    )
+    table = part.tables["specifications"].set_index("comparability")
+    assert table.loc["0.3", "total"] > table.loc["0.9", "total"] == table.loc["exclude", "total"]
+    assert table.loc["0.3", "total"] == pytest.approx(table.loc["include", "total"])
+
+
 def test_two_processes_give_what_one_does() -> None:
     reviewed = _review(_frame())
     one, two = (

@@ -11,9 +11,6 @@ from varstat.review.multiverse.axes import AXES, Axis
 from varstat.review.multiverse.design import Choice
 from varstat.review.multiverse.run import TOTAL, Answers, Model, Question, model_of, question_of
 
-# A unit's label stands whatever the method if it is the same in this share of the models.
-ROBUST = 0.95
-
 
 def column_of(axis: str) -> str:
     """Give the column that holds the options of an axis."""
@@ -159,13 +156,15 @@ def tabulate_choices(table: pd.DataFrame, axes: Sequence[Axis]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def tabulate_units(answers: Sequence[Answers]) -> pd.DataFrame:
+def tabulate_units(answers: Sequence[Answers], *, robust: float) -> pd.DataFrame:
     """Say of each unit where it stands over the models that can be used.
 
     Parameters
     ----------
     answers : sequence of Answers
         The first is the user's own.
+    robust : float
+        The share of models in which a unit's label is the same if it stands whatever the method.
 
     Returns
     -------
@@ -197,7 +196,7 @@ def tabulate_units(answers: Sequence[Answers]) -> pd.DataFrame:
         frame[f"{name}_median"] = known.median(axis=1)
         frame[f"{name}_max"] = known.max(axis=1)
     frame["share_of_specs"] = same
-    frame["robust"] = same >= ROBUST
+    frame["robust"] = same >= robust
     return frame
 
 

@@ -25,7 +25,7 @@ from varstat.review.multiverse.run import (
     fit_specification,
     group_by_model,
 )
-from varstat.review.multiverse.words import decide, say_multiverse, say_plan
+from varstat.review.multiverse.words import decide, say_multiverse, say_plan, say_shares
 from varstat.review.part import Part, leave_out
 from varstat.review.refits import Job, Tell, run_refits
 from varstat.review.reviewed import Reviewed
@@ -95,7 +95,7 @@ def review_multiverse(
     usable = [each for each in answers.values() if not each.problem]
     if len(table) < 2:
         return leave_out("multiverse", _say_alone(unusable))
-    return _report(axes, plan, table, unusable, usable)
+    return _report(reviewed, axes, plan, table, unusable, usable)
 
 
 def _run(
@@ -142,13 +142,16 @@ def _say_alone(unusable: pd.DataFrame) -> str:
 
 
 def _report(
+    reviewed: Reviewed,
     axes: Sequence[Axis],
     plan: Plan,
     table: pd.DataFrame,
     unusable: pd.DataFrame,
     usable: Sequence[Answers],
 ) -> Part:
-    units = tabulate_units(usable)
+    rules = reviewed.posterior.card.review
+    failed_own = not reviewed.posterior.diagnostics.passed
+    units = tabulate_units(usable, robust=rules.specifications[0])
     values = decide(table, units, axes, models=len(usable), failed=len(unusable), plan=plan)
     left = pd.DataFrame(
         {"reason": list(plan.left_out), "combinations": list(plan.left_out.values())}
@@ -156,7 +159,11 @@ def _report(
     inside = values["share_inside"]
     return Part(
         name="multiverse",
-        status="can't tell" if np.isnan(inside) else "holds" if inside >= 0.75 else "with care",
+        status="can't tell"
+        if np.isnan(inside)
+        else "holds"
+        if inside >= rules.total
+        else "with care",
         sentence=say_multiverse(values),
         values=values,
         tables={
@@ -166,5 +173,5 @@ def _report(
             "left_out": left,
         },
         units={str(name): units[name] for name in units},
-        notes=say_plan(plan, unusable),
+        notes=(*say_shares(values), *say_plan(plan, unusable, failed_own=failed_own)),
     )

@@ -22,6 +22,8 @@ from varstat.measure import Floats
 from varstat.review.published.match import Bools, Candidate, most_wrong, texts
 from varstat.review.published.text import Counted
 
+# Of pairs of units, those with the same score in an order that says something.
+_MOST_TIED = 0.25
 _EPS = 1e-9
 
 
@@ -86,8 +88,22 @@ def rank_candidates(printed: Floats, bases: list[Base]) -> list[Candidate]:
 
 
 def _scored(bases: list[Base], known: Bools) -> list[Base]:
-    """Keep those that score most of the units: of the others nothing can be said."""
-    return [each for each in bases if np.isfinite(each.score[known]).sum() > 0.5 * known.sum()]
+    """Keep those that score most of the units; sizes only if they tell them apart.
+
+    What is alike for all agrees with any order. Of rates that is as it should be.
+    """
+    return [
+        each
+        for each in bases
+        if np.isfinite(each.score[known]).sum() > 0.5 * known.sum()
+        and (each.name != "size" or _share_tied(each.score[known]) <= _MOST_TIED)
+    ]
+
+
+def _share_tied(score: Floats) -> float:
+    """Probability that two units drawn with replacement have the same score."""
+    groups = np.unique(score[np.isfinite(score)], return_counts=True)[1]
+    return float(np.sum((groups / groups.sum()) ** 2))
 
 
 def _rank_candidate(printed: Floats, base: Base, suffix: str, way: str, score: Floats) -> Candidate:
