@@ -18,6 +18,8 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import ClassVar, TypeVar
 
+# What mends the code or name of a unit that is like none.
+WHOLE_NAME = " Give a whole code or name, as the file has it."
 Choice = TypeVar("Choice", bound=str)
 
 
@@ -30,20 +32,27 @@ class VarstatError(Exception):
         The file, card, option or call at fault.
     problems : str or sequence of str
         One sentence or more for each problem: what was found, what was expected, how to mend it.
+    further : sequence of str
+        What to do about them, a line each.
     """
 
     exit_code: ClassVar[int] = 1
 
-    def __init__(self, where: str, problems: str | Sequence[str]) -> None:
+    def __init__(
+        self, where: str, problems: str | Sequence[str], *, further: Sequence[str] = ()
+    ) -> None:
         self.where = where
         self.problems = (problems,) if isinstance(problems, str) else tuple(problems)
+        self.further = tuple(further)
         super().__init__(where, self.problems)
 
     def __str__(self) -> str:
         if len(self.problems) == 1:
-            return f"{self.where}: {self.problems[0]}"
-        listed = "".join(f"\n  - {problem}" for problem in self.problems)
-        return f"{self.where}: {len(self.problems)} problems.{listed}"
+            said = f"{self.where}: {self.problems[0]}"
+        else:
+            listed = "".join(f"\n  - {problem}" for problem in self.problems)
+            said = f"{self.where}: {len(self.problems)} problems.{listed}"
+        return "\n".join([said, *self.further])
 
 
 class UsageError(VarstatError, ValueError):
@@ -71,27 +80,9 @@ class ModelError(VarstatError):
 
 
 class DiagnosticsError(VarstatError):
-    """A posterior that is not to be trusted.
-
-    Parameters
-    ----------
-    where : str
-    problems : str or sequence of str
-        As of every error.
-    further : sequence of str
-        What to do about them, a line each.
-    """
+    """A posterior that is not to be trusted."""
 
     exit_code = 13
-
-    def __init__(
-        self, where: str, problems: str | Sequence[str], *, further: Sequence[str] = ()
-    ) -> None:
-        VarstatError.__init__(self, where, problems)
-        self.further = tuple(further)
-
-    def __str__(self) -> str:
-        return "\n".join([VarstatError.__str__(self), *self.further])
 
 
 class OutputError(VarstatError):

@@ -1,13 +1,15 @@
 """What to ask of a file that nothing is said of: readings, each tried before it is named."""
 
+import shlex
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from varstat.analysis.lack import describe_lack
 from varstat.analysis.specification import Reading
 from varstat.analysis.trying import MEASURED, say_undrawn, tabulate_reading, try_reading
-from varstat.errors import TableError
+from varstat.errors import TableError, VarstatError
 
 if TYPE_CHECKING:
     from varstat.data.account import Account
@@ -93,6 +95,31 @@ def says_nothing(reading: Reading) -> bool:
         for field in fields(reading)
         if field.name not in _LOOKING
     )
+
+
+def look_first(reading: Reading) -> str:
+    """Write the command that says what a file's columns are, where that can be said.
+
+    Parameters
+    ----------
+    reading : Reading
+        That failed.
+
+    Returns
+    -------
+    str
+        Empty of several files, of a pipe, and where that command fails as well.
+    """
+    if len(reading.source) != 1 or not Path(reading.source[0]).is_file():
+        return ""
+    plain = Reading(source=reading.source, sheet=reading.sheet, decimal=reading.decimal)
+    try:
+        advise(plain)
+    except VarstatError:
+        return ""
+    named = {"--sheet": reading.sheet, "--decimal": reading.decimal}
+    more = [part for pair in named.items() if pair[1] is not None for part in pair]
+    return shlex.join(["varstat", "check", *reading.source, *map(str, more)])
 
 
 def advise(reading: Reading) -> Advice:

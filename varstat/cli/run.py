@@ -11,6 +11,7 @@ from varstat.analysis.specification import Reading, Specification
 from varstat.cli.output import Format, Output
 from varstat.cli.progress import Shown
 from varstat.cli.saved import refuse_options
+from varstat.errors import TableError
 from varstat.prose.text import clean
 
 if TYPE_CHECKING:
@@ -75,8 +76,19 @@ def carry_out(
     except SystemExit:
         _say_interrupted(paths, wrote)
         raise
+    except TableError as error:
+        raise _point_to_check(error, specification.reading) from None
     _show(analysis, output, wrote=[path.name for path in paths])
     refuse_failed(analysis.checked, accepted=output.accept_failed, asked=specification)
+
+
+def _point_to_check(error: TableError, reading: Reading) -> TableError:
+    """Say what to type next where a file is read otherwise than its columns have it."""
+    from varstat.analysis.suggest import look_first
+
+    command = "" if error.further else look_first(reading)
+    further = (f"Type next: {command}",) if command else error.further
+    return TableError(error.where, error.problems, further=further)
 
 
 def _say_interrupted(paths: list[Path], wrote: list[Path]) -> None:

@@ -1,6 +1,6 @@
 """What files say of results of any kind, before it takes the form of one format."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +9,10 @@ import pandas as pd
 
 if TYPE_CHECKING:
     from varstat.hierarchical.diagnostics import Diagnostics
+
+
+# What stands in the column that says so.
+TRUSTED = "whether the posterior that the row rests on passed its checks"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -30,6 +34,8 @@ class Content:
         `provenance`; plain values.
     means : dict of str to str
         What stands in the columns of the first table.
+    summary : str
+        What was found; above it, where a check failed, that it isn't to be trusted.
     """
 
     kind: str
@@ -38,6 +44,7 @@ class Content:
     objects: list[dict[str, Any]]
     about: dict[str, Any] = field(default_factory=dict)
     means: dict[str, str] = field(default_factory=dict)
+    summary: str = ""
 
     @property
     def units(self) -> pd.DataFrame:
@@ -100,6 +107,28 @@ def trust(groups: Iterable[Any]) -> dict[str, Any]:
         else {}
     )
     return warning | ({"diagnostics": {"passed": not failed, "failed": failed}} if everyone else {})
+
+
+def mark_trusted(frame: pd.DataFrame, groups: Sequence[Any]) -> pd.DataFrame:
+    """Say in each row of a table whether what it rests on passed its checks.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Of the rows of all groups, one after another.
+    groups : sequence of Result
+
+    Returns
+    -------
+    DataFrame
+        With a last column `trusted`; as it was, where nothing was checked or rows are others.
+    """
+    checked = [each for each in groups if hasattr(each, "diagnostics")]
+    rows = [len(each.to_frame()) for each in checked]
+    if not checked or len(checked) < len(groups) or sum(rows) != len(frame):
+        return frame
+    passed = np.repeat([bool(each.diagnostics.passed) for each in checked], rows)
+    return frame.assign(trusted=passed)
 
 
 def state_checks(diagnostics: "Diagnostics") -> dict[str, Any]:

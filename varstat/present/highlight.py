@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from varstat.errors import UsageError, did_you_mean
+from varstat.errors import WHOLE_NAME, UsageError, did_you_mean
 from varstat.prose.text import clean, is_blank
 
 Bools = NDArray[np.bool_]
@@ -67,7 +67,7 @@ def find_units(results: Sequence[HasUnits | Named], wanted: Sequence[str]) -> li
     if missing:
         spellings = _spellings(groups)
         problems = [
-            f"no unit has the code or name {word!r}.{did_you_mean(word, spellings)}"
+            f"no unit has the code or name {word!r}.{did_you_mean(word, spellings) or WHOLE_NAME}"
             for word in missing
         ]
         raise UsageError("highlight", problems)

@@ -14,7 +14,7 @@ from varstat.files import beside, check_path, replace_files
 from varstat.present import formats
 from varstat.present.canvas import Canvas
 from varstat.present.captions.source import say_source
-from varstat.present.content import Content, trust
+from varstat.present.content import TRUSTED, Content, mark_trusted, trust
 from varstat.present.kind import Open, choose_chart, open_results
 from varstat.results import Result, Results
 
@@ -228,13 +228,17 @@ def _encode(
 def _lay_out(opened: Open) -> Content:
     kind, results = opened.kind, opened.results
     first = kind.table(results.groups[0])
+    sheets = kind.sheets(results)
+    main = next(iter(sheets))
+    means = {first.fill(column.name): column.means for column in kind.files or kind.columns}
     return Content(
         kind=kind.name,
         title=results[0].indicator,
-        sheets=kind.sheets(results),
+        sheets=sheets | {main: mark_trusted(sheets[main], results.groups)},
         objects=kind.objects(results),
         about=trust(results)
         | {"account": results.account.to_dict(), "provenance": results.provenance.to_dict()}
         | kind.also(results),
-        means={first.fill(column.name): column.means for column in kind.files or kind.columns},
+        means=means | {"trusted": TRUSTED},
+        summary=results.summary(),
     )

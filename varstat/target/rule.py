@@ -186,7 +186,10 @@ def parse_target(text: str) -> TargetRule:
         raise UsageError("target", f"'{text}' has no number, as in {example}.") from None
     if not isfinite(value) or (kind == "best" and not 0 < value < 1):
         allowed = "between 0 and 1" if kind == "best" else "finite"
-        raise UsageError("target", f"'{text}': the number must be {allowed}.")
+        raise UsageError(
+            "target",
+            f"'{text}': the number must be {allowed}; expected as in best:0.25 or rate:0.8.",
+        )
     return TargetRule(kind=kind, value=value)
 
 

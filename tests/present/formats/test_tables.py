@@ -97,7 +97,7 @@ def test_parquet_keeps_types_and_carries_its_account(frame: pd.DataFrame) -> Non
 
 def test_a_workbook_has_units_funnels_and_what_it_is_about(frame: pd.DataFrame) -> None:
     book = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(lay_out(funnels_of(frame)))))
-    assert book.sheetnames == ["units", "funnels", "about"]
+    assert book.sheetnames == ["cover", "units", "funnels", "about"]
     assert [cell.value for cell in book["units"]["A"]] == ["unit", "007", "5E1", "1E5", "RX1"]
     about = dict(book["about"].iter_rows(min_row=2, values_only=True))
     assert about["provenance.card"] == "default-proportion"
@@ -174,7 +174,7 @@ def regions(frame: pd.DataFrame) -> pd.DataFrame:
 def test_verdicts_follow_the_columns_of_a_funnel(regions: pd.DataFrame) -> None:
     funnels, verdicts = judged(regions)
     plain, table = funnels.to_frame(), lay_out(funnels, verdicts=verdicts).units
-    assert list(table) == [*plain, *list(verdicts.to_frame())[1:]]
+    assert list(table) == [*plain, *list(verdicts.to_frame())[1:], "trusted"]
     pd.testing.assert_frame_equal(table[list(plain)], plain)
     assert table["verdict"].tolist() == [name for v in verdicts for name in v.verdict]
     pd.testing.assert_frame_equal(lay_out(funnels).units, plain)

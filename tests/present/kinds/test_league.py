@@ -112,6 +112,13 @@ def test_a_failed_posterior_is_said_in_every_format() -> None:
     told = list(book["about"].iter_rows(min_row=2, values_only=True))
     assert told[0] == ("not_to_be_trusted", "1 of 2 posteriors failed their checks")
     assert "R-hat is 1.3." in dict(told)["diagnostics.failed"]
+    cover = [row[0] for row in book["cover"].iter_rows(max_row=2, values_only=True)]
+    assert cover[1] == "NOT TO BE TRUSTED: 1 of 2 posteriors failed their checks."
+    units = lay_out(leagues).units
+    assert units.groupby("region")["trusted"].unique().map(list).to_dict() == {
+        "a": [True],
+        "b": [False],
+    }
     head, *rows = book["leagues"].iter_rows(values_only=True)
     assert [row[head.index("passed")] for row in rows] == [True, False]
 
@@ -124,7 +131,7 @@ def test_nothing_is_doubted_without_a_reason() -> None:
 
 def test_a_workbook_has_units_leagues_hyperparameters_and_what_it_is_about() -> None:
     book = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(lay_out(gather(build_league(8))))))
-    assert book.sheetnames == ["units", "leagues", "hyperparameters", "about"]
+    assert book.sheetnames == ["cover", "units", "leagues", "hyperparameters", "about"]
     assert book["units"].max_row == 9
     assert [cell.value for cell in book["hyperparameters"]["A"]] == ["name", "intercept", "tau"]
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from varstat.errors import ModelError, UsageError, did_you_mean, expect
+from varstat.errors import WHOLE_NAME, ModelError, UsageError, did_you_mean, expect
 from varstat.estimands.comparison.result import Comparison, Comparisons
 from varstat.estimands.comparison.words import say_comparison
 from varstat.estimands.league.raw import raw_rates
@@ -81,9 +81,8 @@ def compare_units(fits: Fits, units: tuple[str, str], *, level: float = 0.95) ->
         if all(pair[at] is None for pair in pairs):
             known = {str(u) for each in fits for u in each.design.unit}
             named = {str(n) for each in fits for n in each.design.unit_name if n is not None}
-            problems.append(
-                f"no unit has the code or name {name!r}.{did_you_mean(name, known | named)}"
-            )
+            nearest = did_you_mean(name, known | named) or WHOLE_NAME
+            problems.append(f"no unit has the code or name {name!r}.{nearest}")
     if problems:
         raise UsageError("compare", problems)
     both = [(each, i, j) for each, i, j in pairs if i is not None and j is not None]
