@@ -19,7 +19,6 @@ from varstat.review.quarter import (
 from varstat.review.replication import EVEN, LASTING, NAME
 from varstat.review.reviewed import Reviewed
 
-
 _SHARED = (
     "Where releases share cases, as rolling years do, labels are found again for that reason too."
 )
