@@ -1,14 +1,13 @@
 """Coverage and posterior SBC of ten units by PyMC alone, for `test_calibration.py`.
 
-Nothing here is varstat's. Nations are drawn from the posterior of ten units, and PyMC's NUTS fits
-each: with its own report alone (coverage), and with both reports added up (SBC). Run it from this
-folder; it takes some minutes::
+Nothing here is varstat's. Nations are drawn from the posterior of ten units, and each is fitted by
+NUTS (the model PyMC's, compiled once for nutpie): with its own report alone (coverage), and with
+both reports added up (SBC). Run it from this folder; it takes some minutes::
 
     python pymc_nations.py data/pymc_nations.json
 """
 
 import json
-import logging
 import sys
 from pathlib import Path
 from typing import Any
@@ -23,8 +22,9 @@ N = np.array([399, 56, 57, 40, 93, 274, 87, 187, 310, 108])
 NATIONS, LEVEL, SEED = 100, 0.9, 20
 
 
-def make_model() -> Any:
-    """Build a binomial with normal effects: mu about the pooled logit, tau ~ Exponential(1)."""
+def compile_model() -> Any:
+    """Compile a binomial with normal effects: mu about the pooled logit, tau ~ Exponential(1)."""
+    import nutpie
     import pymc as pm
 
     with pm.Model() as model:
@@ -34,26 +34,24 @@ def make_model() -> Any:
         tau = pm.Exponential("tau", 1.0)
         z = pm.Normal("z", shape=len(Y))
         pm.Binomial("events", n, logit_p=mu + tau * z, observed=y)
-    return model
+    return nutpie.compile_pymc_model(model)
 
 
 def sample(model: Any, y: Floats, n: Floats, *, draws: int, seed: int) -> tuple[Floats, ...]:
     """Draw mu, tau and the logits (draws, units)."""
-    import pymc as pm
+    import nutpie
 
-    with model:
-        centre = np.log((y.sum() + 0.5) / (n.sum() - y.sum() + 0.5))
-        pm.set_data({"y": y, "n": n, "centre": centre})
-        found = pm.sample(
-            draws,
-            tune=1000,
-            chains=1,
-            cores=1,
-            random_seed=seed,
-            target_accept=0.95,
-            progressbar=False,
-            compute_convergence_checks=False,
-        ).posterior
+    centre = float(np.log((y.sum() + 0.5) / (n.sum() - y.sum() + 0.5)))
+    found = nutpie.sample(
+        model.with_data(y=y, n=n, centre=centre),
+        draws=draws,
+        tune=1000,
+        chains=1,
+        cores=1,
+        seed=seed,
+        target_accept=0.95,
+        progress_bar=False,
+    ).posterior
     mu, tau = found["mu"].to_numpy()[0], found["tau"].to_numpy()[0]
     return mu, tau, mu[:, None] + tau[:, None] * found["z"].to_numpy()[0]
 
@@ -83,17 +81,16 @@ def summarise(theta: Floats) -> dict[str, Any]:
 
 def main(path: Path) -> None:
     """Simulate, fit and write."""
-    logging.getLogger("pymc").setLevel(logging.ERROR)
-    model, rng = make_model(), np.random.default_rng(SEED)
+    model, rng = compile_model(), np.random.default_rng(SEED)
     mu, tau, theta = sample(model, Y, N, draws=4000, seed=SEED)
     nations = []
     for at in range(NATIONS):
         k = rng.integers(len(mu))
         true = mu[k] + tau[k] * rng.standard_normal(len(Y))
         y = rng.binomial(N, expit(true))
-        one = summarise(sample(model, y, N, draws=1000, seed=at)[2])
+        one = summarise(sample(model, y, N, draws=2000, seed=at)[2])
         again = rng.binomial(N, expit(theta[k]))
-        both = sample(model, Y + again, 2 * N, draws=1000, seed=at)
+        both = sample(model, Y + again, 2 * N, draws=2000, seed=at)
         place = {
             "intercept": float(np.mean(both[0] < mu[k])),
             "tau": float(np.mean(both[1] < tau[k])),
@@ -101,7 +98,9 @@ def main(path: Path) -> None:
         }
         nations.append({"y": y.tolist(), "true": expit(true).tolist(), **one, "place": place})
         print(at, flush=True)  # noqa: T201 - says how far it is
-    path.write_text(json.dumps({"level": LEVEL, "n": N.tolist(), "nations": nations}) + "\n")
+    found = {"level": LEVEL, "n": N.tolist(), "nations": nations}
+    rounded = json.loads(json.dumps(found), parse_float=lambda text: round(float(text), 6))
+    path.write_text(json.dumps(rounded) + "\n")
 
 
 if __name__ == "__main__":
