@@ -269,3 +269,24 @@ def test_a_failed_posterior_is_an_error_unless_accepted(
     assert len(run(few(LeagueAsking()), sources=SOURCES)) == 1
     with pytest.raises(DiagnosticsError):
         run(few(LeagueAsking()), sources=SOURCES, accept_failed=False)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"rounded": 5}, {"rounded": {"numerator": 5}}),
+        (
+            {"rounded": {"numerator": 5, "denominator": 10}},
+            {"rounded": {"denominator": 10, "numerator": 5}},
+        ),
+        ({"suppressed": (1, 7)}, {"suppressed": {"any": (1, 7)}}),
+    ],
+)
+def test_what_is_meant_alike_has_the_same_provenance(
+    one: dict[str, Any], other: dict[str, Any]
+) -> None:
+    origins = [
+        varstat.read_table(make_frame(), unit="unit", period="quarter", **said).origin
+        for said in (one, other)
+    ]
+    assert origins[0] == origins[1]

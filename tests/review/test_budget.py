@@ -8,6 +8,10 @@ from varstat.review.budget import choose_refits, default_refits, measure_refit, 
 from varstat.review.refits import Job
 
 
+def thrice(refits: int) -> int:
+    return 3 * refits
+
+
 @pytest.mark.parametrize(
     ("text", "seconds"), [("90s", 90.0), ("2m", 120.0), (" 1.5 M ", 90.0), ("1h", 3600.0)]
 )
@@ -23,18 +27,18 @@ def test_what_is_no_time_is_refused(text: str) -> None:
 
 def test_more_time_makes_more_refits() -> None:
     refits = [
-        choose_refits(seconds, cost=0.1, times=3.0, workers=1).refits
+        choose_refits(seconds, cost=0.1, together=thrice, workers=1).refits
         for seconds in (7.0, 13.0, 31.0, 61.0, 1000.0)
     ]
     assert refits == [20, 40, 100, 200, 400]
-    assert choose_refits(31.0, cost=0.1, times=3.0, workers=2).refits == 200
+    assert choose_refits(31.0, cost=0.1, together=thrice, workers=2).refits == 200
 
 
 def test_a_budget_of_a_second_gives_the_least_and_says_so() -> None:
-    chosen = choose_refits(1.0, cost=2.0, times=3.0, workers=1)
+    chosen = choose_refits(1.0, cost=2.0, together=thrice, workers=1)
     assert chosen.refits == 20
     assert "too short" in chosen.note
-    assert not choose_refits(1000.0, cost=2.0, times=3.0, workers=1).note
+    assert not choose_refits(1000.0, cost=2.0, together=thrice, workers=1).note
 
 
 def test_models_that_take_long_are_fitted_less_often() -> None:

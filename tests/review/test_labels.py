@@ -68,6 +68,13 @@ def test_school_districts_have_labels_that_hold(shared):
     assert part.values["replicated_own"] == pytest.approx(0.887, abs=0.01)
 
 
+def test_where_nothing_happened_labels_are_by_lot():
+    part = review_labels(review_of(proportions(40, tau=0.5).assign(numerator=0)))
+    assert part.status == "fails"
+    assert part.values["replicated_own"] == pytest.approx(0.25, abs=0.1)
+    assert "nan" not in part.sentence
+
+
 @pytest.mark.slow
 def test_nations_like_the_school_districts_have_labels_as_in_the_reference(shared):
     # .93 expected and .90 replicated, over 40 nations drawn from the fitted model.

@@ -28,6 +28,14 @@ def test_own_rates_rank_units_as_reported():
     assert np.array_equal(np.argsort(own), np.argsort(event))
 
 
+def test_units_without_an_event_are_tied_whatever_their_size():
+    event, size = np.array([0.0, 0.0, 20.0, 100.0]), np.array([10.0, 1000.0, 100.0, 100.0])
+    found = score_units(make_design(event, size), np.array([[-1.0, -1.0]]), event[None])
+    assert found.own[0, :2].tolist() == [-np.inf, -np.inf]
+    assert found.own[0, 3] == np.inf
+    assert np.isfinite(found.away).all()
+
+
 def test_rows_that_are_left_out_say_nothing():
     event = np.array([10.0, 90.0, 30.0, 40.0])
     design = make_design(

@@ -48,12 +48,17 @@ def ask_review(setting: Setting, asking: ReviewAsking) -> "Reviews":
         over=asking.over,
         printed=printed,
         says=says,
+        refits=asking.refits,
+        budget=asking.budget if asking.refits is None else None,
         level=asking.level,
         draws=modelling.draws,
         seed=modelling.seed,
         tell=setting.tell,
     )
+    # As many refits as were made, so that the same are made again.
     asked = asking.to_dict()
+    if asking.budget is not None:
+        asked["refits"] = max((each.refits for each in reviews), default=0) or None
     if asking.printed is not None:
         name, key = split_lookup(asking.printed)
         asked["printed"] = f"{Path(name).name}:{key}"

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from varstat.card import Card, load_card, restate_card, state_card
+from varstat.card.field import ANY
 from varstat.data.detect import detect_card
 from varstat.data.entitle import entitle
 from varstat.data.examples import EXAMPLES, load_example
@@ -119,8 +120,9 @@ upper, count, total, sum_of_squares, peer_group, period : str, optional
         How much of the exposure, or how many cases, rates are shown for, such as 1000; where rates
         of an exposure are small, a power of ten.
     covariates : str or sequence of str, optional
-        Columns of numbers, of the file or of a lookup, by which a model is to explain why units
-        differ. Unless named, those of the card that there are; an empty sequence says none.
+        Columns of numbers, of the file or of a lookup, or formulas of the file's, by which a model
+        is to explain why units differ. Unless named, those of the card that there are; an empty
+        sequence says none.
     inform : str or sequence of str, optional
         Likewise columns that help to estimate a unit without excusing it; `size` is the log of
         each unit's own size.
@@ -214,7 +216,7 @@ upper, count, total, sum_of_squares, peer_group, period : str, optional
     }
     said |= {"covariates": _columns(covariates), "inform": _columns(inform), "strata": strata}
     said |= {"lower": lower, "upper": upper, "limits_level": limits_level, "per": per}
-    said |= {"rules": rules, "suppressed": suppressed, "rounded": rounded}
+    said |= {"rules": rules, "suppressed": _bare(suppressed), "rounded": _bare(rounded)}
     said |= {"zero": _named(zero), "missing": _named(missing), "percent": percent or None}
     stated = state_card(card, said)
     opened = open_data(source, sheet=sheet, decimal=decimal)
@@ -285,6 +287,12 @@ def _columns(names: Sequence[str] | str | None) -> Sequence[str] | None:
 def _named(marks: Sequence[str] | str) -> tuple[str, ...] | None:
     """Take one mark for a list of one; None for none."""
     return (marks,) if isinstance(marks, str) else tuple(marks) or None
+
+
+def _bare(stated: Any) -> Any:
+    """Take a table of what is meant without one for what it says, so that both are stated alike."""
+    alone = isinstance(stated, Mapping) and list(stated) in ([ANY], ["numerator"])
+    return next(iter(stated.values())) if alone else stated
 
 
 def name_lookups(names: Sequence[str]) -> list[str]:

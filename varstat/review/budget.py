@@ -1,6 +1,7 @@
 """Budgets: how many refits a review makes, by default or in the time that is given."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -8,16 +9,18 @@ from varstat.errors import UsageError
 from varstat.hierarchical.model.smeared import Smeared
 from varstat.hierarchical.posterior import Posterior
 from varstat.hierarchical.quadrature.fit import nodes_for
-from varstat.hierarchical.quadrature.threads import one_thread
-from varstat.review.refits import Job
+from varstat.review.refits import Job, run_refits
 
 # Numbers of refits to choose from.
 LADDER = (20, 40, 100, 200, 400)
 # Refits that are made by default, at most, and seconds of CPU that they may take, about.
 _DEFAULT, _SECONDS = LADDER[2], 120.0
 # Parts that make so many, and seconds that a refit takes of each kind of work: by itself, of each
-# unit, and of each million evaluations of a likelihood, without and with a transient effect.
-_PARTS, _ITSELF, _UNIT, _MILLION, _SMEARED = 3, 0.06, 4e-4, 0.15, 0.5
+# unit, and of each million evaluations of a likelihood: in general, with a transient effect, and
+# on the grid of learnt effects.
+_PARTS, _ITSELF, _UNIT, _MILLION, _SMEARED, _LEARNT = 3, 0.06, 2e-4, 0.15, 0.5, 0.02
+# Of each row with a transient effect besides, whose tables are made anew.
+_ROW = 0.03
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 _WRITTEN = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h)", re.ASCII)
 _MOST_HOURS = 100
@@ -90,13 +93,17 @@ def default_refits(posterior: Posterior) -> int:
     million = 1e-6 * posterior.diagnostics.passes * design.rows * nodes_for(design)
     million *= design.effects.parts
     of_likelihood = _SMEARED if isinstance(design.family, Smeared) else _MILLION
+    if design.effects.learnt:
+        of_likelihood = _LEARNT
     cost = _ITSELF + _UNIT * design.units + of_likelihood * million
+    if isinstance(design.family, Smeared):
+        cost += _ROW * design.rows
     affordable = _SECONDS / (_PARTS * cost)
     return max((each for each in LADDER if each <= min(affordable, _DEFAULT)), default=LADDER[0])
 
 
 def measure_refit(job: Job, shared: object) -> float:
-    """Measure how many seconds a job takes in this process.
+    """Measure how many seconds a job takes in this process, whatever becomes of it.
 
     Parameters
     ----------
@@ -109,12 +116,13 @@ def measure_refit(job: Job, shared: object) -> float:
     float
     """
     start = perf_counter()
-    with one_thread():
-        job.function(shared, *job.arguments, seed=job.seed)
+    run_refits([job], shared=shared)
     return perf_counter() - start
 
 
-def choose_refits(seconds: float, *, cost: float, times: float, workers: int) -> Chosen:
+def choose_refits(
+    seconds: float, *, cost: float, together: Callable[[int], int], workers: int
+) -> Chosen:
     """Choose the most refits that a time allows, of 20, 40, 100, 200 and 400.
 
     Parameters
@@ -123,8 +131,8 @@ def choose_refits(seconds: float, *, cost: float, times: float, workers: int) ->
         What there is for them.
     cost : float
         Seconds of one.
-    times : float
-        How often each number is made: once a part that makes so many.
+    together : callable
+        Of a number, how many refits all parts make that go by it.
     workers : int
         Processes that share them.
 
@@ -134,14 +142,14 @@ def choose_refits(seconds: float, *, cost: float, times: float, workers: int) ->
 
     Examples
     --------
-    >>> choose_refits(120.0, cost=0.1, times=3.0, workers=2).refits
+    >>> choose_refits(120.0, cost=0.1, together=lambda refits: 3 * refits, workers=2).refits
     400
     """
-    affordable = seconds * workers / (max(cost, 1e-6) * times)
-    refits = max((each for each in LADDER if each <= affordable), default=LADDER[0])
-    if affordable >= LADDER[0]:
+    takes = {each: cost * together(each) / workers for each in LADDER}
+    refits = max((each for each in LADDER if takes[each] <= seconds), default=LADDER[0])
+    longer = takes[refits]
+    if longer <= seconds:
         return Chosen(refits=refits)
-    longer = cost * times * refits / workers
     return Chosen(
         refits=refits,
         note=(

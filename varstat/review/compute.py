@@ -1,6 +1,6 @@
 """Computing a review: every part of each group of units, and the verdicts that follow."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -8,20 +8,18 @@ from varstat.data.table import Table
 from varstat.errors import UsageError, expect
 from varstat.estimands.ranks.ranks import check_level
 from varstat.prose.text import is_blank
+from varstat.review.budget import parse_budget
 from varstat.review.checklist import fill_checklists
-from varstat.review.checks import review_checks
 from varstat.review.claim import Claim
-from varstat.review.labels import review_labels
-from varstat.review.material import describe_material
-from varstat.review.multiverse.review import review_multiverse
+from varstat.review.examine import LEAST_REFITS, Asked, examine, tell_nobody
+from varstat.review.multiverse.axes import parse_over
+from varstat.review.multiverse.facts import find_facts
 from varstat.review.part import Part
 from varstat.review.published.compare import compare_published
 from varstat.review.published.read import Printed
-from varstat.review.reliability import review_reliability
-from varstat.review.replication import review_replication
+from varstat.review.refits import Tell, default_workers
 from varstat.review.result import About, Review, Reviews
 from varstat.review.reviewed import Reviewed, make_reviewed, split_groups
-from varstat.review.sensitivity import review_sensitivity
 from varstat.review.verdicts import judge_run
 from varstat.review.words import say_review, say_reviews
 from varstat.target.rule import parse_target
@@ -29,7 +27,6 @@ from varstat.target.rule import parse_target
 DEFAULT_LEVEL = 0.9
 # Whom a claim about all units is about.
 ALL = "all"
-Tell = Callable[[str, int, int], None]
 
 
 def compute_review(
@@ -39,6 +36,9 @@ def compute_review(
     over: str | None = None,
     printed: Printed | None = None,
     says: Mapping[str, str] | None = None,
+    refits: int | None = None,
+    budget: str | None = None,
+    workers: int | None = None,
     level: float = DEFAULT_LEVEL,
     draws: int = 2000,
     seed: int = 1,
@@ -59,6 +59,14 @@ def compute_review(
         A published table to be held against the data.
     says : mapping of str to str, optional
         By which method each column of it is said to be.
+    refits : int, optional
+        Nations that are simulated and fitted, for each way of simulating; 20 to 100 by the number
+        of units, unless given. Of fewer a Monte Carlo error says how little they say.
+    budget : str, optional
+        Time for that, such as "2m", in place of a number: one refit is measured.
+    workers : int, optional
+        Processes that share the refits; one a core and two at most, unless given. Results are the
+        same whatever their number.
     level : float
         Of all intervals, in (0, 1).
     draws, seed : int
@@ -87,6 +95,9 @@ def compute_review(
     check_level(level)
     if target is not None:
         parse_target(target)
+    if refits is not None and refits < LEAST_REFITS:
+        raise UsageError("refits", f"{refits} say too little; give {LEAST_REFITS} or more.")
+    seconds = None if budget is None else parse_budget(budget)
     groups = split_groups(table)
     if printed is not None and len(groups) > 1:
         raise UsageError(
@@ -94,21 +105,23 @@ def compute_review(
             f"a published table is of one group, and there are {len(groups):,}. Leave out --by, or "
             "choose one with --only.",
         )
-    reviews = tuple(
-        _review_group(
-            one,
-            by,
-            target=target,
-            over=over,
-            printed=printed,
-            says=says,
-            level=level,
-            draws=draws,
-            seed=seed,
-            tell=tell or _tell_nobody,
-        )
-        for by, one in groups
+    asked = Asked(
+        target=target,
+        over=over,
+        printed=printed,
+        says=says or {},
+        refits=refits,
+        # Each group has its share.
+        seconds=None if seconds is None else seconds / max(len(groups), 1),
+        workers=default_workers() if workers is None else workers,
+        level=level,
+        draws=draws,
+        seed=seed,
+        tell=tell or tell_nobody,
     )
+    reviews = tuple(_review_group(one, by, asked) for by, one in groups)
+    # As many as were made: that is what would make them again.
+    made = max((each.refits for each in reviews), default=0) if budget else refits
     return Reviews(
         groups=reviews,
         accounts=(table.account,),
@@ -119,35 +132,32 @@ def compute_review(
                 "level": level,
                 "target": target,
                 "over": over,
+                "refits": made,
                 "draws": draws,
                 "seed": seed,
             }
             | ({"printed_hash": printed.data_hash} if printed is not None else {}),
             modelling={"draws": draws, "seed": seed},
-            asking={"level": level, "target": target, "over": over},
+            asking={"level": level, "target": target, "over": over, "refits": made},
         ),
     )
 
 
-def _review_group(
-    table: Table,
-    by: dict[str, str],
-    *,
-    target: str | None,
-    over: str | None,
-    printed: Printed | None,
-    says: Mapping[str, str] | None,
-    level: float,
-    draws: int,
-    seed: int,
-    tell: Tell,
-) -> Review:
-    tell("Fitting the model under review", 0, 0)
-    reviewed = make_reviewed(table, by=by, target=target, level=level, draws=draws, seed=seed)
-    parts = _examine(reviewed, over=over, tell=tell)
+def _review_group(table: Table, by: dict[str, str], asked: Asked) -> Review:
+    asked.tell("Fitting the model under review", 0, 0)
+    reviewed = make_reviewed(
+        table,
+        by=by,
+        target=asked.target,
+        level=asked.level,
+        draws=asked.draws,
+        seed=asked.seed,
+    )
+    _refuse_early(reviewed, asked)
+    parts, refits = examine(reviewed, asked)
     claims = tuple(judge_run(reviewed, parts))
-    if printed is not None:
-        part, judged = compare_published(reviewed, printed, parts, says=says)
+    if asked.printed is not None:
+        part, judged = compare_published(reviewed, asked.printed, parts, says=asked.says)
         # What is printed stands in place of what the run would claim of the same kind.
         kinds = {each.kind for each in judged}
         claims = (*judged, *(each for each in claims if each.kind not in kinds))
@@ -165,25 +175,20 @@ def _review_group(
         specifications=_table_of(parts, "specifications"),
         by_unit=_by_unit(parts, reviewed),
         checklist=_table_of(parts, "checklist"),
-        refits=0,
+        refits=refits,
         target_rule=reviewed.league.target_rule,
-        level=level,
+        level=asked.level,
         findings=say_review(claims, parts),
         notes=tuple(note for part in parts for note in part.notes),
     )
 
 
-def _examine(reviewed: Reviewed, *, over: str | None, tell: Tell) -> tuple[Part, ...]:
-    """Examine all that a review examines, one part after another."""
-    tell("Measuring reliability", 0, 0)
-    found = [describe_material(reviewed), review_reliability(reviewed), review_labels(reviewed)]
-    found.append(review_replication(reviewed))
-    tell("Checking the fit", 0, 0)
-    found.append(review_checks(reviewed))
-    tell("Changing priors", 0, 0)
-    found.append(review_sensitivity(reviewed))
-    found.append(review_multiverse(reviewed, over=over, tell=tell))
-    return tuple(found)
+def _refuse_early(reviewed: Reviewed, asked: Asked) -> None:
+    """Refuse what can't be asked before minutes are spent on refits."""
+    if asked.over is not None:
+        parse_over(asked.over, find_facts(reviewed))
+    if asked.printed is not None:
+        compare_published(reviewed, asked.printed, says=asked.says)
 
 
 def _about(claims: Sequence[Claim], reviewed: Reviewed) -> About:
@@ -216,7 +221,3 @@ def _by_unit(parts: Sequence[Part], reviewed: Reviewed) -> pd.DataFrame:
         for name, values in part.units.items():
             columns[name] = values.reindex(codes)
     return pd.DataFrame(columns, index=codes).reset_index()
-
-
-def _tell_nobody(stage: str, done: int, of: int) -> None:
-    """Hear what is being done, and leave it at that."""

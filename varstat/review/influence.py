@@ -62,7 +62,7 @@ def review_influence(reviewed: Reviewed) -> Part:
     """
     design = reviewed.posterior.design
     if design.units < _LEAST:
-        return leave_out(NAME, f"Leaving one of {count_units(design.units)} out leaves too few.")
+        return leave_out(NAME, f"Leaving out one of {count_units(design.units)} leaves too few.")
     question = _ask(reviewed)
     frame = _weigh(question, sum_tau(reviewed.posterior))
     refitted = _refit(reviewed, question, frame)

@@ -3,7 +3,7 @@ r"""Labels: whether the units that a table puts in its best quarter would be put
 Three ways to ask without waiting for the next period. *Expected*: the posterior probability that
 a labelled unit belongs there, on average. *New data*: the same units report again, from rates
 drawn from the posterior, and are labelled again. *Split halves*: each half of the cases labels for
-itself, with half the cases, so that this is a lower bound.
+itself, with half the cases, and what passes from one period to the next is the same in both.
 
 References
 ----------
@@ -191,7 +191,7 @@ def _report_again(reviewed: Reviewed, compared: Bools) -> _Again:
     centre = mean_hyper(posterior)
     now = score_units(design, centre, reported_events(design)[None])
     at, effect = some_draws(posterior, _SETS)
-    own, estimate, true = (np.empty((at.size, int(compared.sum()))) for _ in range(3))
+    own, away, estimate, true = (np.empty((at.size, int(compared.sum()))) for _ in range(4))
     step = max(_AT_ONCE // design.rows, 1)
     for first in range(0, at.size, step):
         some = slice(first, first + step)
@@ -202,7 +202,8 @@ def _report_again(reviewed: Reviewed, compared: Bools) -> _Again:
         if design.measure.counts:
             event = withhold(design, event)
         scored = score_units(design, centre, event)
-        own[some], estimate[some] = scored.own[:, compared], scored.estimate[:, compared]
+        own[some], away[some] = scored.own[:, compared], scored.away[:, compared]
+        estimate[some] = scored.estimate[:, compared]
         informed = design.informed(h[:, : len(design.locations)])
         true[some] = (effect[some] + informed)[:, compared]
     own_now, estimate_now = sign * now.own[:, compared], sign * now.estimate[:, compared]
@@ -216,7 +217,9 @@ def _report_again(reviewed: Reviewed, compared: Bools) -> _Again:
         true=number_quarters(sign * true, rng),
         own_rank=rank_correlation(own_now, own, rng),
         estimate_rank=rank_correlation(estimate_now, estimate, rng),
-        kept=_kept(own_now[0], own, quarter[0] == BEST),
+        kept=float("nan")
+        if np.unique(own_now).size == 1
+        else _kept(sign * now.away[0, compared], sign * away, quarter[0] == BEST),
     )
 
 
@@ -313,13 +316,17 @@ def _say(values: dict[str, float], units: int) -> str:
         f"{unlikely} of the {labelled} {'has' if unlikely == 1 else 'have'} less than an even "
         "chance. "
         if unlikely
-        else f"none of the {labelled} has less than an even chance. "
+        else f"none of the {labelled} labelled has less than an even chance. "
     )
-    return said + (
-        f"If the same {count_units(units)} reported again, "
-        f"{share(values['replicated_own'])} of those labelled by their own rates would be found "
-        f"again, and would keep {share(min(max(values['kept'], 0.0), 1.0))} of their distance from "
-        "the mean: the rest was luck."
+    said += (
+        f"If the same {count_units(units)} reported again, {share(values['replicated_own'])} of "
+        "those labelled by their own rates would be found again"
+    )
+    if not np.isfinite(values["kept"]):
+        return f"{said}."
+    return (
+        f"{said}, and would keep {share(min(max(values['kept'], 0.0), 1.0))} of their distance "
+        "from the mean: the rest was luck."
     )
 
 

@@ -88,7 +88,8 @@ def review_reliability(reviewed: Reviewed) -> Part:
     posterior = reviewed.posterior
     design = posterior.design
     if design.units < _LEAST:
-        return leave_out(NAME, f"Reliability compares units, and there are {design.units}.")
+        few = count_units(design.units)
+        return leave_out(NAME, f"Reliability compares three units or more, and here is {few}.")
     methods = _ask_methods(posterior, seed=reviewed.seed)
     units = reviewed.league.units
     by_unit = pd.Series(units.reliability, index=units.unit)
@@ -318,7 +319,7 @@ def _say(table: pd.DataFrame, at: dict[float, float], rankability: float, units:
     others = [name for name in means if name not in (_OWN, "rankability", "between periods")]
     if len(others) > 1:
         low, high = min(others, key=means.__getitem__), max(others, key=means.__getitem__)
-        least, most = f"{means[low]:.2f}", f"{means[high]:.2f}"
+        least, most = (f"{max(means[name], 0.0):.2f}" for name in (low, high))
         said += (
             f" Other methods all put the mean at {least}."
             if least == most

@@ -60,9 +60,9 @@ class _Seen:
     ----------
     there : ndarray of bool, shape (units,)
         Who they are.
-    own, estimate : ndarray of float, shape (2, units there)
+    own, away, estimate : ndarray of float, shape (2, units there)
         Before and in the last period.
-    predicted_own, predicted_estimate : ndarray of float, shape (sets, units there)
+    predicted_own, predicted_away, predicted_estimate : ndarray of float, shape (sets, units there)
         Of the last period, as the earlier ones have it.
     rate : ndarray of float, shape (2, units there)
         As reported; NaN where withheld.
@@ -70,8 +70,10 @@ class _Seen:
 
     there: Bools
     own: Floats
+    away: Floats
     estimate: Floats
     predicted_own: Floats
+    predicted_away: Floats
     predicted_estimate: Floats
     rate: Floats
 
@@ -164,7 +166,7 @@ def _see(reviewed: Reviewed, last: int) -> _Seen:
     there = np.isfinite(before.own[0]) & np.isfinite(after.own[0]) & find_compared(reviewed)
     at, _ = some_draws(posterior, _SETS)
     rng = np.random.default_rng([reviewed.seed, 24])
-    own, estimate = (np.empty((at.size, int(there.sum()))) for _ in range(2))
+    own, away, estimate = (np.empty((at.size, int(there.sum()))) for _ in range(3))
     for number, draw in enumerate(at):
         h = posterior.hyper[[draw]]
         known = score_units(design, h, event, rows=~is_last)
@@ -174,12 +176,15 @@ def _see(reviewed: Reviewed, last: int) -> _Seen:
         theta = hyper.eta + design.expand(np.nan_to_num(effect))
         drawn = draw_rows(design, theta, hyper.spread[:, None], rng)
         scored = score_units(design, centre, drawn, rows=is_last)
-        own[number], estimate[number] = scored.own[0, there], scored.estimate[0, there]
+        own[number], away[number] = scored.own[0, there], scored.away[0, there]
+        estimate[number] = scored.estimate[0, there]
     return _Seen(
         there=there,
         own=sign * np.concatenate([before.own, after.own])[:, there],
         estimate=sign * np.concatenate([before.estimate, after.estimate])[:, there],
+        away=sign * np.concatenate([before.away, after.away])[:, there],
         predicted_own=sign * own,
+        predicted_away=sign * away,
         predicted_estimate=sign * estimate,
         rate=np.stack([_rates(design, ~is_last), _rates(design, is_last)])[:, there],
     )
@@ -248,14 +253,14 @@ def _fall_back(seen: _Seen, best: Bools) -> dict[str, float]:
     def ahead(score: Floats) -> float:
         return float((score[..., best].mean(axis=-1) - score.mean(axis=-1)).mean())
 
-    first = ahead(seen.own[0])
+    first = ahead(seen.away[0])
     known = np.isfinite(seen.rate).all(axis=0)
     rates = [float("nan")] * 2
     if (best & known).any():
         rates = [float(rate[best & known].mean() - rate[known].mean()) for rate in seen.rate]
     return {
-        "kept": ahead(seen.own[1]) / first if first > 0 else float("nan"),
-        "kept_expected": ahead(seen.predicted_own) / first if first > 0 else float("nan"),
+        "kept": ahead(seen.away[1]) / first if first > 0 else float("nan"),
+        "kept_expected": ahead(seen.predicted_away) / first if first > 0 else float("nan"),
         "ahead_before": rates[0],
         "ahead_after": rates[1],
     }

@@ -29,7 +29,10 @@ class Scores:
     Attributes
     ----------
     own : ndarray of float, shape (sets, units)
-        By their own rates.
+        By their own rates; infinite of units without an event, or with nothing else, so that
+        these are tied whatever their size.
+    away : ndarray of float, shape (sets, units)
+        How far their own rates lie from the mean; finite.
     estimate : ndarray of float, shape (sets, units)
         Drawn towards the mean, as the model does.
     sd : ndarray of float, shape (sets, units)
@@ -37,6 +40,7 @@ class Scores:
     """
 
     own: Floats
+    away: Floats
     estimate: Floats
     sd: Floats
 
@@ -102,10 +106,20 @@ def score_units(
         shrunk = informed + (total * (own - informed)) / precision
     known = total > 0
     return Scores(
-        own=np.where(known, own, np.nan),
+        own=np.where(known, own + _at_end(design, event, size, counted), np.nan),
+        away=np.where(known, own, np.nan),
         estimate=np.where(known, shrunk, np.nan),
         sd=np.broadcast_to(precision**-0.5, own.shape),
     )
+
+
+def _at_end(design: Design, event: Floats, size: Floats, counted: NDArray[np.bool_]) -> Floats:
+    """Infinity, or minus that, where a unit's rate is at an end of what is possible; else 0."""
+    if not design.measure.counts:
+        return np.zeros((len(event), design.units))
+    events = design.gather(np.where(counted, event, 0.0))
+    most = design.gather(np.where(counted, design.measure.most_events(size), 0.0)[None])
+    return np.where(events <= 0, -np.inf, np.where(events >= most, np.inf, 0.0))
 
 
 def mean_hyper(posterior: Posterior) -> Floats:

@@ -24,7 +24,8 @@ from varstat.measure import Floats, Measure
 SPLITS = 400
 # NumPy draws a hypergeometric of fewer cases than these.
 _MOST_CASES = 1e9
-# A correlation of halves below this has a Spearman-Brown of less than -1.
+# Below this a correlation of halves says no less than that there is no reliability, and
+# Spearman-Brown falls from -1 without end.
 _LEAST = -1.0 / 3.0
 
 
@@ -137,7 +138,8 @@ def split_reliability(
         if measure.counts:
             first, second = first / first_size, second / second_size
         correlation[at] = _icc(first, second)
-    whole = 2.0 * correlation / (1.0 + np.maximum(correlation, _LEAST))
+    bounded = np.maximum(correlation, _LEAST)
+    whole = 2.0 * bounded / (1.0 + bounded)
     lower, upper = np.quantile(whole, [0.05, 0.95])
     return SplitReliability(
         reliability=float(whole.mean()),

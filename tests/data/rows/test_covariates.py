@@ -218,3 +218,24 @@ def test_an_example_takes_covariates_without_a_card():
     table = read_table("example:star98", covariates=["LOWINC", "PCTCHRT"])
     assert table.covariates == ("LOWINC", "PCTCHRT")
     assert table.frame["LOWINC"].iloc[0] == 34.3973
+
+
+def test_a_covariate_may_be_a_formula_of_columns():
+    data = frame(**{"list size": [10, 20, 30, 40]})
+    table = read(data, covariates="100 * age / `list size`")
+    name = "100 * age / `list size`"
+    assert table.covariates == (name,)
+    assert table.frame[name].tolist() == pytest.approx([505, 301.25, 700 / 3, 102.75])
+    blank = data.assign(age=[50.5, None, 70.0, 41.1])
+    table = read(blank, covariates=name)
+    assert table.account.rows_kept == 4
+    assert np.isnan(table.frame[name][1])
+    with pytest.raises(TableError, match="no column 'age / need'"):
+        read(data, covariates="age / need")
+
+
+def test_a_formula_that_a_card_names_is_a_covariate_where_its_columns_are_there():
+    card = override_card(
+        make_card(), {"model": {"covariates": ["age / 10", "need / 2"]}}, where="x"
+    )
+    assert read_table(frame(), card=card).covariates == ("age / 10",)

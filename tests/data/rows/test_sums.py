@@ -402,3 +402,9 @@ def test_being_lenient_keeps_one_of_two_rows_that_are_alike():
     frame = pd.DataFrame({"unit": [*UNITS[:8], "A", "A"], "age": [*["1.5"] * 8, "0", "1"]})
     frame = frame.assign(numerator=[*range(8), 10, 10], denominator=[*range(40, 48), 11987, 11987])
     assert read_table(frame, lenient=True).account.rows_kept == 9
+
+
+def test_sizes_that_are_alike_on_both_sides_say_nothing_of_levels():
+    frame = pd.DataFrame({"unit": UNITS[:4], "observed": [1, 0, 0, 1]})
+    frame["expected"] = [50.71875, 1.0, 50.71875, 1.0]
+    assert read_table(frame).account.units == 4

@@ -47,6 +47,7 @@ def test_periods_go_by_name_and_by_place() -> None:
         ("effects=normal,student", "Did you mean 'student-t'"),
         ("target=bst:0.25", "there is no target"),
         ("target=leave-one-out", "funnels"),
+        ("comparability=2", "not one of exclude or include"),
         ("covariates=depriv", "read without 'depriv'"),
         ("exclude-smallest=200%", "neither a percentage"),
         ("likelihood=poisson", "binomial or beta-binomial"),
@@ -70,7 +71,7 @@ def test_all_problems_are_told_at_once() -> None:
 
 
 def test_a_proposed_multiverse_is_small_and_has_reasons() -> None:
-    for facts in (PLAIN, RICH, replace(PLAIN, units=3000)):
+    for facts in (PLAIN, RICH, replace(PLAIN, units=3000), replace(RICH, units=20_000)):
         axes = propose_axes(facts)
         models = 1
         for axis in axes:
@@ -80,7 +81,8 @@ def test_a_proposed_multiverse_is_small_and_has_reasons() -> None:
             assert all(option.reason for option in axis.options)
             if axis.name not in ("target", "comparability"):
                 models *= len(axis.options)
-        assert models <= 16
+        most = 16 if facts.units <= 1000 else 8 if facts.units <= 5000 else 4
+        assert models <= (2 if "likelihood" in {axis.name for axis in axes} else 1) * most
 
 
 def test_what_the_data_do_not_have_is_not_varied() -> None:

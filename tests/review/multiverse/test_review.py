@@ -11,6 +11,9 @@ import pytest
 from varstat.data import read_table
 from varstat.review.multiverse.axes import Axis
 from varstat.review.multiverse.curve import share_variance
+from varstat.review.multiverse.default import propose_axes
+from varstat.review.multiverse.facts import find_facts
+from varstat.review.multiverse.refuse import refuse_for
 from varstat.review.multiverse.review import review_multiverse
 from varstat.review.multiverse.run import TOTAL, Answers, Base, fit_specification
 from varstat.review.reviewed import Reviewed, make_reviewed
@@ -116,9 +119,19 @@ def test_units_that_do_not_differ_have_totals_all_the_same() -> None:
 
 
 @pytest.mark.parametrize("units", [1, 2, 4])
-def test_few_units_are_compared_or_left_out(units: int) -> None:
+def test_few_units_are_compared_and_one_is_left_out(units: int) -> None:
     part = review_multiverse(_review(_frame(units)), over=_SMALL, draws=400)
-    assert part.sentence
+    assert (part.status == "left out") is (units == 1)
+    assert "nan" not in part.sentence
+
+
+def test_a_withheld_count_keeps_no_model_back() -> None:
+    frame = _frame().astype({"numerator": object})
+    frame.loc[3, "numerator"] = "*"
+    facts = find_facts(_review(frame, suppressed=(1, 30), peer_group="kind"))
+    refuse = refuse_for(facts, bounded=True)
+    assert {"peers", "effects"} <= {axis.name for axis in propose_axes(facts)}
+    assert refuse({"peers": "none", "effects": "normal-mixture"}) is None
 
 
 def test_no_events_at_all_are_no_error() -> None:
@@ -159,6 +172,23 @@ def test_a_total_of_several_periods_is_varied_by_period() -> None:
     assert any("takes long" in why for why in part.tables["left_out"]["reason"])
     same = table[table["target"] == "best:0.25"].groupby("period")["total"].median()
     assert same.max() < 2 * same.min()
+
+
+def test_comparability_is_varied_by_its_threshold() -> None:
+    rng = np.random.default_rng(8)
+    # Two thirds of what the first unit treats nobody else does.
+    rows = [
+        (f"u{i:02}", cell, rng.binomial(n, 0.2 + 0.1 * rng.random()), n)
+        for i in range(16)
+        for cell, n in ((("common", 60), ("usual", 60)) if i else (("common", 60), ("rare", 120)))
+    ]
+    frame = pd.DataFrame(rows, columns=["unit", "cell", "numerator", "denominator"])
+    part = review_multiverse(
+        _review(frame, stratum=("cell",)), over="comparability=0.3,include,0.9", draws=400
+    )
+    table = part.tables["specifications"].set_index("comparability")
+    assert table.loc["0.3", "total"] > table.loc["0.9", "total"] == table.loc["exclude", "total"]
+    assert table.loc["0.3", "total"] == pytest.approx(table.loc["include", "total"])
 
 
 def test_two_processes_give_what_one_does() -> None:

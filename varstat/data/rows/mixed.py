@@ -6,7 +6,7 @@ and the answer is a refusal that names what tells the levels apart.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -164,10 +164,11 @@ def _equal_levels(
         if not agrees(sums[one][0].take(both), sums[other][0].take(both)).any():
             continue
         pair = np.select([factor.codes == one, factor.codes == other], [cell, cell], -1)
-        both &= _unlike(addends, pair, factor.codes == one, number) > 2
+        unlike = _unlike(addends, pair, factor.codes == one, number)
+        both &= unlike.max(axis=1) > 2
         if not both.any():
             continue
-        own, parts = sums[one][0].take(both), sums[other][0].take(both)
+        own, parts = _telling(sums[one][0], unlike).take(both), sums[other][0].take(both)
         rows = [float(sums[level][1][both].sum()) for level in (one, other)]
         required = EQUAL_REQUIRED if max(rows) >= LARGER * min(rows) else REQUIRED
         pairs = levels * (levels - 1) / 2
@@ -194,11 +195,12 @@ def _split(addends: Addends, cells: Rows, order: Rows) -> Rows | None:
     use = (counts > 3) & (held > 0) & (counts - held > 0)
     if not agrees(before.take(use), total.less(before).take(use)).any():
         return None
-    use &= _unlike(ordered, cell, first, number) > 2
+    unlike = _unlike(ordered, cell, first, number)
+    use &= unlike.max(axis=1) > 2
     if not use.any():
         return None
     after = total.less(before).take(use)
-    own = before.take(use)
+    own = _telling(before, unlike).take(use)
     weighed = weigh(own, after, width=own.values[:, 1] / held[use])
     if not _sure(weighed, own, guesses=float(counts.max())):
         return None
@@ -207,9 +209,10 @@ def _split(addends: Addends, cells: Rows, order: Rows) -> Rows | None:
 
 
 def _unlike(addends: Addends, cells: Rows, inside: NDArray[np.bool_], number: int) -> Rows:
-    """Count the rows of each cell that are left when rows alike on both sides cancel out.
+    """Count the numbers of each cell that are left when those alike on both sides cancel out.
 
-    Where each row of one side has its like on the other, both add up to the same whatever they are.
+    Where each number of one side has its like on the other, both add up to the same whatever they
+    are.
 
     Parameters
     ----------
@@ -223,14 +226,22 @@ def _unlike(addends: Addends, cells: Rows, inside: NDArray[np.bool_], number: in
 
     Returns
     -------
-    ndarray of int, shape (number,)
+    ndarray of int, shape (number, 2)
     """
     use = cells >= 0
-    shown = np.column_stack([addends.values[use], addends.known[use]])
-    kind = combine([cells[use], *(pd.factorize(column)[0] for column in shown.T)])
-    size = int(kind.max(initial=-1)) + 1
-    one = np.bincount(kind[inside[use]], minlength=size)
-    other = np.bincount(kind[~inside[use]], minlength=size)
-    of_cell = np.zeros(size, dtype=np.int64)
-    of_cell[kind] = cells[use]
-    return np.bincount(of_cell, weights=np.abs(one - other), minlength=number).astype(np.int64)
+    counted = np.zeros((number, 2), dtype=np.int64)
+    for at in range(2):
+        value = pd.factorize(np.where(addends.known[use, at], addends.values[use, at], np.nan))[0]
+        kind = combine([cells[use], value])
+        size = int(kind.max(initial=-1)) + 1
+        one = np.bincount(kind[inside[use]], minlength=size)
+        other = np.bincount(kind[~inside[use]], minlength=size)
+        of_cell = np.zeros(size, dtype=np.int64)
+        of_cell[kind] = cells[use]
+        counted[:, at] = np.bincount(of_cell, weights=np.abs(one - other), minlength=number)
+    return counted
+
+
+def _telling(sums: Addends, unlike: Rows) -> Addends:
+    """Leave out what says nothing: sums of numbers that are alike on both sides."""
+    return replace(sums, known=sums.known & (unlike > 2))

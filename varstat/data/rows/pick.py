@@ -7,6 +7,7 @@ import numpy as np
 from varstat.card.schema import Card
 from varstat.data.rows.covariates import Covariate
 from varstat.data.rows.lookup import Lookup, look_up
+from varstat.data.rows.measured import measure_column
 from varstat.data.rows.records import Attribute
 from varstat.data.shape.hint import name_long, name_wide
 from varstat.data.source.grid import Texts
@@ -117,6 +118,10 @@ class Picker:
             self.require(Wanted(role=name, names=(name,)))
             numbers = self.header.numbers(found[0], self.vocabulary)
             return Covariate(column=self.header.names[found[0]], numbers=numbers, lookup=None)
+        formula = Wanted(role=name, names=(name,), computed=True)
+        if self.header.has(formula):
+            self.require(formula)
+            return measure_column(self.header, (name,), vocabulary=self.vocabulary).covariate
         attribute = self.text(name, (name,))
         if attribute is None:
             return None
@@ -292,6 +297,9 @@ def pick_covariates(
             for name in stated
             if name not in by
             and picker.used_as(name) is None
-            and any(header.find((name,)) for header in headers)
+            and (
+                any(header.find((name,)) for header in headers)
+                or picker.header.has(Wanted(role=name, names=(name,), computed=True))
+            )
         ]
     return {name: picker.covariate(name, by=by) for name in names}

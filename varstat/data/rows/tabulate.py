@@ -17,6 +17,7 @@ from varstat.data.rows.assembly import (
     note_periods,
 )
 from varstat.data.rows.choose import exclude_others
+from varstat.data.rows.copies import refuse_copies
 from varstat.data.rows.counts import Converted, Counts, convert_percentages, state_counts
 from varstat.data.rows.covariates import refuse_unusable
 from varstat.data.rows.distinguish import Apart, combine, number_levels
@@ -229,6 +230,8 @@ def _exclude(
     refuse_overfull(records, header, ledger)
     checks.exclude_declared(records, ledger)
     exclude_others(records, ledger, roll_up=roll_up)
+    if roll_up is not None:
+        refuse_copies(records, header, ledger)
     totals = exclude_totals(records, header, ledger, card=card, roll_up=roll_up)
     checks.exclude_unreported(records, ledger, card=card)
     return totals

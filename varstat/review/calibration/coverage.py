@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from varstat.estimands.league.caveats import Bools
+from varstat.estimands.league.caveats import Bools, find_comparable
 from varstat.hierarchical.predictive import replicate
 from varstat.measure import Floats
 from varstat.prose.number import percent
@@ -83,13 +83,16 @@ def cover_nation(origin: Origin, h: Floats, *, seed: int) -> dict[str, Any]:
     eta = design.matrix @ h[: len(design.locations)]
     effect = (theta[0] - eta)[design.row_start]
     truth = origin.known(design, h, effect)
-    everyone = np.ones(design.units, dtype=np.bool_)
     return hold_nation(
         origin,
         origin.frame,
         h,
         effect,
-        true=(true_rates(truth), true_ranks(truth, everyone), true_gaps(truth, origin.rule)),
+        true=(
+            true_rates(truth),
+            true_ranks(truth, find_comparable(design)),
+            true_gaps(truth, origin.rule),
+        ),
         seed=seed,
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from varstat.estimands.league.caveats import Bools
+from varstat.estimands.league.caveats import Bools, find_comparable
 from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.quadrature.marginal import unpack
 from varstat.measure import Floats
@@ -32,8 +32,9 @@ from varstat.review.store import Store
 
 NAME = "departures"
 _PURPOSE = 33
-# Nations below which nothing is said of a departure, and of how many of a coverage there is one.
-_LEAST, _SHARE = 5, 5
+# Nations below which nothing is said of a departure, those that are simulated at least, and of how
+# many of a coverage there is one.
+_LEAST, _FEWEST, _SHARE = 3, 5, 5
 _NOTE = (
     "Refits take the effects that the data under review were given, and don't choose them anew. "
     "Where a refit doesn't pass its checks (`refused`), the departure would have been noticed."
@@ -153,7 +154,7 @@ def depart_nation(origin: Origin, h: Floats, kind: str, *, seed: int) -> dict[st
         sd * units.effect,
         true=(
             true_rates(truth),
-            true_ranks(truth, units.reporting),
+            true_ranks(truth, units.reporting & find_comparable(design)),
             true_gaps(truth, origin.rule),
         ),
         seed=seed,
@@ -173,7 +174,27 @@ def _spread_of(design: Design, h: Floats) -> Floats:
 
 def count_departed(refits: int) -> int:
     """Say how many nations are simulated of each departure, where so many are of a coverage."""
-    return max(2 * _LEAST, refits // _SHARE)
+    return max(_FEWEST, refits // _SHARE)
+
+
+def count_refits(refits: int) -> int:
+    """Count what a coverage, a check of the computation and all departures fit together.
+
+    Parameters
+    ----------
+    refits : int
+        Of a coverage.
+
+    Returns
+    -------
+    int
+
+    Examples
+    --------
+    >>> count_refits(100)
+    300
+    """
+    return 2 * refits + len(_DEPARTURES) * count_departed(refits)
 
 
 def review_departures(
@@ -194,7 +215,7 @@ def review_departures(
     ----------
     reviewed : Reviewed
     refits : int
-        As of a coverage; of each departure there are a fifth, and 10 at least.
+        As of a coverage; of each departure there are a fifth, and 5 at least.
     workers : int
     tell : callable, optional
     store : Store, optional

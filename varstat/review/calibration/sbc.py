@@ -86,9 +86,9 @@ def place_nation(origin: Origin, h: Floats, effect: Floats, *, seed: int) -> dic
     both = origin.build(pair_rows(origin, again))
     posterior = origin.fit(both, seed=seed)
     # Sums have twice the volume, and so twice the opportunity.
-    twice = np.nansum(both.volume) / np.nansum(design.volume)
+    twice = np.nansum(both.volume) / max(np.nansum(design.volume), 1e-300)
     truth = quantities(origin, origin.known(design, h, effect), 1.0)
-    drawn = quantities(origin, posterior, float(twice) if np.isfinite(twice) else 1.0)
+    drawn = quantities(origin, posterior, float(twice))
     places = {}
     for name, draws in drawn.items():
         true = truth[name][0]

@@ -219,6 +219,22 @@ def _read_smallest(text: str, facts: Facts) -> str:
     return "0" if value == 0 else f"{value:.15g}{'%' if percent else ''}"
 
 
+def _read_comparability(text: str, facts: Facts) -> str:
+    if text in ("exclude", "include"):
+        return text
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not 0 < value <= 1:
+        raise UsageError(
+            "comparability",
+            f"'{clean(text)}' is not one of exclude or include, nor the share of its cases that "
+            "others must treat for a unit to be comparable, as in 0.8.",
+        )
+    return f"{value:.15g}"
+
+
 _READERS: Mapping[AxisName, Callable[[str, Facts], str]] = {
     "likelihood": _read_likelihood,
     "effects": _read_one_of(EFFECTS, "effects"),
@@ -229,5 +245,5 @@ _READERS: Mapping[AxisName, Callable[[str, Facts], str]] = {
     "period": _read_period,
     "exclude-smallest": _read_smallest,
     "target": _read_target,
-    "comparability": _read_one_of(("exclude", "include"), "comparability"),
+    "comparability": _read_comparability,
 }

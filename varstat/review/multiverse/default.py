@@ -6,8 +6,8 @@ from varstat.review.multiverse.axes import ASKED, AXES, Axis, AxisName, Option
 from varstat.review.multiverse.facts import ADDED_UP, NONE, Facts
 from varstat.review.multiverse.refuse import PLAIN
 
-# Models of a default multiverse: all within seconds.
-_MODELS, _MODELS_OF_MANY, _MANY = 16, 8, 1000
+# Models of a default multiverse of at most so many units, and of more.
+_MODELS, _LEAST_MODELS = ((1_000, 16), (5_000, 8)), 4
 # From so many on, units have enough to learn the shape of their effects from.
 _THOUSANDS = 2_000
 _TARGETS = {
@@ -31,7 +31,7 @@ def propose_axes(facts: Facts) -> tuple[Axis, ...]:
         In the order of `AXES`; choices of the model that matter less are left as the user has
         them where there would be too many models.
     """
-    most = _MODELS if facts.units <= _MANY else _MODELS_OF_MANY
+    most = next((models for units, models in _MODELS if facts.units <= units), _LEAST_MODELS)
     # The likelihood goes with the period: each combination of the two has but one that fits.
     free = (*ASKED, "likelihood")
     chosen: dict[AxisName, Axis] = {}

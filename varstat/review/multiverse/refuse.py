@@ -95,10 +95,9 @@ def _of_targets(facts: Facts) -> tuple[_Rule, ...]:
             axes=("comparability", "strata", "peers"),
             holds=lambda full: (
                 full["comparability"] == "include"
-                and full["strata"] == NONE
-                and (full["peers"] == NONE or not facts.incomparable)
+                and (not facts.incomparable or full["strata"] == full["peers"] == NONE)
             ),
-            reason="Without strata all units can be compared: it would be the same twice.",
+            reason="All units can be compared: it would be the same twice.",
         ),
     )
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -25,7 +26,7 @@ from varstat.review.multiverse.run import (
     fit_specification,
     group_by_model,
 )
-from varstat.review.multiverse.words import decide, say_multiverse, say_plan
+from varstat.review.multiverse.words import decide, say_multiverse, say_plan, say_shares
 from varstat.review.part import Part, leave_out
 from varstat.review.refits import Job, Tell, run_refits
 from varstat.review.reviewed import Reviewed
@@ -86,6 +87,8 @@ def review_multiverse(
             "Without a good direction there is no total and no rank for methods to change. State "
             "--direction higher-is-better or lower-is-better.",
         )
+    if facts.units < 2:
+        return leave_out("multiverse", "One unit has nothing to be compared with by any method.")
     axes = tuple(axis for axis in axes if len(axis.options) > 1)
     refuse = refuse_for(facts, bounded=over is None)
     plan = plan_specifications(axes, refuse, seed=reviewed.seed, most=most)
@@ -95,7 +98,7 @@ def review_multiverse(
     usable = [each for each in answers.values() if not each.problem]
     if len(table) < 2:
         return leave_out("multiverse", _say_alone(unusable))
-    return _report(axes, plan, table, unusable, usable)
+    return _report(reviewed, axes, plan, table, unusable, usable)
 
 
 def _run(
@@ -121,7 +124,8 @@ def _run(
     ]
     outcomes = run_refits(
         jobs,
-        shared=Base(table=reviewed.table, level=reviewed.level, draws=draws),
+        # Without the file's rows, which no fit looks at and every process would be sent.
+        shared=Base(table=replace(reviewed.table, kept=None), level=reviewed.level, draws=draws),
         workers=workers,
         stage="Fitting other specifications",
         tell=tell,
@@ -142,13 +146,16 @@ def _say_alone(unusable: pd.DataFrame) -> str:
 
 
 def _report(
+    reviewed: Reviewed,
     axes: Sequence[Axis],
     plan: Plan,
     table: pd.DataFrame,
     unusable: pd.DataFrame,
     usable: Sequence[Answers],
 ) -> Part:
-    units = tabulate_units(usable)
+    rules = reviewed.posterior.card.review
+    failed_own = not reviewed.posterior.diagnostics.passed
+    units = tabulate_units(usable, robust=rules.specifications[0])
     values = decide(table, units, axes, models=len(usable), failed=len(unusable), plan=plan)
     left = pd.DataFrame(
         {"reason": list(plan.left_out), "combinations": list(plan.left_out.values())}
@@ -156,9 +163,14 @@ def _report(
     inside = values["share_inside"]
     return Part(
         name="multiverse",
-        status="can't tell" if np.isnan(inside) else "holds" if inside >= 0.75 else "with care",
+        status="can't tell"
+        if np.isnan(inside)
+        else "holds"
+        if inside >= rules.total
+        else "with care",
         sentence=say_multiverse(values),
         values=values,
+        mcse=_errors(reviewed),
         tables={
             "specifications": table,
             "choices": tabulate_choices(table, axes),
@@ -166,5 +178,12 @@ def _report(
             "left_out": left,
         },
         units={str(name): units[name] for name in units},
-        notes=say_plan(plan, unusable),
+        notes=(*say_shares(values), *say_plan(plan, unusable, failed_own=failed_own)),
     )
+
+
+def _errors(reviewed: Reviewed) -> dict[str, float]:
+    """Monte Carlo error of the own total."""
+    if reviewed.opportunity is None:
+        return {}
+    return {"total": reviewed.opportunity.total.estimate_mcse}

@@ -9,6 +9,7 @@ import numpy as np
 from varstat.data.table import Table
 from varstat.errors import VarstatError
 from varstat.estimands.opportunity.chance import replicate_published
+from varstat.estimands.opportunity.compute import INCOMPARABLE
 from varstat.estimands.opportunity.gaps import published
 from varstat.estimands.opportunity.setting import set_question
 from varstat.hierarchical.fit import fit_model
@@ -25,6 +26,8 @@ from varstat.target.rule import parse_target
 # Of a model and what is asked of it, by the options chosen.
 Model = tuple[str, ...]
 Question = tuple[str, ...]
+# The share of a unit's cases that others must treat, unless another is stated.
+LEAST = 0.5
 # What is known of a total: its mean and interval, the published figure, and what chance gives.
 TOTAL = ("total", "lower", "upper", "published", "chance")
 
@@ -202,7 +205,10 @@ def ask(
 def _total(posterior: Posterior, question: Sequence[str], *, level: float) -> Floats:
     """Give what `TOTAL` names, in the events of the data."""
     target, comparability = question
-    setting = set_question(posterior, parse_target(target), incomparable=comparability, least=0.5)
+    incomparable, least = comparability, LEAST
+    if comparability not in INCOMPARABLE:
+        incomparable, least = "exclude", float(comparability)
+    setting = set_question(posterior, parse_target(target), incomparable=incomparable, least=least)
     total = draw_totals(setting)
     lower, upper = np.quantile(total, [0.5 * (1.0 - level), 0.5 * (1.0 + level)])
     point = published(setting)

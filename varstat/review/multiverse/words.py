@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from varstat.prose.number import count_units, figure, share
+from varstat.prose.number import count, count_units, figure, share
 from varstat.review.multiverse.axes import Axis
 from varstat.review.multiverse.curve import column_of, of_own_target, share_variance
 from varstat.review.multiverse.design import Plan
@@ -14,9 +14,9 @@ _NAMES = {
     "likelihood": "the likelihood",
     "effects": "the distribution of effects",
     "tau-prior": "the prior on tau",
-    "peers": "peer groups",
-    "covariates": "covariates",
-    "strata": "strata",
+    "peers": "the choice of peers",
+    "covariates": "adjustment for covariates",
+    "strata": "adjustment for strata",
     "period": "the period",
     "exclude-smallest": "leaving out the smallest",
     "target": "the target rule",
@@ -97,43 +97,50 @@ def _half(lower: float, upper: float) -> float:
 
 
 def say_multiverse(values: Mapping[str, float]) -> str:
-    """Say how far the total hangs on the method, what makes it so, and who stays on top."""
+    """Say how far the total hangs on the method, and how many units stay on top."""
     number, same = int(values["specifications"]), int(values["same_target"])
-    text = (
-        f"By its interval the total of {figure(values['total'])} is known to "
-        f"±{share(values['half_interval'])}"
-    )
-    ends = f"from {figure(values['total_least'])} to {figure(values['total_most'])}"
-    if same > 1:
-        text += (
-            f", and by the choice of method to ±{share(values['half_method'])}: over {same:,} "
-            "specifications with the same target rule it runs from "
-            f"{figure(values['same_target_least'])} to {figure(values['same_target_most'])}"
-            f"{_most_of(values, 'same_target_share_', 'mostly by')}."
+    total = f"the total of {figure(values['total'])}"
+    whole = f"{figure(values['total_least'])} to {figure(values['total_most'])}"
+    if not np.isfinite(values["half_interval"]):
+        text = f"Beside {total}, {number:,} specifications give {whole}."
+    elif same < 2 or not np.isfinite(values["half_method"]):
+        text = (
+            f"By its interval {total} is known to ±{share(values['half_interval'])}, and "
+            f"{number:,} specifications give {whole}."
         )
-        if number > same:
-            text += f" Over all {number:,} it runs {ends}{_most_of(values, 'share_', 'mostly by')}."
     else:
-        text += f", and over {number:,} specifications it runs {ends}."
-    ever, always = int(values["best_ever"]), int(values["best_always"])
+        text = (
+            f"By its interval {total} is known to ±{share(values['half_interval'])}, and by the "
+            f"choice of method to ±{share(values['half_method'])}: {same:,} specifications with "
+            f"the same target rule give {figure(values['same_target_least'])} to "
+            f"{figure(values['same_target_most'])}"
+            f"{f', and all {number:,} give {whole}' if number > same else ''}."
+        )
+    always, more = int(values["best_always"]), int(values["best_ever"] - values["best_always"])
+    are = "is" if always == 1 else "are"
     return (
-        f"{text} Of {count_units(int(values['units']))}, {ever:,} "
-        f"{'is' if ever == 1 else 'are'} likelier in the best quarter than not by some method, "
-        f"and {always:,} by every one."
+        f"{text} Of {count_units(int(values['units']))}, {count(always)} {are} likelier in the "
+        f"best quarter than not by every method, and {count(more)} more by some."
     )
 
 
-def _most_of(values: Mapping[str, float], prefix: str, how: str) -> str:
-    """Name the choice that makes most of what varies; nothing where none does."""
-    shares = {axis: values.get(f"{prefix}{column_of(axis)}", np.nan) for axis in _NAMES}
-    known = {axis: each for axis, each in shares.items() if np.isfinite(each)}
-    if not known:
-        return ""
-    largest = max(known, key=lambda axis: known[axis])
-    return f", {how} {_NAMES[largest]} ({share(known[largest])} of the variance of its log)"
+def say_shares(values: Mapping[str, float]) -> tuple[str, ...]:
+    """Say which choice makes most of what varies, over all and with the same target rule."""
+    notes = []
+    for prefix, where in (
+        ("share_", "Over all specifications"),
+        ("same_target_share_", "With the same target rule"),
+    ):
+        shares = {axis: values.get(f"{prefix}{column_of(axis)}", np.nan) for axis in _NAMES}
+        known = {axis: each for axis, each in shares.items() if np.isfinite(each)}
+        if known:
+            most = max(known, key=lambda axis: known[axis])
+            part = share(known[most])
+            notes.append(f"{where} {_NAMES[most]} makes {part} of the variance of the log total.")
+    return tuple(notes)
 
 
-def say_plan(plan: Plan, failed: pd.DataFrame) -> tuple[str, ...]:
+def say_plan(plan: Plan, failed: pd.DataFrame, *, failed_own: bool) -> tuple[str, ...]:
     """Say what was run of what is possible, and what wasn't."""
     notes = []
     if plan.sampled:
@@ -153,6 +160,8 @@ def say_plan(plan: Plan, failed: pd.DataFrame) -> tuple[str, ...]:
             f"{len(failed):,} of {len(plan.choices):,} specifications can't be used, as the model "
             "failed its checks or can't be of these data, and are in no range here."
         )
+    if failed_own:
+        notes.append("The specification under review failed its checks, and is among them still.")
     notes.append(
         "A range over specifications is no interval: it hangs on which options were thought of."
     )

@@ -50,7 +50,14 @@ class _Setting:
     cells: Mapping[str, Sequence[str | None]]
     says: Mapping[str, str]
 
-    def find(self, column: str, candidates: Sequence[Candidate], known: np.ndarray) -> Finding:
+    def find(
+        self,
+        column: str,
+        candidates: Sequence[Candidate],
+        known: np.ndarray,
+        *,
+        telling: int | None = None,
+    ) -> Finding:
         """Find the method of a column."""
         says = self.says.get(column)
         names = [each.name for each in candidates]
@@ -62,11 +69,7 @@ class _Setting:
             )
         return find_method(
             column, candidates, known,
-            printed=[
-                None if text is None else shorten(clean(str(text)), 30)
-                for text in self.cells[column]
-            ],
-            names=self.names, says=says,
+            printed=self.cells[column], names=self.names, says=says, telling=telling,
         )  # fmt: skip
 
 
@@ -110,7 +113,7 @@ def compare_published(
     setting = _Setting(
         reviewed=reviewed,
         names=evidence.name,
-        cells={name: list(frame[name]) for name in frame.columns},
+        cells={name: [_shown(text) for text in frame[name]] for name in frame.columns},
         says=says or {},
     )
     if absent := [name for name in setting.says if name not in setting.cells]:
@@ -123,6 +126,10 @@ def compare_published(
     claims = judge_published(reviewed, evidence, read, findings, places)
     doubtful = say_doubtful(evidence, places)
     return _part(setting, findings, faults, claims, doubtful, strangers), claims
+
+
+def _shown(text: object) -> str | None:
+    return None if text is None else shorten(clean(str(text)), 40)
 
 
 def _align(reviewed: Reviewed, printed: Printed) -> tuple[pd.DataFrame, int]:
@@ -181,7 +188,8 @@ def _find_all(setting: _Setting) -> tuple[Read, dict[str, Finding]]:
         flags = read_flags(cells["flag"])
         candidates = flag_candidates(flags, units.unit, setting.reviewed.table)
         known = np.array([each is not None for each in flags], dtype=np.bool_)
-        findings["flag"] = setting.find("flag", candidates, known)
+        flagged = sum(each not in (None, "none") for each in flags)
+        findings["flag"] = setting.find("flag", candidates, known, telling=flagged)
     if "opportunity" in cells:
         amount, step = read_amounts(cells["opportunity"])
         candidates = _amounts(setting.reviewed, amount, step)

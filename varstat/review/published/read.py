@@ -98,9 +98,10 @@ def read_published(table: OneLookup, columns: Mapping[str, str]) -> Printed:
     TableError
         If the file can't be read or lacks a column, or a unit stands on rows that disagree.
     """
-    unknown = [name for name in columns if name not in COLUMNS]
-    if unknown or not columns:
-        raise UsageError("published", f"{unknown or 'nothing'} can't be compared. {_EXPECTED}")
+    if not columns:
+        raise UsageError("published", f"no column is named. {_EXPECTED}")
+    if unknown := [name for name in columns if name not in COLUMNS]:
+        raise UsageError("published", f"{unknown[0]!r} isn't one of {one_of(COLUMNS)}. {_EXPECTED}")
     (lookup,) = open_lookups(table)
     wanted = [Wanted(role=f"published {name}", names=(at,)) for name, at in columns.items()]
     check_found(lookup.name, lookup.header, wanted)
