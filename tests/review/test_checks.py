@@ -29,12 +29,15 @@ def test_rates_that_rise_with_size_are_found():
 
 def test_more_noise_than_chance_is_found_where_it_shrinks_with_size():
     rng = np.random.default_rng(1)
-    frame = proportions(150, tau=0.0, smallest=30, largest=3000)
+    frame = proportions(150, tau=0.0, smallest=100, largest=3000)
     # Of cases that come in clusters of eight, all alike.
     size = frame["denominator"].to_numpy() // 8
     frame["numerator"] = 8 * rng.binomial(size, 0.3)
     part = review_checks(review_of(frame, effects="normal"))
     assert _p(part, "size and spread") < 0.005
+    # The model believes that units are reliable, as it takes cases as independent.
+    assert part.values["noise_times_chance"] == pytest.approx(8, rel=0.4)
+    assert part.values["reliability_at_least"] < 0.3
     assert part.status == "fails"
 
 
@@ -71,6 +74,15 @@ def test_units_of_one_size_say_nothing_of_size():
     frame = proportions(30, tau=0.4, smallest=200, largest=200)
     part = review_checks(review_of(frame))
     assert not {"size and rate", "size and spread"} & set(part.tables["fit"]["check"])
+
+
+def test_what_hardly_moves_reliable_units_asks_for_care_alone():
+    frame = proportions(150, tau=0.3, slope=0.3, smallest=5000, largest=100_000)
+    part = review_checks(review_of(frame, effects="normal"))
+    assert _p(part, "size and rate") < 0.005
+    assert part.values["reliability_at_least"] > 0.9
+    assert part.status == "with care"
+    assert "settle their rates" in part.sentence
 
 
 def test_units_closer_together_than_chance_are_found():

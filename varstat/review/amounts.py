@@ -15,7 +15,7 @@ def judge_total(
     """Judge that the opportunity of all units is some number of events.
 
     Believed if it lies in the run's own interval, and in those of most specifications with the same
-    target; with care if it lies among what the specifications give.
+    target; with care if it lies in the run's own, or between the totals of the specifications.
 
     Parameters
     ----------
@@ -40,15 +40,14 @@ def judge_total(
     reason = Reason(verdict="believed" if inside else "not", text=f"{text}.", value=total)
     if len(spread):
         held = float(np.mean((spread["lower"] <= total) & (total <= spread["upper"])))
-        least = min(float(spread["total"].min()), found.lower)
-        most = max(float(spread["total"].max()), found.upper)
+        least, most = float(spread["total"].min()), float(spread["total"].max())
         enough = inside and held >= evidence.rules.total
-        among = least <= total <= most
+        among = inside or least <= total <= most
         reason = Reason(
             verdict="believed" if enough else "with care" if among else "not",
             text=f"{text}; it lies in the intervals of {share(held)} of {len(spread):,} "
-            f"specifications with this target (believed from {evidence.rules.total:g}), which "
-            f"range from {figure(least)} to {figure(most)}.",
+            f"specifications with this target (believed from {percent(evidence.rules.total)}), "
+            f"whose totals run from {figure(least)} to {figure(most)}.",
             value=held,
         )
     return judge(

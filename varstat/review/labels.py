@@ -3,7 +3,7 @@ r"""Labels: whether the units that a table puts in its best quarter would be put
 Three ways to ask without waiting for the next period. *Expected*: the posterior probability that
 a labelled unit belongs there, on average. *New data*: the same units report again, from rates
 drawn from the posterior, and are labelled again. *Split halves*: each half of the cases labels for
-itself, with half the cases, so that this is a lower bound.
+itself, with half the cases, and what passes from one period to the next is the same in both.
 
 References
 ----------

@@ -9,7 +9,7 @@ from varstat.prose.number import probability_text, share
 from varstat.review.claim import Claim
 from varstat.review.evidence import Evidence
 from varstat.review.reviewed import Reviewed
-from varstat.review.rules import Reason, at_least, judge, say_pair
+from varstat.review.rules import Reason, at_least, judge, say_pair, say_shares
 
 
 def judge_neighbours(reviewed: Reviewed, evidence: Evidence) -> Claim:
@@ -20,7 +20,7 @@ def judge_neighbours(reviewed: Reviewed, evidence: Evidence) -> Claim:
     reason = Reason(
         verdict=at_least(apart, rules.specifications),
         text=f"Of {p.size:,} pairs of neighbours, {share(apart)} are told apart with a probability "
-        f"of {rules.better[0]:g} or more ({say_pair(rules.specifications)}).",
+        f"of {rules.better[0]:g} or more ({say_shares(rules.specifications)}).",
         value=apart,
     )
     return judge(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from varstat.prose.number import percent
 from varstat.review.claim import VERDICTS, Claim, ClaimKind, Verdict
 
 Pair = tuple[float, float]
@@ -84,6 +85,17 @@ def say_pair(pair: Pair) -> str:
     'believed from 0.9, with care from 0.5'
     """
     return f"believed from {pair[0]:g}, with care from {pair[1]:g}"
+
+
+def say_shares(pair: Pair) -> str:
+    """Say what a share is compared with.
+
+    Examples
+    --------
+    >>> say_shares((0.9, 0.5))
+    'believed from 90%, with care from 50%'
+    """
+    return f"believed from {percent(pair[0])}, with care from {percent(pair[1])}"
 
 
 def say_most(pair: Pair) -> str:

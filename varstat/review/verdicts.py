@@ -13,7 +13,7 @@ from varstat.review.outliers import judge_outliers
 from varstat.review.pairs import judge_neighbours, judge_pair
 from varstat.review.part import Part
 from varstat.review.reviewed import Reviewed
-from varstat.review.rules import Reason, at_least, at_most, judge, say_most, say_pair
+from varstat.review.rules import Reason, at_least, at_most, judge, say_most, say_pair, say_shares
 
 # Units whose own opportunity is judged: the largest.
 _LARGEST = 10
@@ -98,7 +98,7 @@ def judge_ranks(reviewed: Reviewed, evidence: Evidence, *, published: bool = Fal
         Reason(
             verdict=at_least(reliable, rules.reliable),
             text=f"{share(reliable)} of units have a reliability of {rules.reliability:g} or more "
-            f"({say_pair(rules.reliable)}).",
+            f"({say_shares(rules.reliable)}).",
             value=reliable,
         ),
         Reason(
@@ -109,7 +109,7 @@ def judge_ranks(reviewed: Reviewed, evidence: Evidence, *, published: bool = Fal
         Reason(
             verdict=at_least(resolved, rules.rankability),
             text=f"The data resolve {share(resolved)} of the variation of ranks "
-            f"({say_pair(rules.rankability)}).",
+            f"({say_shares(rules.rankability)}).",
             value=resolved,
         ),
         Reason(
@@ -153,11 +153,12 @@ def judge_quarters(
     p = _probabilities(evidence, quarter)[list(inside)]
     rules = evidence.rules
     mean = float(np.mean(p)) if p.size else float("nan")
+    fewer = int(np.sum(p < 0.5))
     reason = Reason(
         verdict=at_least(mean, rules.quarter),
         text=f"Of the {p.size:,} units, {mean * p.size:,.0f} are expected to belong there, "
-        f"{share(mean)} ({say_pair(rules.quarter)}); {int(np.sum(p < 0.5)):,} have less than an "
-        "even chance.",
+        f"{share(mean)} ({say_shares(rules.quarter)}); {fewer:,} {'has' if fewer == 1 else 'have'} "
+        "less than an even chance.",
         value=mean,
     )
     reasons = [reason]
@@ -168,7 +169,7 @@ def judge_quarters(
             Reason(
                 verdict=at_least(found, rules.quarter),
                 text=f"Over the specifications {share(found)} of them are there "
-                f"({say_pair(rules.quarter)}).",
+                f"({say_shares(rules.quarter)}).",
                 value=found,
             )
         )
@@ -217,7 +218,7 @@ def _of_quarter(evidence: Evidence, at: int, quarter: Quarter) -> Reason:
         other = at_least(alike, rules.specifications)
         if {verdict, other} != {"believed"}:
             verdict = "not" if verdict == other == "not" else "with care"
-        beside = say_pair(rules.specifications)
+        beside = say_shares(rules.specifications)
         text += f", and {share(alike)} of specifications put it there ({beside})"
     return Reason(verdict=verdict, text=f"{text}.", value=p)
 

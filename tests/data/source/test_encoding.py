@@ -39,6 +39,29 @@ def test_encodings_are_recognised_and_named(text, encoding, named):
     assert (note is None) if named is None else (named in (note or ""))
 
 
+POLISH = "kod;nazwa;n\nA;Szpital Łódź;12\nB;Zakład Żory;3\nC;Głuchów Niżny;4\n"
+TURKISH = "kod;ad;n\nA;Şişli Hastanesi;12\nB;Ağrı;3\nC;İzmir Çığlı;4\n"
+SLOVAK = "kód;názov;n\nA;Špitál Ľubica;1\nB;Nemocnica Ľubovňa;3\nC;Hôpital Žďár;4\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "named"),
+    [
+        (POLISH, "cp1250", "Windows-1250"),
+        (POLISH, "iso8859_2", "Latin-2"),
+        (SLOVAK, "cp1250", "Windows-1250"),
+        (TURKISH, "cp1254", "Windows-1254"),
+        ("kod,navn\nA,Sjúkrahúsið á Akureyri\nB,Þórshöfn\n", "cp1252", "Windows-1252"),
+        ("kod,nom\nA,Mª José\nB,¿Qué?\nC,«Été»\nD,Brand®\nE,n° 5\n", "cp1252", "Windows-1252"),
+        ("kood,nimi\nA,Põhja-Eesti\nB,Tõrva\nC,Võru Haigla\n", "cp1252", "Windows-1252"),
+    ],
+)
+def test_alphabets_that_differ_in_few_letters_are_told_apart_by_words(text, encoding, named):
+    found, note = decode(text.encode(encoding))
+    assert found == text
+    assert named in (note or "")
+
+
 def test_any_bytes_are_some_text():
     found, note = decode(b"unit\nCaf\xe9\x81\n")
     assert found == "unit\nCafé\x81\n"

@@ -86,7 +86,8 @@ def test_a_unit_is_robust_where_every_method_leaves_it_in_its_quarter() -> None:
         "a": 1.0, "b": 0.5, "c": 1.0, "d": 1.0, "e": 1.0, "f": 1.0, "g": 1.0, "h": 1.0
     }  # fmt: skip
     assert found["robust"].tolist() == [True, False] + [True] * 6
-    assert (found.loc["b", "rank_min"], found.loc["b", "rank_max"]) == (2.0, 3.0)
+    # A rank of 3 among seven is one of 3.4 among eight.
+    assert found.loc["b", ["rank_min", "rank_max"]].tolist() == pytest.approx([2.0, 3.357143])
     assert found.loc["h", "rank_max"] == 8.0
     assert found.loc["c", "p_best_max"] == pytest.approx(0.8)
 
@@ -101,3 +102,11 @@ def test_a_unit_without_a_rank_of_its_own_has_no_share() -> None:
     found = tabulate_units([own, _answers([1, 2, 3, 4, 5, 6, 7, 8])], robust=0.95)
     assert np.isnan(found.loc["c", "share_of_specs"])
     assert not found.loc["c", "robust"]
+
+
+def test_a_choice_is_not_told_from_others_by_one_specification_an_option() -> None:
+    table = _table(lambda f: np.arange(1.0, len(f) + 1))
+    sampled = table.iloc[[0, 4, 5]]
+    assert np.isnan(share_variance(sampled, AXES)["target"])
+    alone = table.iloc[:3]
+    assert share_variance(alone, AXES)["target"] == pytest.approx(1.0)

@@ -11,6 +11,9 @@ import pytest
 from varstat.data import read_table
 from varstat.review.multiverse.axes import Axis
 from varstat.review.multiverse.curve import share_variance
+from varstat.review.multiverse.default import propose_axes
+from varstat.review.multiverse.facts import find_facts
+from varstat.review.multiverse.refuse import refuse_for
 from varstat.review.multiverse.review import review_multiverse
 from varstat.review.multiverse.run import TOTAL, Answers, Base, fit_specification
 from varstat.review.reviewed import Reviewed, make_reviewed
@@ -116,9 +119,19 @@ def test_units_that_do_not_differ_have_totals_all_the_same() -> None:
 
 
 @pytest.mark.parametrize("units", [1, 2, 4])
-def test_few_units_are_compared_or_left_out(units: int) -> None:
+def test_few_units_are_compared_and_one_is_left_out(units: int) -> None:
     part = review_multiverse(_review(_frame(units)), over=_SMALL, draws=400)
-    assert part.sentence
+    assert (part.status == "left out") is (units == 1)
+    assert "nan" not in part.sentence
+
+
+def test_a_withheld_count_keeps_no_model_back() -> None:
+    frame = _frame().astype({"numerator": object})
+    frame.loc[3, "numerator"] = "*"
+    facts = find_facts(_review(frame, suppressed=(1, 30), peer_group="kind"))
+    refuse = refuse_for(facts, bounded=True)
+    assert {"peers", "effects"} <= {axis.name for axis in propose_axes(facts)}
+    assert refuse({"peers": "none", "effects": "normal-mixture"}) is None
 
 
 def test_no_events_at_all_are_no_error() -> None:

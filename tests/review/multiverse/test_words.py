@@ -25,8 +25,8 @@ def test_the_interval_stands_beside_the_choice_of_method() -> None:
     assert say_multiverse(VALUES) == (
         "By its interval the total of 332,000 is known to ±2.1%, and by the choice of method to "
         "±36%: 22 specifications with the same target rule give 212,172 to 453,129, and all 88 "
-        "101,849 to 816,240. Of 130 units, 15 are likelier in the best quarter than not by every "
-        "method, and 32 more by some."
+        "give 101,849 to 816,240. Of 130 units, 15 are likelier in the best quarter than not by "
+        "every method, and 32 more by some."
     )
 
 
@@ -37,7 +37,8 @@ def test_one_target_or_one_model_is_said_as_it_is() -> None:
         say_multiverse(one)
     )
     only = say_multiverse(VALUES | {"same_target": 1.0, "specifications": 4.0})
-    assert "4 specifications, each with another target, give 101,849 to 816,240." in only
+    assert "and 4 specifications give 101,849 to 816,240." in only
+    assert "nan" not in say_multiverse(VALUES | {"half_interval": float("nan"), "total": 0.0})
 
 
 def test_the_choice_that_matters_most_is_named() -> None:

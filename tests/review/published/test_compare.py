@@ -174,6 +174,17 @@ def test_numbers_that_cannot_come_from_the_data_are_said_so(
     assert part.sentence.startswith("No method that varstat knows gives the printed rate")
 
 
+def test_few_flags_that_are_anywhere_are_by_no_method(reviewed: Reviewed) -> None:
+    codes = [str(code) for code in reviewed.league.units.unit]
+    # Of the middle, which no method flags.
+    flags = ["high" if 16 <= at < 20 else "" for at in range(len(codes))]
+    frame = pd.DataFrame({"code": codes, "Flag": flags})
+    part, claims = compare_published(reviewed, read_published((frame, "code"), {"flag": "Flag"}))
+    assert part.status == "can't tell"
+    assert part.sentence.startswith("No method that varstat knows gives the printed flag")
+    assert claims[0].verdict == "not"
+
+
 def test_shrunken_rates_are_known_as_such(reviewed: Reviewed, right: pd.DataFrame) -> None:
     units = reviewed.league.units
     mean = dict(zip(units.unit, units.estimate, strict=True))

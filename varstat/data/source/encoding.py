@@ -21,9 +21,16 @@ _SOUGHT = (
 )
 _WESTERN = "cp1252"
 # Alphabets that differ from the western one in a few letters.
-_KIN = ("cp1250", "cp1254")
+_KIN = ("cp1254", "cp1250", "iso8859_2", "cp1257")
+_LETTER = r"[^\W\d_]"
+_IN_WORDS = re.compile(
+    rf"(?<={_LETTER})[\ufffd\xa1-\xb6\xb8-\xbf\xd7\xf7](?={_LETTER})|[\ufffd£¤¥¦¬¯±²³¶¹¼½¾](?={_LETTER})|"
+    r"(?<=[a-zß-öø-ÿ])[À-ÖØ-ÞŠŽŒŸĄĆĘŁŃŚŹŻČĎĚŇŘŤŮŐŰĽ]"
+)
+_ICELANDIC, _OF_ICELAND = re.compile("[þðÞÐ]"), re.compile("[áæíúéóÁÆÍÚÉÓ]")
 _NAMES = {
     "cp1252": "Windows-1252",
+    "iso8859_2": "Latin-2",
     "mac_roman": "Mac Roman",
     "cp932": "Shift JIS",
     "gb18030": "GB 18030",
@@ -127,11 +134,29 @@ def _guess(data: bytes) -> str:
     matches = from_bytes(sample, cp_isolation=list(_SOUGHT))
     best = matches.best()
     if best is None or (western is not None and western.chaos <= best.chaos + _MESS):
-        return _WESTERN
+        return _by_words(sample, _WESTERN)
     likely = [each for each in matches if each.chaos <= best.chaos + _MESS]
     could = {name for each in likely for name in (each.encoding, *each.could_be_from_charset)}
     guess = next(name for name in _SOUGHT if name in could)
-    return _WESTERN if western is None and guess in _KIN else guess
+    if guess in _KIN:
+        return _by_words(sample, _WESTERN if western is None else guess)
+    return guess
+
+
+def _by_words(sample: bytes, guess: str) -> str:
+    """Take another of the alphabets that differ in a few letters, if words then look like words."""
+    found = {name: _count_misfits(sample, name) for name in (guess, *_KIN)}
+    return min(found, key=lambda name: found[name])
+
+
+def _count_misfits(sample: bytes, encoding: str) -> int:
+    """Count signs and capitals inside of words, and letters that Iceland alone has in other words.
+
+    Where "Łódź" is read as "£ódŸ" there are two.
+    """
+    text = sample.decode(encoding, errors="replace")
+    strange = len(_IN_WORDS.findall(text))
+    return strange if _OF_ICELAND.search(text) else strange + len(_ICELANDIC.findall(text))
 
 
 def _not_ascii(data: bytes) -> bytes:

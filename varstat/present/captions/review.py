@@ -33,7 +33,8 @@ def coverage_caption(review: Review) -> Caption:
         finding=_sentence(review, "coverage"),
         axis=f"Share of {percent(review.level)} intervals that held the truth",
         footer="Nations were simulated from the fitted model with the sizes of these units, and "
-        "fitted anew. Lines: twice the Monte Carlo error. Vertical: what should be.",
+        "fitted anew. Lines: twice the Monte Carlo error. Vertical: what should be. "
+        "Orange: what isn't so, or can't be told.",
     )
 
 

@@ -56,6 +56,8 @@ class Shares:
     ----------
     name : sequence of str
     share, mcse : ndarray of float, shape (rows,)
+    holds : ndarray of bool, shape (rows,)
+        Whether nothing speaks against its being as it should.
     level : float
         That they should.
     """
@@ -63,6 +65,7 @@ class Shares:
     name: Sequence[str]
     share: Floats
     mcse: Floats
+    holds: Bools
     level: float
 
     def __post_init__(self) -> None:
@@ -234,8 +237,7 @@ def _draw_shares(ax: Axes, shares: Shares, caption: Caption) -> None:
     ax.spines["left"].set_visible(False)
     ax.axvline(shares.level, color=style.TARGET, linewidth=1.0, gid="level")
     for y, (share, error) in enumerate(zip(shares.share, shares.mcse, strict=True)):
-        out = abs(share - shares.level) > 2 * error
-        colour = style.WORSE if out and share < shares.level else style.BETTER
+        colour = style.BETTER if shares.holds[y] else style.WORSE
         ends = max(share - 2 * error, 0.0), min(share + 2 * error, 1.0)
         ax.plot(ends, [y, y], color=style.tint(colour, 0.5), linewidth=2.0, gid="interval")
         ax.plot(share, y, "o", markersize=5, color=colour, gid="share")
@@ -246,6 +248,7 @@ def _draw_shares(ax: Axes, shares: Shares, caption: Caption) -> None:
     known = shares.share[np.isfinite(shares.share)]
     least = min([float(np.min(known - 2 * np.max(shares.mcse))), shares.level - 0.1])
     ax.set_xlim(max(least, 0.0), 1.0)
+    ax.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.0f}%"))
     ax.grid(axis="y", color=style.BAND, linewidth=0.7)
     ax.set_axisbelow(True)

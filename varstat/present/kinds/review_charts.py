@@ -83,6 +83,7 @@ def _draw_coverage(reviews: Sequence[Review], _marks: Sequence[Bools], canvas: C
         ],
         share=table["coverage"].to_numpy(float),
         mcse=table["mcse"].to_numpy(float),
+        holds=(table["verdict"] == "holds").to_numpy(bool),
         level=review.level,
     )
     return draw_coverage(shares, words.coverage_caption(review), canvas=canvas)

@@ -87,16 +87,20 @@ def share_variance(table: pd.DataFrame, axes: Sequence[Axis]) -> dict[str, float
     Returns
     -------
     dict of str to float
-        By axis; NaN where totals don't vary.
+        By axis; NaN where totals don't vary, or there are fewer than two specifications an option
+        to tell a choice from the others by.
     """
     table = table[table["total"] > 0]
+    varied = [axis.name for axis in axes if table[column_of(axis.name)].nunique() > 1]
     log_total = pd.Series(np.log(table["total"].to_numpy(float)), index=table.index)
     whole = float(((log_total - log_total.mean()) ** 2).sum())
     found: dict[str, float] = {}
     for axis in axes:
         mean = log_total.groupby(table[column_of(axis.name)]).transform("mean")
         part = float(((mean - log_total.mean()) ** 2).sum())
-        found[axis.name] = part / whole if whole > 1e-18 * max(len(table), 1) else float("nan")
+        told = [axis.name] == varied or len(table) >= 2 * table[column_of(axis.name)].nunique()
+        vary = whole > 1e-18 * max(len(table), 1)
+        found[axis.name] = part / whole if told and vary else float("nan")
     return found
 
 
@@ -169,9 +173,10 @@ def tabulate_units(answers: Sequence[Answers], *, robust: float) -> pd.DataFrame
     Returns
     -------
     DataFrame
-        By unit code, those of the user's own model: `rank_min, rank_median, rank_max, p_best_min,
-        p_best_median, p_best_max, share_of_specs` (in which it is in the best quarter, the worst or
-        between as in the user's own, of those that rank it) and `robust`.
+        By unit code, those of the user's own model: `rank_min, rank_median, rank_max` (of expected
+        ranks, as among the own number of units where others are left out), `p_best_min,
+        p_best_median, p_best_max, share_of_specs` (in which it is in the best quarter, the worst
+        or between as in the user's own, of those that rank it) and `robust`.
     """
     unit = answers[0].unit
 
@@ -179,22 +184,25 @@ def tabulate_units(answers: Sequence[Answers], *, robust: float) -> pd.DataFrame
         columns = [pd.Series(getattr(each, name), index=each.unit) for each in answers]
         return pd.concat(columns, axis=1).reindex(unit).to_numpy(float)
 
-    rank, p_best = gather("rank"), gather("p_best")
+    # Among fewer units every rank is a smaller number: each is brought to the own number.
+    ranked = np.array([np.isfinite(each.rank).sum() for each in answers])
+    rank = 0.5 + (gather("rank") - 0.5) * ranked[0] / np.maximum(ranked, 1)
+    p_best = gather("p_best")
     label = np.column_stack(
         [
             pd.Series(_labels(each.rank), index=each.unit).reindex(unit).to_numpy(float)
             for each in answers
         ]
     )
-    ranked = np.isfinite(label)
-    same = (label == label[:, [0]]).sum(axis=1) / np.maximum(ranked.sum(axis=1), 1)
-    same = np.where(ranked[:, 0], same, np.nan)
+    known = np.isfinite(label)
+    same = (label == label[:, [0]]).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+    same = np.where(known[:, 0], same, np.nan)
     frame = pd.DataFrame(index=pd.Index(unit, name="unit"))
     for name, value in (("rank", rank), ("p_best", p_best)):
-        known = pd.DataFrame(value, index=frame.index)
-        frame[f"{name}_min"] = known.min(axis=1)
-        frame[f"{name}_median"] = known.median(axis=1)
-        frame[f"{name}_max"] = known.max(axis=1)
+        by_model = pd.DataFrame(value, index=frame.index)
+        frame[f"{name}_min"] = by_model.min(axis=1)
+        frame[f"{name}_median"] = by_model.median(axis=1)
+        frame[f"{name}_max"] = by_model.max(axis=1)
     frame["share_of_specs"] = same
     frame["robust"] = same >= robust
     return frame

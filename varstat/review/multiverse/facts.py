@@ -36,7 +36,8 @@ class Facts:
     incomparable : int
         Units that carry no opportunity, as they can't be compared.
     quick : bool
-        Whether a fit takes tenths of a second: no row of the model has an integral inside.
+        Whether a fit takes a second or so, and not ten times that: where there are several periods,
+        no row of the model has an integral inside.
     own : mapping of str to str
         The user's own option of each axis.
     """
@@ -78,7 +79,7 @@ def find_facts(reviewed: Reviewed) -> Facts:
         stated_transient=isinstance(transient, int | float) and transient > 0,
         own_tau=len(design.taus) > 1,
         incomparable=incomparable,
-        quick=has_simple_rows(design),
+        quick=has_simple_rows(design) or len(design.period) < 2,
         own={
             "likelihood": design.likelihood,
             "effects": design.effects.name,

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -86,6 +87,8 @@ def review_multiverse(
             "Without a good direction there is no total and no rank for methods to change. State "
             "--direction higher-is-better or lower-is-better.",
         )
+    if facts.units < 2:
+        return leave_out("multiverse", "One unit has nothing to be compared with by any method.")
     axes = tuple(axis for axis in axes if len(axis.options) > 1)
     refuse = refuse_for(facts, bounded=over is None)
     plan = plan_specifications(axes, refuse, seed=reviewed.seed, most=most)
@@ -121,7 +124,8 @@ def _run(
     ]
     outcomes = run_refits(
         jobs,
-        shared=Base(table=reviewed.table, level=reviewed.level, draws=draws),
+        # Without the file's rows, which no fit looks at and every process would be sent.
+        shared=Base(table=replace(reviewed.table, kept=None), level=reviewed.level, draws=draws),
         workers=workers,
         stage="Fitting other specifications",
         tell=tell,
@@ -166,6 +170,7 @@ def _report(
         else "with care",
         sentence=say_multiverse(values),
         values=values,
+        mcse=_errors(reviewed),
         tables={
             "specifications": table,
             "choices": tabulate_choices(table, axes),
@@ -175,3 +180,10 @@ def _report(
         units={str(name): units[name] for name in units},
         notes=(*say_shares(values), *say_plan(plan, unusable, failed_own=failed_own)),
     )
+
+
+def _errors(reviewed: Reviewed) -> dict[str, float]:
+    """Monte Carlo error of the own total."""
+    if reviewed.opportunity is None:
+        return {}
+    return {"total": reviewed.opportunity.total.estimate_mcse}

@@ -99,18 +99,22 @@ def _half(lower: float, upper: float) -> float:
 def say_multiverse(values: Mapping[str, float]) -> str:
     """Say how far the total hangs on the method, and how many units stay on top."""
     number, same = int(values["specifications"]), int(values["same_target"])
-    known = (
-        f"By its interval the total of {figure(values['total'])} is known to "
-        f"±{share(values['half_interval'])}"
-    )
+    total = f"the total of {figure(values['total'])}"
     whole = f"{figure(values['total_least'])} to {figure(values['total_most'])}"
-    text = f"{known}, and {number:,} specifications, each with another target, give {whole}."
-    if same > 1:
+    if not np.isfinite(values["half_interval"]):
+        text = f"Beside {total}, {number:,} specifications give {whole}."
+    elif same < 2 or not np.isfinite(values["half_method"]):
         text = (
-            f"{known}, and by the choice of method to ±{share(values['half_method'])}: "
-            f"{same:,} specifications with the same target rule give "
-            f"{figure(values['same_target_least'])} to {figure(values['same_target_most'])}"
-            f"{f', and all {number:,} {whole}' if number > same else ''}."
+            f"By its interval {total} is known to ±{share(values['half_interval'])}, and "
+            f"{number:,} specifications give {whole}."
+        )
+    else:
+        text = (
+            f"By its interval {total} is known to ±{share(values['half_interval'])}, and by the "
+            f"choice of method to ±{share(values['half_method'])}: {same:,} specifications with "
+            f"the same target rule give {figure(values['same_target_least'])} to "
+            f"{figure(values['same_target_most'])}"
+            f"{f', and all {number:,} give {whole}' if number > same else ''}."
         )
     always, more = int(values["best_always"]), int(values["best_ever"] - values["best_always"])
     are = "is" if always == 1 else "are"

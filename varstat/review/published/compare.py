@@ -50,7 +50,14 @@ class _Setting:
     cells: Mapping[str, Sequence[str | None]]
     says: Mapping[str, str]
 
-    def find(self, column: str, candidates: Sequence[Candidate], known: np.ndarray) -> Finding:
+    def find(
+        self,
+        column: str,
+        candidates: Sequence[Candidate],
+        known: np.ndarray,
+        *,
+        telling: int | None = None,
+    ) -> Finding:
         """Find the method of a column."""
         says = self.says.get(column)
         names = [each.name for each in candidates]
@@ -62,7 +69,7 @@ class _Setting:
             )
         return find_method(
             column, candidates, known,
-            printed=self.cells[column], names=self.names, says=says,
+            printed=self.cells[column], names=self.names, says=says, telling=telling,
         )  # fmt: skip
 
 
@@ -181,7 +188,8 @@ def _find_all(setting: _Setting) -> tuple[Read, dict[str, Finding]]:
         flags = read_flags(cells["flag"])
         candidates = flag_candidates(flags, units.unit, setting.reviewed.table)
         known = np.array([each is not None for each in flags], dtype=np.bool_)
-        findings["flag"] = setting.find("flag", candidates, known)
+        flagged = sum(each not in (None, "none") for each in flags)
+        findings["flag"] = setting.find("flag", candidates, known, telling=flagged)
     if "opportunity" in cells:
         amount, step = read_amounts(cells["opportunity"])
         candidates = _amounts(setting.reviewed, amount, step)

@@ -116,6 +116,7 @@ def find_method(
     printed: Sequence[str | None],
     names: Sequence[str],
     says: str | None,
+    telling: int | None = None,
 ) -> Finding:
     """Find the method by which a column was made, and the cells that it doesn't give.
 
@@ -132,12 +133,15 @@ def find_method(
         Of the units, for sentences.
     says : str, optional
         The method that the table says it is by.
+    telling : int, optional
+        How many cells tell methods apart, where most are alike: those with a flag.
 
     Returns
     -------
     Finding
     """
     number = int(known.sum())
+    most = most_wrong(number if telling is None else min(max(telling, 4 * _FEW), number))
     unread = [i for i, text in enumerate(printed) if text is not None and not known[i]]
     faults = [
         Fault(column=column, kind="unread", units=(i,),
@@ -152,10 +156,10 @@ def find_method(
     counts = [int(np.sum(each.wrong & known)) for each in candidates]
     best = candidates[int(np.argmin(counts))]
     stated = next((each for each in candidates if each.name == says), None)
-    if stated is not None and counts[candidates.index(stated)] <= most_wrong(number):
+    if stated is not None and counts[candidates.index(stated)] <= most:
         best = stated
     wrong = np.flatnonzero(best.wrong & known)
-    reproduced = len(wrong) <= most_wrong(number)
+    reproduced = len(wrong) <= most
     if reproduced:
         faults += _name_cells(column, best, wrong, printed, names)
     sentence = _say(column, best, len(wrong), number, reproduced=reproduced)

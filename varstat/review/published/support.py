@@ -18,7 +18,7 @@ from varstat.review.outliers import judge_outlier
 from varstat.review.published.match import Finding
 from varstat.review.published.text import Counted, Flag
 from varstat.review.reviewed import Reviewed
-from varstat.review.rules import Reason, at_least, judge, say_pair
+from varstat.review.rules import Reason, at_least, judge, say_shares
 from varstat.review.verdicts import judge_quarter, judge_quarters, judge_ranks
 
 # Units whose printed opportunity is judged: the largest.
@@ -162,7 +162,7 @@ def _judge_flagged(evidence: Evidence, flagged: Sequence[Claim]) -> list[Claim]:
         verdict=at_least(believed, evidence.rules.quarter),
         text=f"Of the {count_units(len(flagged))} printed as flagged, "
         f"{count(number['believed'])} can be believed to be outliers and "
-        f"{count(number['with care'])} with care ({say_pair(evidence.rules.quarter)}).",
+        f"{count(number['with care'])} with care ({say_shares(evidence.rules.quarter)}).",
         value=believed,
     )
     return [
