@@ -25,7 +25,16 @@ MEANS = {
 NO_EVENTS = nation().assign(numerator=0)
 LAYOUTS: dict[str, tuple[pd.DataFrame, dict[str, Any]]] = {
     "no direction": (nation(), {}),
-    "periods": (nation(units=6, periods=3), {"period": "period", "direction": "lower-is-better"}),
+    "periods": (
+        nation(units=6, periods=3).rename(
+            columns={"numerator": "observed", "denominator": "expected"}
+        ),
+        {
+            "period": "period",
+            "likelihood": "negative-binomial",
+            "direction": "lower-is-better",
+        },
+    ),
     "peers": (
         nation().assign(kind=lambda f: np.where(f["unit"] < "u06", "a", "b")),
         {"peer_group": "kind", "direction": "higher-is-better"},
