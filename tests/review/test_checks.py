@@ -38,6 +38,7 @@ def test_more_noise_than_chance_is_found_where_it_shrinks_with_size():
     # The model believes that units are reliable, as it takes cases as independent.
     assert part.values["noise_times_chance"] == pytest.approx(8, rel=0.4)
     assert part.values["reliability_at_least"] < 0.3
+    assert "If that is noise" in part.sentence
     assert part.status == "fails"
 
 

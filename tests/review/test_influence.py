@@ -53,7 +53,7 @@ def test_a_unit_that_carries_the_total_is_named():
 def test_many_units_alike_in_size_hold():
     part = review_influence(review_of(proportions(160, tau=0.4, smallest=400, largest=400)))
     assert part.status == "holds"
-    assert any("asked without" in note for note in part.notes)
+    assert any("computed without" in note for note in part.notes)
 
 
 def test_without_a_direction_tau_is_what_can_change():

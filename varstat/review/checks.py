@@ -34,7 +34,7 @@ from varstat.hierarchical.posterior import Posterior
 from varstat.hierarchical.predictive import distance, replicate, withhold
 from varstat.hierarchical.quadrature.marginal import unpack
 from varstat.measure import Floats
-from varstat.prose.number import count_units, listed, p_text
+from varstat.prose.number import count_units, figure, listed, p_text
 from varstat.review.part import Part, Status, leave_out
 from varstat.review.quarter import places
 from varstat.review.reviewed import Reviewed
@@ -59,13 +59,13 @@ _POINTS = 24
 # Points of a lattice times units, and points a unit, up to which all of a lattice is gone through.
 _WORK, _EACH = 60_000, 300
 UNFIT = 0.001
-_PERIODS = "period to period"
+_PERIODS, _FUNNEL = "period to period", "size and spread"
 _WHAT = {
     "spread": "how spread out units' rates are",
     "extremes": "how far out the furthest unit lies",
     "skewness": "whether one side reaches further than the other",
     "size and rate": "whether rates go up or down with size",
-    "size and spread": "whether units spread out with size as chance has it",
+    _FUNNEL: "whether units spread out with size as chance has it",
     "no events": "how many rows report no event, or nothing else",
     _PERIODS: "whether neighbouring periods are more alike than others",
     "shape": "whether effects have the shape that the model says",
@@ -115,7 +115,7 @@ def review_checks(reviewed: Reviewed) -> Part:
     return Part(
         name=NAME,
         status=_judge(p, spared=spared),
-        sentence=_say(p, settled if spared else None, unfit, design.units),
+        sentence=_say(p, values, unfit, design.units, spared=spared),
         values=values,
         mcse={f"p_{row['check'].replace(' ', '_')}": row["mcse"] for _, row in table.iterrows()},
         tables={NAME: table},
@@ -197,7 +197,7 @@ def _statistics(design: Design, h: Floats, event: Floats) -> dict[str, Floats]:
     size = design.gather(design.measure.weight(design.size)[None])
     if np.ptp(size) > 1e-9 * size.max():
         found["size and rate"] = _correlate(size, away, rng)
-        found["size and spread"] = _correlate(size, np.abs(away), rng)
+        found[_FUNNEL] = _correlate(size, np.abs(away), rng)
     if design.measure.counts:
         most = design.measure.most_events(design.size)
         end = (event <= 0) | (event >= most)
@@ -303,7 +303,10 @@ def _judge(p: dict[str, float], *, spared: bool) -> Status:
     return "with care" if min(known) < max(FAILED, DOUBTED / len(known)) else "holds"
 
 
-def _say(p: dict[str, float], settled: float | None, unfit: float, units: int) -> str:
+def _say(
+    p: dict[str, float], values: dict[str, float], unfit: float, units: int, *, spared: bool
+) -> str:
+    settled = values["reliability_at_least"]
     order = sorted((name for name in p if np.isfinite(p[name])), key=p.__getitem__)
     if not order:
         return "Nothing of the fit could be checked."
@@ -313,10 +316,15 @@ def _say(p: dict[str, float], settled: float | None, unfit: float, units: int) -
     if against:
         said = listed([f"{name} ({p_text(p[name])}: {_WHAT[name]})" for name in against])
         said = f"The data don't look like what the model gives in {said}."
-        if settled is not None:
+        if spared:
             said += (
                 " Units' own data settle their rates all the same: their median reliability is "
                 f"{settled:.2f} even if small units spread out by nothing but noise."
+            )
+        elif _FUNNEL in against and values["noise_times_chance"] > 1.0:
+            said += (
+                f" If that is noise, noise is {figure(values['noise_times_chance'])} times what "
+                f"chance gives, and the median reliability {settled:.2f}."
             )
     else:
         said = (

@@ -262,7 +262,7 @@ def _notes(question: Question, frame: pd.DataFrame, values: dict[str, float]) ->
     asked = int(values["asked"])
     if asked < len(frame):
         notes.append(
-            f"Total and target are asked without {count_units(asked)}: those that carry most, "
+            f"Total and target were computed without each of {count_units(asked)} that carry most, "
             "weigh most, lie furthest out or move tau most."
         )
     if values["refitted"]:
