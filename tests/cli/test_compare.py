@@ -149,7 +149,7 @@ def test_tables_hold_the_parts(run: Callable[..., Any], table: Path, tmp_path: P
     files = [word for suffix in SUFFIXES[:4] for word in ("-o", tmp_path / f"out{suffix}")]
     assert run("compare", table, "u01", "u02", *UP, *FEW, "--level=0.9", *files).code == 0
     frame = pd.read_csv(tmp_path / "out.csv")
-    columns = ["unit", "other", "component", "estimate", "lower", "upper", "level"]
+    columns = ["unit", "other", "component", "estimate", "lower", "upper", "level", "trusted"]
     assert list(frame) == columns
     assert frame["component"].tolist() == ["raw", "chance", "remaining"]
     assert set(frame["level"]) == {0.9}

@@ -271,10 +271,10 @@ def test_machines_get_the_posterior_after_the_funnels_own_columns(
     plain = run("funnel", "example:star98", "--format", "csv").out
     told = run("funnel", "example:star98", *FEW, "--format", "csv").out
     before, after = (list(csv.reader(io.StringIO(text))) for text in (plain, told))
-    assert after[0] == [*before[0], *POSTERIOR, "verdict"]
+    assert after[0] == [*before[0], *POSTERIOR, "verdict", "trusted"]
     assert [row[: len(before[0])] for row in after] == before
     whole = strict(run("funnel", "example:star98", *FEW, "--format", "json").out)
-    assert [unit["verdict"] for unit in whole["units"]] == [row[-1] for row in after[1:]]
+    assert [unit["verdict"] for unit in whole["units"]] == [row[-2] for row in after[1:]]
     assert whole["posterior"]["diagnostics"]["passed"] is True
     assert whole["posterior"]["engine"] == "quadrature"
     assert whole["provenance"]["options"]["posterior"]["draws"] == 400

@@ -2,13 +2,15 @@
 
 import pandas as pd
 import pytest
+from offices import OFFICES
 from published import PUBLISHED, brazilian_tabnet, infections_by_month
 
 from varstat.data import read_table
 from varstat.data.source import delimited
 from varstat.errors import TableError, VarstatError
 
-RATES = [each for each in PUBLISHED if each.__name__ != "eurostat"]
+EVERY = (*PUBLISHED, *OFFICES)
+RATES = [each for each in EVERY if each.__name__ != "eurostat"]
 
 
 def sums(table):
@@ -37,7 +39,7 @@ def test_a_hyphen_that_is_not_known_is_asked_about(tmp_path):
     assert any('--zero "-"' in note for note in notes)
 
 
-@pytest.mark.parametrize("publish", PUBLISHED, ids=lambda each: each.__name__)
+@pytest.mark.parametrize("publish", EVERY, ids=lambda each: each.__name__)
 def test_what_may_be_typed_first_gives_the_same_or_is_refused(publish, tmp_path):
     published = publish(tmp_path)
     for options in published.tempting:

@@ -44,3 +44,15 @@ def test_limits_of_the_wrong_form_are_noted_and_those_of_the_right_are_not(kind,
     found = warnings_of(size, event, dispersion=dispersion)
     assert words in found
     assert bool(words) == ("with size, as where" in found)
+
+
+def test_none_where_many_are_to_be_expected_is_suspected_of_being_a_gap():
+    rng = np.random.default_rng(2)
+    size = np.full(40, 20.6)
+    event = np.maximum(rng.poisson(size), 1)
+    assert "suspect missing data" not in warnings_of(size, event, dispersion="none")
+    event[7] = 0
+    found = warnings_of(size, event, dispersion="none")
+    assert "to be expected by u007 (none of 20" in found
+    # Of few to be expected none is nothing to wonder at.
+    assert "suspect" not in warnings_of(np.full(40, 2.0), rng.poisson(2.0, 40), dispersion="none")

@@ -39,7 +39,31 @@ def carry_out(
         If anything can't be what is asked; a file that can't be written is refused before
         anything is computed.
     """
-    from varstat.analysis.run import analyse, refuse_failed
+    watched = sys.stderr.isatty() and not output.quiet
+    # NUTS shows by itself how far it has come.
+    nuts = specification.modelling.engine == "nuts"
+    # Shown before anything is imported, which by itself can take a second or two.
+    with Shown(on=watched and not nuts) as shown:
+        analysis, wrote = _work(
+            context, specification, output, shown, fits=fits, progress=watched and nuts
+        )
+    _show(analysis, output, wrote=[path.name for path in wrote])
+    from varstat.analysis.run import refuse_failed
+
+    refuse_failed(analysis.checked, accepted=output.accept_failed, asked=specification)
+
+
+def _work(
+    context: typer.Context,
+    specification: Specification,
+    output: Output,
+    shown: Shown,
+    *,
+    fits: bool,
+    progress: bool,
+) -> "tuple[Analysis, list[Path]]":
+    """Run a specification, and write what it gives to files."""
+    from varstat.analysis.run import analyse
     from varstat.files import check_path, refuse_foreign
     from varstat.present.highlight import find_units
     from varstat.present.kind import check_chart
@@ -52,34 +76,30 @@ def carry_out(
     for path in () if output.force else paths:
         refuse_foreign(path)
     refuse_options(context, specification.reading.source)
-    watched = sys.stderr.isatty() and not output.quiet
-    # NUTS shows by itself how far it has come.
-    nuts = specification.modelling.engine == "nuts"
     wrote: list[Path] = []
     try:
-        with Shown(on=watched and not nuts) as shown:
-            analysis = analyse(
-                specification,
-                stored_as=[path.name for path in paths],
-                progress=watched and nuts,
-                tell=shown.tell,
-            )
-            # Said before any file is written.
-            if any(path.suffix.lower() in CHARTS for path in paths):
-                check_chart(analysis.results, output.chart, highlight=output.highlight)
-            elif output.highlight:
-                find_units(analysis.results.groups, output.highlight)
-            for path in paths:
-                shown.tell(f"Writing {clean(path.name)}", 0, 0)
-                _write(analysis, path, output, canvas)
-                wrote.append(path)
+        analysis = analyse(
+            specification,
+            stored_as=[path.name for path in paths],
+            progress=progress,
+            tell=shown.tell,
+        )
+        # Said before any file is written.
+        if any(path.suffix.lower() in CHARTS for path in paths):
+            check_chart(analysis.results, output.chart, highlight=output.highlight)
+        elif output.highlight:
+            find_units(analysis.results.groups, output.highlight)
+        for path in paths:
+            shown.tell(f"Writing {clean(path.name)}", 0, 0)
+            _write(analysis, path, output, canvas)
+            wrote.append(path)
     except SystemExit:
+        shown.stop()
         _say_interrupted(paths, wrote)
         raise
     except TableError as error:
         raise _point_to_check(error, specification.reading) from None
-    _show(analysis, output, wrote=[path.name for path in paths])
-    refuse_failed(analysis.checked, accepted=output.accept_failed, asked=specification)
+    return analysis, wrote
 
 
 def _point_to_check(error: TableError, reading: Reading) -> TableError:

@@ -176,7 +176,7 @@ class Kind(Generic[R, T]):
     listed: Callable[[R, Bools], Order] = _listed
     caption: Callable[[R, int], str] = _caption
     strong: Callable[[R, Bools], Bools] = lambda _result, mark: mark
-    foremost: Callable[[R], Bools] = lambda result: np.zeros(1, dtype=np.bool_)
+    foremost: Callable[[R, Bools], Bools] = lambda _result, mark: np.zeros_like(mark)
     finding: Callable[[R], str] = lambda result: result.summary()
     charts: Mapping[str, Chart[R]] = field(default_factory=dict)
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from rich.console import Console
 from rich.text import Text
 
@@ -17,6 +18,10 @@ from varstat.results import Result, Results
 
 if TYPE_CHECKING:
     from varstat.estimands.verdict.result import Verdicts
+
+
+# Units of one group of several that stand out, and are listed below the table of groups.
+_MOST_FOREMOST = 5
 
 
 def show(
@@ -93,15 +98,26 @@ def _show_groups(opened: Open, console: Console) -> None:
     if len(groups) > kind.most:
         print_padded(console, _more(kind, len(groups)))
     for each, mark in zip(groups, opened.marks, strict=True):
-        flagged = kind.foremost(each)
-        if mark.any() or flagged.any():
+        rows, left = _foremost(kind, each, mark)
+        if rows:
             console.print()
             console.print(Text(clean(", ".join(each.by.values())), style="bold"))
-            rows = [i for i in kind.shown(each, mark) if i is not None and (mark | flagged)[i]]
             table = kind.table(each)
             print_columns(console, set_units(kind.columns, table, rows, mark, width=console.width))
+            if left:
+                print_padded(console, Text(f"… and {left:,} more like them", "dim"))
     console.print()
     console.print(Text(clean_lines(findings_of(opened.results))))
+
+
+def _foremost(kind: Kind[Any, Any], result: Result, mark: Bools) -> tuple[list[int], int]:
+    """Choose the units of one group of several: the marked and the first few that stand out."""
+    most = kind.foremost(result, mark)
+    chosen = [i for i in kind.shown(result, mark) if i is not None and (mark | most)[i]]
+    others = [i for i in chosen if not mark[i]]
+    kept = set(others[:_MOST_FOREMOST])
+    left = int(np.sum(most & ~mark)) - len(kept)
+    return [i for i in chosen if mark[i] or i in kept], max(left, 0)
 
 
 def _warn(distrust: str, console: Console) -> None:

@@ -12,6 +12,8 @@ from varstat.review.budget import parse_budget
 from varstat.review.checklist import fill_checklists
 from varstat.review.claim import Claim
 from varstat.review.examine import LEAST_REFITS, Asked, examine, tell_nobody
+from varstat.review.multiverse.axes import parse_over
+from varstat.review.multiverse.facts import find_facts
 from varstat.review.part import Part
 from varstat.review.published.compare import compare_published
 from varstat.review.published.read import Printed
@@ -151,6 +153,7 @@ def _review_group(table: Table, by: dict[str, str], asked: Asked) -> Review:
         draws=asked.draws,
         seed=asked.seed,
     )
+    _refuse_early(reviewed, asked)
     parts, refits = examine(reviewed, asked)
     claims = tuple(judge_run(reviewed, parts))
     if asked.printed is not None:
@@ -178,6 +181,14 @@ def _review_group(table: Table, by: dict[str, str], asked: Asked) -> Review:
         findings=say_review(claims, parts),
         notes=tuple(note for part in parts for note in part.notes),
     )
+
+
+def _refuse_early(reviewed: Reviewed, asked: Asked) -> None:
+    """Refuse what can't be asked before minutes are spent on refits."""
+    if asked.over is not None:
+        parse_over(asked.over, find_facts(reviewed))
+    if asked.printed is not None:
+        compare_published(reviewed, asked.printed, says=asked.says)
 
 
 def _about(claims: Sequence[Claim], reviewed: Reviewed) -> About:

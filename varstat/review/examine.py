@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from varstat.review.budget import Chosen, choose_refits, default_refits, measure_refit
 from varstat.review.calibration.coverage import coverage_jobs, review_coverage
-from varstat.review.calibration.departures import review_departures
+from varstat.review.calibration.departures import count_refits, review_departures
 from varstat.review.calibration.sbc import review_sbc
 from varstat.review.calibration.simulate import make_origin, refuse_refits
 from varstat.review.checks import review_checks
@@ -22,11 +22,8 @@ from varstat.review.reviewed import Reviewed
 from varstat.review.sensitivity import review_sensitivity
 from varstat.review.store import Store, open_store
 
-# Refits that say anything, and of which the share of a part of its own is made of each departure.
+# Refits that say anything.
 LEAST_REFITS = 20
-_SHARE = 5
-# Parts that refit as often as is asked, departures together being one.
-_PARTS = 3.0
 
 
 def tell_nobody(stage: str, done: int, of: int) -> None:
@@ -90,29 +87,30 @@ def examine(reviewed: Reviewed, asked: Asked) -> tuple[tuple[Part, ...], int]:
     found.append(review_checks(reviewed))
     tell("Leaving units out", 0, 0)
     found.append(review_influence(reviewed))
-    calibrated, refits = _calibrate(reviewed, asked)
+    store = _open(reviewed, asked)
+    calibrated, refits = _calibrate(reviewed, asked, store)
     found += calibrated
     tell("Changing priors", 0, 0)
     found.append(review_sensitivity(reviewed))
-    found.append(review_multiverse(reviewed, over=asked.over, tell=tell))
+    found.append(
+        review_multiverse(reviewed, over=asked.over, workers=asked.workers, tell=tell, store=store)
+    )
+    if store is not None:
+        store.remove()
     return tuple(found), refits
 
 
-def _calibrate(reviewed: Reviewed, asked: Asked) -> tuple[list[Part], int]:
+def _calibrate(reviewed: Reviewed, asked: Asked, store: Store | None) -> tuple[list[Part], int]:
     """Simulate nations like this one, and unlike it in stated ways, and fit them."""
     chosen = _choose(reviewed, asked)
     refits, workers, tell = chosen.refits, asked.workers, asked.tell
-    departing = max(refits // _SHARE, LEAST_REFITS)
-    store = _open(reviewed, asked)
     parts = [
         review_coverage(reviewed, refits=refits, workers=workers, tell=tell, store=store),
         review_sbc(reviewed, refits=refits, workers=workers, tell=tell, store=store),
-        review_departures(reviewed, refits=departing, workers=workers, tell=tell, store=store),
+        review_departures(reviewed, refits=refits, workers=workers, tell=tell, store=store),
     ]
     if chosen.note:
         parts[0] = replace(parts[0], notes=(chosen.note, *parts[0].notes))
-    if store is not None:
-        store.remove()
     return parts, 0 if refuse_refits(reviewed) is not None else refits
 
 
@@ -125,7 +123,7 @@ def _choose(reviewed: Reviewed, asked: Asked) -> Chosen:
     asked.tell("Measuring one refit", 0, 0)
     job = coverage_jobs(reviewed, refits=1)[0]
     cost = measure_refit(job, make_origin(reviewed))
-    return choose_refits(asked.seconds, cost=cost, times=_PARTS, workers=asked.workers)
+    return choose_refits(asked.seconds, cost=cost, together=count_refits, workers=asked.workers)
 
 
 def _open(reviewed: Reviewed, asked: Asked) -> Store | None:

@@ -83,7 +83,6 @@ def judge_outlier(
             verdict="not",
             text=f"A funnel with limits at {percent(min(funnel.levels))} doesn't flag it{beside}: "
             "it differs no more than units commonly do.",
-            value=p,
         )
     else:
         level = float(funnel.units.flag_level[i])

@@ -4,8 +4,8 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -165,14 +165,16 @@ def run_refits(
         tell(stage, min(len(found), len(jobs) - 1), len(jobs))
     alone = workers <= 1 or len(todo) <= 1 or _is_worker()
     source = _run_here(todo, shared) if alone else _run_apart(todo, shared, workers)
-    for outcome in source:
-        found[outcome.key] = outcome
-        # What ended a process may have been the machine's, and is tried again.
-        if store is not None and outcome.failure != "crashed":
-            entry = {"result": outcome.result, "failure": outcome.failure, "why": outcome.why}
-            store.keep(outcome.key, entry)
-        if tell is not None and len(found) < len(jobs):
-            tell(stage, len(found), len(jobs))
+    # Closed whatever happens, so that no worker outlives an interruption.
+    with closing(source):
+        for outcome in source:
+            found[outcome.key] = outcome
+            # What ended a process may have been the machine's, and is tried again.
+            if store is not None and outcome.failure != "crashed":
+                kept = {"result": outcome.result, "failure": outcome.failure, "why": outcome.why}
+                store.keep(outcome.key, kept)
+            if tell is not None and len(found) < len(jobs):
+                tell(stage, len(found), len(jobs))
     return [found[job.key] for job in jobs]
 
 
@@ -197,7 +199,7 @@ def _answer(job: Job, shared: object) -> Outcome:
     return Outcome(key=job.key, result=unpack(pack(result)))
 
 
-def _run_here(jobs: Sequence[Job], shared: object) -> Iterator[Outcome]:
+def _run_here(jobs: Sequence[Job], shared: object) -> Generator[Outcome, None, None]:
     for job in jobs:
         yield _answer(job, shared)
 
@@ -275,7 +277,7 @@ def _workers(number: int, shared: object) -> Iterator[list[_Worker]]:
             worker.stop()
 
 
-def _run_apart(jobs: Sequence[Job], shared: object, number: int) -> Iterator[Outcome]:
+def _run_apart(jobs: Sequence[Job], shared: object, number: int) -> Generator[Outcome, None, None]:
     """Run jobs in processes of their own; a process that ends is replaced."""
     waiting = list(reversed(jobs))
     with _workers(min(number, len(jobs)), shared) as workers:

@@ -7,6 +7,7 @@ from cards import make_card
 
 from varstat.data import read_table
 from varstat.data.rows.wholes import is_total
+from varstat.errors import TableError
 
 TOTALS = """
 England|ENGLAND|Total|Grand total|All|All trusts|England total|UK|Total (England)|National
@@ -101,3 +102,32 @@ def test_a_total_whose_level_is_left_blank_is_none_of_what_is_added_up():
     assert account.notes[0] == (
         "the rows without a value in 'sex' are the sums of others in 12 of 12: left out"
     )
+
+
+@pytest.mark.parametrize(
+    ("parts", "total"),
+    [
+        (["Kobiety", "Mężczyźni"], "Ogółem"),
+        (["男", "女"], "総数"),
+        (["Kadın", "Erkek"], "Toplam"),
+        (["Мужчины", "Женщины"], "Оба пола"),
+        (["1", "2"], "9"),
+        (["F", "M"], "_T"),
+        (["a", "b", "c", "d"], "ZZZ"),
+        (["0-17", "18-64", "65+"], "insgesamt"),
+        (["2023 Q1", "2023 Q2", "2023 Q3", "2023 Q4"], "Año 2023"),
+    ],
+)
+def test_a_level_that_is_the_sum_of_others_is_left_out_whatever_it_is_called(parts, total):
+    rng = np.random.default_rng(3)
+    rows = len(parts) * 12
+    data = pd.DataFrame({"unit": np.repeat([f"A{at}" for at in range(12)], len(parts))})
+    data = data.assign(level=parts * 12, denominator=rng.integers(300, 3000, rows))
+    data["numerator"] = rng.binomial(data["denominator"], 0.15)
+    sums = data.groupby("unit", as_index=False)[["numerator", "denominator"]].sum()
+    both = pd.concat([sums.assign(level=total), data], ignore_index=True)
+    for options in ({"roll_up": "all"}, {"stratum": "level"}):
+        kept = read_table(both, **options).account.totals["numerator"][1]
+        assert kept == data["numerator"].sum()
+    with pytest.raises(TableError, match=r"is the sum of others|is named as a total"):
+        read_table(both)

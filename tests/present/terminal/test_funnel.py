@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
+from present.pages import gather_funnels
 from rich.console import Console
 
 from varstat import Funnels, compute_funnel, fit_model, read_table, show
@@ -234,3 +235,14 @@ def test_notes_of_the_model_are_printed_with_those_of_the_funnel() -> None:
     assert verdicts[0].notes
     for note in (*funnels[0].warnings, *verdicts[0].notes):
         assert f"Note: {note}" in text
+
+
+def test_the_strictly_flagged_are_listed_under_their_group(make_funnel) -> None:
+    plain = make_funnel([5, 6, 5, 6], [40] * 4, by={"region": "Calm"})
+    wild = make_funnel([20] * 30 + [90] * 7, [100] * 37, by={"region": "Wild"})
+    text = shown(gather_funnels(plain, wild))
+    below = text[text.index("to expect") :]
+    assert below.count("Calm") == 1  # in the table of groups
+    listed = below[below.rindex("Wild") :]
+    assert listed.count("high 99.8%") == 5
+    assert "… and 2 more like them" in listed

@@ -118,7 +118,7 @@ def test_units_that_do_not_differ_have_totals_all_the_same() -> None:
     assert np.isfinite(part.values["half_interval"])
 
 
-@pytest.mark.parametrize("units", [1, 2, 4])
+@pytest.mark.parametrize("units", [1, 3])
 def test_few_units_are_compared_and_one_is_left_out(units: int) -> None:
     part = review_multiverse(_review(_frame(units)), over=_SMALL, draws=400)
     assert (part.status == "left out") is (units == 1)

@@ -121,7 +121,9 @@ def read_factor(records: Records, header: Header, name: str, at: int, rows: Rows
     """
     lines = records.places[rows] + header.row + 1
     column: Any = header.grid.cells.iloc[:, at]
-    if not isinstance(column.dtype, pd.StringDtype | pd.CategoricalDtype):
+    # Of a short column objects are quicker; of a long one they take the most memory.
+    kept = isinstance(column.dtype, pd.StringDtype | pd.CategoricalDtype)
+    if len(lines) < FEW or not kept:
         column = column.to_numpy(dtype=object)
     codes, distinct = pd.factorize(column.take(lines), use_na_sentinel=True)
     if len(distinct) > len(rows) // 2 + 2:

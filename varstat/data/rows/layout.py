@@ -13,7 +13,7 @@ from varstat.data.source.numbers import Kind
 # In brackets, or the name of a type.
 STATED_UNIT = re.compile(
     r"[\[(][^\d\])]{1,20}[\])]|%|n|no\.?|number|count|anzahl|nombre|numero|n\u00famero|aantal|antal|"
-    r"code|text|texte?|string|integer|int|float|decimal|date|per cent|percent"
+    r"code|text|texte?|string|integer|int|float|decimal|date|per cent|percent|人|件|名|명|건"
 )
 COLUMN_NUMBER = re.compile(r"[\[(]?(\d{1,3})[\])]?")
 

@@ -78,7 +78,8 @@ def _adjusted(groups: Sequence[Any]) -> str:
     if not names:
         return ""
     more = [f"{len(names) - _NAMES:,} more"] if len(names) > _NAMES else []
-    return f"Adjusted for {listed([*names[:_NAMES], *more])}."
+    per = f" (on the {model['link']} scale for one SD)" if known and model.get("link") else ""
+    return f"Adjusted for {listed([*names[:_NAMES], *more])}{per}."
 
 
 def _coefficients(group: Any) -> dict[str, str]:
@@ -87,6 +88,7 @@ def _coefficients(group: Any) -> dict[str, str]:
     if hyper is None:
         return {}
     return {
-        name: f" ({mean:+.2g})".replace("-", MINUS)
+        name.removeprefix("coefficient[").removesuffix("]"): f" ({mean:+.2g})".replace("-", MINUS)
         for name, mean in zip(hyper.name, hyper.mean.tolist(), strict=True)
+        if name.startswith("coefficient[")
     }

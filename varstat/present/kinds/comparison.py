@@ -60,17 +60,20 @@ def _blocks(comparison: Comparison) -> list[Block]:
     style = _style(comparison)
     sign = f" {style.sign}" if style.sign else ""
     who = " less\n".join(shorten(clean(each), 16) for each in comparison.unit)
-    cells = [
-        f"{style.text(value)} ({style.text(low)} to {style.text(high)})"
-        if np.isfinite(value)
-        else "–"
-        for value, low, high in zip(
-            comparison.part, comparison.part_lower, comparison.part_upper, strict=True
-        )
-    ]
+    spans = zip(comparison.part, comparison.part_lower, comparison.part_upper, strict=True)
+    cells = [_span(style, *span) for span in spans]
     heading = f"{who}{sign}\n({100 * comparison.level:.15g}% interval)"
     texts = {"part": [_PARTS[name] for name in comparison.component]}
     return [Block(texts=texts, numbers={heading: cells})]
+
+
+def _span(style: RateStyle, value: float, low: float, high: float) -> str:
+    """Write a part and its interval, where it has one."""
+    if not np.isfinite(value):
+        return "–"
+    if low == high:
+        return style.text(value)
+    return f"{style.text(value)} ({style.text(low)} to {style.text(high)})"
 
 
 def _objects(comparisons: Comparisons) -> list[dict[str, Any]]:

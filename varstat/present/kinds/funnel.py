@@ -218,7 +218,7 @@ def strong(funnel: Any, _mark: Bools) -> Bools:
     return np.asarray((flag == "high") | (flag == "low"))
 
 
-def foremost(funnel: Any) -> Bools:
+def foremost(funnel: Any, _mark: Bools) -> Bools:
     """Mark the units flagged at the strictest level."""
     strictest = max(getattr(funnel, "funnel", funnel).levels)
     return np.asarray(funnel.units.flag_level >= strictest)

@@ -34,7 +34,7 @@ NAME = "departures"
 _PURPOSE = 33
 # Nations below which nothing is said of a departure, those that are simulated at least, and of how
 # many of a coverage there is one.
-_LEAST, _FEWEST, _SHARE = 3, 5, 5
+_LEAST, _FEWEST, _SHARE = 3, 5, 8
 _NOTE = (
     "Refits take the effects that the data under review were given, and don't choose them anew. "
     "Where a refit doesn't pass its checks (`refused`), the departure would have been noticed."
@@ -192,7 +192,7 @@ def count_refits(refits: int) -> int:
     Examples
     --------
     >>> count_refits(100)
-    300
+    260
     """
     return 2 * refits + len(_DEPARTURES) * count_departed(refits)
 
@@ -215,7 +215,7 @@ def review_departures(
     ----------
     reviewed : Reviewed
     refits : int
-        As of a coverage; of each departure there are a fifth, and 5 at least.
+        As of a coverage; of each departure there are an eighth, and 5 at least.
     workers : int
     tell : callable, optional
     store : Store, optional
@@ -313,7 +313,7 @@ def _say(found: dict[str, dict[str, Coverage]], values: dict[str, float], *, lev
     number = len(found)
     covered = {kind: each for kind, each in found.items() if each}
     held = {
-        name: sum(c[name].verdict in ("holds", "can't tell") for c in covered.values())
+        name: sum(c[name].verdict == "holds" for c in covered.values())
         for name in next(iter(covered.values()))
     }
     intervals = f"{percent(level)} intervals"
