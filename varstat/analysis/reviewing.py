@@ -36,6 +36,8 @@ def ask_review(setting: Setting, asking: ReviewAsking) -> "Reviews":
     from varstat.review.compute import compute_review
     from varstat.review.published.read import parse_published
 
+    if asking.printed is not None and not asking.published:
+        raise UsageError("printed", "say what is printed there: --published rank=COL or the like.")
     columns = parse_published(asking.published) if asking.published else {}
     says = parse_says(asking.says, columns)
     (source, card), *_ = setting.asked.reading.pair_up()
@@ -57,8 +59,8 @@ def ask_review(setting: Setting, asking: ReviewAsking) -> "Reviews":
     )
     # As many refits as were made, so that the same are made again.
     asked = asking.to_dict()
-    if asking.budget is not None:
-        asked["refits"] = max((each.refits for each in reviews), default=0) or None
+    if asking.budget is not None and asking.refits is None:
+        asked["refits"] = max((each.refits for each in reviews), default=0)
     if asking.printed is not None:
         name, key = split_lookup(asking.printed)
         asked["printed"] = f"{Path(name).name}:{key}"

@@ -1,6 +1,6 @@
 """Computing a review: every part of each group of units, and the verdicts that follow."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
@@ -60,8 +60,8 @@ def compute_review(
     says : mapping of str to str, optional
         By which method each column of it is said to be.
     refits : int, optional
-        Nations that are simulated and fitted, for each way of simulating; 20 to 100 by the number
-        of units, unless given. Of fewer a Monte Carlo error says how little they say.
+        Nations that are simulated and fitted, for each way of simulating; 20 to 100 by the work of
+        the first fit, unless given, and none with 0. A Monte Carlo error says how little few say.
     budget : str, optional
         Time for that, such as "2m", in place of a number: one refit is measured.
     workers : int, optional
@@ -95,8 +95,11 @@ def compute_review(
     check_level(level)
     if target is not None:
         parse_target(target)
-    if refits is not None and refits < LEAST_REFITS:
-        raise UsageError("refits", f"{refits} say too little; give {LEAST_REFITS} or more.")
+    if refits is not None and refits != 0 and refits < LEAST_REFITS:
+        raise UsageError(
+            "refits",
+            f"{refits} say too little; give {LEAST_REFITS} or more, or 0 to simulate no nation.",
+        )
     seconds = None if budget is None else parse_budget(budget)
     groups = split_groups(table)
     if printed is not None and len(groups) > 1:
@@ -119,7 +122,7 @@ def compute_review(
         seed=seed,
         tell=tell or tell_nobody,
     )
-    reviews = tuple(_review_group(one, by, asked) for by, one in groups)
+    reviews = tuple(_review_groups(table, groups, asked))
     # As many as were made: that is what would make them again.
     made = max((each.refits for each in reviews), default=0) if budget else refits
     return Reviews(
@@ -143,7 +146,21 @@ def compute_review(
     )
 
 
-def _review_group(table: Table, by: dict[str, str], asked: Asked) -> Review:
+def _review_groups(
+    table: Table, groups: Sequence[tuple[dict[str, str], Table]], asked: Asked
+) -> Iterator[Review]:
+    """Review each group; of releases, each is held against the one before."""
+    releases = len(table.by) == 1 and table.frame[table.by[0]].equals(table.frame["period"])
+    before: Reviewed | None = None
+    for by, one in groups:
+        reviewed, review = _review_group(one, by, asked, before=before)
+        before = reviewed if releases else None
+        yield review
+
+
+def _review_group(
+    table: Table, by: dict[str, str], asked: Asked, *, before: Reviewed | None
+) -> tuple[Reviewed, Review]:
     asked.tell("Fitting the model under review", 0, 0)
     reviewed = make_reviewed(
         table,
@@ -154,7 +171,7 @@ def _review_group(table: Table, by: dict[str, str], asked: Asked) -> Review:
         seed=asked.seed,
     )
     _refuse_early(reviewed, asked)
-    parts, refits = examine(reviewed, asked)
+    parts, refits = examine(reviewed, asked, before=before)
     claims = tuple(judge_run(reviewed, parts))
     if asked.printed is not None:
         part, judged = compare_published(reviewed, asked.printed, parts, says=asked.says)
@@ -163,7 +180,7 @@ def _review_group(table: Table, by: dict[str, str], asked: Asked) -> Review:
         claims = (*judged, *(each for each in claims if each.kind not in kinds))
         parts = (part, *parts)
     parts = (*parts, fill_checklists(reviewed, parts, claims))
-    return Review(
+    return reviewed, Review(
         indicator=reviewed.league.indicator,
         measure=reviewed.league.measure,
         direction=reviewed.league.direction,
