@@ -77,6 +77,8 @@ def test_a_printed_file_is_never_written_over(run: Run, table: Path, tmp_path: P
         (["--budget", "soon"], "90s"),
         (["--printed", "other.csv:unit", "--published", "rank=Rank"], "other.csv"),
         (["--says", "rank=raw"], "--published"),
+        (["--printed", "other.csv:unit"], "--published"),
+        (["--refits", "19"], "20"),
     ],
 )
 def test_what_cannot_be_asked_is_said_with_the_cure(

@@ -62,6 +62,9 @@ def test_each_group_has_a_review_of_its_own() -> None:
     found = varstat.review(frame, by="region", direction="lower-is-better", **ONLY)
     assert [each.by for each in found] == [{"region": "a"}, {"region": "b"}]
     assert [len(each.by_unit) for each in found] == [8, 9]
+    data = found[0].part("data")
+    assert data is not None
+    assert data.sentence.startswith("8 units, of a file of 17 rows in several groups; ")
 
 
 def test_without_a_direction_nothing_is_claimed_of_ranks_or_totals() -> None:

@@ -10,10 +10,11 @@ from judged import review, simulate
 from varstat.data import read_table
 from varstat.errors import UsageError
 from varstat.review.claim import VERDICTS, Claim
+from varstat.review.evidence import gather_evidence
 from varstat.review.pairs import next_better
 from varstat.review.part import Part
 from varstat.review.reviewed import Reviewed, make_reviewed
-from varstat.review.verdicts import judge_run
+from varstat.review.verdicts import judge_quarter, judge_quarters, judge_run
 
 SIZE = np.full(40, 600)
 
@@ -115,7 +116,36 @@ def test_a_total_must_lie_in_the_intervals_of_specifications(spread: Reviewed) -
     apart = _multiverse(spread, 1.0, lower=2.0 * total, upper=3.0 * total)
     found = _of(judge_run(spread, [apart]), "total")
     assert found.verdict == "with care"
-    assert "0% of 4 specifications with this target" in found.sentence
+    assert "0% of 4 other specifications with this target" in found.sentence
+
+
+def test_the_run_itself_is_no_other_specification(spread: Reviewed) -> None:
+    assert spread.opportunity is not None
+    total = spread.opportunity.total.estimate
+    part = _multiverse(spread, 1.0, lower=0.5 * total, upper=2.0 * total)
+    table = part.tables["specifications"].assign(own=[True, False, True, True, False])
+    found = _of(judge_run(spread, [replace(part, tables={"specifications": table})]), "total")
+    assert "100% of 1 other specification with this target" in found.sentence
+    alone = replace(part, tables={"specifications": table[table["own"]]}, values={"models": 1.0})
+    claims = judge_run(spread, [alone])
+    assert "specification" not in " ".join(_of(claims, "total").because)
+    assert "specification" not in " ".join(_of(claims, "quarter", "u000").because)
+
+
+def test_a_share_that_is_a_bound_is_said_to_be_one(spread: Reviewed) -> None:
+    evidence = gather_evidence(spread, [_multiverse(spread, 0.8, lower=0.0, upper=1e6)])
+    middle = evidence.quarter.index("neither")
+    assert "and 80% of specifications" in judge_quarter(evidence, 0, "best").sentence
+    assert "and at most 20% of specifications" in judge_quarter(evidence, middle, "best").sentence
+    both = judge_quarters(evidence, "best", inside=[0, middle])
+    assert "at most 50% of them" in " ".join(both.because)
+
+
+def test_the_number_of_a_claim_is_its_own_and_not_that_of_the_test(alike: Reviewed) -> None:
+    claim = next(c for c in judge_run(alike) if c.kind == "quarter" and c.units)
+    place = [str(unit) for unit in alike.league.units.unit].index(claim.units[0])
+    assert "alike" in claim.because[1]
+    assert claim.value == alike.league.units.p_top_quartile[place]
 
 
 def test_parts_never_make_a_claim_better_believed(alike: Reviewed, spread: Reviewed) -> None:

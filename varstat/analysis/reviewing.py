@@ -37,7 +37,10 @@ def ask_review(setting: Setting, asking: ReviewAsking) -> "Reviews":
     from varstat.review.published.read import parse_published
 
     if asking.printed is not None and not asking.published:
-        raise UsageError("printed", "say what is printed there: --published rank=COL or the like.")
+        raise UsageError(
+            "printed",
+            "no column of the published table is named. Add --published rank=COL, or what it has.",
+        )
     columns = parse_published(asking.published) if asking.published else {}
     says = parse_says(asking.says, columns)
     (source, card), *_ = setting.asked.reading.pair_up()

@@ -45,9 +45,10 @@ def judge_total(
         among = inside or least <= total <= most
         reason = Reason(
             verdict="believed" if enough else "with care" if among else "not",
-            text=f"{text}; it lies in the intervals of {share(held)} of {len(spread):,} "
-            f"specifications with this target (believed from {percent(evidence.rules.total)}), "
-            f"whose totals run from {figure(least)} to {figure(most)}.",
+            text=f"{text}; it lies in the intervals of {share(held)} of {len(spread):,} other "
+            f"specification{'' if len(spread) == 1 else 's'} with this target (believed from "
+            f"{percent(evidence.rules.total)}), whose totals run from {figure(least)} to "
+            f"{figure(most)}.",
             value=held,
         )
     return judge(

@@ -1,7 +1,7 @@
 """Evidence: what a review's parts say that bears on whether a claim can be believed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -48,7 +48,8 @@ class Evidence:
         By code, the share of specifications in which a unit's quarter is the run's own; empty where
         there are no others.
     specifications : DataFrame
-        One a specification with the run's target rule: `total, lower, upper`; empty likewise.
+        One a specification with the run's target rule but for the run's own: `total, lower, upper`;
+        empty likewise.
     """
 
     rules: Review
@@ -73,7 +74,8 @@ class Evidence:
         if self.differ.verdict == "can't be judged":
             careful = Reason(verdict="with care", text=self.differ.text)
             return (*self.doubts, careful)
-        return (self.differ, *self.doubts)
+        # Its p-value is no number of the claim that it keeps back.
+        return (replace(self.differ, value=float("nan")), *self.doubts)
 
     def place(self) -> dict[str, int]:
         """Where each unit stands in the arrays, by its code."""
@@ -120,7 +122,8 @@ def gather_evidence(reviewed: Reviewed, parts: Sequence[Part] = ()) -> Evidence:
         rankability = named["reliability"].values.get("rankability", rankability)
     multiverse = named.get("multiverse")
     same = pd.Series(dtype=float)
-    if multiverse is not None:
+    # Of the run's own model alone all specifications are as it says.
+    if multiverse is not None and multiverse.values.get("models", np.inf) > 1:
         same = multiverse.units.get("share_of_specs", same)
     return Evidence(
         rules=rules,
@@ -220,7 +223,7 @@ def _assumed(reviewed: Reviewed) -> list[str]:
 
 
 def _specifications(reviewed: Reviewed, multiverse: Part | None) -> pd.DataFrame:
-    """Totals of the specifications with the run's own target."""
+    """Totals of the other specifications with the run's own target."""
     columns = ["total", "lower", "upper"]
     none = pd.DataFrame(columns=columns, dtype=float)
     if multiverse is None or reviewed.opportunity is None:
@@ -228,6 +231,8 @@ def _specifications(reviewed: Reviewed, multiverse: Part | None) -> pd.DataFrame
     table = multiverse.tables.get("specifications")
     if table is None or not set(columns) <= set(table.columns):
         return none
+    if "own" in table.columns:
+        table = table[~table["own"].to_numpy(bool)]
     if "target" in table.columns:
         table = table[table["target"].astype(str) == reviewed.opportunity.target_rule]
     return table[columns].astype(float).dropna().reset_index(drop=True)

@@ -324,10 +324,9 @@ def _say(values: dict[str, float], units: int) -> str:
     )
     if not np.isfinite(values["kept"]):
         return f"{said}."
-    return (
-        f"{said}, and would keep {share(min(max(values['kept'], 0.0), 1.0))} of their distance "
-        "from the mean: the rest was luck."
-    )
+    kept = share(min(max(values["kept"], 0.0), 1.0))
+    rest = "" if kept == "100%" else ": the rest was luck"
+    return f"{said}, and would keep {kept} of their distance from the mean{rest}."
 
 
 def _notes(design: Design, compared: Bools) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from varstat.prose.number import listed
+from varstat.prose.number import count_units, listed
 from varstat.review.part import Part, Status
 from varstat.review.reviewed import Reviewed
 
@@ -46,11 +46,12 @@ def describe_material(reviewed: Reviewed) -> Part:
         )
         if so
     ]
-    status: Status = "holds"
-    sentence = f"{design.units:,} units in {read:,} rows; the model passed its checks."
-    if careful:
-        status = "with care"
-        sentence = f"{design.units:,} units in {read:,} rows; {listed(careful)}."
+    status: Status = "with care" if careful else "holds"
+    rows = f"{read:,} row{'' if read == 1 else 's'}"
+    # Rows are counted when a file is read, of all its groups together.
+    where = f", of a file of {rows} in several groups" if reviewed.by else f" in {rows}"
+    said = listed(careful) if careful else "the model passed its checks"
+    sentence = f"{count_units(design.units)}{where}; {said}."
     if not passed:
         status = "fails"
         problems = reviewed.posterior.diagnostics.problems

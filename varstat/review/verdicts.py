@@ -165,10 +165,11 @@ def judge_quarters(
     alike = np.array([evidence.share(at, quarter) for at in inside])
     if alike.size and np.isfinite(alike).all():
         found = float(alike.mean())
+        bound = next(filter(None, (_at_most(evidence, at, quarter) for at in inside)), "")
         reasons.append(
             Reason(
                 verdict=at_least(found, rules.quarter),
-                text=f"Over the specifications {share(found)} of them are there "
+                text=f"Over the specifications {bound}{share(found)} of them are there "
                 f"({say_shares(rules.quarter)}).",
                 value=found,
             )
@@ -219,8 +220,15 @@ def _of_quarter(evidence: Evidence, at: int, quarter: Quarter) -> Reason:
         if {verdict, other} != {"believed"}:
             verdict = "not" if verdict == other == "not" else "with care"
         beside = say_shares(rules.specifications)
-        text += f", and {share(alike)} of specifications put it there ({beside})"
+        text += f", and {_at_most(evidence, at, quarter)}{share(alike)} of specifications put it "
+        text += f"there ({beside})"
     return Reason(verdict=verdict, text=f"{text}.", value=p)
+
+
+def _at_most(evidence: Evidence, at: int, quarter: Quarter) -> str:
+    """Say that a share is no more than a bound, where it is."""
+    exact = quarter == evidence.quarter[at] or evidence.share(at, quarter) == 0
+    return "" if exact else "at most "
 
 
 def _probabilities(evidence: Evidence, quarter: Quarter) -> Floats:

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import pandas as pd
@@ -10,13 +11,14 @@ from rich.console import Console
 
 import varstat
 from varstat.errors import ModelError, OutputError
-from varstat.present.captions.statement import write_statement
+from varstat.present.captions.statement import _safe, write_statement
 from varstat.present.draw import draw
 from varstat.present.kinds.review import KIND
 from varstat.present.show import show
 from varstat.present.write import lay_out, write
 from varstat.review.result import Reviews
 
+SHORT = {"over": "target=best:0.25,median", "refits": 0, "draws": 200}
 HOSTILE = "=cmd|' /C calc'!A0 <script>alert(1)</script> | **bold** `x`"
 
 
@@ -31,7 +33,7 @@ def make_reviews(**options: object) -> Reviews:
             "denominator": 300,
         }
     )
-    asked = {"over": "target=best:0.25,median", "refits": 0, "draws": 200} | options
+    asked = SHORT | options
     return varstat.review(frame, **asked)  # type: ignore[arg-type]
 
 
@@ -79,6 +81,38 @@ def test_a_workbook_has_a_sheet_of_each(reviews: Reviews) -> None:
     assert list(sheets)[:3] == ["claims", "parts", "values"]
     assert {"specifications", "units", "checklist", "reliability"} <= sheets.keys()
     assert all(len(name) <= 31 for name in sheets)
+
+
+def test_a_workbook_has_tables_of_groups_that_the_first_group_lacks() -> None:
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame(
+        {
+            "unit": [f"u{at}" for at in range(10)],
+            "region": ["a"] + ["b"] * 9,
+            "numerator": rng.binomial(300, rng.uniform(0.1, 0.4, 10)),
+            "denominator": 300,
+        }
+    )
+    found = varstat.review(frame, by="region", direction="lower-is-better", **SHORT)
+    assert found[0].part("coverage").tables == {}  # type: ignore[union-attr]
+    sheets = lay_out(found).sheets
+    assert set(sheets["coverage"]["region"]) == {"b"}
+    assert {"labels", "influence", "specifications"} <= sheets.keys()
+
+
+def test_every_sheet_of_a_workbook_can_be_filtered(reviews: Reviews, tmp_path: Path) -> None:
+    write(reviews, tmp_path / "r.xlsx")
+    with ZipFile(tmp_path / "r.xlsx") as book:
+        tables = [
+            book.read(name).decode() for name in book.namelist() if name.startswith("xl/tables/")
+        ]
+    assert any('displayName="computation_bands_table"' in each for each in tables)
+
+
+def test_an_address_in_a_name_is_no_link_in_a_statement() -> None:
+    assert _safe("see http://x.y www.z.w a@b.c &lt; $x$") == (
+        r"see http\://x.y www\.z.w a\@b.c \&lt; \$x\$"
+    )
 
 
 def test_a_page_shows_parts_before_claims_and_the_checklist_last(

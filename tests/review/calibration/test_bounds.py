@@ -62,3 +62,10 @@ def test_the_error_of_a_ratio_is_that_of_simulation() -> None:
         errors.append(error)
     assert np.std(ratios) == pytest.approx(np.mean(errors), rel=0.15)
     assert np.isnan(ratio(np.zeros(3), np.zeros(3))[0])
+
+
+def test_nations_that_are_all_the_same_have_an_error_all_the_same() -> None:
+    for share in (0.0, 1.0):
+        found = cover(np.full((20, 3), share), level=0.9)
+        assert found.share == share
+        assert 0.03 < found.mcse < 0.06

@@ -9,7 +9,7 @@ from varstat.review.result import Review, Reviews
 
 # Claims of one kind and verdict that are written out.
 _MOST = 12
-_ESCAPED = str.maketrans({letter: f"\\{letter}" for letter in "\\`*_{}[]<>#|~"})
+_ESCAPED = str.maketrans({letter: f"\\{letter}" for letter in "\\`*_{}[]<>#|~&$@"})
 
 
 def write_statement(reviews: Reviews) -> str:
@@ -67,7 +67,7 @@ def _write_one(review: Review) -> Iterator[str]:
         for item, answer, source in review.checklist[["question", "answer", "source"]].itertuples(
             index=False
         ):
-            yield f"| {_safe(item)} | {_safe(answer)} | {_safe(source)} |"
+            yield f"| {_safe(item)} | {_safe(answer)} | {source} |"
     yield ""
 
 
@@ -86,4 +86,6 @@ def _write_units(review: Review) -> Iterator[str]:
 
 def _safe(text: object) -> str:
     """One line that Markdown takes for text alone."""
-    return clean(str(text)).replace("\n", " ").translate(_ESCAPED)
+    escaped = clean(str(text)).replace("\n", " ").translate(_ESCAPED)
+    # A bare address would be made a link.
+    return escaped.replace("://", "\\://").replace("www.", "www\\.")

@@ -92,7 +92,11 @@ def _write_sheet(workbook: Any, name: str, frame: pd.DataFrame, means: Mapping[s
     once = len({title.casefold() for title in titles}) == len(titles)
     if len(frame) and once and all(_PLAIN.fullmatch(title) for title in titles):
         heads = [{"header": title, "header_format": bold} for title in titles]
-        place = {"columns": heads, "name": f"{name}_table", "style": "Table Style Light 1"}
+        place = {
+            "columns": heads,
+            "name": f"{name.replace(' ', '_')}_table",
+            "style": "Table Style Light 1",
+        }
         sheet.add_table(0, 0, len(frame), len(titles) - 1, place)
 
 

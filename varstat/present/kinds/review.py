@@ -163,17 +163,13 @@ def _sheets(reviews: Reviews) -> dict[str, pd.DataFrame]:
         frames = [below(each.by, frame) for each in reviews if len(frame := getattr(each, name))]
         if frames:
             sheets["units" if name == "by_unit" else name] = _joined(frames)
-    for part in reviews[0].parts:
-        for name in part.tables:
-            if name not in sheets:
-                sheets[name] = _joined(
-                    [
-                        below(each.by, found.tables[name])
-                        for each in reviews
-                        if (found := each.part(part.name)) is not None and name in found.tables
-                    ]
-                )
-    return sheets
+    # A part that is left out of one group may have tables of the others.
+    tables: dict[str, list[pd.DataFrame]] = {}
+    for each in reviews:
+        for part in each.parts:
+            for name, frame in part.tables.items():
+                tables.setdefault(name, []).append(below(each.by, frame))
+    return sheets | {name: _joined(some) for name, some in tables.items() if name not in sheets}
 
 
 def _joined(frames: list[pd.DataFrame]) -> pd.DataFrame:

@@ -72,22 +72,28 @@ def cover(held: Floats, *, level: float) -> Coverage:
         nations, hits = known.size, float(known.sum())
         share = hits / nations if nations else float("nan")
         # Of none or all, the share itself would say that there is no error.
-        at = (hits + 1.0) / (nations + 2.0)
-        error = np.sqrt(at * (1.0 - at) / max(nations, 1))
+        error = _error_of(hits, nations)
         precision = np.sqrt(level * (1.0 - level) / max(nations, 1))
     else:
         known = held[:, np.isfinite(held).any(axis=0)]
         per_nation = np.nanmean(known[np.isfinite(known).any(axis=1)], axis=1)
         nations = per_nation.size
         share = float(per_nation.mean()) if nations else float("nan")
-        error = per_nation.std(ddof=1) / np.sqrt(nations) if nations > 1 else float("nan")
-        precision = error
+        precision = per_nation.std(ddof=1) / np.sqrt(nations) if nations > 1 else float("nan")
+        # Nations that are all the same don't say that there is no error.
+        error = precision if precision != 0 else _error_of(share * nations, nations)
     return Coverage(
         share=share,
         mcse=float(error),
         nations=nations,
         verdict=_judge(share, float(error), float(precision), level),
     )
+
+
+def _error_of(hits: float, nations: int) -> float:
+    """Error of a share, which of none or all isn't 0."""
+    at = (hits + 1.0) / (nations + 2.0)
+    return float(np.sqrt(at * (1.0 - at) / max(nations, 1)))
 
 
 def _judge(share: float, error: float, precision: float, level: float) -> Cover:

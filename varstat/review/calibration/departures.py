@@ -13,7 +13,7 @@ from varstat.hierarchical.quadrature.marginal import unpack
 from varstat.measure import Floats
 from varstat.prose.number import count, listed, percent
 from varstat.review.calibration.answers import true_gaps, true_ranks, true_rates
-from varstat.review.calibration.bounds import Coverage, worst
+from varstat.review.calibration.bounds import Cover, Coverage, worst
 from varstat.review.calibration.coverage import (
     QUANTITIES,
     counts,
@@ -312,25 +312,46 @@ def _say(found: dict[str, dict[str, Coverage]], values: dict[str, float], *, lev
     """Say in how many departures intervals of each quantity hold, and the worst."""
     number = len(found)
     covered = {kind: each for kind, each in found.items() if each}
-    held = {
-        name: sum(c[name].verdict == "holds" for c in covered.values())
+    verdicts = {
+        name: [each[name].verdict for each in covered.values() if name in each]
         for name in next(iter(covered.values()))
     }
     intervals = f"{percent(level)} intervals"
-    if all(each == number for each in held.values()):
+    if all(each == ["holds"] * number for each in verdicts.values()):
         return (
             f"{intervals} still hold the truth about as often as they say in all {number} kinds of "
             "nations that depart from the model, as far as these few can tell."
         )
-    said = listed([f"of {QUANTITIES[name]} in {count(each)}" for name, each in held.items()])
+    held, open_ = _say_held(verdicts)
     kind, name = min(
-        ((kind, name) for kind in covered for name in held),
-        key=lambda at: covered[at[0]][at[1]].share,
+        ((kind, name) for kind in covered for name in covered[kind]),
+        key=lambda at: _how_bad(covered[at[0]][at[1]]),
     )
     ratio = values.get(f"posterior_to_true[{kind}]")
     more = "" if ratio is None else f"; the total found there is {ratio:.2f} times the true one"
+    lead = f"Of {number} kinds of nations that depart from the model, {intervals} still hold {held}"
+    if not held:
+        lead = f"{number} kinds of nations that depart from the model were simulated"
     return (
-        f"Of {number} kinds of nations that depart from the model, {intervals} still hold {said}. "
-        f"The worst are those of {QUANTITIES[name]} where {_DEPARTURES[kind][0]}: "
-        f"{say_cover(covered[kind][name])} hold the truth{more}."
+        f"{lead}{open_}. The worst are those of {QUANTITIES[name]} where "
+        f"{_DEPARTURES[kind][0]}: {say_cover(covered[kind][name])} hold the truth{more}."
     )
+
+
+def _say_held(verdicts: dict[str, list[Cover]]) -> tuple[str, str]:
+    """Say in how many departures intervals hold, and of what that can't be told."""
+    held, untold = [], []
+    for name, each in verdicts.items():
+        holds, unknown = each.count("holds"), each.count("can't tell")
+        if unknown == len(each):
+            untold.append(QUANTITIES[name])
+            continue
+        beside = f" ({unknown} can't be told)" if unknown else ""
+        held.append(f"of {QUANTITIES[name]} in {count(holds)}{beside}")
+    open_ = f"; of {listed(untold)} so few nations can't tell" if untold else ""
+    return listed(held) if held else "", open_
+
+
+def _how_bad(each: Coverage) -> tuple[bool, float]:
+    """Order coverages, those that surely are too low first."""
+    return each.verdict in ("holds", "can't tell"), each.share
