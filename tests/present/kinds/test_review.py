@@ -83,6 +83,7 @@ def test_a_workbook_has_a_sheet_of_each(reviews: Reviews) -> None:
     assert all(len(name) <= 31 for name in sheets)
 
 
+@pytest.mark.slow
 def test_a_workbook_has_tables_of_groups_that_the_first_group_lacks() -> None:
     rng = np.random.default_rng(3)
     frame = pd.DataFrame(
@@ -93,14 +94,18 @@ def test_a_workbook_has_tables_of_groups_that_the_first_group_lacks() -> None:
             "denominator": 300,
         }
     )
-    found = varstat.review(frame, by="region", direction="lower-is-better", **SHORT)
+    found = varstat.review(
+        frame, by="region", direction="lower-is-better", **(SHORT | {"refits": 20})
+    )
     assert found[0].part("coverage").tables == {}  # type: ignore[union-attr]
     sheets = lay_out(found).sheets
     assert set(sheets["coverage"]["region"]) == {"b"}
     assert {"labels", "influence", "specifications"} <= sheets.keys()
 
 
-def test_every_sheet_of_a_workbook_can_be_filtered(reviews: Reviews, tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_every_sheet_of_a_workbook_can_be_filtered(tmp_path: Path) -> None:
+    reviews = make_reviews(direction="lower-is-better", refits=20)
     write(reviews, tmp_path / "r.xlsx")
     with ZipFile(tmp_path / "r.xlsx") as book:
         tables = [
