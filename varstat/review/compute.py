@@ -1,6 +1,7 @@
 """Computing a review: every part of each group of units, and the verdicts that follow."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -63,7 +64,8 @@ def compute_review(
         Nations that are simulated and fitted, for each way of simulating; 20 to 100 by the number
         of units, unless given. Of fewer a Monte Carlo error says how little they say.
     budget : str, optional
-        Time for that, such as "2m", in place of a number: one refit is measured.
+        Time for that, such as "2m", where no number is given: one refit is measured, of the largest
+        group, and all groups have as many.
     workers : int, optional
         Processes that share the refits; one a core and two at most, unless given. Results are the
         same whatever their number.
@@ -111,6 +113,7 @@ def compute_review(
         printed=printed,
         says=says or {},
         refits=refits,
+        budget=budget,
         # Each group has its share.
         seconds=None if seconds is None else seconds / max(len(groups), 1),
         workers=default_workers() if workers is None else workers,
@@ -119,9 +122,11 @@ def compute_review(
         seed=seed,
         tell=tell or tell_nobody,
     )
-    reviews = tuple(_review_group(one, by, asked) for by, one in groups)
+    reviews = _review_groups(groups, asked)
     # As many as were made: that is what would make them again.
-    made = max((each.refits for each in reviews), default=0) if budget else refits
+    made = refits
+    if budget is not None:
+        made = max((each.refits for each in reviews), default=0) or refits
     return Reviews(
         groups=reviews,
         accounts=(table.account,),
@@ -143,6 +148,19 @@ def compute_review(
     )
 
 
+def _review_groups(
+    groups: Sequence[tuple[dict[str, str], Table]], asked: Asked
+) -> tuple[Review, ...]:
+    """Review groups, the largest first: what time allows there, it allows of every other."""
+    found: dict[int, Review] = {}
+    for at in sorted(range(len(groups)), key=lambda at: -len(groups[at][1].frame)):
+        by, table = groups[at]
+        found[at] = _review_group(table, by, asked)
+        if asked.seconds is not None and asked.refits is None and found[at].refits:
+            asked = replace(asked, refits=found[at].refits)
+    return tuple(found[at] for at in range(len(groups)))
+
+
 def _review_group(table: Table, by: dict[str, str], asked: Asked) -> Review:
     asked.tell("Fitting the model under review", 0, 0)
     reviewed = make_reviewed(
@@ -162,6 +180,7 @@ def _review_group(table: Table, by: dict[str, str], asked: Asked) -> Review:
         kinds = {each.kind for each in judged}
         claims = (*judged, *(each for each in claims if each.kind not in kinds))
         parts = (part, *parts)
+    claims = tuple(sorted(claims, key=lambda each: bool(each.units)))
     parts = (*parts, fill_checklists(reviewed, parts, claims))
     return Review(
         indicator=reviewed.league.indicator,

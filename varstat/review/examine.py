@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from varstat.review.budget import Chosen, choose_refits, default_refits, measure_refit
+from varstat.prose.text import clean
+from varstat.review.budget import LADDER, choose_refits, default_refits, measure_refit
 from varstat.review.calibration.coverage import coverage_jobs, review_coverage
 from varstat.review.calibration.departures import count_refits, review_departures
 from varstat.review.calibration.sbc import review_sbc
@@ -42,9 +43,11 @@ class Asked:
     says : mapping of str to str
         By which method each column of it is said to be.
     refits : int or None
-        Their number, where it was given.
+        Their number, where it was given; it goes before a budget.
+    budget : str or None
+        Time for those of all groups, where that was given.
     seconds : float or None
-        Time for them, where that was given.
+        Of it, those of one group.
     workers : int
     level : float
     draws, seed : int
@@ -57,6 +60,7 @@ class Asked:
     printed: Printed | None
     says: Mapping[str, str]
     refits: int | None
+    budget: str | None
     seconds: float | None
     workers: int
     level: float
@@ -102,24 +106,30 @@ def examine(reviewed: Reviewed, asked: Asked) -> tuple[tuple[Part, ...], int]:
 
 def _calibrate(reviewed: Reviewed, asked: Asked, store: Store | None) -> tuple[list[Part], int]:
     """Simulate nations like this one, and unlike it in stated ways, and fit them."""
-    chosen = _choose(reviewed, asked)
-    refits, workers, tell = chosen.refits, asked.workers, asked.tell
+    refits, workers, tell = _choose(reviewed, asked), asked.workers, asked.tell
     parts = [
         review_coverage(reviewed, refits=refits, workers=workers, tell=tell, store=store),
         review_sbc(reviewed, refits=refits, workers=workers, tell=tell, store=store),
         review_departures(reviewed, refits=refits, workers=workers, tell=tell, store=store),
     ]
-    if chosen.note:
-        parts[0] = replace(parts[0], notes=(chosen.note, *parts[0].notes))
-    return parts, 0 if refuse_refits(reviewed) is not None else refits
+    if refuse_refits(reviewed) is not None:
+        return parts, 0
+    if asked.budget is not None and refits == LADDER[0]:
+        # Without the time that one took, so that the same number gives the same words.
+        note = (
+            f"{refits} refits were made, the fewest that say anything, whether or not a budget of "
+            f"{clean(asked.budget)} is enough for them."
+        )
+        parts[0] = replace(parts[0], notes=(note, *parts[0].notes))
+    return parts, refits
 
 
-def _choose(reviewed: Reviewed, asked: Asked) -> Chosen:
+def _choose(reviewed: Reviewed, asked: Asked) -> int:
     """Choose the number of refits: as given, by the time, or by the number of units."""
     if asked.refits is not None:
-        return Chosen(refits=asked.refits)
+        return asked.refits
     if asked.seconds is None or refuse_refits(reviewed) is not None:
-        return Chosen(refits=default_refits(reviewed.posterior))
+        return default_refits(reviewed.posterior)
     asked.tell("Measuring one refit", 0, 0)
     job = coverage_jobs(reviewed, refits=1)[0]
     cost = measure_refit(job, make_origin(reviewed))
