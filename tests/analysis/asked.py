@@ -53,7 +53,12 @@ def make_frame(seed: int = 1) -> pd.DataFrame:
 def make_types(kinds: str = "xy") -> pd.DataFrame:
     """A lookup of what sort each unit is."""
     return pd.DataFrame(
-        {"code": [f"u{at}" for at in range(UNITS)], "sort": list(kinds) * (UNITS // 2)}
+        {
+            "code": [f"u{at}" for at in range(UNITS)],
+            "sort": list(kinds) * (UNITS // 2),
+            "place": range(1, UNITS + 1),
+            "spot": range(UNITS, 0, -1),
+        }
     )
 
 
@@ -61,6 +66,7 @@ SOURCES = {
     "data frame": make_frame(),
     "another": make_frame(2),
     "types": make_types(),
+    "other types": make_types("yx"),
     "successor map": pd.DataFrame({"from": ["u1"], "to": ["u2"]}),
 }
 PROPORTION = Reading(
@@ -134,6 +140,8 @@ MODELLINGS: dict[str, Any] = {
     "seed": 2,
 }
 # Of each class that asks, an instance and another value of each of its fields.
+_SHORT = "target=best:0.25,median"
+_SHORT = "target=best:0.25,median"
 ASKINGS: dict[type, tuple[Any, dict[str, Any]]] = {
     FunnelAsking: (
         FunnelAsking(),
@@ -187,7 +195,19 @@ ASKINGS: dict[type, tuple[Any, dict[str, Any]]] = {
             "level": 0.5,
         },
     ),
-    ReviewAsking: (ReviewAsking(), {"level": 0.5, "target": "median"}),
+    ReviewAsking: (
+        ReviewAsking(refits=0, over=_SHORT, published="rank=place", printed="types:code"),
+        {
+            "level": 0.5,
+            "target": "median",
+            "over": "target=best:0.25,median,pooled",
+            "published": "rank=spot",
+            "printed": "other types:code",
+            "says": "rank=raw",
+            "budget": "1s",
+            "refits": 20,
+        },
+    ),
 }
 
 

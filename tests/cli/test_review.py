@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from cli.conftest import Run
 
-SHORT = ["--over", "target=best:0.25,median", "--refits", "20", "--draws", "200"]
+SHORT = ["--over", "target=best:0.25,median", "--refits", "0", "--draws", "200"]
 
 
 @pytest.fixture

@@ -78,7 +78,7 @@ def test_units_of_one_size_say_nothing_of_size():
 
 
 def test_what_hardly_moves_reliable_units_asks_for_care_alone():
-    frame = proportions(150, tau=0.3, slope=0.3, smallest=5000, largest=100_000)
+    frame = proportions(150, tau=0.3, slope=0.15, smallest=5000, largest=100_000)
     part = review_checks(review_of(frame, effects="normal"))
     assert _p(part, "size and rate") < 0.005
     assert part.values["reliability_at_least"] > 0.9

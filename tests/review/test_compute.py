@@ -13,7 +13,7 @@ from varstat.errors import UsageError
 from varstat.present.write import encode
 from varstat.review.result import Review
 
-ONLY = {"over": "target=best:0.25,median", "refits": 20, "draws": 200}
+ONLY = {"over": "target=best:0.25,median", "refits": 0, "draws": 200}
 
 
 def make_frame(units: int = 16, *, size: int = 300, seed: int = 3) -> pd.DataFrame:
@@ -73,9 +73,25 @@ def test_each_group_has_a_review_of_its_own() -> None:
 
 
 def test_without_a_direction_nothing_is_claimed_of_ranks_or_totals() -> None:
-    (found,) = varstat.review(make_frame(), draws=200, refits=20)
+    (found,) = varstat.review(make_frame(), draws=200, refits=0)
     assert {each.kind for each in found.claims} <= {"differ", "outlier"}
     assert {part.name: part.status for part in found.parts}["multiverse"] == "left out"
+
+
+@pytest.mark.slow
+def test_simulated_nations_are_counted_and_the_same_in_one_process_and_two() -> None:
+    table = varstat.read_table(make_frame(8), direction="lower-is-better")
+    asked = {"over": "target=best:0.25,median", "refits": 20, "draws": 200}
+    (one,) = varstat.compute_review(table, workers=1, **asked)
+    (two,) = varstat.compute_review(table, workers=2, **asked)
+    assert one.refits == 20
+    assert {"coverage", "computation", "departures"} <= {part.name for part in one.parts}
+    pd.testing.assert_frame_equal(one.values_frame(), two.values_frame())
+
+
+def test_too_few_refits_are_refused_and_none_is_none() -> None:
+    with pytest.raises(UsageError, match="20 or more, or 0"):
+        varstat.review(make_frame(), refits=5, draws=200)
 
 
 def test_units_that_hardly_differ_are_claimed_to_be_nothing() -> None:
@@ -86,7 +102,7 @@ def test_units_that_hardly_differ_are_claimed_to_be_nothing() -> None:
 
 @pytest.mark.parametrize("units", [1, 2, 3])
 def test_few_units_are_reviewed_or_refused_in_words(units: int) -> None:
-    (found,) = varstat.review(make_frame(units), direction="lower-is-better", draws=200, refits=20)
+    (found,) = varstat.review(make_frame(units), direction="lower-is-better", draws=200, refits=0)
     assert len(found.by_unit) == units
     if units == 1:
         assert all(each.verdict != "believed" for each in found.claims)
@@ -142,7 +158,33 @@ def test_a_budget_gives_all_groups_as_many_refits_and_its_provenance_the_same_by
     assert encode(run(asked, folder=tmp_path), ".json") == encode(found, ".json")
 
 
-def test_a_budget_is_no_number_of_refits_where_none_can_be_made() -> None:
-    table = varstat.read_table(make_frame(1), direction="lower-is-better")
-    found = varstat.compute_review(table, budget="1s", draws=200)
-    assert found.provenance.asking["refits"] is None
+def test_means_of_nobody_knows_how_many_cases_have_a_review_without_a_total() -> None:
+    rng = np.random.default_rng(5)
+    frame = pd.DataFrame(
+        {
+            "unit": [f"u{at:02d}" for at in range(12)],
+            "value": rng.normal(50.0, 5.0, 12),
+            "se": rng.uniform(0.5, 1.5, 12),
+        }
+    )
+    (found,) = varstat.review(frame, direction="lower-is-better", draws=200, refits=0)
+    part = found.part("multiverse")
+    assert part is not None
+    assert "--count" in part.sentence
+    assert not {each.kind for each in found.claims} & {"total", "unit"}
+
+
+def test_each_release_is_held_against_the_one_before() -> None:
+    rng = np.random.default_rng(8)
+    first = make_frame()
+    second = first.assign(numerator=rng.binomial(300, first["numerator"] / 300))
+    frame = pd.concat([first.assign(year="2020"), second.assign(year="2021")])
+    before, after = varstat.review(
+        frame, period="year", by="year", direction="lower-is-better", **ONLY
+    )
+    left, found = before.part("replication"), after.part("replication")
+    assert left is not None
+    assert left.status == "left out"
+    assert found is not None
+    assert "2020" in found.sentence
+    assert 0.0 <= found.values["found_again"] <= 1.0

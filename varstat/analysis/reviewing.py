@@ -61,10 +61,9 @@ def ask_review(setting: Setting, asking: ReviewAsking) -> "Reviews":
         tell=setting.tell,
     )
     stated = asking
-    if asking.budget is not None:
+    if asking.budget is not None and asking.refits is None:
         # As many refits as were made, so that the same are made again.
-        made = max((each.refits for each in reviews), default=0) or asking.refits
-        stated = replace(stated, refits=made)
+        stated = replace(stated, refits=max((each.refits for each in reviews), default=0))
     if asking.printed is not None:
         name, key = split_lookup(asking.printed)
         stated = replace(stated, printed=f"{Path(name).name}:{key}")

@@ -36,7 +36,7 @@ REVIEWS: dict[tuple[type, str], Laid] = {
         "budget", _REVIEW, "Time for refits, as 90s or 2m.", metavar="TIME"
     ),
     (ReviewAsking, "refits"): number(
-        int | None, "refits", _REVIEW, "Their number, in place of a time.", least=20
+        int | None, "refits", _REVIEW, "Their number, in place of a time; 0 for none.", least=0
     ),
     (ReviewAsking, "level"): number(
         float, "level", _REVIEW, "Probability of the intervals, between 0 and 1."

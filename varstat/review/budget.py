@@ -73,6 +73,22 @@ def default_refits(posterior: Posterior) -> int:
     -------
     int
     """
+    affordable = _SECONDS / (_PARTS * estimate_cost(posterior))
+    return max((each for each in LADDER if each <= min(affordable, _DEFAULT)), default=LADDER[0])
+
+
+def estimate_cost(posterior: Posterior) -> float:
+    """Estimate how many seconds a refit takes, by the work that the first fit took.
+
+    Parameters
+    ----------
+    posterior : Posterior
+
+    Returns
+    -------
+    float
+        The same on every machine.
+    """
     design = posterior.design
     million = 1e-6 * posterior.diagnostics.passes * design.rows * nodes_for(design)
     million *= design.effects.parts
@@ -82,8 +98,7 @@ def default_refits(posterior: Posterior) -> int:
     cost = _ITSELF + _UNIT * design.units + of_likelihood * million
     if isinstance(design.family, Smeared):
         cost += _ROW * design.rows
-    affordable = _SECONDS / (_PARTS * cost)
-    return max((each for each in LADDER if each <= min(affordable, _DEFAULT)), default=LADDER[0])
+    return cost
 
 
 def measure_refit(job: Job, shared: object) -> float:

@@ -279,18 +279,22 @@ def _suppose_noise(posterior: Posterior) -> tuple[float, float]:
     """
     design, centre = posterior.design, mean_hyper(posterior)
     found = score_units(design, centre, reported_events(design)[None])
-    chance = 1.0 / np.maximum(found.sd[0] ** -2.0 - unpack(design, centre).tau[0] ** -2.0, 1e-300)
-    away = (found.away[0] - np.average(found.away[0], weights=found.sd[0] ** 2.0)) ** 2
+    passing = unpack(design, centre).spread[0] ** 2
+    chance = 1.0 / design.gather(1.0 / (design.link_variance + passing)[None])[0]
+    off: Floats = np.asarray(found.away[0], dtype=float)
+    away = (off - np.average(off, weights=1.0 / (chance + np.var(off)))) ** 2
 
     def lower(x: Floats) -> float:
-        variance = np.exp(x[0]) + np.exp(x[1]) * chance
+        between, noise = np.exp(np.clip(x, -30.0, 30.0))
+        variance = between + noise * chance
         return float(np.sum(np.log(variance) + away / variance))
 
     start = np.log(max(float(away.mean()), 1e-12))
     tries = [
         minimize(lower, np.array([start + shift, 0.0]), method="Nelder-Mead") for shift in (0, -6)
     ]
-    between, noise = np.exp(min(tries, key=lambda each: float(each.fun)).x)
+    best = min(tries, key=lambda each: float(each.fun)).x
+    between, noise = np.exp(np.clip(best, -30.0, 30.0))
     return float(noise), float(np.median(between / (between + noise * chance)))
 
 

@@ -61,8 +61,8 @@ def compute_review(
     says : mapping of str to str, optional
         By which method each column of it is said to be.
     refits : int, optional
-        Nations that are simulated and fitted, for each way of simulating; 20 to 100 by the number
-        of units, unless given. Of fewer a Monte Carlo error says how little they say.
+        Nations that are simulated and fitted, for each way of simulating; 20 to 100 by the work of
+        the first fit, unless given, and none with 0. A Monte Carlo error says how little few say.
     budget : str, optional
         Time for that, such as "2m", where no number is given: one refit is measured, of the largest
         group, and all groups have as many.
@@ -97,8 +97,11 @@ def compute_review(
     check_level(level)
     if target is not None:
         parse_target(target)
-    if refits is not None and refits < LEAST_REFITS:
-        raise UsageError("refits", f"{refits} say too little; give {LEAST_REFITS} or more.")
+    if refits is not None and refits != 0 and refits < LEAST_REFITS:
+        raise UsageError(
+            "refits",
+            f"{refits} say too little; give {LEAST_REFITS} or more, or 0 to simulate no nation.",
+        )
     seconds = None if budget is None else parse_budget(budget)
     groups = split_groups(table)
     if printed is not None and len(groups) > 1:
@@ -122,11 +125,11 @@ def compute_review(
         seed=seed,
         tell=tell or tell_nobody,
     )
-    reviews = _review_groups(groups, asked)
+    reviews = _review_groups(table, groups, asked)
     # As many as were made: that is what would make them again.
     made = refits
-    if budget is not None:
-        made = max((each.refits for each in reviews), default=0) or refits
+    if budget is not None and refits is None:
+        made = max((each.refits for each in reviews), default=0)
     return Reviews(
         groups=reviews,
         accounts=(table.account,),
@@ -149,19 +152,29 @@ def compute_review(
 
 
 def _review_groups(
-    groups: Sequence[tuple[dict[str, str], Table]], asked: Asked
+    table: Table, groups: Sequence[tuple[dict[str, str], Table]], asked: Asked
 ) -> tuple[Review, ...]:
-    """Review groups, the largest first: what time allows there, it allows of every other."""
+    """Review each group; of releases, each is held against the one before."""
+    releases = len(table.by) == 1 and table.frame[table.by[0]].equals(table.frame["period"])
+    timed = asked.seconds is not None and asked.refits is None
+    order = list(range(len(groups)))
+    if timed and not releases:
+        # What time allows of the largest group, it allows of every other.
+        order.sort(key=lambda at: -len(groups[at][1].frame))
     found: dict[int, Review] = {}
-    for at in sorted(range(len(groups)), key=lambda at: -len(groups[at][1].frame)):
-        by, table = groups[at]
-        found[at] = _review_group(table, by, asked)
-        if asked.seconds is not None and asked.refits is None and found[at].refits:
+    before: Reviewed | None = None
+    for at in order:
+        by, one = groups[at]
+        reviewed, found[at] = _review_group(one, by, asked, before=before)
+        before = reviewed if releases else None
+        if timed and found[at].refits:
             asked = replace(asked, refits=found[at].refits)
     return tuple(found[at] for at in range(len(groups)))
 
 
-def _review_group(table: Table, by: dict[str, str], asked: Asked) -> Review:
+def _review_group(
+    table: Table, by: dict[str, str], asked: Asked, *, before: Reviewed | None
+) -> tuple[Reviewed, Review]:
     asked.tell("Fitting the model under review", 0, 0)
     reviewed = make_reviewed(
         table,
@@ -172,7 +185,7 @@ def _review_group(table: Table, by: dict[str, str], asked: Asked) -> Review:
         seed=asked.seed,
     )
     _refuse_early(reviewed, asked)
-    parts, refits = examine(reviewed, asked)
+    parts, refits = examine(reviewed, asked, before=before)
     claims = tuple(judge_run(reviewed, parts))
     if asked.printed is not None:
         part, judged = compare_published(reviewed, asked.printed, parts, says=asked.says)
@@ -182,7 +195,7 @@ def _review_group(table: Table, by: dict[str, str], asked: Asked) -> Review:
         parts = (part, *parts)
     claims = tuple(sorted(claims, key=lambda each: bool(each.units)))
     parts = (*parts, fill_checklists(reviewed, parts, claims))
-    return Review(
+    return reviewed, Review(
         indicator=reviewed.league.indicator,
         measure=reviewed.league.measure,
         direction=reviewed.league.direction,

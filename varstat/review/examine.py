@@ -4,9 +4,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from varstat.prose.text import clean
-from varstat.review.budget import LADDER, choose_refits, default_refits, measure_refit
+from varstat.review.budget import (
+    LADDER,
+    choose_refits,
+    default_refits,
+    estimate_cost,
+    measure_refit,
+)
+from varstat.review.calibration.coverage import NAME as COVERAGE
 from varstat.review.calibration.coverage import coverage_jobs, review_coverage
-from varstat.review.calibration.departures import count_refits, review_departures
+from varstat.review.calibration.departures import (
+    NAME as DEPARTURES,
+)
+from varstat.review.calibration.departures import (
+    count_refits,
+    review_departures,
+)
+from varstat.review.calibration.sbc import NAME as COMPUTATION
 from varstat.review.calibration.sbc import review_sbc
 from varstat.review.calibration.simulate import make_origin, refuse_refits
 from varstat.review.checks import review_checks
@@ -14,17 +28,21 @@ from varstat.review.influence import review_influence
 from varstat.review.labels import review_labels
 from varstat.review.material import describe_material
 from varstat.review.multiverse.review import review_multiverse
-from varstat.review.part import Part
+from varstat.review.part import Part, leave_out
 from varstat.review.published.read import Printed
 from varstat.review.refits import Tell
+from varstat.review.releases import compare_releases
 from varstat.review.reliability import review_reliability
 from varstat.review.replication import review_replication
 from varstat.review.reviewed import Reviewed
 from varstat.review.sensitivity import review_sensitivity
 from varstat.review.store import Store, open_store
 
+# Seconds of refits for which further processes, which take some seconds each, are started.
+_WORTH_STARTING = 20.0
 # Refits that say anything.
 LEAST_REFITS = 20
+_NONE = "No nation was simulated, as no refits were asked for."
 
 
 def tell_nobody(stage: str, done: int, of: int) -> None:
@@ -69,13 +87,17 @@ class Asked:
     tell: Tell = field(default=tell_nobody)
 
 
-def examine(reviewed: Reviewed, asked: Asked) -> tuple[tuple[Part, ...], int]:
+def examine(
+    reviewed: Reviewed, asked: Asked, *, before: Reviewed | None = None
+) -> tuple[tuple[Part, ...], int]:
     """Examine all that a review examines.
 
     Parameters
     ----------
     reviewed : Reviewed
     asked : Asked
+    before : Reviewed, optional
+        The release before this one, where a table is reviewed release by release.
 
     Returns
     -------
@@ -86,42 +108,47 @@ def examine(reviewed: Reviewed, asked: Asked) -> tuple[tuple[Part, ...], int]:
     tell = asked.tell
     tell("Measuring reliability", 0, 0)
     found = [describe_material(reviewed), review_reliability(reviewed), review_labels(reviewed)]
-    found.append(review_replication(reviewed))
+    if before is None:
+        found.append(review_replication(reviewed))
+    else:
+        found.append(compare_releases(before, reviewed))
     tell("Checking the fit", 0, 0)
     found.append(review_checks(reviewed))
     tell("Leaving units out", 0, 0)
     found.append(review_influence(reviewed))
-    store = _open(reviewed, asked)
-    calibrated, refits = _calibrate(reviewed, asked, store)
-    found += calibrated
-    tell("Changing priors", 0, 0)
-    found.append(review_sensitivity(reviewed))
-    found.append(
-        review_multiverse(reviewed, over=asked.over, workers=asked.workers, tell=tell, store=store)
-    )
-    if store is not None:
-        store.remove()
-    return tuple(found), refits
-
-
-def _calibrate(reviewed: Reviewed, asked: Asked, store: Store | None) -> tuple[list[Part], int]:
-    """Simulate nations like this one, and unlike it in stated ways, and fit them."""
-    refits, workers, tell = _choose(reviewed, asked), asked.workers, asked.tell
-    parts = [
-        review_coverage(reviewed, refits=refits, workers=workers, tell=tell, store=store),
-        review_sbc(reviewed, refits=refits, workers=workers, tell=tell, store=store),
-        review_departures(reviewed, refits=refits, workers=workers, tell=tell, store=store),
-    ]
-    if refuse_refits(reviewed) is not None:
-        return parts, 0
-    if asked.budget is not None and refits == LADDER[0]:
+    store, refits = _open(reviewed, asked), _choose(reviewed, asked)
+    together = estimate_cost(reviewed.posterior) * count_refits(refits)
+    workers = asked.workers if together > _WORTH_STARTING else 1
+    calibrated = _calibrate(reviewed, refits, workers=workers, tell=tell, store=store)
+    if asked.budget is not None and refits == LADDER[0] and refuse_refits(reviewed) is None:
         # Without the time that one took, so that the same number gives the same words.
         note = (
             f"{refits} refits were made, the fewest that say anything, whether or not a budget of "
             f"{clean(asked.budget)} is enough for them."
         )
-        parts[0] = replace(parts[0], notes=(note, *parts[0].notes))
-    return parts, refits
+        calibrated[0] = replace(calibrated[0], notes=(note, *calibrated[0].notes))
+    found += calibrated
+    tell("Changing priors", 0, 0)
+    found.append(review_sensitivity(reviewed))
+    found.append(
+        review_multiverse(reviewed, over=asked.over, workers=workers, tell=tell, store=store)
+    )
+    if store is not None:
+        store.remove()
+    return tuple(found), 0 if refuse_refits(reviewed) is not None else refits
+
+
+def _calibrate(
+    reviewed: Reviewed, refits: int, *, workers: int, tell: Tell, store: Store | None
+) -> list[Part]:
+    """Simulate nations like this one, and unlike it in stated ways, and fit them."""
+    if not refits and refuse_refits(reviewed) is None:
+        return [leave_out(name, _NONE) for name in (COVERAGE, COMPUTATION, DEPARTURES)]
+    return [
+        review_coverage(reviewed, refits=refits, workers=workers, tell=tell, store=store),
+        review_sbc(reviewed, refits=refits, workers=workers, tell=tell, store=store),
+        review_departures(reviewed, refits=refits, workers=workers, tell=tell, store=store),
+    ]
 
 
 def _choose(reviewed: Reviewed, asked: Asked) -> int:

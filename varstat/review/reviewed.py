@@ -27,7 +27,7 @@ class Reviewed:
     league : League
         Its units stand by rank, those of `posterior.design.unit` in another order: match by code.
     opportunity : Opportunity or None
-        None of an indicator without a good direction.
+        None of an indicator without a good direction, and of means of nobody knows how many cases.
     target : str or None
         The rule that was asked for in place of the card's.
     level : float
@@ -96,13 +96,13 @@ def make_reviewed(
     Raises
     ------
     VarstatError
-        As `fit_model`, `compute_league` and `compute_opportunity`; a direction that is neither is
-        no error.
+        As `fit_model`, `compute_league` and `compute_opportunity`; that there can be no opportunity
+        is no error.
     """
     fits = fit_model(table, draws=draws, seed=seed)
     league = compute_league(fits, level=level, target=target)[0]
     opportunity = None
-    if league.direction != "neither":
+    if league.direction != "neither" and bool((fits[0].design.volume > 0).all()):
         opportunity = compute_opportunity(fits, level=level, target=target)[0]
     return Reviewed(
         table=table,

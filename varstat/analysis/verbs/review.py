@@ -119,7 +119,7 @@ missing, percent, per, lenient : optional
     budget : str, optional
         Time for refits, as "90s" or "2m".
     refits : int, optional
-        Their number, in place of a budget.
+        Their number, in place of a budget; 0 for none.
 
     Returns
     -------

@@ -34,6 +34,14 @@ from varstat.review.store import Store
 
 # Draws of each model's posterior: enough for an interval beside what methods differ by.
 DRAWS = 1000
+_NO_DIRECTION = (
+    "Without a good direction there is no total and no rank for methods to change. State "
+    "--direction higher-is-better or lower-is-better."
+)
+_NO_COUNT = (
+    "These means don't say of how many cases they are, so that there is no total for methods to "
+    "change. Give --count."
+)
 
 
 def review_multiverse(
@@ -83,9 +91,7 @@ def review_multiverse(
     axes = parse_over(over, facts) if over is not None else propose_axes(facts)
     if reviewed.opportunity is None:
         return leave_out(
-            "multiverse",
-            "Without a good direction there is no total and no rank for methods to change. State "
-            "--direction higher-is-better or lower-is-better.",
+            "multiverse", _NO_DIRECTION if reviewed.league.direction == "neither" else _NO_COUNT
         )
     if facts.units < 2:
         return leave_out("multiverse", "One unit has nothing to be compared with by any method.")
