@@ -1,6 +1,7 @@
 """Reviews as tables, pages, files and a statement show them."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -94,18 +95,20 @@ def test_a_workbook_has_tables_of_groups_that_the_first_group_lacks() -> None:
         }
     )
     found = varstat.review(frame, by="region", direction="lower-is-better", **SHORT)
-    assert found[0].part("coverage").tables == {}  # type: ignore[union-attr]
+    assert found[0].part("labels").tables == {}  # type: ignore[union-attr]
     sheets = lay_out(found).sheets
-    assert set(sheets["coverage"]["region"]) == {"b"}
-    assert {"labels", "influence", "specifications"} <= sheets.keys()
+    assert set(sheets["labels"]["region"]) == {"b"}
+    assert {"fit", "influence", "specifications"} <= sheets.keys()
 
 
-def test_every_sheet_of_a_workbook_can_be_filtered(reviews: Reviews, tmp_path: Path) -> None:
-    write(reviews, tmp_path / "r.xlsx")
+def test_a_sheet_whose_name_has_a_space_is_a_table_too(reviews: Reviews, tmp_path: Path) -> None:
+    first, *others = reviews[0].parts
+    bands = pd.DataFrame({"place": [0.5]})
+    parts = (replace(first, tables={"computation bands": bands}), *others)
+    write(replace(reviews, groups=(replace(reviews[0], parts=parts),)), tmp_path / "r.xlsx")
     with ZipFile(tmp_path / "r.xlsx") as book:
-        tables = [
-            book.read(name).decode() for name in book.namelist() if name.startswith("xl/tables/")
-        ]
+        names = [name for name in book.namelist() if name.startswith("xl/tables/")]
+        tables = [book.read(name).decode() for name in names]
     assert any('displayName="computation_bands_table"' in each for each in tables)
 
 
