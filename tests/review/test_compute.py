@@ -1,11 +1,16 @@
 """Reviews as a whole: every group, every measure, and what can't be."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import varstat
+from varstat.analysis.run import run
+from varstat.analysis.specification import Specification
 from varstat.errors import UsageError
+from varstat.present.write import encode
 from varstat.review.result import Review
 
 ONLY = {"over": "target=best:0.25,median", "refits": 0, "draws": 200}
@@ -117,6 +122,8 @@ def test_a_published_table_takes_the_place_of_what_the_run_would_claim() -> None
     assert [each.published for each in ranks] == [True]
     assert found.parts[0].name == "published"
     assert found.parts[0].status != "fails"
+    about = [bool(each.units) for each in found.claims]
+    assert about == sorted(about)
 
 
 def test_a_published_table_is_of_one_group() -> None:
@@ -134,6 +141,21 @@ def test_a_published_table_is_of_one_group() -> None:
 def test_a_method_is_said_of_what_is_printed() -> None:
     with pytest.raises(UsageError, match="--published"):
         varstat.review(make_frame(), says="rank=raw", draws=200)
+
+
+def test_a_budget_gives_all_groups_as_many_refits_and_its_provenance_the_same_bytes(
+    tmp_path: Path,
+) -> None:
+    frame = pd.concat([make_frame(6).assign(region="a"), make_frame(9, seed=4).assign(region="b")])
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    found = varstat.review(
+        tmp_path / "t.csv", by="region", direction="lower-is-better", over=ONLY["over"],
+        draws=200, budget="1s",
+    )  # fmt: skip
+    assert [each.refits for each in found] == [20, 20]
+    assert any("a budget of 1s" in note for note in found[0].notes)
+    asked = Specification.from_dict(found.provenance.to_dict())
+    assert encode(run(asked, folder=tmp_path), ".json") == encode(found, ".json")
 
 
 def test_means_of_nobody_knows_how_many_cases_have_a_review_without_a_total() -> None:

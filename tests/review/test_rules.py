@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from varstat.review.claim import VERDICTS, Claim, Verdict
-from varstat.review.rules import Reason, at_least, at_most, judge, judge_headline, worst
+from varstat.review.rules import Reason, at_least, at_most, judge, worst
 
 NUMBERS = st.floats(0.0, 1.0)
 SOME = st.lists(st.sampled_from(VERDICTS), min_size=1, max_size=6)
@@ -53,12 +53,3 @@ def test_the_sentence_is_of_the_first_reason_that_decides() -> None:
 
 def _claim(verdict: Verdict, *units: str) -> Claim:
     return Claim(kind="quarter", claim="It is.", verdict=verdict, sentence="So.", units=units)
-
-
-def test_the_headline_is_the_worst_claim_about_all_units() -> None:
-    claims = [_claim("believed"), _claim("with care"), _claim("not", "A")]
-    assert judge_headline(claims) == claims[1]
-    unjudged = _claim("can't be judged")
-    assert judge_headline([*claims, unjudged]) == claims[1]
-    assert judge_headline([unjudged]) == unjudged
-    assert judge_headline([claims[2]]) is None

@@ -54,19 +54,20 @@ def ask_review(setting: Setting, asking: ReviewAsking) -> "Reviews":
         printed=printed,
         says=says,
         refits=asking.refits,
-        budget=asking.budget if asking.refits is None else None,
+        budget=asking.budget,
         level=asking.level,
         draws=modelling.draws,
         seed=modelling.seed,
         tell=setting.tell,
     )
-    # As many refits as were made, so that the same are made again.
-    asked = asking.to_dict()
+    stated = asking
     if asking.budget is not None and asking.refits is None:
-        asked["refits"] = max((each.refits for each in reviews), default=0)
+        # As many refits as were made, so that the same are made again.
+        stated = replace(stated, refits=max((each.refits for each in reviews), default=0))
     if asking.printed is not None:
         name, key = split_lookup(asking.printed)
-        asked["printed"] = f"{Path(name).name}:{key}"
+        stated = replace(stated, printed=f"{Path(name).name}:{key}")
+    asked = stated.to_dict()
     return replace(reviews, provenance=replace(reviews.provenance, asking=asked))
 
 

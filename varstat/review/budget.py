@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from time import perf_counter
 
 from varstat.errors import UsageError
@@ -24,21 +23,6 @@ _ROW = 0.03
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 _WRITTEN = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h)", re.ASCII)
 _MOST_HOURS = 100
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
-    """How many refits are made, and what a reader must know of that.
-
-    Attributes
-    ----------
-    refits : int
-    note : str
-        Empty where there is nothing to say.
-    """
-
-    refits: int
-    note: str = ""
 
 
 def parse_budget(text: str) -> float:
@@ -137,8 +121,8 @@ def measure_refit(job: Job, shared: object) -> float:
 
 def choose_refits(
     seconds: float, *, cost: float, together: Callable[[int], int], workers: int
-) -> Chosen:
-    """Choose the most refits that a time allows, of 20, 40, 100, 200 and 400.
+) -> int:
+    """Choose the most refits that a time allows, of 20, 40, 100, 200 and 400, and 20 at least.
 
     Parameters
     ----------
@@ -153,22 +137,12 @@ def choose_refits(
 
     Returns
     -------
-    Chosen
+    int
 
     Examples
     --------
-    >>> choose_refits(120.0, cost=0.1, together=lambda refits: 3 * refits, workers=2).refits
+    >>> choose_refits(120.0, cost=0.1, together=lambda refits: 3 * refits, workers=2)
     400
     """
     takes = {each: cost * together(each) / workers for each in LADDER}
-    refits = max((each for each in LADDER if takes[each] <= seconds), default=LADDER[0])
-    longer = takes[refits]
-    if longer <= seconds:
-        return Chosen(refits=refits)
-    return Chosen(
-        refits=refits,
-        note=(
-            f"The budget is too short for the {refits} refits that are the least that say "
-            f"anything, and those were made all the same (about {longer:.0f} seconds)."
-        ),
-    )
+    return max((each for each in LADDER if takes[each] <= seconds), default=LADDER[0])

@@ -1,6 +1,7 @@
 """Computing a review: every part of each group of units, and the verdicts that follow."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -63,7 +64,8 @@ def compute_review(
         Nations that are simulated and fitted, for each way of simulating; 20 to 100 by the work of
         the first fit, unless given, and none with 0. A Monte Carlo error says how little few say.
     budget : str, optional
-        Time for that, such as "2m", in place of a number: one refit is measured.
+        Time for that, such as "2m", where no number is given: one refit is measured, of the largest
+        group, and all groups have as many.
     workers : int, optional
         Processes that share the refits; one a core and two at most, unless given. Results are the
         same whatever their number.
@@ -114,6 +116,7 @@ def compute_review(
         printed=printed,
         says=says or {},
         refits=refits,
+        budget=budget,
         # Each group has its share.
         seconds=None if seconds is None else seconds / max(len(groups), 1),
         workers=default_workers() if workers is None else workers,
@@ -122,9 +125,11 @@ def compute_review(
         seed=seed,
         tell=tell or tell_nobody,
     )
-    reviews = tuple(_review_groups(table, groups, asked))
+    reviews = _review_groups(table, groups, asked)
     # As many as were made: that is what would make them again.
-    made = max((each.refits for each in reviews), default=0) if budget else refits
+    made = refits
+    if budget is not None and refits is None:
+        made = max((each.refits for each in reviews), default=0)
     return Reviews(
         groups=reviews,
         accounts=(table.account,),
@@ -148,14 +153,23 @@ def compute_review(
 
 def _review_groups(
     table: Table, groups: Sequence[tuple[dict[str, str], Table]], asked: Asked
-) -> Iterator[Review]:
+) -> tuple[Review, ...]:
     """Review each group; of releases, each is held against the one before."""
     releases = len(table.by) == 1 and table.frame[table.by[0]].equals(table.frame["period"])
+    timed = asked.seconds is not None and asked.refits is None
+    order = list(range(len(groups)))
+    if timed and not releases:
+        # What time allows of the largest group, it allows of every other.
+        order.sort(key=lambda at: -len(groups[at][1].frame))
+    found: dict[int, Review] = {}
     before: Reviewed | None = None
-    for by, one in groups:
-        reviewed, review = _review_group(one, by, asked, before=before)
+    for at in order:
+        by, one = groups[at]
+        reviewed, found[at] = _review_group(one, by, asked, before=before)
         before = reviewed if releases else None
-        yield review
+        if timed and found[at].refits:
+            asked = replace(asked, refits=found[at].refits)
+    return tuple(found[at] for at in range(len(groups)))
 
 
 def _review_group(
@@ -179,6 +193,7 @@ def _review_group(
         kinds = {each.kind for each in judged}
         claims = (*judged, *(each for each in claims if each.kind not in kinds))
         parts = (part, *parts)
+    claims = tuple(sorted(claims, key=lambda each: bool(each.units)))
     parts = (*parts, fill_checklists(reviewed, parts, claims))
     return reviewed, Review(
         indicator=reviewed.league.indicator,

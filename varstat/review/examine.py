@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from varstat.prose.text import clean
 from varstat.review.budget import (
-    Chosen,
+    LADDER,
     choose_refits,
     default_refits,
     estimate_cost,
@@ -60,9 +61,11 @@ class Asked:
     says : mapping of str to str
         By which method each column of it is said to be.
     refits : int or None
-        Their number, where it was given.
+        Their number, where it was given; it goes before a budget.
+    budget : str or None
+        Time for those of all groups, where that was given.
     seconds : float or None
-        Time for them, where that was given.
+        Of it, those of one group.
     workers : int
     level : float
     draws, seed : int
@@ -75,6 +78,7 @@ class Asked:
     printed: Printed | None
     says: Mapping[str, str]
     refits: int | None
+    budget: str | None
     seconds: float | None
     workers: int
     level: float
@@ -112,10 +116,18 @@ def examine(
     found.append(review_checks(reviewed))
     tell("Leaving units out", 0, 0)
     found.append(review_influence(reviewed))
-    store, chosen = _open(reviewed, asked), _choose(reviewed, asked)
-    together = estimate_cost(reviewed.posterior) * count_refits(chosen.refits)
+    store, refits = _open(reviewed, asked), _choose(reviewed, asked)
+    together = estimate_cost(reviewed.posterior) * count_refits(refits)
     workers = asked.workers if together > _WORTH_STARTING else 1
-    found += _calibrate(reviewed, chosen, workers=workers, tell=tell, store=store)
+    calibrated = _calibrate(reviewed, refits, workers=workers, tell=tell, store=store)
+    if asked.budget is not None and refits == LADDER[0] and refuse_refits(reviewed) is None:
+        # Without the time that one took, so that the same number gives the same words.
+        note = (
+            f"{refits} refits were made, the fewest that say anything, whether or not a budget of "
+            f"{clean(asked.budget)} is enough for them."
+        )
+        calibrated[0] = replace(calibrated[0], notes=(note, *calibrated[0].notes))
+    found += calibrated
     tell("Changing priors", 0, 0)
     found.append(review_sensitivity(reviewed))
     found.append(
@@ -123,32 +135,28 @@ def examine(
     )
     if store is not None:
         store.remove()
-    return tuple(found), 0 if refuse_refits(reviewed) is not None else chosen.refits
+    return tuple(found), 0 if refuse_refits(reviewed) is not None else refits
 
 
 def _calibrate(
-    reviewed: Reviewed, chosen: Chosen, *, workers: int, tell: Tell, store: Store | None
+    reviewed: Reviewed, refits: int, *, workers: int, tell: Tell, store: Store | None
 ) -> list[Part]:
     """Simulate nations like this one, and unlike it in stated ways, and fit them."""
-    refits = chosen.refits
     if not refits and refuse_refits(reviewed) is None:
         return [leave_out(name, _NONE) for name in (COVERAGE, COMPUTATION, DEPARTURES)]
-    parts = [
+    return [
         review_coverage(reviewed, refits=refits, workers=workers, tell=tell, store=store),
         review_sbc(reviewed, refits=refits, workers=workers, tell=tell, store=store),
         review_departures(reviewed, refits=refits, workers=workers, tell=tell, store=store),
     ]
-    if chosen.note:
-        parts[0] = replace(parts[0], notes=(chosen.note, *parts[0].notes))
-    return parts
 
 
-def _choose(reviewed: Reviewed, asked: Asked) -> Chosen:
+def _choose(reviewed: Reviewed, asked: Asked) -> int:
     """Choose the number of refits: as given, by the time, or by the number of units."""
     if asked.refits is not None:
-        return Chosen(refits=asked.refits)
+        return asked.refits
     if asked.seconds is None or refuse_refits(reviewed) is not None:
-        return Chosen(refits=default_refits(reviewed.posterior))
+        return default_refits(reviewed.posterior)
     asked.tell("Measuring one refit", 0, 0)
     job = coverage_jobs(reviewed, refits=1)[0]
     cost = measure_refit(job, make_origin(reviewed))

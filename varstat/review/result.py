@@ -133,12 +133,4 @@ class Review(Judged):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Reviews(JudgedResults[Review]):
-    """Reviews of all groups of units, each one `Review`.
-
-    Attributes
-    ----------
-    budget : str or None
-        What chose the number of refits; None where it is that of varstat.
-    """
-
-    budget: str | None = None
+    """Reviews of all groups of units, each one `Review`."""

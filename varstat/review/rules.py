@@ -155,23 +155,3 @@ def judge(
         units=units,
         published=published,
     )
-
-
-def judge_headline(claims: Sequence[Claim]) -> Claim | None:
-    """Give the worst of the claims that are about all units.
-
-    A claim about one unit is no claim about the table: some unit stands at the edge of a quarter
-    in any. Claims that can't be judged count only where there is no other.
-
-    Parameters
-    ----------
-    claims : sequence of Claim
-
-    Returns
-    -------
-    Claim or None
-        The first of the worst; None where none is about all.
-    """
-    whole = [each for each in claims if not each.units and each.kind != "better"]
-    judged = [each for each in whole if each.verdict != "can't be judged"]
-    return max(judged or whole, key=lambda each: VERDICTS.index(each.verdict), default=None)

@@ -111,7 +111,7 @@ def test_parquet_keeps_every_number() -> None:
     several = gather(build_opportunity(12, apart=2), build_opportunity(12))
     back = pd.read_parquet(io.BytesIO(parquet_bytes(lay_out(several))))
     frame = several.to_frame()
-    assert list(back) == list(frame)
+    assert list(back) == [*frame, "trusted"]
     for name in frame.select_dtypes("number"):
         assert np.array_equal(back[name], frame[name], equal_nan=True)
 
@@ -317,7 +317,7 @@ def test_parts_and_their_numbers_are_whole_whatever_the_units_are_called(
     assert not {"\x1b", "\u202e"} & set(text)
     assert widest(text) <= width
     for part in ("raw difference", "chance", "peer group", "remaining"):
-        assert re.search(rf"^ {part} .* [−\d.]+ \([−\d.]+ to [−\d.]+\)", text, re.M), part
+        assert re.search(rf"^ {part} .* [+−\d.]+ \([+−\d.]+ to [+−\d.]+\)", text, re.M), part
 
 
 def test_a_comparison_is_laid_out_with_its_parts() -> None:

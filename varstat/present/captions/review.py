@@ -19,7 +19,7 @@ def curve_caption(review: Review) -> Caption:
         distrust=clean(review.distrust),
         title=titled("What other analyses give", review),
         finding=_sentence(review, "multiverse"),
-        axis=f"Opportunity, events, with {percent(review.level)} intervals",
+        axis=f"Opportunity of all units, with {percent(review.level)} intervals",
         footer="Each column is one analysis that could be defended, by total, and the marks below "
         "it are what it chose. Diamonds: the analysis under review.",
     )

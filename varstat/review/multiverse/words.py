@@ -105,13 +105,13 @@ def say_multiverse(values: Mapping[str, float]) -> str:
         text = f"Beside {total}, {number:,} specifications give {whole}."
     elif same < 2 or not np.isfinite(values["half_method"]):
         text = (
-            f"By its interval {total} is known to ±{share(values['half_interval'])}, and "
+            f"By its interval {total} is known to {_within(values['half_interval'])}, and "
             f"{number:,} specifications give {whole}."
         )
     else:
         text = (
-            f"By its interval {total} is known to ±{share(values['half_interval'])}, and by the "
-            f"choice of method to ±{share(values['half_method'])}: {same:,} specifications with "
+            f"By its interval {total} is known to {_within(values['half_interval'])}, and by the "
+            f"choice of method to {_within(values['half_method'])}: {same:,} specifications with "
             f"the same target rule give {figure(values['same_target_least'])} to "
             f"{figure(values['same_target_most'])}"
             f"{f', and all {number:,} give {whole}' if number > same else ''}."
@@ -122,6 +122,11 @@ def say_multiverse(values: Mapping[str, float]) -> str:
         f"{text} Of {count_units(int(values['units']))}, {count(always)} {are} likelier in the "
         f"best quarter than not by every method, and {count(more)} more by some."
     )
+
+
+def _within(half: float) -> str:
+    """Write half the width of a range as a share of its middle."""
+    return "less than ±0.1%" if 0 < half < 0.001 else f"±{share(half)}"
 
 
 def say_shares(values: Mapping[str, float]) -> tuple[str, ...]:
