@@ -316,7 +316,8 @@ def test_parts_and_their_numbers_are_whole_whatever_the_units_are_called(
     text = shown(gather_comparisons(found), width=width)
     assert not {"\x1b", "\u202e"} & set(text)
     assert widest(text) <= width
-    for part in ("raw difference", "chance", "peer group", "remaining"):
+    assert re.search(r"^ raw difference +[+−\d.]+ *$", text, re.M)
+    for part in ("chance", "peer group", "remaining"):
         assert re.search(rf"^ {part} .* [+−\d.]+ \([+−\d.]+ to [+−\d.]+\)", text, re.M), part
 
 
