@@ -126,6 +126,12 @@ def test_a_published_table_takes_the_place_of_what_the_run_would_claim() -> None
     assert about == sorted(about)
 
 
+def test_a_column_of_which_nothing_can_be_read_is_named_by_mistake() -> None:
+    frame = make_frame().assign(rank="x")
+    with pytest.raises(UsageError, match="can be read as a rank"):
+        varstat.review(frame, direction="lower-is-better", published="rank=rank", **ONLY)
+
+
 def test_a_published_table_is_of_one_group() -> None:
     frame = pd.concat([make_frame(8).assign(region="a"), make_frame(9, seed=4).assign(region="b")])
     with pytest.raises(UsageError, match="--by"):

@@ -61,6 +61,12 @@ class _Setting:
         """Find the method of a column."""
         says = self.says.get(column)
         names = [each.name for each in candidates]
+        if not known.any() and any(self.cells[column]):
+            raise UsageError(
+                "published",
+                f"nothing in the column that is named can be read as a {column}. Name the column "
+                f"of it, as in {column}=COL.",
+            )
         if says is not None and candidates and says not in names:
             raise UsageError(
                 "published",
