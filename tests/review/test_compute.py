@@ -11,6 +11,7 @@ from varstat.analysis.run import run
 from varstat.analysis.specification import Specification
 from varstat.errors import UsageError
 from varstat.present.write import encode
+from varstat.review import examine
 from varstat.review.result import Review
 
 ONLY = {"over": "target=best:0.25,median", "refits": 0, "draws": 200}
@@ -92,6 +93,19 @@ def test_simulated_nations_are_counted_and_the_same_in_one_process_and_two() -> 
 def test_too_few_refits_are_refused_and_none_is_none() -> None:
     with pytest.raises(UsageError, match="20 or more, or 0"):
         varstat.review(make_frame(), refits=5, draws=200)
+
+
+def test_refits_that_take_too_long_wait_until_they_are_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(examine, "estimate_cost", lambda _posterior: 30.0)
+    asked = {"over": "target=best:0.25,median", "draws": 200}
+    (found,) = varstat.review(make_frame(8), direction="lower-is-better", **asked)
+    part = found.part("coverage")
+    assert part is not None
+    assert part.status == "left out"
+    assert "30 seconds" in part.sentence
+    assert found.refits == 0
 
 
 def test_units_that_hardly_differ_are_claimed_to_be_nothing() -> None:

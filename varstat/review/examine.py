@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from varstat.prose.number import figure
 from varstat.prose.text import clean
 from varstat.review.budget import (
     LADDER,
@@ -42,7 +43,8 @@ from varstat.review.store import Store, open_store
 _WORTH_STARTING = 20.0
 # Refits that say anything.
 LEAST_REFITS = 20
-_NONE = "No nation was simulated, as no refits were asked for."
+# Seconds of refits that nobody waits for without having asked.
+_TOO_LONG = 600.0
 
 
 def tell_nobody(stage: str, done: int, of: int) -> None:
@@ -143,7 +145,8 @@ def _calibrate(
 ) -> list[Part]:
     """Simulate nations like this one, and unlike it in stated ways, and fit them."""
     if not refits and refuse_refits(reviewed) is None:
-        return [leave_out(name, _NONE) for name in (COVERAGE, COMPUTATION, DEPARTURES)]
+        why = _say_none(reviewed)
+        return [leave_out(name, why) for name in (COVERAGE, COMPUTATION, DEPARTURES)]
     return [
         review_coverage(reviewed, refits=refits, workers=workers, tell=tell, store=store),
         review_sbc(reviewed, refits=refits, workers=workers, tell=tell, store=store),
@@ -151,12 +154,25 @@ def _calibrate(
     ]
 
 
+def _say_none(reviewed: Reviewed) -> str:
+    """Say why no nation was simulated; the same whether that was asked for or not."""
+    cost = estimate_cost(reviewed.posterior)
+    if cost * count_refits(LEAST_REFITS) <= _TOO_LONG:
+        return "No nation was simulated, as no refits were asked for."
+    return (
+        f"No nation was simulated: one refit of this model takes some {figure(cost)} seconds. Ask "
+        f"for it with --refits {LEAST_REFITS}, or give a --budget."
+    )
+
+
 def _choose(reviewed: Reviewed, asked: Asked) -> int:
     """Choose the number of refits: as given, by the time, or by the number of units."""
     if asked.refits is not None:
         return asked.refits
     if asked.seconds is None or refuse_refits(reviewed) is not None:
-        return default_refits(reviewed.posterior)
+        refits = default_refits(reviewed.posterior)
+        long = estimate_cost(reviewed.posterior) * count_refits(refits) > _TOO_LONG
+        return 0 if long else refits
     asked.tell("Measuring one refit", 0, 0)
     job = coverage_jobs(reviewed, refits=1)[0]
     cost = measure_refit(job, make_origin(reviewed))
