@@ -84,7 +84,8 @@ def test_json_holds_the_hyper_parameters_and_where_they_come_from(
 def test_csv_holds_a_row_a_hyper_parameter(run: Callable[..., Any], table: Path) -> None:
     ran = run("fit", table, *FEW, "--effects", "contaminated-normal", "--format", "csv")
     rows = list(csv.DictReader(io.StringIO(ran.out)))
-    assert list(rows[0]) == ["name", "mean", "sd", "lower", "upper", "level", "mcse"]
+    names = ["name", "mean", "sd", "lower", "upper", "level", "mcse", "trusted"]
+    assert list(rows[0]) == names
     assert [row["name"] for row in rows] == ["intercept", "tau", "contamination"]
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from varstat.prose.number import figure
 from varstat.prose.text import clean
 from varstat.review.budget import (
     LADDER,
@@ -160,7 +159,7 @@ def _say_none(reviewed: Reviewed) -> str:
     if cost * count_refits(LEAST_REFITS) <= _TOO_LONG:
         return "No nation was simulated, as no refits were asked for."
     return (
-        f"No nation was simulated: one refit of this model takes some {figure(cost)} seconds. Ask "
+        f"No nation was simulated: one refit of this model takes some {cost:.0f} seconds. Ask "
         f"for it with --refits {LEAST_REFITS}, or give a --budget."
     )
 
