@@ -114,6 +114,12 @@ def test_a_workbook_holds_no_formula_and_no_date_of_today(frame: pd.DataFrame) -
     assert "2000-01-01" in core
 
 
+def test_the_same_results_give_the_same_workbook_again(frame: pd.DataFrame) -> None:
+    content = lay_out(funnels_of(frame))
+    first = xlsx_bytes(content)
+    assert [xlsx_bytes(content) for _ in range(2)] == [first, first]
+
+
 def test_missing_cells_of_a_workbook_are_empty(frame: pd.DataFrame) -> None:
     book = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(lay_out(funnels_of(frame)))))
     head, first, *_ = book["units"].iter_rows(values_only=True)

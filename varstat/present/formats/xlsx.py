@@ -18,7 +18,7 @@ _NAME, _LINE = 28, 90
 # Headings that the table of a workbook may have, and formats of numbers.
 _PLAIN = re.compile(r"[\w .%()-]+")
 _WHOLE, _SMALL, _OTHER = "#,##0", "[<0.0001]0.0E+00;0.0000", "#,##0.000"
-_FONT = {"font_name": "Arial", "font_size": 12}
+_FONT = {"font_name": "Arial", "font_size": 12, "font_scheme": "none"}
 
 
 def encode(content: Content) -> bytes:
@@ -31,7 +31,8 @@ def encode(content: Content) -> bytes:
         "strings_to_urls": False,
         "strings_to_numbers": False,
         "in_memory": True,
-        "default_format_properties": _FONT,
+        # A copy: what is given here is changed.
+        "default_format_properties": dict(_FONT),
     }
     workbook = xlsxwriter.Workbook(buffer, options)
     # The same result gives the same bytes: no date of writing.
