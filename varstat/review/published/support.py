@@ -52,6 +52,10 @@ def say_doubtful(evidence: Evidence, places: Mapping[Quarter, Sequence[int]]) ->
         p = (evidence.p_best if quarter == "best" else evidence.p_worst)[list(inside)]
         fewer = int(np.sum(p < 0.5))
         have = "has" if fewer == 1 else "have"
+        if len(inside) == 1:
+            chance = "less than an even chance" if fewer else "an even chance or better"
+            said.append(f"The unit printed in the {quarter} quarter has {chance}.")
+            continue
         said.append(
             f"{fewer if fewer else 'None'} of the {count_units(len(inside))} printed in the "
             f"{quarter} quarter {have} less than an even chance of belonging there."
