@@ -72,7 +72,8 @@ def compute_review(
     level : float
         Of all intervals, in (0, 1).
     draws, seed : int
-        Of the model under review, and of every refit.
+        Of the model under review; refits and other specifications have fewer draws of their own,
+        and seeds that follow from this one.
     tell : callable, optional
         Is told what is being done, how many of its parts are done and how many there are.
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from varstat.data.account import count_rows
 from varstat.prose.number import count_units, listed
 from varstat.review.part import Part, Status
 from varstat.review.reviewed import Reviewed
@@ -47,7 +48,7 @@ def describe_material(reviewed: Reviewed) -> Part:
         if so
     ]
     status: Status = "with care" if careful else "holds"
-    rows = f"{read:,} row{'' if read == 1 else 's'}"
+    rows = count_rows(read)
     # Rows are counted when a file is read, of all its groups together.
     where = f", of a file of {rows} in several groups" if reviewed.by else f" in {rows}"
     said = listed(careful) if careful else "the model passed its checks"

@@ -30,8 +30,6 @@ POWERS = (0.5, 2.0)
 _LEAST_SHARE = 0.1
 # Numbers worked through: rows times draws; a row with an integral inside counts for so many.
 _MOST, _DEAR, _LEAST_DRAWS = 8_000_000, 20, 400
-# Draws of a refit.
-_DRAWS = 4000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -14,14 +14,14 @@ from varstat.present.canvas import Canvas
 from varstat.present.caption import Caption
 from varstat.present.charts import style
 from varstat.present.charts.funnel_panel import plain_axes
-from varstat.present.charts.row_sheet import WARNING, stamp, title_across, write_head
-from varstat.present.charts.sheet import MARGIN, Sheet
-from varstat.present.charts.waterfall import SOURCE_ROOM, draw_fall
+from varstat.present.charts.row_sheet import lay_sheet, name_above, stamp, title_across
+from varstat.present.charts.sheet import MARGIN
+from varstat.present.charts.waterfall import draw_fall
 from varstat.present.highlight import Bools
 from varstat.prose.rate import rate_text
 from varstat.prose.text import clean
 
-WIDTH, HEIGHT, LEFT = 8.4 * 72, 400.0, 62.0
+HEIGHT, LEFT = 400.0, 62.0
 MOST_MOVERS, ROW, AROUND = 24, 15.0, 150.0
 
 
@@ -75,7 +75,7 @@ def draw_series(change: Change, caption: Caption, *, canvas: Canvas | None = Non
         if canvas.ax is not None:
             _draw_total(canvas.ax, change, caption)
             return canvas.ax.figure.figure  # of a subfigure, the whole
-        sheet = _sheet(caption, HEIGHT, canvas)
+        sheet = lay_sheet(caption, HEIGHT, canvas)
         middle = (sheet.bottom + sheet.top) / 2
         right = sheet.width - MARGIN - 12.0
         upper = sheet.rectangle(MARGIN + LEFT, middle + 8.0, right, sheet.top - 18.0)
@@ -116,23 +116,12 @@ def draw_movers(
         if canvas.ax is not None:
             _draw_movers(canvas.ax, change, caption, rows, mark)
             return canvas.ax.figure.figure  # of a subfigure, the whole
-        sheet = _sheet(caption, AROUND + ROW * len(rows), canvas)
+        sheet = lay_sheet(caption, AROUND + ROW * len(rows), canvas)
         box = sheet.rectangle(
             MARGIN + LEFT + 30.0, sheet.bottom + 42.0, sheet.width - MARGIN - 12.0, sheet.top - 8.0
         )
         _draw_movers(sheet.figure.add_axes(box), change, caption, rows, mark)
         return sheet.figure
-
-
-def _sheet(caption: Caption, height: float, canvas: Canvas) -> Sheet:
-    """Lay out a sheet with what is written above and below a drawing."""
-    wide, high = canvas.points
-    room = (SOURCE_ROOM if canvas.source else 0.0) + (WARNING if caption.distrust else 0.0)
-    sheet = Sheet(wide or WIDTH, high or height + room, most_lines=canvas.most_lines)
-    write_head(sheet, caption)
-    sheet.write_source(canvas.source)
-    sheet.write_below(caption.footer, lines=3)
-    return sheet
 
 
 def _draw_rate(ax: Axes, change: Change) -> None:
@@ -142,7 +131,7 @@ def _draw_rate(ax: Axes, change: Change) -> None:
         FuncFormatter(lambda rate, _: rate_text(rate, percent=measure.percent, per=measure.per))
     )
     ax.set_xticklabels([])
-    _name(ax, "National rate")
+    name_above(ax, "National rate")
 
 
 def _draw_total(ax: Axes, change: Change, caption: Caption) -> None:
@@ -150,7 +139,7 @@ def _draw_total(ax: Axes, change: Change, caption: Caption) -> None:
     _draw_path(ax, change, series.opportunity, series.opportunity_lower, series.opportunity_upper)
     ax.set_ylim(bottom=0.0)
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
-    _name(ax, caption.axis)
+    name_above(ax, caption.axis)
     if caption.distrust:
         stamp(ax)
 
@@ -170,19 +159,6 @@ def _draw_path(ax: Axes, change: Change, value: Floats, lower: Floats, upper: Fl
     ax.yaxis.set_major_locator(MaxNLocator(5))
     ax.grid(axis="y", color=style.BAND, linewidth=0.7)
     ax.set_axisbelow(True)
-
-
-def _name(ax: Axes, text: str) -> None:
-    ax.annotate(
-        text,
-        (0.0, 1.0),
-        xycoords="axes fraction",
-        xytext=(0, 5),
-        textcoords="offset points",
-        fontsize=style.SMALL,
-        color=style.QUIET,
-        annotation_clip=False,
-    )
 
 
 def _draw_movers(

@@ -14,9 +14,8 @@ from varstat.present.caption import Caption
 from varstat.present.charts import style
 from varstat.present.charts.funnel_marks import Key
 from varstat.present.charts.funnel_panel import plain_axes
-from varstat.present.charts.row_sheet import WARNING, stamp, title_across, write_head
+from varstat.present.charts.row_sheet import SOURCE_ROOM, WARNING, stamp, title_across, write_head
 from varstat.present.charts.sheet import MARGIN, Sheet
-from varstat.present.charts.waterfall import SOURCE_ROOM
 
 WIDTH, HEIGHT, LEFT = 8.4 * 72, 330.0, 50.0
 

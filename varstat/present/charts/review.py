@@ -16,12 +16,11 @@ from varstat.present.caption import Caption
 from varstat.present.charts import style
 from varstat.present.charts.funnel_panel import plain_axes
 from varstat.present.charts.names import figure_text
-from varstat.present.charts.row_sheet import WARNING, stamp, title_across, write_head
-from varstat.present.charts.sheet import MARGIN, Sheet
-from varstat.present.charts.waterfall import SOURCE_ROOM
+from varstat.present.charts.row_sheet import lay_sheet, name_above, stamp, title_across
+from varstat.present.charts.sheet import MARGIN
 from varstat.present.highlight import Bools
 
-WIDTH, LEFT, ROW = 8.4 * 72, 150.0, 13.0
+LEFT, ROW = 150.0, 13.0
 _CURVE, _AROUND, _RANKS = 190.0, 140.0, 420.0
 
 
@@ -114,7 +113,7 @@ def draw_curve(curve: Curve, caption: Caption, *, canvas: Canvas | None = None) 
         if canvas.ax is not None:
             _draw_totals(canvas.ax, curve, caption, order)
             return canvas.ax.figure.figure
-        sheet = _sheet(caption, _AROUND + _CURVE + ROW * (rows + len(curve.choices)), canvas)
+        sheet = lay_sheet(caption, _AROUND + _CURVE + ROW * (rows + len(curve.choices)), canvas)
         right, start = sheet.width - MARGIN - 8.0, sheet.bottom + 8.0
         share = _CURVE / (_CURVE + ROW * (rows + len(curve.choices)))
         middle = sheet.top - 16.0 - share * (sheet.top - 16.0 - start)
@@ -144,7 +143,7 @@ def draw_coverage(shares: Shares, caption: Caption, *, canvas: Canvas | None = N
         if canvas.ax is not None:
             _draw_shares(canvas.ax, shares, caption)
             return canvas.ax.figure.figure
-        sheet = _sheet(caption, _AROUND + 40.0 + 1.4 * ROW * max(len(shares.name), 4), canvas)
+        sheet = lay_sheet(caption, _AROUND + 40.0 + 1.4 * ROW * max(len(shares.name), 4), canvas)
         right = sheet.width - MARGIN - 12.0
         box = sheet.rectangle(MARGIN + LEFT + 60.0, sheet.bottom + 40.0, right, sheet.top - 8.0)
         _draw_shares(sheet.figure.add_axes(box), shares, caption)
@@ -171,21 +170,11 @@ def draw_stability(
         if canvas.ax is not None:
             _draw_ranges(canvas.ax, stability, caption)
             return canvas.ax.figure.figure
-        sheet = _sheet(caption, _RANKS, canvas)
+        sheet = lay_sheet(caption, _RANKS, canvas)
         right = sheet.width - MARGIN - 12.0
         box = sheet.rectangle(MARGIN + 44.0, sheet.bottom + 40.0, right, sheet.top - 18.0)
         _draw_ranges(sheet.figure.add_axes(box), stability, caption)
         return sheet.figure
-
-
-def _sheet(caption: Caption, height: float, canvas: Canvas) -> Sheet:
-    wide, high = canvas.points
-    room = (SOURCE_ROOM if canvas.source else 0.0) + (WARNING if caption.distrust else 0.0)
-    sheet = Sheet(wide or WIDTH, high or height + room, most_lines=canvas.most_lines)
-    write_head(sheet, caption)
-    sheet.write_source(canvas.source)
-    sheet.write_below(caption.footer, lines=3)
-    return sheet
 
 
 def _draw_totals(ax: Axes, curve: Curve, caption: Caption, order: "np.ndarray") -> None:
@@ -205,7 +194,7 @@ def _draw_totals(ax: Axes, curve: Curve, caption: Caption, order: "np.ndarray") 
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
     ax.grid(axis="y", color=style.BAND, linewidth=0.7)
     ax.set_axisbelow(True)
-    _name(ax, caption.axis)
+    name_above(ax, caption.axis)
     if caption.distrust:
         stamp(ax)
 
@@ -274,19 +263,6 @@ def _draw_ranges(ax: Axes, stability: Stability, caption: Caption) -> None:
     ax.set_ylim(count + 1, 0)
     ax.yaxis.set_major_locator(MaxNLocator(6, integer=True))
     title_across(ax, caption.axis)
-    _name(ax, "Mean rank over the analyses: median, best and worst")
+    name_above(ax, "Mean rank over the analyses: median, best and worst")
     if caption.distrust:
         stamp(ax)
-
-
-def _name(ax: Axes, text: str) -> None:
-    ax.annotate(
-        text,
-        (0.0, 1.0),
-        xycoords="axes fraction",
-        xytext=(0, 5),
-        textcoords="offset points",
-        fontsize=style.SMALL,
-        color=style.QUIET,
-        annotation_clip=False,
-    )

@@ -21,6 +21,8 @@ AROUND = 150.0
 WARNING = 34.0
 BELOW = 44.0
 ABOVE = 16.0
+# For what a published chart says of its making.
+SOURCE_ROOM = 24.0
 # Least distance of the numbers of an axis.
 _BETWEEN = 5.0
 Draw = Callable[[Axes, float], Rows]
@@ -139,6 +141,43 @@ def write_head(sheet: Sheet, caption: Caption) -> None:
         )
     sheet.write(caption.title, size=style.TITLE, bold=True, gid="title")
     sheet.write(caption.finding, colour=style.QUIET, gid="finding")
+
+
+def lay_sheet(caption: Caption, height: float, canvas: Canvas) -> Sheet:
+    """Lay out a sheet with what is written above and below a drawing.
+
+    Parameters
+    ----------
+    caption : Caption
+    height : float
+        In points, without what says how a published chart was made.
+    canvas : Canvas
+
+    Returns
+    -------
+    Sheet
+    """
+    wide, high = canvas.points
+    room = (SOURCE_ROOM if canvas.source else 0.0) + (WARNING if caption.distrust else 0.0)
+    sheet = Sheet(wide or WIDTH, high or height + room, most_lines=canvas.most_lines)
+    write_head(sheet, caption)
+    sheet.write_source(canvas.source)
+    sheet.write_below(caption.footer, lines=3)
+    return sheet
+
+
+def name_above(ax: Axes, text: str) -> None:
+    """Name what stands upright above its axis, where it is read first."""
+    ax.annotate(
+        text,
+        (0.0, 1.0),
+        xycoords="axes fraction",
+        xytext=(0, 5),
+        textcoords="offset points",
+        fontsize=style.SMALL,
+        color=style.QUIET,
+        annotation_clip=False,
+    )
 
 
 def stamp(ax: Axes, *, small: bool = False) -> None:

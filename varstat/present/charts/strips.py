@@ -15,11 +15,10 @@ from varstat.present.canvas import Canvas
 from varstat.present.caption import Caption
 from varstat.present.charts import style
 from varstat.present.charts.names import figure_text
-from varstat.present.charts.row_sheet import write_head
+from varstat.present.charts.row_sheet import SOURCE_ROOM, write_head
 from varstat.present.charts.sheet import MARGIN, Sheet
 
 WIDTH, ROW, AROUND, LEFT, RIGHT = 9.0 * 72, 12.0, 128.0, 52.0, 8.0
-SOURCE_ROOM = 24.0
 # Of a colour's full strength: a volume lower by 40%, or higher by as much.
 _FULL = float(np.log(1 / 0.6))
 _TICKS = 8

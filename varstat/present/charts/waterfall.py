@@ -15,12 +15,18 @@ from varstat.present.caption import PARTS, Caption
 from varstat.present.charts import style
 from varstat.present.charts.frame import MOST, View
 from varstat.present.charts.funnel_panel import plain_axes
-from varstat.present.charts.row_sheet import WARNING, stamp, thin_ticks, title_across, write_head
+from varstat.present.charts.row_sheet import (
+    SOURCE_ROOM,
+    WARNING,
+    stamp,
+    thin_ticks,
+    title_across,
+    write_head,
+)
 from varstat.present.charts.sheet import MARGIN, Sheet
 from varstat.present.charts.ticks import reach_ticks
 from varstat.prose.number import MINUS, figure
 
-SOURCE_ROOM = 24.0
 WIDTH, BAR, AROUND, LEFT, RIGHT = 8.4 * 72, 30.0, 142.0, 84.0, 92.0
 _COLOURS = {
     "raw": style.INSIDE,
