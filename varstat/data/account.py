@@ -14,6 +14,8 @@ Rows = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 FIRST_ROWS = 5
+# Of a reason for leaving rows out: the user's own choice, and no fault of theirs.
+ASKED_FOR = "asked for"
 
 
 def name_rows(rows: tuple[int, ...], *, total: int) -> str:
@@ -56,6 +58,11 @@ class Exclusion:
     reason: str
     rows: int
     first_rows: tuple[int, ...]
+
+    @property
+    def asked_for(self) -> bool:
+        """Whether the user chose to leave the rows out."""
+        return ASKED_FOR in self.reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

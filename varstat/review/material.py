@@ -22,10 +22,11 @@ def describe_material(reviewed: Reviewed) -> Part:
     -------
     Part
         With "fails" where the posterior failed its checks; "with care" where more than a twentieth
-        of the rows was left out or withheld, or the card names no good direction.
+        of the rows was left out without being asked, or withheld, or there is no good direction.
     """
     account, design = reviewed.fits.account, reviewed.posterior.design
-    left = sum(each.rows for each in account.exclusions)
+    # What the user chose to leave out is no loss.
+    left = sum(each.rows for each in account.exclusions if not each.asked_for)
     read = account.rows_read
     withheld = _withheld(reviewed)
     passed = reviewed.posterior.diagnostics.passed

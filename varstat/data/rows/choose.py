@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from varstat.data.account import Ledger, Mask
+from varstat.data.account import ASKED_FOR, Ledger, Mask
 from varstat.data.rows.records import Attribute, Records
 from varstat.data.source.grid import Texts
 from varstat.errors import TableError, UsageError, did_you_mean
@@ -31,13 +31,13 @@ def exclude_others(records: Records, ledger: Ledger, *, roll_up: RollUp | None) 
     for name, attribute, wanted in records.only:
         chosen = _choose(records, ledger, attribute, wanted, name, option="only", roll_up=roll_up)
         if chosen is not None:
-            ledger.exclude(~chosen, f"not among the rows asked for ({name})")
+            ledger.exclude(~chosen, f"not among the rows {ASKED_FOR} ({name})")
     for name, attribute, unwanted in records.left_out:
         chosen = _choose(
             records, ledger, attribute, unwanted, name, option="exclude", roll_up=roll_up
         )
         if chosen is not None:
-            ledger.exclude(chosen, f"left out as asked for ({name})")
+            ledger.exclude(chosen, f"left out as {ASKED_FOR} ({name})")
 
 
 def _choose(

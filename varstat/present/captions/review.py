@@ -2,7 +2,7 @@
 
 from varstat.present.caption import Caption, group_text
 from varstat.prose.number import percent
-from varstat.prose.text import clean
+from varstat.prose.text import clean, sentences
 from varstat.review.result import Review
 
 
@@ -43,7 +43,8 @@ def ranks_caption(review: Review) -> Caption:
     return Caption(
         distrust=clean(review.distrust),
         title=titled("How ranks depend on the analysis", review),
-        finding=_sentence(review, "multiverse"),
+        # What was found of units stands last.
+        finding=sentences(_sentence(review, "multiverse"))[-1],
         axis="Units, by their mean rank in the analysis under review",
         footer="Lines: from the best to the worst mean rank over the analyses; dots: the median. "
         "Dashed: the best and the worst quarter. 1 is best.",
