@@ -269,17 +269,18 @@ def _refuse_early(setting: Setting) -> None:
 def _refuse_cards(setting: Setting, *, allow_overlap: str | None) -> None:
     """Refuse cards whose opportunities can't be added up."""
     from varstat.card import load_card
-    from varstat.estimands.opportunity.combine import find_overlaps, refuse_overlaps, refuse_years
+    from varstat.estimands.opportunity import combine
 
     found = [setting.find_card(name) for name in setting.asked.reading.card]
     if len(found) < 2:
         return
     loaded = [load_card(each) if isinstance(each, str) else each for each in found]
     named = [(card.name, card.links.overlaps if card.links else ()) for card in loaded]
-    refuse_overlaps(find_overlaps(named), allow_overlap)
+    combine.refuse_overlaps(combine.find_overlaps(named), allow_overlap)
     costs = [card.cost for card in loaded if card.cost and card.cost.value is not None]
     if len(costs) == len(loaded):
-        refuse_years({cost.price_year or "" for cost in costs})
+        combine.refuse_years({cost.price_year or "" for cost in costs})
+        combine.refuse_periods({cost.period for cost in costs})
 
 
 def _ask_funnel(setting: Setting, asking: FunnelAsking) -> Analysis:
