@@ -68,6 +68,10 @@ SOURCES = {
     "types": make_types(),
     "other types": make_types("yx"),
     "successor map": pd.DataFrame({"from": ["u1"], "to": ["u2"]}),
+    "events": pd.DataFrame(
+        {"unit": "u1", "from": QUARTERS[0], "to": QUARTERS[0], "class": "selective loss"}
+        | {"share": [0.8]}
+    ),
 }
 PROPORTION = Reading(
     source=("data frame",),
@@ -188,6 +192,11 @@ ASKINGS: dict[type, tuple[Any, dict[str, Any]]] = {
             "after": "2015-16Q2",
             "successors": "successor map",
             "frame": "common",
+            "events": "events",
+            "prior_incomplete": 0.1,
+            "prior_logit": 1.0,
+            "prior_logit_sd": 0.5,
+            "selective_sd": 0.2,
             "target": "median",
             "minimal": 0.01,
             "passing": 0.1,

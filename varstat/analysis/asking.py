@@ -138,6 +138,12 @@ class ChangeAsking(Stated):
     successors : str or None
         A file of who succeeded whom.
     frame : {"common"} or None
+    events : str or None
+        A file of events, whose losses are allowed for.
+    prior_incomplete, prior_logit, prior_logit_sd : float
+        Of completeness, as for `CompletenessAsking`.
+    selective_sd : float or None
+        By what the rate of a selective loss may differ, on the link scale.
     target : str or None
     minimal : float
         The smallest change of a rate that matters.
@@ -155,6 +161,11 @@ class ChangeAsking(Stated):
     after: str
     successors: str | None = None
     frame: str | None = None
+    events: str | None = None
+    prior_incomplete: float = 0.02
+    prior_logit: float = 1.4
+    prior_logit_sd: float = 1.0
+    selective_sd: float | None = None
     target: str | None = None
     minimal: float = 0.0
     passing: float | None = None

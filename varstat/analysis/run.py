@@ -15,6 +15,7 @@ from varstat.analysis.asking import (
     OpportunityAsking,
     ReviewAsking,
 )
+from varstat.analysis.changing import ask_change
 from varstat.analysis.history import ask_completeness
 from varstat.analysis.inputs import check_cards, refuse_fit
 from varstat.analysis.reviewing import ask_review
@@ -165,7 +166,7 @@ def analyse(
     elif isinstance(specification.asking, OpportunityAsking):
         analysis = _ask_opportunity(setting, specification.asking)
     elif isinstance(specification.asking, ChangeAsking):
-        analysis = _ask_change(setting, specification.asking)
+        analysis = Analysis(results=ask_change(setting, specification.asking))
     elif isinstance(specification.asking, CompletenessAsking):
         analysis = Analysis(results=ask_completeness(setting, specification.asking))
     elif isinstance(specification.asking, ReviewAsking):
@@ -269,17 +270,18 @@ def _refuse_early(setting: Setting) -> None:
 def _refuse_cards(setting: Setting, *, allow_overlap: str | None) -> None:
     """Refuse cards whose opportunities can't be added up."""
     from varstat.card import load_card
-    from varstat.estimands.opportunity.combine import find_overlaps, refuse_overlaps, refuse_years
+    from varstat.estimands.opportunity import combine
 
     found = [setting.find_card(name) for name in setting.asked.reading.card]
     if len(found) < 2:
         return
     loaded = [load_card(each) if isinstance(each, str) else each for each in found]
     named = [(card.name, card.links.overlaps if card.links else ()) for card in loaded]
-    refuse_overlaps(find_overlaps(named), allow_overlap)
+    combine.refuse_overlaps(combine.find_overlaps(named), allow_overlap)
     costs = [card.cost for card in loaded if card.cost and card.cost.value is not None]
     if len(costs) == len(loaded):
-        refuse_years({cost.price_year or "" for cost in costs})
+        combine.refuse_years({cost.price_year or "" for cost in costs})
+        combine.refuse_periods({cost.period for cost in costs})
 
 
 def _ask_funnel(setting: Setting, asking: FunnelAsking) -> Analysis:
@@ -339,34 +341,6 @@ def _ask_model(setting: Setting) -> Analysis:
     elif isinstance(asking, CompareAsking):
         results = compare_units(fits, (asking.a, asking.b), level=asking.level)
     return Analysis(results=results, fits=fits)
-
-
-def _ask_change(setting: Setting, asking: ChangeAsking) -> Analysis:
-    from varstat.data.organisations.read import read_successors
-    from varstat.estimands.change.compute import compute_change
-
-    (source, card), *_ = setting.asked.reading.pair_up()
-    successors = None
-    if asking.successors is not None:
-        successors = read_successors(setting.find_table(asking.successors))
-    table, _ = read_indicator(setting, source, card)
-    modelling = setting.asked.modelling
-    setting.tell("Explaining the change", 0, 0)
-    changes = compute_change(
-        table,
-        before=asking.before,
-        after=asking.after,
-        successors=successors,
-        frame=asking.frame,
-        target=asking.target,
-        minimal=asking.minimal,
-        passing=asking.passing,
-        fdr=asking.fdr,
-        level=asking.level,
-        draws=modelling.draws,
-        seed=modelling.seed,
-    )
-    return Analysis(results=changes)
 
 
 def _ask_opportunity(setting: Setting, asking: OpportunityAsking) -> Analysis:
