@@ -193,7 +193,7 @@ def refuse_impossible(
         ledger.refuse(torn, f"a count in column {of!r} is not a whole number", mend=advice)
     if part:
         ledger.refuse(
-            (counts.event > counts.size) & (counts.size > 0),
+            (counts.event > counts.size) & (counts.size > 0) & ~asked,
             f"{column!r} is greater than {of!r}",
             mend="Check that the two columns are not exchanged, and that both count the same. If "
             "counts are rounded, say to what: --rounded BASE.",

@@ -162,7 +162,7 @@ def _linear(source: Source, problem: Problem, units: slice) -> tuple[Chain, Line
     )
     linear = mode.linear
     third, _ = problem.cells.higher(linear.theta)
-    response = linear.response + shift_response(linear, third, path_variance(chain, linear))
+    response = linear.response + shift_response(linear, third, path_variance(linear))
 
     def again(values: Floats) -> Floats:
         return np.repeat(values, source.repeat, axis=-2) if source.repeat > 1 else values
@@ -172,6 +172,7 @@ def _linear(source: Source, problem: Problem, units: slice) -> tuple[Chain, Line
         theta=again(linear.theta),
         response=again(response),
         weight=again(linear.weight),
+        inverse=again(linear.inverse),
         gains=Gains(
             gain=again(gains.gain),
             precision=again(gains.precision),
