@@ -34,7 +34,7 @@ from varstat.errors import UsageError, did_you_mean, one_of
 from varstat.measure import Floats
 from varstat.measure.lock import lock_arrays
 
-SEED = 2008
+SEED = 2018
 _SINCE = "2006-10-01"
 _MILLION = 1e6
 # Of drawing and aiming again.
