@@ -188,10 +188,16 @@ class ChangeAsking(Stated):
 class CompletenessAsking(Stated):
     """What happened to the volumes that units reported. See `compute_histories`.
 
+    Of vintages it is what their counts will end at: see `compute_nowcasts`.
+
     Attributes
     ----------
     columns : tuple of str
         Further counts of the same units and periods.
+    as_of : str or None
+        The column that says when a row was published.
+    tail : float or None
+        By which counts of vintages grow beyond the last delay; 1 where it is None.
     events : str or None
         A file of events, in place of what would be found.
     least : float
@@ -207,6 +213,8 @@ class CompletenessAsking(Stated):
     verb: ClassVar[str] = "completeness"
 
     columns: Names = ()
+    as_of: str | None = None
+    tail: float | None = None
     events: str | None = None
     least: float = 500.0
     prior_incomplete: float = 0.02

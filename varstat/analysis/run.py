@@ -91,7 +91,8 @@ def run(
     Returns
     -------
     Results
-        Funnels, Fits, Leagues, Opportunities, Comparisons, Changes, Histories or Reviews.
+        Funnels, Fits, Leagues, Opportunities, Comparisons, Changes, Histories, Nowcasts or
+        Reviews.
 
     Raises
     ------
