@@ -50,15 +50,15 @@ class Fitted:
     def sides(
         self,
         spans: tuple[Span, Span],
-        group: tuple[Strings, Strings],
+        group: tuple[Strings, Strings] | None = None,
         unreported: Unreported | None = None,
     ) -> Sides:
-        """The units of both stretches of time, in their peer groups of then."""
+        """The units of both stretches of time, in their peer groups of each or else of the last."""
         volumes = [self.size[:, list(span.places)].sum(axis=1) for span in spans]
         return Sides(
             rate=self.paths.rate,
             volume=(volumes[0], volumes[1]),
-            group=group,
+            group=group or (self.panel.peer_group, self.panel.peer_group),
             unreported=unreported,
         )
 
