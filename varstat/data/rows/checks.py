@@ -307,6 +307,9 @@ def refuse_duplicates(
             tell = f"Columns {differ} each tell them apart. "
         options = ["--by COLUMN if the rows are groups to keep apart"]
         options.append("for a model --stratum COLUMN if they are the case-mix of a unit")
+        if apart.dated is not None and periods is not None:
+            only = say_choice("--only", *apart.dated)
+            options.insert(0, f"{only} to keep the latest if they are vintages of the same figures")
         if periods is None:
             options.insert(0, "--period COLUMN if they are periods")
         add = "or --roll-up all (without a period) to add the rows up, if none holds another's."
