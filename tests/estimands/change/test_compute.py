@@ -87,7 +87,8 @@ def test_the_series_has_every_period_with_an_interval(found):
 def test_a_year_is_compared_with_a_year():
     found = change(nation(), before="2012-13", after="2013-14")
     assert found.spans == ((0, 1, 2, 3), (4, 5, 6, 7))
-    assert found.notes == ()
+    (note,) = found.notes
+    assert "As if all had been reported" in note
 
 
 def test_two_quarters_of_different_seasons_are_noted():

@@ -19,10 +19,15 @@ from varstat.errors import ModelError, UsageError, choose, expect
 from varstat.estimands.change.bridge import build_bridge
 from varstat.estimands.change.fitted import Fitted, carry_panel, fit_panel, report_units
 from varstat.estimands.change.frames import Standard
+from varstat.estimands.change.lost import Lost, draw_lost
 from varstat.estimands.change.paths import Paths
+from varstat.estimands.change.reporting import note_reporting
 from varstat.estimands.change.result import DEFAULT_LEVEL, Change, Changes
 from varstat.estimands.change.units import Judging, UnitChanges, judge_units
 from varstat.estimands.change.words import say_change
+from varstat.estimands.completeness.losses import check_losses
+from varstat.estimands.completeness.overrule import EventFile
+from varstat.estimands.completeness.posterior import Prior
 from varstat.estimands.ranks.ranks import check_level
 from varstat.hierarchical.diagnostics import Diagnostics
 from varstat.hierarchical.series.panel import Panel, read_panel
@@ -47,6 +52,9 @@ class _Asked:
     before: str
     after: str
     successors: SuccessorMap | None
+    events: EventFile | None
+    prior: Prior
+    selective_sd: float | None
     common: bool
     target: str
     level: float
@@ -55,6 +63,15 @@ class _Asked:
     passing: float | None
     draws: int
     seed: int
+
+    def lose(self, panel: Panel, periods: Periods) -> Lost | None:
+        """Draw what units didn't report, where events are given."""
+        if self.events is None:
+            return None
+        many = {"draws": self.draws, "seed": self.seed}
+        return draw_lost(
+            panel, periods, self.events, self.prior, selective_sd=self.selective_sd, **many
+        )
 
     def judging(self, direction: Direction, *, lasting: bool) -> Judging:
         """How units are judged."""
@@ -74,6 +91,9 @@ def compute_change(
     after: str,
     successors: SuccessorMap | None = None,
     frame: str | None = None,
+    events: EventFile | None = None,
+    prior: Prior | None = None,
+    selective_sd: float | None = None,
     target: str | None = None,
     minimal: float = 0.0,
     passing: float | None = None,
@@ -98,6 +118,13 @@ def compute_change(
     frame : {"common"}, optional
         Whether units with data in one of the two periods alone are shown as exits and entries;
         they are refused otherwise.
+    events : EventFile, optional
+        What happened to volumes: what wasn't reported is allowed for.
+    prior : Prior, optional
+        Of completeness, where the events state no share.
+    selective_sd : float, optional
+        By what the rate of a selective loss may differ from that of what was reported: an SD on
+        the link scale. That of units' levels unless given.
     target : str, optional
         That of the card, unless given; found anew in each period and draw.
     minimal : float
@@ -122,7 +149,7 @@ def compute_change(
         If the periods can't be compared, codes differ between them and nothing says why, or an
         option can't be.
     TableError
-        If the successor map is not of this table.
+        If the successor map or the events are not of this table.
     ModelError
         If no series can be fitted, or a change of these data has no opportunity: of means, or
         without a direction.
@@ -133,6 +160,8 @@ def compute_change(
         raise UsageError("fdr", "expected a number between 0 and 1, such as 0.1.")
     if not np.isfinite(minimal) or minimal < 0:
         raise UsageError("minimal", "the smallest change that matters is zero or more.")
+    if selective_sd is not None and not 0 <= selective_sd < np.inf:
+        raise UsageError("selective-sd", "an SD is a number, zero or more.")
     if frame is not None:
         choose("frame", frame, FRAMES)
     _refuse_table(table)
@@ -140,6 +169,9 @@ def compute_change(
         before=before,
         after=after,
         successors=successors,
+        events=events,
+        prior=prior or Prior(),
+        selective_sd=selective_sd,
         common=frame == "common",
         target=target or table.card.target.rule,
         level=level,
@@ -149,6 +181,8 @@ def compute_change(
         draws=draws,
         seed=seed,
     )
+    if events is not None:
+        check_losses(events, table.frame["unit"].astype(str))
     group, labels = group_rows(table)
     found = tuple(
         _change_group(replace(table, frame=table.frame[group == g], by=()), by, asked)
@@ -156,15 +190,22 @@ def compute_change(
     )
     said: dict[str, object] = {"before": before, "after": after, "frame": frame, "target": target}
     said |= {"level": level, "minimal": minimal, "fdr": fdr, "passing": passing}
+    said |= {"selective_sd": selective_sd}
+    if prior is not None:
+        said |= {"prior_incomplete": prior.incomplete, "prior_logit": prior.centre}
+        said |= {"prior_logit_sd": prior.spread}
     if successors is not None:
         said["successors"] = successors.source
+    if events is not None:
+        said["events"] = events.source
     return Changes(
         groups=found,
         accounts=(table.account,),
         provenance=table.state_provenance(
             "change",
             options={"draws": draws, "seed": seed, "by": list(table.by)}
-            | ({"map_hash": successors.data_hash} if successors else {}),
+            | ({"map_hash": successors.data_hash} if successors else {})
+            | ({"events_hash": events.data_hash} if events else {}),
             modelling={"draws": draws, "seed": seed},
             asking={name: value for name, value in said.items() if value is not None},
         ),
@@ -199,19 +240,22 @@ def _change_group(table: Table, by: dict[str, str], asked: _Asked) -> Change:
     frame = lay_frame([str(code) for code in panel.unit], successors)
     changes = place_changes(frame, successors, periods, observed=panel.observed)
     whole = carry_panel(panel, frame)
-    _check_frame(whole, spans, common=asked.common)
+    lost = asked.lose(panel, periods)
+    complete = None if lost is None else frame.carry_over(lost.missing.expected(panel.size))
+    _check_frame(whole, spans, complete, common=asked.common)
     rule = parse_target(asked.target)
     direction = table.card.indicator.direction
     assert direction != "neither"
     standard = Standard(rule=rule, direction=direction)
 
-    def fit(one: Panel) -> Fitted:
-        return fit_panel(
-            one, spans, table.card, passing=asked.passing, draws=asked.draws, seed=asked.seed
-        )
+    def fit(one: Panel, complete: Floats | None = None) -> Fitted:
+        many = {"draws": asked.draws, "seed": asked.seed}
+        return fit_panel(one, spans, table.card, passing=asked.passing, complete=complete, **many)
 
-    new, old = fit(whole), None if frame.same else fit(panel)
-    sides = new.sides(spans)
+    new, old = fit(whole, complete), None if frame.same else fit(panel)
+    unreported = None if lost is None else lost.carry(new, frame, spans)
+    sides = new.sides(spans, unreported)
+    reporting = None if lost is None else lost.sum_up(sides, frame, spans, level=asked.level)
     bridge = build_bridge(
         sides,
         standard,
@@ -220,8 +264,8 @@ def _change_group(table: Table, by: dict[str, str], asked: _Asked) -> Change:
         share=frame.share,
     )
     judging = asked.judging(direction, lasting=new.lasting)
-    reported = report_units(new, spans, sides.common, changes)
-    units = judge_units(_of_units(new.paths, sides.common), reported, judging)
+    reported = report_units(new, spans, sides.both, changes, unreported)
+    units = judge_units(_of_units(new.paths, sides.both), reported, judging)
     first = panel if old is not None else whole
     change = Change(
         indicator=table.card.indicator.title,
@@ -237,6 +281,7 @@ def _change_group(table: Table, by: dict[str, str], asked: _Asked) -> Change:
         bridge=bridge,
         units=units,
         series=new.sum_up(standard, level=asked.level),
+        reporting=reporting,
         published=(_published(first, spans[0], standard), _published(whole, spans[1], standard)),
         lasting=new.lasting,
         minimal=asked.minimal,
@@ -244,7 +289,7 @@ def _change_group(table: Table, by: dict[str, str], asked: _Asked) -> Change:
         fallback=_fall_back(units, judging),
         level=asked.level,
         findings="",
-        notes=(*notes, *new.notes, *_notes(periods, spans)),
+        notes=(*notes, *new.notes, *_notes(periods, spans), *note_reporting(reporting)),
     )
     return replace(change, findings=say_change(change))
 
@@ -261,10 +306,14 @@ def _map_of(
     return successors, check_codes(successors, [str(code) for code in panel.unit], where=source)
 
 
-def _check_frame(panel: Panel, spans: tuple[Span, Span], *, common: bool) -> None:
+def _check_frame(
+    panel: Panel, spans: tuple[Span, Span], complete: Floats | None, *, common: bool
+) -> None:
     """Refuse codes that differ, unless they are to be shown; and two periods without a unit."""
+    # What a unit didn't report it had all the same.
+    alive = panel.observed if complete is None else panel.observed | (complete > 0)
     codes = [
-        {str(code) for code in panel.unit[panel.observed[:, list(span.places)].any(axis=1)]}
+        {str(code) for code in panel.unit[alive[:, list(span.places)].any(axis=1)]}
         for span in spans
     ]
     for span, some in zip(spans, codes, strict=True):

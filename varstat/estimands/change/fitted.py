@@ -12,6 +12,7 @@ from varstat.estimands.change.frames import Standard
 from varstat.estimands.change.paths import Paths, gather_paths
 from varstat.estimands.change.series import NationalSeries, sum_periods
 from varstat.estimands.change.units import Reported
+from varstat.estimands.change.unreported import Unreported
 from varstat.hierarchical.series.fit import fit_series
 from varstat.hierarchical.series.model import series_model
 from varstat.hierarchical.series.panel import Panel
@@ -44,11 +45,16 @@ class Fitted:
     lasting: bool
     notes: tuple[str, ...]
 
-    def sides(self, spans: tuple[Span, Span]) -> Sides:
+    def sides(self, spans: tuple[Span, Span], unreported: Unreported | None = None) -> Sides:
         """The units of both stretches of time."""
         volumes = [self.size[:, list(span.places)].sum(axis=1) for span in spans]
         group = self.panel.peer_group
-        return Sides(rate=self.paths.rate, volume=(volumes[0], volumes[1]), group=(group, group))
+        return Sides(
+            rate=self.paths.rate,
+            volume=(volumes[0], volumes[1]),
+            group=(group, group),
+            unreported=unreported,
+        )
 
     def sum_up(self, standard: Standard, *, level: float) -> NationalSeries:
         """The nation in every period."""
@@ -108,6 +114,7 @@ def fit_panel(
     passing: float | None,
     draws: int,
     seed: int,
+    complete: Floats | None = None,
 ) -> Fitted:
     """Fit a series model: with what lasts if that can be told from what passes.
 
@@ -119,6 +126,8 @@ def fit_panel(
     passing : float or None
         The SD of what passes, where it is stated.
     draws, seed : int
+    complete : ndarray of float, shape (units, periods), optional
+        Volumes had all been reported, by which rates of several periods are averaged.
 
     Returns
     -------
@@ -134,7 +143,10 @@ def fit_panel(
         model = replace(model, kind="none", breaks=False)
     posterior = fit_series(panel, model, seed=seed, draws=draws)
     size = np.nan_to_num(np.where(panel.observed, panel.size, 0.0), nan=0.0)
-    paths = gather_paths(posterior, size, (spans[0].places, spans[1].places), draws=posterior.draws)
+    weight = size if complete is None else complete
+    paths = gather_paths(
+        posterior, weight, (spans[0].places, spans[1].places), draws=posterior.draws
+    )
     return Fitted(
         panel=panel,
         size=size,
@@ -150,6 +162,7 @@ def report_units(
     spans: tuple[Span, Span],
     some: NDArray[np.bool_],
     changes: dict[str, tuple[int, ...]],
+    unreported: Unreported | None,
 ) -> Reported:
     """Gather what some units reported, and what the model says of their breaks.
 
@@ -160,6 +173,7 @@ def report_units(
     some : ndarray of bool, shape (units,)
     changes : dict of str to tuple of int
         When organisations changed.
+    unreported : Unreported or None
 
     Returns
     -------
@@ -184,4 +198,5 @@ def report_units(
         innovations=posterior.innovations[some],
         periods=panel.periods,
         changes=changes,
+        selective=(np.zeros(panel.units, bool) if unreported is None else unreported.chosen)[some],
     )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from varstat.estimands.opportunity.complete import CompleteOpportunity
 from varstat.estimands.opportunity.parts import CombinedTotal
 from varstat.estimands.opportunity.result import Opportunity
 from varstat.estimands.unmeasured.words import say_unmeasured_total
@@ -50,9 +51,21 @@ def say_opportunity(opportunity: Opportunity) -> str:
         (5, _made_of(opportunity)),
         (2, opportunity.target_bias),
     ]
+    if opportunity.complete is not None:
+        parts.append((2, _say_complete(opportunity.complete)))
     if opportunity.unmeasured is not None:
         parts.append((2, say_unmeasured_total(opportunity.unmeasured)))
     return summarise(parts)
+
+
+def _say_complete(found: CompleteOpportunity) -> str:
+    """Say what the total would be had all been reported."""
+    ends = f"{figure(found.lower)} to {figure(found.upper)}"
+    return (
+        f"Had all been reported it would be {figure(found.estimate)} ({percent(found.level)} "
+        f"interval {ends}), if losses are those stated: what no data show is what all units lost "
+        "alike, and the rate of what is missing."
+    )
 
 
 def say_opportunities(

@@ -17,6 +17,7 @@ References
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -62,15 +63,21 @@ def find_breaks(chain: Chain, r: Floats, information: Floats) -> Breaks:
     """
     if chain.share is None or chain.jump is None:
         raise ValueError("a chain without breaks has no evidence for them")
-    wider = 1.0 + chain.jump * information
+    wider = chain.jump * information
+    wider += 1.0
     shrink = chain.jump / wider
-    log_factor = 0.5 * (shrink * r**2 - np.log(wider))
-    log_share = np.log(chain.share / (len(r) - 1))
+    np.log(wider, out=wider)
+    log_factor = shrink * r
+    log_factor *= r
+    log_factor -= wider
+    log_factor *= 0.5
     peak = np.maximum(log_factor[1:].max(axis=0), 0.0)
-    scaled = np.exp(log_factor - peak + log_share)
-    scaled[0] = np.exp(-peak) * (1.0 - chain.share)
-    total = scaled.sum(axis=0)
-    probability = scaled / total
+    probability = log_factor - peak
+    np.exp(probability[1:], out=probability[1:])
+    probability[1:] *= chain.share / (len(r) - 1)
+    probability[0] = np.exp(-peak) * (1.0 - chain.share)
+    total = probability.sum(axis=0)
+    probability *= 1.0 / total
     probability[0] = 0.0
     return Breaks(
         log_evidence=np.log(total) + peak,
@@ -82,4 +89,8 @@ def find_breaks(chain: Chain, r: Floats, information: Floats) -> Breaks:
 
 def expected_jumps(breaks: Breaks, r: Floats) -> Floats:
     """Mean path of a unit's jump, averaged over where its break is: (periods, points, units)."""
-    return np.cumsum(breaks.probability * breaks.shrink * r, axis=0)
+    path = breaks.probability * breaks.shrink
+    path *= r
+    for before, now in pairwise(path):
+        now += before
+    return path

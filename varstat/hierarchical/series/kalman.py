@@ -78,12 +78,13 @@ def find_gains(chain: Chain, weight: Floats) -> Gains:
             for j in range(chain.states):
                 variance[j, j] += chain.step[t, j]
         level = _sum(variance)
-        np.multiply(_sum(level) + chain.passing, weight[t], out=scaled[t])
+        np.add(_sum(level), chain.passing, out=scaled[t])
+        scaled[t] *= weight[t]
         scaled[t] += 1.0
         np.divide(weight[t], scaled[t], out=precision[t])
         np.multiply(level, precision[t], out=gain[t])
         variance -= gain[t][:, None] * level[None]
-    return Gains(gain=gain, precision=precision, log_det=np.log(scaled).sum(axis=0))
+    return Gains(gain=gain, precision=precision, log_det=np.log(scaled, out=scaled).sum(axis=0))
 
 
 def innovate(chain: Chain, gains: Gains, residual: Floats) -> Floats:
@@ -124,6 +125,30 @@ def invert(chain: Chain, gains: Gains, residual: Floats) -> tuple[Floats, Floats
     return smooth(chain, gains, innovate(chain, gains, residual))
 
 
+def find_backward(chain: Chain, gains: Gains) -> tuple[Floats, Floats]:
+    """What a level of one state is, given all up to its period and the level of the next.
+
+    Returns
+    -------
+    back : ndarray of float, shape (periods, points, units)
+        G: how much of the next level's distance from what was forecast it takes; 0 in the last.
+    sd : ndarray of float, shape (periods, points, units)
+        What is left to chance.
+    """
+    gain = gains.gain[:, 0]
+    back, sd = np.zeros_like(gain), np.empty_like(gain)
+    variance = np.broadcast_to(chain.start[0], gain.shape[1:])
+    for t in range(len(gain)):
+        known = variance * (1.0 - gain[t])
+        if t + 1 < len(gain):
+            decay = chain.decay[t + 1, 0]
+            variance = decay**2 * known + chain.step[t + 1, 0]
+            np.divide(decay * known, variance, out=back[t], where=variance > 0.0)
+            known = known * (1.0 - decay * back[t])
+        sd[t] = np.sqrt(np.maximum(known, 0.0))
+    return back, sd
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Information:
     """Variances of what the smoother gives.
@@ -153,7 +178,9 @@ def find_information(chain: Chain, gains: Gains) -> Information:
         gain = gains.gain[t]
         drawn = _sum(after[t] * gain[:, None])
         np.add(gains.precision[t], _sum(gain * drawn), out=diagonal[t])
-        now = after[t] - drawn[None] - drawn[:, None] + diagonal[t]
+        now = after[t] - drawn[None]
+        now -= drawn[:, None]
+        now += diagonal[t]
         step[t] = now[0, 0]
         if t:
             after[t - 1] = now
@@ -171,10 +198,7 @@ def invert_rows(chain: Chain, gains: Gains, information: Information) -> list[Fl
         For each period s an array of shape (periods - s - 1, points, units).
     """
     length, states, points, units = gains.gain.shape
-    start = np.empty((length, states, points, units))
-    for t in range(length):
-        drawn = _sum(information.after[t] * gains.gain[t][:, None])
-        np.subtract(information.diagonal[t], drawn, out=start[t])
+    start = _begin_rows(gains, information)
     rows: list[Floats] = [np.zeros((0, points, units))] * length
     # In `carried`, r on the way into the period above, for a one in each later period.
     carried = np.empty((length, states, points, units))
@@ -188,6 +212,79 @@ def invert_rows(chain: Chain, gains: Gains, information: Information) -> list[Fl
         np.negative(rows[s], out=rows[s])
         later += rows[s][:, None]
     return rows
+
+
+def sum_inverse(chain: Chain, gains: Gains, information: Information) -> Floats:
+    """Sum the inverse covariances of all units: shape (points, periods, periods)."""
+    length, states, points, units = gains.gain.shape
+    total = np.zeros((points, length, length))
+    total[:, range(length), range(length)] = information.diagonal.sum(axis=-1).T
+    start = _begin_rows(gains, information)
+    # As rows are found, in the order of what is multiplied: of each row only its sum is kept.
+    carried = np.empty((points, length, states, units))
+    for s in range(length - 2, -1, -1):
+        carried[:, s + 1] = start[s + 1].swapaxes(0, 1)
+        later = carried[:, s + 1 :]
+        gain = gains.gain[s].swapaxes(0, 1)
+        if chain.fades:
+            later *= chain.decay[s + 1].swapaxes(0, 1)[:, None]
+        if states == 1:
+            right = (later[:, :, 0] @ gain[:, 0, :, None])[..., 0]
+            later *= 1.0 - gain[:, None]
+        else:
+            taken = (later * gain[:, None]).sum(axis=2)
+            right = taken.sum(axis=-1)
+            later -= taken[:, :, None]
+        total[:, s, s + 1 :] = total[:, s + 1 :, s] = -right
+    return total
+
+
+def sum_pairs(
+    chain: Chain, gains: Gains, information: Information, x: Floats, y: Floats
+) -> tuple[Floats, Floats]:
+    r"""Sum over each pair of a unit's periods, with D its inverse covariance.
+
+    Parameters
+    ----------
+    chain : Chain
+    gains : Gains
+    information : Information
+    x, y : ndarray of float, shape (periods, points, units)
+
+    Returns
+    -------
+    first, third : ndarray of float, shape (points, units)
+        :math:`\sum_{s<t} x_s D_{st} x_t` and :math:`\sum_{s<t} y_s D_{st}^3 y_t`.
+    """
+    first, third = np.zeros_like(x[0]), np.zeros_like(x[0])
+    if chain.states > 1:
+        for s, row in enumerate(invert_rows(chain, gains, information)[:-1]):
+            first += x[s] * np.einsum("tpn,tpn->pn", x[s + 1 :], row)
+            third += y[s] * np.einsum("tpn,tpn,tpn,tpn->pn", y[s + 1 :], row, row, row)
+        return first, third
+    # With one state D_st = -K_s (1 - K_{s+1}) ... (1 - K_{t-1}) start_t: sums go period by period.
+    gain = gains.gain[:, 0]
+    start, keep = _begin_rows(gains, information)[:, 0], 1.0 - gain
+    begun, begun_3, keep_3 = start * x, start**3 * y, keep**3
+    taken, taken_3 = gain * x, gain**3 * y
+    later, later_3 = np.zeros_like(x[0]), np.zeros_like(x[0])
+    for s in range(len(x) - 2, -1, -1):
+        later *= keep[s + 1]
+        later += begun[s + 1]
+        first -= taken[s] * later
+        later_3 *= keep_3[s + 1]
+        later_3 += begun_3[s + 1]
+        third -= taken_3[s] * later_3
+    return first, third
+
+
+def _begin_rows(gains: Gains, information: Information) -> Floats:
+    """Give r on the way into each period for a one in it: of the shape of the gains."""
+    start = np.empty_like(gains.gain)
+    for t in range(len(start)):
+        drawn = _sum(information.after[t] * gains.gain[t][:, None])
+        np.subtract(information.diagonal[t], drawn, out=start[t])
+    return start
 
 
 def _sum(values: Floats) -> Floats:

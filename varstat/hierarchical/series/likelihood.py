@@ -57,12 +57,19 @@ class Cells:
     def _rate(self, theta: Floats) -> Floats:
         if not self.measure.counts:
             return theta
-        return self.measure.from_link(np.clip(theta, -_FARTHEST, _FARTHEST))
+        inside = np.clip(theta, -_FARTHEST, _FARTHEST)
+        if self.measure.link == "logit":
+            # As `expit`, of functions that go through several numbers at once.
+            return np.asarray(1.0 / (1.0 + np.exp(-inside)))
+        return self.measure.from_link(inside)
 
     def _cumulant(self, theta: Floats) -> Floats:
         if not self.measure.counts:
             return 0.5 * theta**2
-        return self.measure.cumulant(np.clip(theta, -_FARTHEST, _FARTHEST))
+        inside = np.clip(theta, -_FARTHEST, _FARTHEST)
+        if self.measure.link == "logit":
+            return np.asarray(np.maximum(inside, 0.0) + np.log1p(np.exp(-np.abs(inside))))
+        return self.measure.cumulant(inside)
 
     def _variance(self, rate: Floats) -> Floats:
         if not self.measure.counts:

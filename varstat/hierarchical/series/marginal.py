@@ -25,12 +25,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from varstat.hierarchical.series.chain import Chain
-from varstat.hierarchical.series.kalman import invert
+from varstat.hierarchical.series.kalman import invert, sum_pairs
 from varstat.hierarchical.series.likelihood import Cells
-from varstat.hierarchical.series.mode import Linear, Locations, Mode, weigh
+from varstat.hierarchical.series.mode import Linear, Locations, Mode, find_evidence
 from varstat.measure import Floats
-
-_LEAST_WEIGHT = 1e-100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -51,18 +49,17 @@ class Marginal:
     unit: Floats
 
 
-def path_variance(chain: Chain, linear: Linear) -> Floats:
-    """Variance of each cell's link-scale value given the locations: (periods, points, units)."""
-    weight, passing = linear.weight, chain.passing
-    with np.errstate(divide="ignore", invalid="ignore"):
-        direct = (1.0 - linear.information.diagonal / weight) / weight
-    return np.where(weight > 0.0, np.maximum(direct, 0.0), passing)
+def path_variance(linear: Linear) -> Floats:
+    """Variance of each cell's link-scale value given the locations; 0 where there is no row."""
+    variance = linear.information.diagonal * linear.inverse
+    np.subtract(1.0, variance, out=variance)
+    variance *= linear.inverse
+    return np.maximum(variance, 0.0, out=variance)
 
 
 def shift_response(linear: Linear, third: Floats, variance: Floats) -> Floats:
     r"""Give c, by which working responses move from the mode to the mean: zero without a row."""
-    weight = np.maximum(linear.weight, _LEAST_WEIGHT)
-    return np.where(linear.weight > 0.0, 0.5 * third * variance / weight, 0.0)
+    return np.asarray(0.5 * third * variance * linear.inverse)
 
 
 def integrate(chain: Chain, cells: Cells, locations: Locations, mode: Mode) -> Marginal:
@@ -83,12 +80,12 @@ def integrate(chain: Chain, cells: Cells, locations: Locations, mode: Mode) -> M
     linear = mode.linear
     theta = linear.theta
     height = cells.value(theta) + 0.5 * linear.weight * (linear.response - theta) ** 2
-    evidence = weigh(chain, linear, linear.response - locations.place(mode.location))[0]
     third, fourth = cells.higher(theta)
-    variance = path_variance(chain, linear)
-    second = _second_order(mode, third, fourth, variance)
+    variance = path_variance(linear)
     height += _aside(mode.step, third, fourth, variance)
-    unit = height.sum(axis=0) + evidence + second
+    unit = height.sum(axis=0)
+    unit += find_evidence(chain, linear, mode.filtered)
+    unit += _second_order(chain, linear, third, fourth, variance)
     shift = shift_response(linear, third, variance)
     pull = locations.gather(invert(chain, linear.gains, shift)[0])
     move = (mode.covariance @ pull[..., None])[..., 0]
@@ -109,17 +106,15 @@ def _aside(step: Floats, third: Floats, fourth: Floats, variance: Floats) -> Flo
     return np.asarray(skewed + fourth * square * (square / 24.0 + variance / 4.0))
 
 
-def _second_order(mode: Mode, third: Floats, fourth: Floats, variance: Floats) -> Floats:
+def _second_order(
+    chain: Chain, linear: Linear, third: Floats, fourth: Floats, variance: Floats
+) -> Floats:
     """C2 of each unit: shape (points, units)."""
-    there = mode.linear.weight > 0.0
-    inverse = np.where(there, 1.0 / np.maximum(mode.linear.weight, _LEAST_WEIGHT), 0.0)
-    third, fourth = np.where(there, third, 0.0), np.where(there, fourth, 0.0)
+    pulled = third * variance
     # S_ss S_ss S_ss / 8 + S_ss^3 / 12 on the diagonal.
-    total = (fourth * variance**2 / 8.0 + third**2 * variance**3 * (5.0 / 24.0)).sum(axis=0)
+    total = ((fourth / 8.0 + third * pulled * (5.0 / 24.0)) * variance**2).sum(axis=0)
     # Off it S_st = -(C^-1)_st / W_s W_t, each pair once.
-    pulled = third * variance * inverse
-    cubed = third * inverse**3
-    for s, row in enumerate(mode.rows[:-1]):
-        total -= pulled[s] * np.einsum("tpn,tpn->pn", pulled[s + 1 :], row) / 4.0
-        total -= cubed[s] * np.einsum("tpn,tpn,tpn,tpn->pn", cubed[s + 1 :], row, row, row) / 6.0
-    return np.asarray(total)
+    pulled *= linear.inverse
+    cubed = third * linear.inverse**3
+    linear_part, cube = sum_pairs(chain, linear.gains, linear.information, pulled, cubed)
+    return np.asarray(total - linear_part / 4.0 - cube / 6.0)

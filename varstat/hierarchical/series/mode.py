@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from varstat.hierarchical.series.breaks import Breaks, expected_jumps, find_breaks
+from varstat.hierarchical.series.breaks import expected_jumps, find_breaks
 from varstat.hierarchical.series.chain import Chain
 from varstat.hierarchical.series.kalman import (
     Gains,
@@ -26,8 +26,8 @@ from varstat.hierarchical.series.kalman import (
     find_information,
     innovate,
     invert,
-    invert_rows,
     smooth,
+    sum_inverse,
 )
 from varstat.hierarchical.series.likelihood import Cells
 from varstat.measure import Floats
@@ -82,6 +82,8 @@ class Linear:
     ----------
     theta, response, weight : ndarray of float, shape (periods, points, units)
         Where it was linearised, and the working responses z and weights W there.
+    inverse : ndarray of float, shape (periods, points, units)
+        1/W; 0 where there is no row.
     gains : Gains
     information : Information
     """
@@ -89,8 +91,25 @@ class Linear:
     theta: Floats
     response: Floats
     weight: Floats
+    inverse: Floats
     gains: Gains
     information: Information
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Filtered:
+    """Residuals of working responses, filtered and smoothed.
+
+    Attributes
+    ----------
+    innovation, u : ndarray of float, shape (periods, points, units)
+    r : ndarray of float, shape (periods, points, units)
+        Of the first state.
+    """
+
+    innovation: Floats
+    u: Floats
+    r: Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -101,55 +120,57 @@ class Mode:
     ----------
     linear : Linear
         About a point next to the mode.
+    filtered : Filtered
+        What is left of its working responses at the location.
     step : ndarray of float, shape (periods, points, units)
         From there to the mode.
     location : ndarray of float, shape (points, locations)
     covariance : ndarray of float, shape (points, locations, locations)
         Of the locations, units integrated out.
-    rows : list of ndarray
-        Of the inverse covariances, right of the diagonal.
     """
 
     linear: Linear
+    filtered: Filtered
     step: Floats
     location: Floats
     covariance: Floats
-    rows: list[Floats]
 
 
 def linearise(chain: Chain, cells: Cells, theta: Floats) -> Linear:
     """Make a panel Gaussian about link-scale values (periods, points, units)."""
     score, weight = cells.slopes(theta)
-    response = theta + score / np.maximum(weight, _LEAST_WEIGHT)
+    inverse = np.zeros_like(theta)
+    np.divide(1.0, weight, out=inverse, where=weight > _LEAST_WEIGHT)
+    score *= inverse
+    score += theta
     gains = find_gains(chain, weight)
     return Linear(
         theta=theta,
-        response=response,
+        response=score,
         weight=weight,
+        inverse=inverse,
         gains=gains,
         information=find_information(chain, gains),
     )
 
 
-def weigh(chain: Chain, linear: Linear, residual: Floats) -> tuple[Floats, Breaks | None, Floats]:
-    """Filter residuals of working responses: the evidence of each unit, and of its break.
-
-    Returns
-    -------
-    log_evidence : ndarray of float, shape (points, units)
-        Of the residuals as Gaussian, up to the weights' own.
-    breaks : Breaks or None
-    jumps : ndarray of float, shape (periods, points, units)
-        The mean path of the jump; zeros where there are no breaks.
-    """
+def filter_residual(chain: Chain, linear: Linear, residual: Floats) -> Filtered:
+    """Filter and smooth what is left of working responses."""
     innovation = innovate(chain, linear.gains, residual)
-    square = (innovation**2 * linear.gains.precision).sum(axis=0)
+    u, r = smooth(chain, linear.gains, innovation)
+    return Filtered(innovation=innovation, u=u, r=r[:, 0])
+
+
+def find_evidence(chain: Chain, linear: Linear, filtered: Filtered) -> Floats:
+    """Log evidence of each unit as Gaussian, up to the weights' own: shape (points, units)."""
+    square = np.einsum(
+        "tpn,tpn,tpn->pn", filtered.innovation, filtered.innovation, linear.gains.precision
+    )
     evidence = -0.5 * (square + linear.gains.log_det)
     if chain.share is None:
-        return evidence, None, np.zeros_like(residual)
-    r = smooth(chain, linear.gains, innovation)[1][:, 0]
-    breaks = find_breaks(chain, r, linear.information.step)
-    return evidence + breaks.log_evidence, breaks, expected_jumps(breaks, r)
+        return np.asarray(evidence)
+    breaks = find_breaks(chain, filtered.r, linear.information.step)
+    return np.asarray(evidence + breaks.log_evidence)
 
 
 def find_mode(
@@ -184,42 +205,49 @@ def find_mode(
     theta = np.broadcast_to(theta, (cells.event.shape[0], points, cells.event.shape[-1])).copy()
     location = np.broadcast_to(location, (points, len(locations.mean))).copy()
     covariance = np.zeros((points, len(locations.mean), len(locations.mean)))
-    rows: list[Floats] = []
     for _ in range(_MOST):
         linear = linearise(chain, cells, theta)
         residual = linear.response - locations.place(location)
-        jumps = weigh(chain, linear, residual)[2] if chain.share is not None else 0.0
-        residual = residual - jumps
+        filtered = filter_residual(chain, linear, residual)
+        # What the mean path of jumps takes off u.
+        off = _invert_jumps(chain, linear, filtered)
         if not fixed:
-            u = invert(chain, linear.gains, residual)[0]
-            rows = invert_rows(chain, linear.gains, linear.information)
-            covariance = location_covariance(chain, linear, locations, rows)
-            score = locations.gather(u) - (location - locations.mean) @ locations.precision
+            covariance = location_covariance(chain, linear, locations)
+            score = locations.gather(filtered.u - off)
+            score -= (location - locations.mean) @ locations.precision
             move = (covariance @ score[..., None])[..., 0]
             location = location + move
-            residual = residual - locations.place(move)
-        u = invert(chain, linear.gains, residual)[0]
-        step = linear.response - u / np.maximum(linear.weight, _LEAST_WEIGHT) - theta
-        step = np.where(linear.weight > 0.0, np.clip(step, -_LONGEST, _LONGEST), 0.0)
+            residual -= locations.place(move)
+            filtered = filter_residual(chain, linear, residual)
+        step = off - filtered.u
+        step *= linear.inverse
+        step += linear.response
+        step -= theta
+        np.clip(step, -_LONGEST, _LONGEST, out=step)
         theta = theta + step
         # What is left after a step of Newton's is far less than the step itself was worth.
-        if float((linear.weight * step**2).sum(axis=(0, 2)).max()) < tolerance:
+        worth = np.einsum("tpn,tpn,tpn->p", linear.weight, step, step)
+        if float(worth.max()) < tolerance:
             break
-    return Mode(linear=linear, step=step, location=location, covariance=covariance, rows=rows)
+    return Mode(
+        linear=linear, filtered=filtered, step=step, location=location, covariance=covariance
+    )
 
 
-def location_covariance(
-    chain: Chain, linear: Linear, locations: Locations, rows: list[Floats]
-) -> Floats:
+def _invert_jumps(chain: Chain, linear: Linear, filtered: Filtered) -> Floats | float:
+    """Multiply units' mean paths of their jumps by the inverse covariances."""
+    if chain.share is None:
+        return 0.0
+    breaks = find_breaks(chain, filtered.r, linear.information.step)
+    return invert(chain, linear.gains, expected_jumps(breaks, filtered.r))[0]
+
+
+def location_covariance(chain: Chain, linear: Linear, locations: Locations) -> Floats:
     """Covariance of the locations given the hyper-parameters: (points, locations, locations)."""
     length, points, _ = linear.response.shape
     number = len(locations.mean)
     total = np.zeros((points, number, number))
-    for s in range(length):
-        total[:, s, s] = linear.information.diagonal[s].sum(axis=-1)
-        right = rows[s].sum(axis=-1).T
-        total[:, s, s + 1 : length] = right
-        total[:, s + 1 : length, s] = right
+    total[:, :length, :length] = sum_inverse(chain, linear.gains, linear.information)
     for j, column in enumerate(locations.covariates):
         spread = np.broadcast_to(column, linear.response.shape).copy()
         total[:, length + j] = locations.gather(invert(chain, linear.gains, spread)[0])
