@@ -1,6 +1,8 @@
 """From a specification to the change between two periods, and to what wasn't reported in them."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from varstat.analysis.asking import ChangeAsking, OpportunityAsking
@@ -128,4 +130,6 @@ def _read_events(setting: Setting, asking: ChangeAsking | OpportunityAsking) -> 
 
     if asking.events is None:
         return None
-    return read_event_file(setting.find_table(asking.events))
+    # A data frame goes by the name that the specification has for it.
+    file = read_event_file(setting.find_table(asking.events))
+    return replace(file, source=Path(asking.events).name)
