@@ -16,7 +16,7 @@ from varstat.data.organisations.frame import (
 from varstat.data.organisations.successors import SuccessorMap
 from varstat.data.table import Table
 from varstat.errors import ModelError, UsageError, choose, expect
-from varstat.estimands.change.bridge import build_bridge
+from varstat.estimands.change.bridge import Sides, build_bridge
 from varstat.estimands.change.fitted import (
     Fitted,
     carry_panel,
@@ -297,12 +297,7 @@ def _change_group(table: Table, by: dict[str, str], asked: _Asked) -> Change:
         fallback=fall_back(units, judging),
         level=asked.level,
         findings="",
-        notes=(
-            *notes,
-            *new.notes,
-            *_notes(periods, spans, int(sides.regrouped.sum())),
-            *note_reporting(reporting),
-        ),
+        notes=(*notes, *new.notes, *_notes(periods, spans, sides), *note_reporting(reporting)),
     )
     return replace(change, findings=say_change(change))
 
@@ -375,9 +370,9 @@ def _say_frame(successors: SuccessorMap | None, frame: Frame, *, common: bool) -
     return f"{base}; those with one of the periods alone leave or come" if common else base
 
 
-def _notes(periods: Periods, spans: tuple[Span, Span], regrouped: int) -> Iterator[str]:
+def _notes(periods: Periods, spans: tuple[Span, Span], sides: Sides) -> Iterator[str]:
     """What a reader must know of the periods and peer groups."""
-    if regrouped:
+    if regrouped := int(sides.regrouped.sum()):
         yield (
             f"{count_units(regrouped)} changed peer group in between: what that does to the total "
             "is structure, and the rest is against the groups of the second period."
