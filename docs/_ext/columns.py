@@ -20,6 +20,7 @@ TABLES = {
     "comparison": "comparison.FILES",
     "change": "change.COLUMNS",
     "history": "history.FILES",
+    "nowcast": "nowcast.FILES",
     "review": "review.FILES",
     "fit": "fit.COLUMNS",
 }

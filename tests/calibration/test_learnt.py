@@ -8,10 +8,10 @@ from scipy.special import expit
 import varstat
 
 UNITS = 60
-NATIONS = {"rarebad": 60, "bimodal": 60, "t2": 60, "onesided": 60, "normal": 200}
+NATIONS = {"rarebad": 40, "bimodal": 40, "t2": 40, "onesided": 40, "normal": 120}
 # The least share of nations whose total the 90% interval may hold: three standard errors below
 # 0.84, which is the least that the table of docs/methods/when-wrong.md may say.
-LEAST = dict.fromkeys(NATIONS, 0.70) | {"normal": 0.84}
+LEAST = dict.fromkeys(NATIONS, 0.66) | {"normal": 0.84}
 
 
 def effects_of(kind, rng):

@@ -35,7 +35,8 @@ def test_a_description_says_what_the_card_says() -> None:
     assert "Units differ in case-mix by procedure." in text
     assert "units are compared with best:0.25" in text
     assert "Unit cost: no value is stated for each day case" in text
-    assert "Overlaps with: preop. Read beside: readm." in text
+    assert "Money is of a quarter's events, taken four times." in text
+    assert "Overlaps with: los, preop. Read beside: los, readm." in text
     assert "indicator.numerator: background." in text
 
 
@@ -150,3 +151,16 @@ def test_sums_strata_and_systems_are_described() -> None:
 def test_no_strata_are_not_described() -> None:
     card = override_card(load_card("daycase"), {"casemix": {"strata": []}}, where="x")
     assert "Units differ in case-mix" not in describe_card(card)
+
+
+def test_a_stub_says_what_is_missing_and_not_how_it_would_be_analysed() -> None:
+    text = told("readm")
+    assert "A stub, by which nothing can be computed. Missing: - within how many days" in text
+    assert "Funnel:" not in text
+    assert "Unit cost" not in text
+
+
+def test_a_description_names_the_code_list_and_where_it_is_from() -> None:
+    text = told("acs")
+    assert "Events are told by the code list acs19 (ICD-10): 19 conditions" in text
+    assert "Inferred: NHS New Hospital Programme" in text

@@ -145,6 +145,7 @@ def test_a_unit_cost_without_a_card_s_is_of_an_event() -> None:
         "value": 733.0,
         "price_year": "2016-17",
         "source": "NHS reference costs",
+        "period": None,
     }
 
 
@@ -202,3 +203,17 @@ def test_strata_that_are_said_keep_the_card_s_note() -> None:
     assert card.casemix is not None
     assert card.casemix.strata == ()
     assert card.casemix.note
+
+
+@pytest.mark.parametrize("stated", [{}, {"numerator": "back", "denominator": "discharged"}])
+def test_a_stub_is_refused_with_all_that_is_missing(stated: dict[str, str]) -> None:
+    with pytest.raises(CardError, match="card readm: 5 problems") as caught:
+        state_card("readm", stated)
+    assert "State what is missing in a card of your own." in caught.value.problems[0]
+    assert all(problem.startswith("Missing: ") for problem in caught.value.problems[1:])
+
+
+def test_a_card_that_lacks_nothing_more_is_no_stub() -> None:
+    stub = load_card("readm")
+    known = stub.model_copy(update={"missing": ()})
+    assert state_card(known, {}) is not None

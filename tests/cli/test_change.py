@@ -144,3 +144,29 @@ def test_of_two_periods_the_table_has_what_can_be_said(run, table) -> None:
     assert "of it lasting" not in ran.out
     assert "can't be told" in " ".join(ran.out.split())
     assert "--passing" in ran.err or "(passing)" in " ".join(ran.err.split())
+
+
+def test_losses_of_a_file_are_a_factor_of_their_own(run, table, put, successors) -> None:
+    lost = put(
+        "events.csv",
+        **{"unit": ["u05"], "from": ["2016"], "to": ["2016"], "class": ["selective loss"]},
+        share=["0.5"],
+    )
+    asked = (*ASKED, *BETWEEN, "--map", successors, "--events", lost)
+    told = json.loads(run("change", table, *asked, "--format", "json", "-q").out)
+    effects = {row["effect"]: row["estimate"] for row in told["effects"]}
+    between = sum(value for name, value in effects.items() if name not in ("from", "to"))
+    assert between == pytest.approx(effects["to"] - effects["from"], abs=1e-9)
+    assert told["completeness"]["events"] == "events.csv"
+    (row,) = told["completeness"]["rows"]
+    assert (row["unit"], row["estimate"], row["selective"]) == ("u05", 0.5, True)
+    ran = run("change", table, *asked)
+    assert max(map(len, ran.out.splitlines())) <= 80
+    for words in ("share reported", "What part of the activity was reported", "by selection"):
+        assert words in ran.out
+
+
+def test_a_flat_prior_of_completeness_is_refused(run, table) -> None:
+    ran = run("change", table, *ASKED, *BETWEEN, "--prior-logit-sd", "3")
+    assert ran.code == 2
+    assert "up to 2" in ran.err

@@ -11,7 +11,7 @@ import pytest
 from varstat.cli.program import COMMAND, _fold
 
 # Files of more letters are read elsewhere; forty messages come of the others.
-LARGEST, LEAST = 1_200_000, 40
+LARGEST, LEAST = 500_000, 40
 # How a cure begins: an option, or what to do.
 CURE = re.compile(
     r"--[a-z]|\b(Name|Say|Give|Give it|Take|Leave|State|Delete|Save|Put|Write|Choose|Use|Add|Make|"

@@ -111,6 +111,17 @@ def test_what_is_no_period_means_nothing(label):
             ("April to June 2019", "Apr-Jun 2019"),
         ),
         ("MSitAE-FEBRUARY-2026", "Feb 2026"),
+        *(
+            ("MAT Mar-21", "12 months to Mar-21"),
+            ("Rolling 12 months to 2020-03", "12 months to 2020-03"),
+        ),
+        *(("3 years to Dec 2019", "2017 to 2019"), ("2005 bis 2007", "2005 to 2007")),
+        *(
+            ("12 Monate bis März 2020", "Apr 2019-Mar 2020"),
+            ("2-year rolling to 2019", "2018 to 2019"),
+        ),
+        *(("2010 à 2012", "2010 to 2012"), ("Rolling year to Mar 2021", "12 months to Mar-21")),
+        *(("2015/16 - 17/18", "Apr 2015 to Mar 2018"), ("3-year rolling 2015-17", "2015-17")),
     ],
 )
 def test_publishers_wordings_mean_the_same(label, same):

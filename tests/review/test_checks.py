@@ -106,7 +106,7 @@ def test_two_units_are_too_few():
 def test_where_the_model_holds_few_nations_fail():
     failed = [
         review_checks(review_of(proportions(40, tau=0.4, seed=seed), draws=500, seed=seed)).status
-        for seed in range(20)
+        for seed in range(12)
     ]
-    assert failed.count("fails") <= 3
-    assert failed.count("holds") >= 13
+    assert failed.count("fails") <= 2
+    assert failed.count("holds") >= 8

@@ -90,6 +90,12 @@ class OpportunityAsking(Stated):
         Names of sets of units, and the codes of the units in each.
     unmeasured : bool
         Whether it is asked what unmeasured case-mix would do.
+    events : str or None
+        A file of events, whose losses are allowed for.
+    prior_incomplete, prior_logit, prior_logit_sd : float
+        Of completeness, as for `CompletenessAsking`.
+    selective_sd : float or None
+        By what the rate of a selective loss may differ, on the link scale.
     """
 
     verb: ClassVar[str] = "opportunity"
@@ -106,6 +112,11 @@ class OpportunityAsking(Stated):
     multiplier: float | None = None
     subtotals: Choices = ()
     unmeasured: bool = False
+    events: str | None = None
+    prior_incomplete: float = 0.02
+    prior_logit: float = 1.4
+    prior_logit_sd: float = 1.0
+    selective_sd: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +149,12 @@ class ChangeAsking(Stated):
     successors : str or None
         A file of who succeeded whom.
     frame : {"common"} or None
+    events : str or None
+        A file of events, whose losses are allowed for.
+    prior_incomplete, prior_logit, prior_logit_sd : float
+        Of completeness, as for `CompletenessAsking`.
+    selective_sd : float or None
+        By what the rate of a selective loss may differ, on the link scale.
     target : str or None
     minimal : float
         The smallest change of a rate that matters.
@@ -155,6 +172,11 @@ class ChangeAsking(Stated):
     after: str
     successors: str | None = None
     frame: str | None = None
+    events: str | None = None
+    prior_incomplete: float = 0.02
+    prior_logit: float = 1.4
+    prior_logit_sd: float = 1.0
+    selective_sd: float | None = None
     target: str | None = None
     minimal: float = 0.0
     passing: float | None = None
@@ -166,10 +188,16 @@ class ChangeAsking(Stated):
 class CompletenessAsking(Stated):
     """What happened to the volumes that units reported. See `compute_histories`.
 
+    Of vintages it is what their counts will end at: see `compute_nowcasts`.
+
     Attributes
     ----------
     columns : tuple of str
         Further counts of the same units and periods.
+    as_of : str or None
+        The column that says when a row was published.
+    tail : float or None
+        By which counts of vintages grow beyond the last delay; 1 where it is None.
     events : str or None
         A file of events, in place of what would be found.
     least : float
@@ -185,6 +213,8 @@ class CompletenessAsking(Stated):
     verb: ClassVar[str] = "completeness"
 
     columns: Names = ()
+    as_of: str | None = None
+    tail: float | None = None
     events: str | None = None
     least: float = 500.0
     prior_incomplete: float = 0.02

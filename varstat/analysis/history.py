@@ -1,4 +1,4 @@
-"""From a specification to the history of what units reported."""
+"""From a specification to the history of what units reported, or to what it will end at."""
 
 from dataclasses import fields
 from pathlib import Path
@@ -12,17 +12,21 @@ from varstat.errors import UsageError, one_of
 
 if TYPE_CHECKING:
     from varstat.data.volumes import Volumes
+    from varstat.data.volumes.vintages import Vintages
     from varstat.estimands.completeness.result import Histories
+    from varstat.estimands.vintages.result import Nowcasts
     from varstat.provenance import Provenance
 
 _READ = (
     *("source", "card", "unit", "unit_name", "numerator", "denominator", "period"),
     *("only", "exclude", "lookup", "sheet", "decimal", "lenient"),
 )
+# What is asked of volumes alone.
+_OF_VOLUMES = ("events", "least", "prior_incomplete", "prior_logit", "prior_logit_sd")
 
 
-def ask_completeness(setting: Setting, asking: CompletenessAsking) -> "Histories":
-    """Find what happened to the volumes of a table.
+def ask_completeness(setting: Setting, asking: CompletenessAsking) -> "Histories | Nowcasts":
+    """Find what happened to the volumes of a table, or what its vintages will end at.
 
     Parameters
     ----------
@@ -31,13 +35,24 @@ def ask_completeness(setting: Setting, asking: CompletenessAsking) -> "Histories
 
     Returns
     -------
-    Histories
+    Histories or Nowcasts
 
     Raises
     ------
     VarstatError
         If anything can't be what is asked.
     """
+    _refuse_unread(setting.asked.reading)
+    if asking.as_of is not None:
+        return _ask_vintages(setting, asking, asking.as_of)
+    if asking.tail is not None:
+        raise UsageError(
+            "tail", "a tail is of vintages. Name the column of their dates: --as-of COL."
+        )
+    return _ask_volumes(setting, asking)
+
+
+def _ask_volumes(setting: Setting, asking: CompletenessAsking) -> "Histories":
     from varstat.data.source.open import hash_file
     from varstat.data.volumes import read_volumes
     from varstat.estimands.completeness.compute import compute_histories
@@ -50,24 +65,8 @@ def ask_completeness(setting: Setting, asking: CompletenessAsking) -> "Histories
         spread=asking.prior_logit_sd,
     )
     reading = setting.asked.reading
-    (source, card), *_ = reading.pair_up()
-    _refuse_unread(reading)
-    volumes = read_volumes(
-        setting.find_table(source),
-        card=None if card is None else setting.find_card(card),
-        unit=reading.unit,
-        unit_name=reading.unit_name,
-        numerator=reading.numerator,
-        denominator=reading.denominator,
-        period=reading.period,
-        columns=asking.columns,
-        only=dict(reading.only),
-        exclude=dict(reading.exclude),
-        lookup=[setting.find_lookup(each) for each in reading.lookup],
-        sheet=reading.sheet,
-        decimal=reading.decimal,
-        lenient=reading.lenient,
-    )
+    source, arguments = _arguments(setting, asking)
+    volumes = read_volumes(setting.find_table(source), **arguments)
     check_hashes(setting.asked, source, volumes.data_hash, volumes.lookups)
     stated, options = None, dict[str, Any]()
     if asking.events is not None:
@@ -84,6 +83,53 @@ def ask_completeness(setting: Setting, asking: CompletenessAsking) -> "Histories
     )
 
 
+def _ask_vintages(setting: Setting, asking: CompletenessAsking, as_of: str) -> "Nowcasts":
+    from varstat.data.volumes.published import read_vintages
+    from varstat.estimands.vintages.compute import compute_nowcasts
+
+    idle = [
+        field.name
+        for field in fields(asking)
+        if field.name in _OF_VOLUMES and getattr(asking, field.name) != field.default
+    ]
+    if idle:
+        raise UsageError(
+            "as_of",
+            f"vintages need no {one_of(idle)}: they say themselves what came later. Leave that "
+            "out, or leave out --as-of and keep one vintage with --only.",
+        )
+    source, arguments = _arguments(setting, asking)
+    vintages = read_vintages(setting.find_table(source), as_of=as_of, **arguments)
+    check_hashes(setting.asked, source, vintages.data_hash, vintages.lookups)
+    return compute_nowcasts(
+        vintages,
+        provenance=_provenance(vintages, setting.asked.reading, asking, {}),
+        tail=asking.tail,
+        level=asking.level,
+    )
+
+
+def _arguments(setting: Setting, asking: CompletenessAsking) -> tuple[str, dict[str, Any]]:
+    """The source, and how volumes and vintages alike are read."""
+    reading = setting.asked.reading
+    (source, card), *_ = reading.pair_up()
+    return source, {
+        "card": None if card is None else setting.find_card(card),
+        "unit": reading.unit,
+        "unit_name": reading.unit_name,
+        "numerator": reading.numerator,
+        "denominator": reading.denominator,
+        "period": reading.period,
+        "columns": asking.columns,
+        "only": dict(reading.only),
+        "exclude": dict(reading.exclude),
+        "lookup": [setting.find_lookup(each) for each in reading.lookup],
+        "sheet": reading.sheet,
+        "decimal": reading.decimal,
+        "lenient": reading.lenient,
+    }
+
+
 def _refuse_unread(reading: Reading) -> None:
     """Refuse what volumes aren't read by, lest it be thought to do something."""
     unread = [
@@ -98,7 +144,10 @@ def _refuse_unread(reading: Reading) -> None:
 
 
 def _provenance(
-    volumes: "Volumes", reading: Reading, asking: CompletenessAsking, options: dict[str, Any]
+    volumes: "Volumes | Vintages",
+    reading: Reading,
+    asking: CompletenessAsking,
+    options: dict[str, Any],
 ) -> "Provenance":
     """State what the history is made from; files go by their names, without their folders."""
     from varstat.provenance import Provenance

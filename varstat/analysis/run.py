@@ -15,6 +15,7 @@ from varstat.analysis.asking import (
     OpportunityAsking,
     ReviewAsking,
 )
+from varstat.analysis.changing import ask_change, read_allowance
 from varstat.analysis.history import ask_completeness
 from varstat.analysis.inputs import check_cards, refuse_fit
 from varstat.analysis.reviewing import ask_review
@@ -90,7 +91,8 @@ def run(
     Returns
     -------
     Results
-        Funnels, Fits, Leagues, Opportunities, Comparisons, Changes, Histories or Reviews.
+        Funnels, Fits, Leagues, Opportunities, Comparisons, Changes, Histories, Nowcasts or
+        Reviews.
 
     Raises
     ------
@@ -164,7 +166,7 @@ def analyse(
     elif isinstance(specification.asking, OpportunityAsking):
         analysis = _ask_opportunity(setting, specification.asking)
     elif isinstance(specification.asking, ChangeAsking):
-        analysis = _ask_change(setting, specification.asking)
+        analysis = Analysis(results=ask_change(setting, specification.asking))
     elif isinstance(specification.asking, CompletenessAsking):
         analysis = Analysis(results=ask_completeness(setting, specification.asking))
     elif isinstance(specification.asking, ReviewAsking):
@@ -268,17 +270,18 @@ def _refuse_early(setting: Setting) -> None:
 def _refuse_cards(setting: Setting, *, allow_overlap: str | None) -> None:
     """Refuse cards whose opportunities can't be added up."""
     from varstat.card import load_card
-    from varstat.estimands.opportunity.combine import find_overlaps, refuse_overlaps, refuse_years
+    from varstat.estimands.opportunity import combine
 
     found = [setting.find_card(name) for name in setting.asked.reading.card]
     if len(found) < 2:
         return
     loaded = [load_card(each) if isinstance(each, str) else each for each in found]
     named = [(card.name, card.links.overlaps if card.links else ()) for card in loaded]
-    refuse_overlaps(find_overlaps(named), allow_overlap)
+    combine.refuse_overlaps(combine.find_overlaps(named), allow_overlap)
     costs = [card.cost for card in loaded if card.cost and card.cost.value is not None]
     if len(costs) == len(loaded):
-        refuse_years({cost.price_year or "" for cost in costs})
+        combine.refuse_years({cost.price_year or "" for cost in costs})
+        combine.refuse_periods({cost.period for cost in costs})
 
 
 def _ask_funnel(setting: Setting, asking: FunnelAsking) -> Analysis:
@@ -323,7 +326,7 @@ def _judge(setting: Setting, table: "Table", funnels: "Funnels", *, level: float
 def _ask_model(setting: Setting) -> Analysis:
     from varstat.estimands import compare_units, compute_league
 
-    (fits, _), *_ = fit_all(setting)
+    (fits, _, _), *_ = fit_all(setting)
     asking = setting.asked.asking
     results: Results[Any] = fits
     if isinstance(asking, LeagueAsking):
@@ -340,40 +343,13 @@ def _ask_model(setting: Setting) -> Analysis:
     return Analysis(results=results, fits=fits)
 
 
-def _ask_change(setting: Setting, asking: ChangeAsking) -> Analysis:
-    from varstat.data.organisations.read import read_successors
-    from varstat.estimands.change.compute import compute_change
-
-    (source, card), *_ = setting.asked.reading.pair_up()
-    successors = None
-    if asking.successors is not None:
-        successors = read_successors(setting.find_table(asking.successors))
-    table, _ = read_indicator(setting, source, card)
-    modelling = setting.asked.modelling
-    setting.tell("Explaining the change", 0, 0)
-    changes = compute_change(
-        table,
-        before=asking.before,
-        after=asking.after,
-        successors=successors,
-        frame=asking.frame,
-        target=asking.target,
-        minimal=asking.minimal,
-        passing=asking.passing,
-        fdr=asking.fdr,
-        level=asking.level,
-        draws=modelling.draws,
-        seed=modelling.seed,
-    )
-    return Analysis(results=changes)
-
-
 def _ask_opportunity(setting: Setting, asking: OpportunityAsking) -> Analysis:
     from varstat.estimands import combine_opportunities, compute_opportunity
 
+    allow = read_allowance(setting, asking)
     found: list[Opportunities] = []
     # One after another, so that the draws of one model are in memory at a time.
-    for fits, factor in fit_all(setting):
+    for fits, factor, periods in fit_all(setting):
         setting.tell("Summing opportunities", 0, 0)
         found.append(
             compute_opportunity(
@@ -389,6 +365,7 @@ def _ask_opportunity(setting: Setting, asking: OpportunityAsking) -> Analysis:
                 price_year=asking.price_year,
                 cost_source=asking.cost_source,
                 unmeasured=asking.unmeasured,
+                allowance=allow(periods),
             )
         )
     if len(found) == 1:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel
 
+from varstat.card.codes import list_codes
 from varstat.card.field import OWN_SIZE, columns_of
 from varstat.card.review import AT_MOST
 from varstat.card.rules import list_rules
@@ -39,6 +40,12 @@ def find_contradictions(card: Card) -> Iterator[str]:
     yield from _covariates(card)
     yield from _cost(card)
     yield from _review(card)
+    known = list_codes()
+    if card.indicator.codes is not None and card.indicator.codes not in known:
+        yield (
+            f"[indicator] codes: there is no code list '{card.indicator.codes}'; expected "
+            f"{one_of(known)}.{did_you_mean(card.indicator.codes, known)}"
+        )
     fields = field_names(Card)
     for field in card.provenance:
         if field not in fields:

@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Iterator
 
+from varstat.card.codes import describe_codes
 from varstat.card.field import OWN_SIZE
 from varstat.card.review import Review
 from varstat.card.schema import Card
@@ -38,10 +39,29 @@ def describe_card(card: Card, *, width: int = 80) -> str:
 
 
 def _paragraphs(card: Card) -> Iterator[str]:
+    yield from _listed("A stub, by which nothing can be computed. Missing:", card.missing)
     yield ""
     yield _measured(card)
+    if card.indicator.codes:
+        yield f"Events are told by {describe_codes(card.indicator.codes)}"
     if card.indicator.note:
         yield card.indicator.note
+    # How nothing would be computed is of no interest.
+    if not card.missing:
+        yield from _method(card)
+    if card.links and (card.links.overlaps or card.links.balancing):
+        overlaps = ", ".join(card.links.overlaps) or "nothing known"
+        beside = ", ".join(card.links.balancing) or "nothing named"
+        yield f"Overlaps with: {overlaps}. Read beside: {beside}."
+    if card.review != Review():
+        yield _reviewed(card.review)
+    yield from _listed("Mind:", card.warnings)
+    claims = (f"{field}: {c.status}. {c.source}" for field, c in card.provenance.items())
+    yield from _listed("What is known of it, and from where:", tuple(claims))
+
+
+def _method(card: Card) -> Iterator[str]:
+    """Say how it is analysed, and what a gap is worth."""
     yield ""
     yield _analysed(card)
     yield ""
@@ -60,16 +80,21 @@ def _paragraphs(card: Card) -> Iterator[str]:
         stated = (card.cost.price_year, card.cost.source)
         more = "".join(f"; {text}" for text in stated if text)
         worth = "no value is stated" if card.cost.value is None else f"{card.cost.value:,.15g}"
-        yield f"Unit cost: {worth} for each {card.cost.per} ({card.cost.basis}{more})."
-    if card.links and (card.links.overlaps or card.links.balancing):
-        overlaps = ", ".join(card.links.overlaps) or "nothing known"
-        beside = ", ".join(card.links.balancing) or "nothing named"
-        yield f"Overlaps with: {overlaps}. Read beside: {beside}."
-    if card.review != Review():
-        yield _reviewed(card.review)
-    yield from _listed("Mind:", card.warnings)
-    claims = (f"{field}: {c.status}. {c.source}" for field, c in card.provenance.items())
-    yield from _listed("What is known of it, and from where:", tuple(claims))
+        yield (
+            f"Unit cost: {worth} for each {card.cost.per} ({card.cost.basis}{more})."
+            f"{_money_of(card)}"
+        )
+
+
+def _money_of(card: Card) -> str:
+    """Say of how long the events are that money is given for."""
+    match card.cost.period if card.cost else None:
+        case "quarter":
+            return " Money is of a quarter's events, taken four times."
+        case "year":
+            return " Money is of a year's events."
+        case _:
+            return ""
 
 
 def _system(rule: str) -> str:
@@ -181,7 +206,7 @@ def _effects(card: Card) -> str:
         case "auto":
             return "effects that are normal unless the units show another shape"
         case "normal-mixture":
-            return "effects of two kinds of unit, each normal"
+            return "effects of two kinds of unit, each normal, or with a tail to one side"
         case "learnt":
             return "effects whose distribution is learnt"
         case _:

@@ -40,7 +40,10 @@ Status = Literal["verified", "inferred", "background", "unknown"]
 
 
 class Indicator(Section):
-    """What is measured, and which way is good; `per` says for how much of the size it is shown."""
+    """What is measured, and which way is good; `per` says for how much of the size it is shown.
+
+    `codes` names the code list by which events are told.
+    """
 
     title: Text
     measure: MeasureName
@@ -49,6 +52,7 @@ class Indicator(Section):
     numerator: str | None = None
     denominator: str | None = None
     per: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    codes: Text | None = None
     note: str | None = None
 
 
@@ -299,10 +303,15 @@ class Goal(Section):
 
 
 class Cost(Section):
-    """What one event is worth. There is no default money."""
+    """What one event is worth. There is no default money.
+
+    `period` says of how long the events are that money is given for: a `quarter`, taken four
+    times for a year, or a `year`.
+    """
 
     per: Text
     basis: Text
+    period: Literal["quarter", "year"] | None = None
     value: Money | None = None
     price_year: str | None = None
     source: str | None = None
@@ -333,6 +342,9 @@ class Card(Section):
         What a card says where there is something to say.
     review
         What makes a claim believed, where a review is asked for.
+    missing
+        What must be known before anything can be computed by the card. Where it says anything,
+        the card is a stub, and is refused.
     provenance : dict of str to Claim
         For a field (`indicator.numerator`), how well it is known and from where.
     """
@@ -349,6 +361,7 @@ class Card(Section):
     links: Links | None = None
     review: Review = Review()
     warnings: tuple[Text, ...] = ()
+    missing: tuple[Text, ...] = ()
     provenance: dict[str, Claim]
 
     @property

@@ -7,7 +7,7 @@ import tomli_w
 
 from varstat.card.load import load_card, override_card, parse_card
 from varstat.card.schema import Card
-from varstat.errors import UsageError
+from varstat.errors import CardError, UsageError
 from varstat.measure import MEASURES
 
 # The section and key of a choice; anything else is of the columns.
@@ -24,6 +24,10 @@ _PLACES = {
 }
 # What a cost is of, where a caller says only how much.
 _COST = {"per": "event", "basis": "as given"}
+_STUB = (
+    "this card is a stub: what the indicator counts isn't known well enough to compute it. State "
+    "what is missing in a card of your own."
+)
 _TELLING = {
     column: measure.name
     for measure in MEASURES.values()
@@ -128,6 +132,7 @@ def state_card(card: Card | str | None, choices: Mapping[str, Any]) -> Card | No
         card = f"default-{measure}"
     if not isinstance(card, Card):
         card = load_card(card)
+    refuse_stub(card)
     if measure is not None and measure != card.indicator.measure:
         raise UsageError(
             "columns",
@@ -137,6 +142,28 @@ def state_card(card: Card | str | None, choices: Mapping[str, Any]) -> Card | No
             + ".",
         )
     return restate_card(card, choices)
+
+
+def refuse_stub(card: Card) -> None:
+    """Refuse to compute anything by a card that lacks what must be known.
+
+    Raises
+    ------
+    CardError
+        Everything that is missing, at once.
+
+    Examples
+    --------
+    >>> refuse_stub(load_card("statin"))
+    """
+    if card.missing:
+        raise CardError(
+            f"card {card.name}",
+            [
+                _STUB,
+                *(f"Missing: {each}" for each in card.missing),
+            ],
+        )
 
 
 def new_card(name: str, choices: Mapping[str, Any]) -> str:

@@ -38,7 +38,12 @@ def list_(
     names = list_cards()
     width = max(len(name) for name in names)
     for name in names:
-        typer.echo(name if quiet else f"{name:<{width}}  {load_card(name).indicator.title}")
+        if quiet:
+            typer.echo(name)
+            continue
+        card = load_card(name)
+        stub = " (a stub)" if card.missing else ""
+        typer.echo(f"{name:<{width}}  {card.indicator.title}{stub}")
 
 
 @app.command()
@@ -61,7 +66,11 @@ def check(card: Name) -> None:
     from varstat.card import load_card
 
     loaded = load_card(card)
-    typer.echo(clean(f"{card}: this card is complete. {loaded.indicator.title}."))
+    if loaded.missing:
+        found = "this card says nothing wrong, but is a stub: " + " ".join(loaded.missing)
+    else:
+        found = f"this card is complete. {loaded.indicator.title}."
+    typer.echo(clean(f"{card}: {found}"))
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """The options of a change between two periods."""
 
 from varstat.analysis.asking import ChangeAsking
+from varstat.cli.losses import losses
 from varstat.cli.option import Laid, number, text
 
 _CHANGE = "Change"
@@ -24,6 +25,7 @@ CHANGES: dict[tuple[type, str], Laid] = {
         "common: units with one of the periods alone are shown as exits and entries.",
         metavar="common",
     ),
+    **losses(ChangeAsking, _CHANGE),
     (ChangeAsking, "target"): text("target", _CHANGE, "best:0.25, pooled, median or rate:0.75."),
     (ChangeAsking, "minimal"): number(
         float,

@@ -5,6 +5,7 @@ import typer
 from varstat.analysis.asking import CompletenessAsking
 from varstat.analysis.specification import Reading, Specification
 from varstat.cli.grouped import grouped
+from varstat.cli.option import files
 from varstat.cli.output import Output
 from varstat.cli.run import carry_out
 
@@ -16,7 +17,15 @@ WITHOUT = (
 )
 
 
-@grouped(without={*WITHOUT, "accept_failed", "chart", "label", "scales"})
+@grouped(
+    without={*WITHOUT, "accept_failed", "chart", "label", "scales"},
+    instead={
+        "output": files(
+            "Write .csv .parquet .json .xlsx .png .svg .pdf .html; map.csv holds the successors, "
+            "events.csv the events; repeatable."
+        )
+    },
+)
 def completeness(
     context: typer.Context, reading: Reading, asking: CompletenessAsking, output: Output
 ) -> None:

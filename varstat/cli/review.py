@@ -7,7 +7,7 @@ import typer
 from varstat.analysis.asking import ReviewAsking
 from varstat.analysis.specification import Modelling, Reading, Specification
 from varstat.cli.grouped import grouped
-from varstat.cli.option import choice
+from varstat.cli.option import choice, files
 from varstat.cli.output import Output
 from varstat.cli.run import carry_out
 
@@ -23,7 +23,16 @@ class Chart(StrEnum):
 _CHART = choice(Chart, "chart", "Review", "What a chart shows.", Chart.SPECIFICATIONS)
 
 
-@grouped(without={"annualise", "engine", "label", "scales"}, instead={"chart": _CHART})
+@grouped(
+    without={"annualise", "engine", "label", "scales"},
+    instead={
+        "chart": _CHART,
+        "output": files(
+            "Write .csv .parquet .json .xlsx .png .svg .pdf .html, or a statement (.md); "
+            "repeatable."
+        ),
+    },
+)
 def review(
     context: typer.Context,
     reading: Reading,

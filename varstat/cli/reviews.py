@@ -10,7 +10,9 @@ REVIEWS: dict[tuple[type, str], Laid] = {
     (ReviewAsking, "over"): text(
         "over",
         _REVIEW,
-        "Choices to go through, as effects=normal,learnt;target=best:0.25,median.",
+        "Choices to go through, as target=median,pooled: of likelihood, "
+        "effects, tau-prior, peers, covariates, strata, period, exclude-smallest, target, "
+        "comparability.",
         metavar="AXIS=OPTION,…;…",
     ),
     (ReviewAsking, "published"): text(

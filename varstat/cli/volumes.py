@@ -14,6 +14,19 @@ VOLUMES: dict[tuple[type, str], Laid] = {
         metavar="COL",
         read=split_commas,
     ),
+    (CompletenessAsking, "as_of"): text(
+        "as-of",
+        _COMPLETENESS,
+        "When a row was published, where there are vintages: what will be in the end?",
+        metavar="COL",
+    ),
+    (CompletenessAsking, "tail"): number(
+        float,
+        "tail",
+        _COMPLETENESS,
+        "By which vintages' counts grow beyond the last delay; 1 unless you know better.",
+        metavar="FACTOR",
+    ),
     (CompletenessAsking, "events"): text(
         "events", _COMPLETENESS, "Events in place of those found.", metavar="FILE"
     ),

@@ -177,6 +177,13 @@ def _read_short_pair(found: re.Match[str]) -> Meanings:
     return _plain(Span(12 * (2000 + year) + 3, 12)) if second == (year + 1) % 100 else {}
 
 
+def _read_financial_years(found: re.Match[str]) -> Meanings:
+    """Read 2015/16 - 17/18."""
+    year = int(found["year"])
+    wide = (int(found["last"]) - year) % 100 + 1
+    return _plain(Span(12 * year + 3, 12 * wide)) if wide <= _MOST_YEARS else {}
+
+
 def _read_spaced(found: re.Match[str]) -> Meanings:
     """Read 2008 - 10, which is no month."""
     return {key: span for key, span in _read_pair(found).items() if key != "month"}
@@ -287,11 +294,14 @@ def _read_ending(text: str) -> Meanings:
     found = _ENDING.fullmatch(text)
     if not found:
         return {}
-    months = int(found["months"]) if found["months"] else {"quarter": 3}.get(found["word"], 12)
+    months = {"quarter": 3}.get(found["word"] or "", 12)
+    if number := found["months"] or found["years"]:
+        months = int(number) * (1 if found["months"] else 12)
     return {
         convention: replace(end, start=end.end - months, months=months, day=None)
         for convention, end in _read_one(found["last"]).items()
-        if end.months == 1 and 0 < months <= _MOST_MONTHS
+        # "3 years to 2019" ends with that year.
+        if end.months <= 12 and end.months <= months <= _MOST_MONTHS
     }
 
 
@@ -304,7 +314,7 @@ _TO = r"(?:-|\u2013|/|to|until)"
 _LAST = rf"(?P<last>{_NAME})[ '-]*{_SHORT_YEAR}"
 _TWO_ENDS = re.compile(r"(?P<first>.+?)(?: (?:to|until|[-\u2013]) | ?\u2013 ?)(?P<last>.+)")
 _ENDING = re.compile(
-    r"(?:the )?(?:(?P<months>\d\d?) months?|(?P<word>year|quarter|ye)) ?"
+    r"(?:the )?(?:(?P<months>\d\d?) months?|(?P<years>\d) years?|(?P<word>year|quarter|ye)) ?"
     r"(?:ending|ended|end|to|)(?: in)? (?P<last>.+)"
 )
 _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Meanings]], ...] = tuple(
@@ -336,6 +346,8 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Meanings]], ...
         (rf"{_WEEK}[ ,/-]*{_YEAR}", _read_week),
         (rf"{_WEEK_OF} ?(?P<date>.+)", _read_week_of),
         (_FINANCIAL, _read_pair),
+        # 2015/16 - 17/18, a stretch of financial years.
+        (rf"{_YEAR}/\d\d ?[-\u2013] ?(?:20)?(?P<last>\d\d)/\d\d", _read_financial_years),
         (r"fy ?(?P<year>\d\d)[-/](?P<next>\d\d)", _read_short_pair),
         (rf"{_YEAR} [-/\u2013] {_NEXT}", _read_spaced),
         (

@@ -32,6 +32,7 @@ _HOMES = {
     "varstat.estimands.league.result": "league",
     "varstat.estimands.opportunity.result": "opportunity",
     "varstat.estimands.verdict.beside": "judged",
+    "varstat.estimands.vintages.result": "nowcast",
     "varstat.funnel.result": "funnel",
     "varstat.hierarchical.posterior": "fit",
     "varstat.review.result": "review",

@@ -91,7 +91,7 @@ def compute_review(
     --------
     >>> import varstat
     >>> table = varstat.read_table("example:star98", direction="higher-is-better")
-    >>> varstat.compute_review(table, draws=200)[0].part("data").status
+    >>> varstat.compute_review(table, draws=200, refits=0)[0].part("data").status
     'holds'
     """
     expect("compute_review", table, Table, mend="Read it first: read_table(data).")

@@ -53,6 +53,23 @@ def test_headings_that_speak_of_rates_are_believed(heading):
         read(OBSERVED, RATE, name=heading)
 
 
+@pytest.mark.parametrize(
+    "heading", ["expected per 1000", "SMR", "Index", "erwartet je 100.000", "Mean risk"]
+)
+def test_figures_are_no_expected_numbers_whatever_they_come_to(heading):
+    rates = [3.5 * rate for rate in (17.0, 20.4, 18.0, 19.1, 16.2, 21.0)]
+    with pytest.raises(TableError, match="If it is a rate"):
+        read(OBSERVED, rates, name=heading)
+
+
+@pytest.mark.parametrize("factor", [0.001, 0.04, 25.0, 1000.0])
+def test_what_no_standard_explains_is_refused(factor):
+    expected = [rate * n / 100 * factor for rate, n in zip(RATE, CASES, strict=True)]
+    with pytest.raises(TableError, match="holds no numbers of events") as refused:
+        read(OBSERVED, expected, name="expected deaths")
+    assert ("--decimal" in str(refused.value)) == (factor == 1000.0)
+
+
 def test_numbers_alone_say_it_too():
     rates = [17.0, 20.4, 18.0, 19.1, 16.2, 21.0]
     with pytest.raises(TableError, match="doesn't grow with the observed"):

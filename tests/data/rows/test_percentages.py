@@ -80,6 +80,37 @@ def test_whole_rates_that_do_not_grow_with_their_size_are_asked_about():
 
 
 @pytest.mark.parametrize(
+    "heading", ["Readmitted", "Seen in time", "Value", "Indikator", "Wynik", "Q17", "対象"]
+)
+def test_whole_percentages_under_any_heading_are_asked_about(heading):
+    rng = np.random.default_rng(5)
+    sizes = rng.integers(30, 2000, 20)
+    shares = rng.normal(45, 6, 20).round().astype(int)
+    with pytest.raises(TableError, match=r"Say --percent.*let the heading say so"):
+        read(shares, sizes, name=heading)
+    # What the message recommends.
+    assert len(read(shares, sizes + 100, name=f"Number {heading}").frame) == 20
+    counts = rng.binomial(np.minimum(sizes, 300), 0.3)
+    assert len(read(counts, np.minimum(sizes, 300), name=heading).frame) == 20
+
+
+def test_rates_of_strata_say_nothing_of_growth_over_all():
+    size = np.tile([2000, 900, 300, 60], 12)
+    event = np.random.default_rng(6).binomial(size, np.tile([0.01, 0.02, 0.06, 0.3], 12))
+    data = frame(event, size, name="late").assign(unit=np.repeat(range(12), 4), age=[*"abcd"] * 12)
+    named = {"unit": "unit", "numerator": "late", "denominator": "n"}
+    assert len(read_table(data, **named, stratum="age").frame) == 48
+    assert len(read_table(data, **named, roll_up="all").frame) == 12
+
+
+@pytest.mark.parametrize(
+    "heading", ["Andel", "Odsetek", "割合", "Share late", "Uptake", "Prevalence"]
+)
+def test_words_for_shares_are_known(heading):
+    assert says_rate(heading)
+
+
+@pytest.mark.parametrize(
     "heading",
     [
         "Number with HbA1c below 7.5%",

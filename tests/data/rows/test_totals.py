@@ -12,9 +12,11 @@ from varstat.errors import TableError
 TOTALS = """
 England|ENGLAND|Total|Grand total|All|All trusts|England total|UK|Total (England)|National
 United Kingdom|Great Britain|Northern Ireland
+All 14 trusts|TOTALS (2023)|Combined|Hela landet|Všechny nemocnice|Всього|Tot.|Republic of Ireland
 """
 UNITS = """
-University Hospital of Wales|NHS England North|Royal National Orthopaedic|R0A|Allerton
+University Hospital of Wales|NHS England North|Commonwealth Hospital|National 2 Hospital
+Royal National Orthopaedic|R0A|Allerton
 Totality Health||Trusts|The Total Care Group
 """
 
@@ -131,3 +133,39 @@ def test_a_level_that_is_the_sum_of_others_is_left_out_whatever_it_is_called(par
         assert kept == data["numerator"].sum()
     with pytest.raises(TableError, match=r"is the sum of others|is named as a total"):
         read_table(both)
+
+
+def spread(code, *, more=(1.02, 1.03)):
+    """Give twelve units, and one that is about as large as all of them."""
+    rng = np.random.default_rng(4)
+    data = pd.DataFrame({"unit": [f"Town {chr(65 + at)}" for at in range(12)]})
+    data["denominator"] = rng.integers(200, 2000, 12)
+    data["numerator"] = rng.binomial(data["denominator"], 0.2)
+    row = [code, *(int(data[name].sum() * by) for name, by in zip(COUNTS, more, strict=True))]
+    return pd.concat([data, pd.DataFrame([row], columns=["unit", *COUNTS])], ignore_index=True)
+
+
+COUNTS = ("denominator", "numerator")
+
+
+@pytest.mark.parametrize(
+    "code", ["Virginia", "Den ganzen Kanton", "X99", "Ontario (Canada)", "Kaz"]
+)
+@pytest.mark.parametrize("more", [(1.02, 1.03), (0.99, 1.0), (1.15, 1.2)])
+def test_a_unit_as_large_as_all_others_is_refused_whatever_it_is_called(code, more):
+    with pytest.raises(TableError, match=r"\(row 12\)|row 12.*--exclude unit=CODE"):
+        read_table(spread(code, more=more))
+    left = read_table(spread(code, more=more), exclude={"unit": code})
+    assert left.account.units == 12
+
+
+def test_a_unit_as_large_as_all_others_is_one_if_units_are_named():
+    data = spread("Capital")
+    assert read_table(data, only={"unit": data["unit"].tolist()}).account.units == 13
+    assert read_table(spread("Capital", more=(0.8, 0.8))).account.units == 13
+
+
+def test_those_who_are_of_no_unit_are_left_out():
+    for name in ("Missing", "Out of area", "Non-residents", "Nicht zugewiesen", "Unallocated"):
+        account = read_table(spread(name, more=(0.04, 0.05))).account
+        assert account.units == 12, name

@@ -482,7 +482,7 @@ def test_the_waterfalls_shapley_matches_its_golden_example():
     )
 
 
-def money(posterior, name, *, cost=2.0, year="2020-21", overlaps=(), seed=None):
+def money(posterior, name, *, cost=2.0, year="2020-21", overlaps=(), period=None):
     from dataclasses import replace
 
     from varstat.card.schema import Cost, Links
@@ -490,7 +490,14 @@ def money(posterior, name, *, cost=2.0, year="2020-21", overlaps=(), seed=None):
     card = posterior.card.model_copy(
         update={
             "name": name,
-            "cost": Cost(per="event", basis="test", value=cost, price_year=year, source="test"),
+            "cost": Cost(
+                per="event",
+                basis="test",
+                value=cost,
+                price_year=year,
+                source="test",
+                period=period,
+            ),
             "links": Links(overlaps=overlaps, balancing=()),
         }
     )
@@ -524,6 +531,15 @@ def test_prices_of_different_years_are_not_added_up():
     posterior = posterior_of()
     with pytest.raises(ModelError, match="different years"):
         combine_opportunities([money(posterior, "a"), money(posterior, "b", year="2021-22")])
+
+
+def test_a_quarter_taken_four_times_is_not_added_to_a_year():
+    posterior = posterior_of()
+    clinical, drugs = (money(posterior, name, period=name) for name in ("quarter", "year"))
+    with pytest.raises(ModelError, match="of a quarter's events, taken four times"):
+        combine_opportunities([clinical, drugs])
+    for other in (money(posterior, "same", period="quarter"), money(posterior, "unsaid")):
+        assert combine_opportunities([clinical, other]).combined
 
 
 def test_the_same_seed_gives_the_same_answer_and_the_order_of_units_none():

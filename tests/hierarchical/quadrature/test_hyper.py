@@ -6,7 +6,12 @@ from designs import make_design
 
 from varstat.hierarchical.diagnostics import fit_tail
 from varstat.hierarchical.quadrature.hyper import grow_lattice, whiten
-from varstat.hierarchical.quadrature.hyper_draws import draw_by_importance, draw_from_lattice
+from varstat.hierarchical.quadrature.hyper_draws import (
+    _settle,
+    _weigh_again,
+    draw_by_importance,
+    draw_from_lattice,
+)
 from varstat.hierarchical.quadrature.marginal import log_posterior
 from varstat.hierarchical.quadrature.polynomial import monomial_values, monomials
 from varstat.hierarchical.quadrature.surrogate import fit_slopes
@@ -61,12 +66,74 @@ def test_the_polynomial_is_the_log_posterior_where_it_matters():
     rng = np.random.default_rng(5)
     design = nation(300, covariates={name: rng.normal(size=300) for name in "abc"})
     white = whiten(design, nodes=15)
-    density, error, passes = fit_slopes(design, white, np.random.default_rng(6), nodes=15)
+    fitted = fit_slopes(design, white, np.random.default_rng(6), nodes=15)
     z = rng.standard_normal((40, design.dimension))
     exact = log_posterior(design, white.place(z), nodes=15) - white.peak
-    assert np.std(density(z) - exact) < 0.02
-    assert error < 0.02
-    assert passes < 300
+    assert np.std(fitted(z) - exact) < 0.02
+    assert fitted.error_at(z) == pytest.approx(np.std(fitted(z) - exact))
+    assert len(fitted.z) < 100
+
+
+@pytest.fixture(scope="module")
+def steady():
+    """Releases of the same years again, in which next to nothing passes."""
+    rng = np.random.default_rng(8)
+    expected = np.repeat(rng.uniform(200, 2000, 60), 2)
+    event = rng.poisson(expected * np.repeat(np.exp(0.1 * rng.standard_normal(60)), 2))
+    design = make_design(
+        event,
+        expected,
+        measure="ratio",
+        unit=np.repeat(np.arange(60), 2),
+        period=["2001", "2002"] * 60,
+    )
+    return design, whiten(design, nodes=15)
+
+
+def test_a_polynomial_follows_a_scale_that_may_be_nothing(steady):
+    design, white = steady
+    at = design.names.index("tau_transient")
+    drawn = draw_by_importance(design, white, draws=2000, nodes=15, seed=1)
+    assert drawn.pareto_k < 0.5
+    assert 0 < drawn.surrogate_error < 0.05
+    assert drawn.passes < 400
+    # Draws reach far to the left, where nothing is left of it.
+    assert np.quantile(drawn.h[:, at], 0.01) < white.mode[at] - 2.0
+    z = drawn.z[:150]
+    exact = log_posterior(design, drawn.h[:150], nodes=15) - white.peak
+    fitted = fit_slopes(design, white, np.random.default_rng(6), nodes=15)
+    assert np.std(fitted(z) - exact) < 0.05
+
+
+def test_what_a_polynomial_misses_is_weighed_by_the_exact_density(steady):
+    _, white = steady
+
+    def exact(z):
+        return -0.5 * np.sum(z**2, axis=1)
+
+    def rough(z):
+        return exact(z) + 0.4 * np.sin(3.0 * z[:, 0])
+
+    rng = np.random.default_rng(9)
+    settled = _settle(white, rough, rng, scales=[])
+    again = _weigh_again(settled, exact, rng)
+    assert again.again
+    assert again.weight.sum() == pytest.approx(1.0)
+    assert again.pareto_k < 0.5
+    # As many as are distinct are drawn, and they are worth most of their number.
+    assert 700 < 1.0 / np.sum(again.weight**2) <= len(again.z) <= 1000
+    np.testing.assert_allclose(again.weight @ again.z, 0.0, atol=0.12)
+    np.testing.assert_allclose(again.weight @ again.z**2, 1.0, atol=0.2)
+
+
+def test_more_points_make_a_polynomial_better(steady):
+    design, white = steady
+    rng = np.random.default_rng(10)
+    z = rng.standard_normal((60, design.dimension))
+    fitted = fit_slopes(design, white, rng, nodes=15)
+    refined = fitted.refined(z, z, np.full(60, 1 / 60))
+    assert len(refined.z) == len(fitted.z) + 60
+    assert refined.error_at(z[:30]) < 0.02
 
 
 def test_monomials_are_all_there_and_right():

@@ -6,8 +6,8 @@ from designs import make_design
 from scipy.special import expit
 
 from varstat.hierarchical.quadrature.fit import fit_quadrature
-from varstat.hierarchical.quadrature.hyper import Whitened, whiten
-from varstat.hierarchical.quadrature.hyper_draws import CHECKED, _settle_in_rounds
+from varstat.hierarchical.quadrature.hyper import whiten
+from varstat.hierarchical.quadrature.hyper_draws import CHECKED
 from varstat.hierarchical.quadrature.proposal import (
     Student,
     about_mode,
@@ -75,22 +75,3 @@ def test_densities_are_those_of_the_draws(design):
     x, log_q = draw_mixture([plain, fitted], rng, 20_000)
     for each in (plain, fitted):
         assert np.mean(np.exp(each.log_density(x) - log_q)) == pytest.approx(1.0, abs=0.03)
-
-
-def test_points_drawn_in_rounds_weigh_a_scale_that_may_be_nothing():
-    # A standard normal, and the log of a half-normal, whose left tail is long.
-    white = Whitened(mode=np.zeros(2), scale=np.diag([1.0, 0.7]), peak=0.0)
-
-    def target(z):
-        h = white.place(z)
-        return -0.5 * h[:, 0] ** 2 - 0.5 * np.exp(2.0 * h[:, 1]) + h[:, 1]
-
-    rng = np.random.default_rng(1)
-    proposals, z, log_ratio, spent = _settle_in_rounds(white, target, rng, scales=[1])
-    weight = np.exp(log_ratio - log_ratio.max())
-    weight /= weight.sum()
-    h = white.place(z)
-    assert spent == len(z) == 800 * len(proposals)
-    assert 1.0 / np.sum(weight**2) > 0.6 * len(z)
-    assert weight @ h[:, 0] == pytest.approx(0.0, abs=0.06)
-    assert weight @ np.exp(h[:, 1]) == pytest.approx(np.sqrt(2.0 / np.pi), abs=0.04)

@@ -48,8 +48,9 @@ def answer(arguments: Mapping[str, Any], kind: type[Asking]) -> "Results[Any]":
         "lookup": tuple(_name_lookup(each, sources) for each in _lookups(arguments["lookup"])),
     }
     stated = {name: value for name, value in arguments.items() if value is not None} | named
-    if "successors" in stated:
-        stated["successors"] = _name_table(stated["successors"], sources, name="successor map")
+    for field, name in (("successors", "successor map"), ("events", "events")):
+        if field in stated:
+            stated[field] = _name_table(stated[field], sources, name=name)
     specification = Specification(
         reading=Reading(**_fields(Reading, stated)),
         modelling=Modelling(**_fields(Modelling, stated)),

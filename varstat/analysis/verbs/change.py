@@ -61,6 +61,11 @@ def change(
     strata: Sequence[str] | str | None = None,
     successors: "str | os.PathLike[str] | pd.DataFrame | None" = None,
     frame: str | None = None,
+    events: "str | os.PathLike[str] | pd.DataFrame | None" = None,
+    prior_incomplete: float = 0.02,
+    prior_logit: float = 1.4,
+    prior_logit_sd: float = 1.0,
+    selective_sd: float | None = None,
     target: str | None = None,
     minimal: float = 0.0,
     passing: float | None = None,
@@ -94,6 +99,17 @@ missing, percent, per, lenient : optional
     frame : {"common"}, optional
         Whether units with data in one of the two periods alone are shown as exits and entries,
         where they would be refused.
+    events : path or DataFrame, optional
+        What happened to volumes, as `completeness` writes it: columns `unit`, `from`, `to`, `class`
+        and `share`. What wasn't reported is then a factor of its own.
+    prior_incomplete : float
+        Where events state no share: probability that a period is incomplete, before its volume is
+        known; up to 0.5.
+    prior_logit, prior_logit_sd : float
+        If it is, mean and SD (up to 2) of the logit of the part reported.
+    selective_sd : float, optional
+        By what the rate of a selective loss may differ from that of what was reported: an SD on
+        the link scale. That of units' levels unless given.
     target : str, optional
         That of the card, unless given; found anew in each period.
     minimal : float

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from varstat.card import Card
     from varstat.data.rows.lookup import OneLookup
     from varstat.estimands.completeness.result import Histories
+    from varstat.estimands.vintages.result import Nowcasts
 
 
 def completeness(
@@ -23,6 +24,8 @@ def completeness(
     denominator: str | None = None,
     period: str | None = None,
     columns: Sequence[str] | str = (),
+    as_of: str | None = None,
+    tail: float | None = None,
     only: Mapping[str, Sequence[str] | str] | None = None,
     exclude: Mapping[str, Sequence[str] | str] | None = None,
     lookup: "OneLookup | Sequence[OneLookup] | None" = None,
@@ -35,7 +38,7 @@ def completeness(
     prior_logit: float = 1.4,
     prior_logit_sd: float = 1.0,
     level: float = 0.9,
-) -> "Histories":
+) -> "Histories | Nowcasts":
     """Find gaps, losses, mergers and other changes in the volumes that units reported.
 
     What `varstat completeness` does, of a data frame or a file.
@@ -48,6 +51,12 @@ lenient : optional
         How the data are read, as by `read_table`. Periods are months or quarters.
     columns : str or sequence of str
         Further counts of the same units and periods, by which causes are told apart.
+    as_of : str, optional
+        The column that says when a row was published. Then periods may be of any one length, and
+        it is asked what their counts will end at, by how those of earlier periods grew.
+    tail : float, optional
+        By which counts of vintages grow beyond the last delay, which no vintage tells; 1 by
+        default.
     events : str, optional
         A file of events, in place of what would be found.
     least : float
@@ -61,7 +70,8 @@ lenient : optional
 
     Returns
     -------
-    Histories
+    Histories or Nowcasts
+        The latter with `as_of`.
 
     Raises
     ------
@@ -80,4 +90,4 @@ lenient : optional
     >>> [(each.unit, each.start, each.end) for each in found[0].events]
     [('U3', '2015-09', '2015-10')]
     """
-    return cast("Histories", answer({**locals()}, CompletenessAsking))
+    return cast("Histories | Nowcasts", answer({**locals()}, CompletenessAsking))

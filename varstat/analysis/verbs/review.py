@@ -134,7 +134,7 @@ missing, percent, per, lenient : optional
     Examples
     --------
     >>> import varstat
-    >>> found = varstat.review("example:star98", direction="higher-is-better", draws=200)
+    >>> found = varstat.review("example:star98", direction="higher-is-better", draws=200, refits=0)
     >>> found[0].part("data").status
     'holds'
     """

@@ -193,7 +193,7 @@ def refuse_impossible(
         ledger.refuse(torn, f"a count in column {of!r} is not a whole number", mend=advice)
     if part:
         ledger.refuse(
-            (counts.event > counts.size) & (counts.size > 0),
+            (counts.event > counts.size) & (counts.size > 0) & ~asked,
             f"{column!r} is greater than {of!r}",
             mend="Check that the two columns are not exchanged, and that both count the same. If "
             "counts are rounded, say to what: --rounded BASE.",
@@ -307,6 +307,9 @@ def refuse_duplicates(
             tell = f"Columns {differ} each tell them apart. "
         options = ["--by COLUMN if the rows are groups to keep apart"]
         options.append("for a model --stratum COLUMN if they are the case-mix of a unit")
+        if apart.dated is not None and periods is not None:
+            only = say_choice("--only", *apart.dated)
+            options.insert(0, f"{only} to keep the latest if they are vintages of the same figures")
         if periods is None:
             options.insert(0, "--period COLUMN if they are periods")
         add = "or --roll-up all (without a period) to add the rows up, if none holds another's."

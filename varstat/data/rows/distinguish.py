@@ -11,6 +11,7 @@ from varstat.data.account import Mask, Rows
 from varstat.data.rows.records import Attribute, Records
 from varstat.data.source.grid import Texts, text_of
 from varstat.data.source.header import Header
+from varstat.period.period import read_periods
 
 MOST_COLUMNS = 4
 BLANK = "(blank)"
@@ -51,11 +52,34 @@ class Apart:
         Other columns that would each do as well as the only one of `columns`.
     overlap : (str, str, str) or None
         A column, a level of it that holds what other levels hold too, and how that is known.
+    dated : (str, str) or None
+        The only such column and its last level, where its levels are dates, as of vintages.
     """
 
     columns: tuple[str, ...] = ()
     instead: tuple[str, ...] = ()
     overlap: tuple[str, str, str] | None = None
+    dated: tuple[str, str] | None = None
+
+
+def last_date(factors: Sequence[Factor]) -> tuple[str, str] | None:
+    """Find the last level of the only column of some, where its levels are dates or months.
+
+    Parameters
+    ----------
+    factors : sequence of Factor
+
+    Returns
+    -------
+    (str, str) or None
+        The column and the level.
+    """
+    if len(factors) != 1 or not factors[0].levels:
+        return None
+    dates = read_periods(factors[0].levels)
+    if any(each.first is None for each in dates):
+        return None
+    return factors[0].column, dates.labels[-1]
 
 
 def number_levels(values: Texts) -> tuple[Rows, tuple[str, ...]]:

@@ -7,7 +7,9 @@ import numpy as np
 
 from varstat.data.account import Ledger, Rows
 from varstat.data.rows.counts import Counts
-from varstat.data.rows.percentages import grows, says_percent, says_rate
+from varstat.data.rows.figures import find_per, may_be_figure
+from varstat.data.rows.growth import grows
+from varstat.data.rows.percentages import says_percent, says_rate
 from varstat.data.rows.records import Records
 from varstat.data.source.header import Header
 from varstat.data.source.numbers import Kind, Numbers
@@ -15,6 +17,10 @@ from varstat.measure import Floats
 
 # Beyond these, events in all are no multiple that a standard from elsewhere explains.
 _ODD, _IMPOSSIBLE = 1.5, 3.0
+# Beyond this no standard explains anything: the two are in different units.
+_ABSURD, _TOLD = 20.0, 200.0
+_THOUSAND = 300.0
+_DECIMALS = "If its commas or points mark decimals, say --decimal , or --decimal . "
 _MANY, _LARGEST = 50.0, 100.0
 # The rank correlation from which two columns are of the same thing.
 _GROWS = 0.7
@@ -36,9 +42,10 @@ def ask_expected(
     """Ask whether expected events are rates; refuse them where the numbers say so.
 
     Refused are those that differ from the observed by a factor of more than 3 in all, and either
-    have a heading that speaks of rates or don't grow with the observed. A note asks where only the
-    heading does, or where the factor is more than 1.5 and they don't grow, or times another column
-    they come to the observed.
+    have a heading that speaks of rates or don't grow with the observed; by one of more than 20; or
+    whose heading speaks of a rate per so many, or of a figure with which they don't grow. A note
+    asks where only the heading does, or where the factor is more than 1.5 and they don't grow, or
+    times another column they come to the observed.
 
     Parameters
     ----------
@@ -58,26 +65,33 @@ def ask_expected(
     if records.measure.size != "expected" or not observed.any():
         return ()
     column = records.size_column
-    named = bool(header.find((column,))) and (says_percent(column) or says_rate(column))
+    printed = bool(header.find((column,)))
+    named = printed and (says_percent(column) or says_rate(column))
     ratio = float(observed.sum() / expected.sum())
     factor = max(ratio, 1.0 / ratio)
     # A rate is a hundred at most, and few events happen to grow with nothing.
     may_be = observed.sum() >= _MANY and expected.max() <= _LARGEST
     unrelated = factor > _ODD and bool(may_be) and not grows(observed, expected)
-    if not named and factor <= _ODD:
+    absurd = factor > _ABSURD and max(observed.sum(), expected.sum()) >= _TOLD
+    per = printed and find_per(column) is not None
+    figure = printed and may_be_figure(column) and not grows(observed, expected, least=_GROWS)
+    named = named or per or figure
+    if not (named or factor > _ODD):
         return ()
     fit = _find_size(records, header, observed, rows=records.places[rows], expected=expected)
     better = fit is not None and not grows(observed, expected, least=_GROWS)
-    if not (named or unrelated or better):
+    if not (named or unrelated or better or absurd):
         return ()
     found = f"{observed.sum():,.4g} events were observed and {expected.sum():,.4g} expected"
     why = "and its heading speaks of a rate" if named else "and it doesn't grow with the observed"
     if not named and not unrelated:
-        why = f"and times {fit.column!r} it comes to the observed" if fit else ""
+        why = f"and times {fit.column!r} it comes to the observed" if fit else "a multiple of them"
     cure = _cure(column, fit)
-    if factor > _IMPOSSIBLE and (named or unrelated):
+    if absurd or per or figure or (factor > _IMPOSSIBLE and (named or unrelated)):
+        mark = _DECIMALS if absurd and 1 / ratio > _THOUSAND else ""
         ledger.stop(
-            f"column {column!r} holds no numbers of events: {found}, {why}. If it is a rate, {cure}"
+            f"column {column!r} holds no numbers of events: {found}, {why}. {mark}If it is a rate, "
+            f"{cure}"
         )
         return ()
     return (f"is {column!r} a rate, and no number of events? {found}, {why}. If so, {cure}",)

@@ -4,11 +4,13 @@ import re
 import shlex
 
 import numpy as np
+import pandas as pd
 
 from varstat.card.schema import Card
 from varstat.data.account import Ledger, Mask
 from varstat.data.rows.counts import WHOLE_TO, Converted
 from varstat.data.rows.figures import find_per, may_be_figure
+from varstat.data.rows.growth import grows, is_flat
 from varstat.data.rows.records import Records
 from varstat.data.source.numbers import Kind
 from varstat.measure import Floats
@@ -20,8 +22,12 @@ _PERCENT = re.compile(
     r"prosent\w*)\b",
     re.IGNORECASE,
 )
+_RATE_WORDS = (
+    "rates?|quote|taux|tasa|tasso|taxa|ratio|share|proportion|anteil|andel|aandeel|odsetek|osuus|"
+    "podil|podíl|prevalence|incidence|compliance|coverage|uptake|achievement|performance"
+)
 _RATE = re.compile(
-    r"\b(rates?|quote|taux|tasa|tasso|taxa|ratio|share|proportion|anteil)$", re.IGNORECASE
+    rf"\b({_RATE_WORDS})$|^({_RATE_WORDS})\b|(率|割合|比率|比例|비율)", re.IGNORECASE
 )
 _COUNT = re.compile(
     r"\b(numbers?|counts?|nos?|n|num|numerator|cases?|events?|total|sum|anzahl|nombre|numero|"
@@ -29,8 +35,7 @@ _COUNT = re.compile(
     re.IGNORECASE,
 )
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
-# Of so many rows, ranks tell whether events grow with sizes.
-_ENOUGH = 5
+_PERCENT_MOST = 100.0
 
 
 def refuse_percentages(records: Records, event: Converted, ledger: Ledger) -> None:
@@ -75,7 +80,8 @@ def ask_percentages(records: Records, event: Converted, ledger: Ledger, *, card:
     """Refuse a numerator, or observed events, that look like percentages or other rates.
 
     They do where most of them are fractions and none is above 100; or, none being above 100,
-    where the heading says so; or where it ends in a rate and the numbers don't grow with sizes.
+    where the heading says so; or where it speaks of a rate and the numbers don't grow with sizes;
+    or where they surely don't, whatever the heading.
 
     Parameters
     ----------
@@ -99,6 +105,8 @@ def ask_percentages(records: Records, event: Converted, ledger: Ledger, *, card:
         whole=card.indicator.counts == "whole",
         bounded=card.measure.bounded,
     )
+    if why is None and _stand_alone(records, plain, card=card):
+        why = _FLAT
     if why is None:
         return np.zeros(len(plain), dtype=np.bool_)
     column, of = records.event_column, records.size_column
@@ -145,6 +153,7 @@ _HEADED = "a heading that speaks of percentages, and no number above 100"
 _RATED = "a heading that speaks of a rate, and no number above 100; larger sizes don't have more"
 _PER = "a heading that speaks of a rate per so many"
 _FIGURE = "a heading that speaks of a rate, an average or a rank, and larger sizes don't have more"
+_FLAT = "no number above 100, and larger sizes don't have more, as counts do"
 _UNRELATED = "mostly no whole numbers, none above 100; larger sizes don't have more"
 
 
@@ -155,7 +164,7 @@ def _ask_of_share(column: str, of: str, *, small: bool) -> str:
         ask = f"Is this a share of {of!r}? Say --numerator {hundred} --percent."
     return (
         f"{ask} A rate that was adjusted is given as --value with --lower and --upper, or with "
-        "--se. A column of numbers needs another heading."
+        "--se. If these are numbers of cases, let the heading say so: `Number of …`."
     )
 
 
@@ -186,6 +195,39 @@ def _find_reason(
     return figure
 
 
+def _stand_alone(records: Records, rows: Mask, *, card: Card) -> bool:
+    """Tell whether counts don't grow with sizes, one row a unit, in what is analysed together."""
+    sized = card.measure.size in ("denominator", "exposure")
+    if not sized or says_count(records.event_column):
+        return False
+    parts = [records.roles["unit"], *records.by.values(), *records.strata.values()]
+    if "period" in records.roles:
+        parts.append(records.roles["period"])
+    keys = pd.DataFrame({at: pd.factorize(each.values[rows])[0] for at, each in enumerate(parts)})
+    if keys.duplicated().any():
+        return False
+    frame = keys.assign(event=records.event.values[rows], size=records.size.values[rows])
+    frame = frame[np.isfinite(frame["event"]) & (frame["size"] > 0)]
+    event, size = frame["event"].to_numpy(), frame["size"].to_numpy()
+    if (event > _PERCENT_MOST).any() or (event < 0).any():
+        return False
+    group = np.zeros(len(frame), dtype=np.int64)
+    if len(parts) > 1:
+        group = frame.groupby(list(range(1, len(parts)))).ngroup().to_numpy()
+    return is_flat(event, size, group)
+
+
+def says_count(heading: str) -> bool:
+    """Tell whether a heading says that it is one of counts.
+
+    Examples
+    --------
+    >>> [says_count(h) for h in ("Number late", "n (%)", "Late")]
+    [True, True, False]
+    """
+    return _COUNT.search(_words(heading)) is not None
+
+
 def says_percent(heading: str) -> bool:
     """Tell whether a heading is that of percentages.
 
@@ -214,25 +256,3 @@ def says_rate(heading: str) -> bool:
 def _words(heading: str) -> str:
     """Part words at underscores, and at capitals as in ReadmissionRate."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])|[_.]", " ", heading)
-
-
-def grows(event: Floats, size: Floats, *, least: float = 0.3) -> bool:
-    """Tell whether larger sizes have more events, by ranks; so where too few rows would tell.
-
-    Parameters
-    ----------
-    event, size : ndarray of float, shape (rows,)
-    least : float
-        The rank correlation that is enough.
-
-    Returns
-    -------
-    bool
-    """
-    if len(event) < _ENOUGH or np.ptp(size) == 0:
-        return True
-    if np.ptp(event) == 0:
-        return False
-    from scipy import stats
-
-    return bool(stats.spearmanr(event, size).statistic > least)

@@ -13,7 +13,14 @@ from varstat.card.schema import Card
 from varstat.data.account import Ledger, Mask
 from varstat.data.rows.addends import make_addends
 from varstat.data.rows.counts import convert_percentages
-from varstat.data.rows.distinguish import Apart, Factor, named_factors, number_levels, tell_apart
+from varstat.data.rows.distinguish import (
+    Apart,
+    Factor,
+    last_date,
+    named_factors,
+    number_levels,
+    tell_apart,
+)
 from varstat.data.rows.level_judge import LevelJudge
 from varstat.data.rows.named import exclude_named
 from varstat.data.rows.records import Records
@@ -78,7 +85,9 @@ def exclude_totals(
         judged = LevelJudge(records, header, ledger, addends, [*factors, *extras], roll_up=roll_up)
         notes += judged.exclude(rows, codes)
         columns = tuple(each.column for each in extras)
-        apart = Apart(columns=columns, instead=instead, overlap=judged.overlap)
+        apart = Apart(
+            columns=columns, instead=instead, overlap=judged.overlap, dated=last_date(extras)
+        )
         if addends is not None:
             found, more = exclude_unit_totals(
                 records, header, ledger, addends, [*factors, *extras], rows=rows, named=whole

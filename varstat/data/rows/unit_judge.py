@@ -20,6 +20,7 @@ from varstat.data.rows.distinguish import (
 )
 from varstat.data.rows.heads import find_heads
 from varstat.data.rows.mixed import Mixture, find_folds, find_mixture
+from varstat.data.rows.nearly_all import find_near_total
 from varstat.data.rows.records import Records
 from varstat.data.rows.subtotals import find_subtotals
 from varstat.data.source.grid import Texts
@@ -93,6 +94,9 @@ def exclude_unit_totals(
                 "hospitals and their regions, are mixed. Keep one level with --only COL=VALUE, or "
                 "leave the others out with --exclude COL=VALUE."
             )
+        else:
+            near = left[find_near_total(some.take(left), cells[left], units[left])]
+            _refuse_near_total(records, ledger, rows[near])
     return whole, notes
 
 
@@ -156,6 +160,21 @@ def _refuse_mixture(records: Records, ledger: Ledger, mixture: Mixture, rows: Ro
         f"the units of {name_rows(named[:FIRST_ROWS], total=len(named))} add up to the same as "
         "the others, so that each case would count twice: they are of different levels. Leave "
         f"out those of one level by their codes, with --exclude {shlex.quote(unit.column)}=CODE,…"
+    )
+
+
+def _refuse_near_total(records: Records, ledger: Ledger, rows: Rows) -> None:
+    """Refuse a unit as large as all others together, unless units were chosen by their codes."""
+    unit = records.roles["unit"]
+    chosen = (*records.only, *records.left_out)
+    if not len(rows) or any(attribute.column == unit.column for _, attribute, _ in chosen):
+        return
+    named = tuple(sorted(int(each) for each in records.rows[rows]))
+    code = shlex.quote(unit.column)
+    ledger.stop(
+        f"the unit of {name_rows(named[:FIRST_ROWS], total=len(named))} holds about as much as all "
+        f"others together, as a total does of which not all is shown. Leave it out with --exclude "
+        f"{code}=CODE; if it is a unit, name all units with --only {code}=CODE,…"
     )
 
 

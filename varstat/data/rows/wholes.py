@@ -36,13 +36,15 @@ def _words(text: str) -> frozenset[str]:
 
 
 ALL = _words(
-    "total totals all overall national sum aggregate subtotal subtotals pooled statewide nationwide"
-    " countrywide gesamt insgesamt gesamtsumme gesamtzahl summe alle zusammen bundesweit ganze ganz"
+    "total totals tot all overall national sum aggregate aggregated combined cumulative subtotal"
+    " subtotals pooled statewide nationwide countrywide nation country everyone everybody"
+    " landet republik republic republique vsechny vsichni \u03c3"
+    " gesamt insgesamt gesamtsumme gesamtzahl summe alle zusammen bundesweit ganze ganz"
     " landesweit ensemble tous toutes totaux entiere totale totali tutti tutte complessivo"
     " complessivamente nazionale todos todas suma conjunto nacional totales totais tudo totaal"
     " samen landelijk totalt alla samtliga samlet hele hela riket sammenlagt yhteensa kaikki"
     " koko razem ogolem ogółem łącznie celkem spolu osszesen ukupno skupaj toplam σύνολο всего"
-    " итого усього разом общо 合計 総計 計 全国 合计 总计 总数 합계 총계 전국"
+    " итого усього всього разом общо 合計 総計 計 全国 合计 总计 总数 합계 총계 전국"
     " المجموع الإجمالي kokku kopa samtals iomlan cyfanswm"
 )
 # Hospitals are called "Nationwide", but none is called by these.
@@ -52,7 +54,10 @@ COUNTRIES = _words(
     "unitedstates usa schweiz suisse svizzera switzerland deutschland germany bundesrepublik"
     " france italia italy espana spain nederland netherlands belgie belgique belgium osterreich"
     " austria sverige sweden norge norway danmark denmark suomi finland polska poland portugal"
-    " brasil brazil canada australia newzealand ireland turkiye turkey 日本 中国"
+    " brasil brazil canada kanada australia newzealand ireland turkiye turkey 日本 中国"
+    " us hrvatska slovenija slovensko cesko czechia magyarorszag hungary romania lietuva latvija"
+    " eesti iceland greece mexico argentina chile colombia india japan china korea israel ukraine"
+    " russia 한국 россия україна ελλάδα"
 )
 FILLER = _words(
     "grand the of and great for in by de la le les du des et der die das von und del der los las y"
@@ -64,6 +69,7 @@ UNITS = _words(
     " agencies schools districts areas regions counties states boards sites wards centres centers"
     " patients krankenhauser kliniken spitaler hopitaux etablissements hospitales ospedali"
     " ziekenhuizen hospitais sjukhus sykehus sygehuse szpitale hastaneler local authorities"
+    " nemocnice korhazak sairaalat clinics offices stations stores branches surgeons consultants"
 )
 EVERYBODY = _words(
     "both persons person people everyone everybody either beide beides geschlechter personen"
@@ -98,7 +104,8 @@ NOBODY = _words(
     "unknown other others unspecified unallocated unassigned unbekannt inconnu inconnue desconocido"
     " onbekend sconosciuto okand ukjent ukendt nieznany sonstige ubrige autres otros altri overige"
     " remainder remaining elsewhere residual ignorado ignorada outros ovrige ovriga pozostale inne"
-    " muut tuntematon diger bilinmeyen 不明 不詳 その他 기타 미상 其他 未知"
+    " muut tuntematon diger bilinmeyen missing nonresident nonresidents"
+    " 不明 不詳 その他 기타 미상 其他 未知"
 )
 # As words, of two or three that only together say so.
 NOT_STATED = frozenset(
@@ -110,7 +117,8 @@ NOT_STATED = frozenset(
         *("sin especificar", "sin datos", "no especificado", "non specificato", "non noto"),
         *("niet bekend", "niet vermeld", "ej angiven", "uppgift saknas", "ikke oppgitt"),
         *("ikke kjent", "uoplyst", "ei tiedossa", "brak danych", "nie ustalono", "não informado"),
-        *("sem informação", "não declarado", "without unit", "no fixed abode"),
+        *("sem informação", "não declarado", "without unit", "no fixed abode", "out of area"),
+        *("outside area", "non resident", "non residents", "not applicable", "nicht zugewiesen"),
     )
 )
 # Country codes of the Office for National Statistics: England, Wales, Scotland, Northern Ireland,
@@ -181,8 +189,10 @@ def is_total(cell: str) -> bool:
     if STRONG.intersection(words) or SAYS_TOTAL.fullmatch(text):
         return True
     telling = ALL | HOME
+    known = telling | FILLER | UNITS | COUNTRIES
+    # "All 14 trusts", "Totals 2023".
     return any(word in telling for word in words) and all(
-        word in telling or word in FILLER or word in UNITS or word in COUNTRIES for word in words
+        word in known or word.isdecimal() for word in words
     )
 
 

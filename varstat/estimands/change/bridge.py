@@ -1,20 +1,23 @@
 """From one total to another: structure, exits and entries first, then what moved the rest."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from varstat.estimands.change.decompose import FACTORS, Shares, State, decompose
 from varstat.estimands.change.frames import Bools, Standard, merge_rates, pair_draws
+from varstat.estimands.change.unreported import Unreported
 from varstat.measure import Floats
 from varstat.measure.lock import lock_arrays
 
 # Draws times units that are looked at at once.
 _BLOCK = 2_000_000
-# What a table of whole units can't tell: they have one cell, full reporting and no price.
-_STILL = ("completeness", "mix", "unit_cost")
+# What a table of whole units can't tell: they have one cell and no price.
+_STILL = ("mix", "unit_cost")
+# What is bounded where the rate of a selective loss isn't known.
+BOUNDED = ("completeness", "rate", "target", "performance")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -26,13 +29,18 @@ class Sides:
     rate : tuple of ndarray of float, shape (draws, units) each
         Before and after; NaN where a unit has no volume.
     volume : tuple of ndarray of float, shape (units,) each
+        As reported.
     group : tuple of ndarray of object, shape (units,) each
-        Peer groups then and now.
+        Peer groups then and now: totals before are against those of then, and parts of what is
+        left against those of now.
+    unreported : Unreported or None
+        What wasn't reported; None where nobody looked.
     """
 
     rate: tuple[Floats, Floats]
     volume: tuple[Floats, Floats]
     group: tuple[NDArray[np.object_], NDArray[np.object_]]
+    unreported: Unreported | None = None
 
     @property
     def there(self) -> tuple[Bools, Bools]:
@@ -40,14 +48,39 @@ class Sides:
         return self.volume[0] > 0, self.volume[1] > 0
 
     @property
+    def alive(self) -> tuple[Bools, Bools]:
+        """Which units have activity, before and after, whether or not any was reported."""
+        before, after = (there.copy() for there in self.there)
+        if self.unreported is not None:
+            for k, alive in enumerate((before, after)):
+                alive[self.unreported.unit] |= self.unreported.volume[k].mean(axis=0) > 0
+        return before, after
+
+    @property
     def common(self) -> Bools:
-        """Which units have both."""
+        """Which units have activity in both."""
+        before, after = self.alive
+        return before & after
+
+    @property
+    def both(self) -> Bools:
+        """Which units have data in both."""
         before, after = self.there
         return before & after
 
-    def total(self, k: int, some: Bools, standard: Standard) -> Floats:
-        """The total of some units before (0) or after (1): (draws,)."""
-        return standard.total(self.rate[k][:, some], self.volume[k][some], self.group[k][some])
+    @property
+    def regrouped(self) -> Bools:
+        """Which units that report in both changed their peer group."""
+        return np.asarray((self.group[0] != self.group[1]) & self.both)
+
+    def total(self, k: int, some: Bools, standard: Standard, *, then: bool = False) -> Floats:
+        """The total as reported of some units before (0) or after (1): (draws,).
+
+        Against peer groups of now, or of then.
+        """
+        some = some & self.there[k]
+        group = self.group[0 if then else 1][some]
+        return standard.total(self.rate[k][:, some], self.volume[k][some], group)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -58,16 +91,21 @@ class Bridge:
     ----------
     effect : tuple of str
         `from`, then what adds up, then `to`: `structure`, `refit` and `exit` where organisations
-        changed, `volume`, `rate` and `target`, and `entry`.
+        or peer groups changed, `completeness` where it was looked at, `volume`, `rate` and
+        `target`, and `entry`.
     estimate, lower, upper : ndarray of float, shape (effects,)
         In events.
     named : tuple of str
         `change`, `common_from` and `common_to` (the totals of units that have both periods),
-        `performance`, `activity_adjusted` and `fixed_target`.
+        `performance`, `activity_adjusted` and `fixed_target`; where completeness was looked at,
+        `complete_from`, `complete_to` and `complete_change` of these units, had all been reported.
     named_estimate, named_lower, named_upper : ndarray of float, shape (named,)
     units : dict of str to int
         How many units there are: `from`, `to`, `common`, `exit`, `entry`.
     level : float
+    bounds : dict of str to tuple of float
+        Means of `completeness`, `rate`, `target` and `performance` if all that was lost by
+        selection had had a rate of 0, and of 1; empty where nothing was, or rates have no bounds.
     """
 
     effect: tuple[str, ...]
@@ -80,6 +118,7 @@ class Bridge:
     named_upper: Floats
     units: dict[str, int]
     level: float
+    bounds: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         lock_arrays(self)
@@ -124,22 +163,25 @@ def build_bridge(
     -------
     Bridge
     """
-    there, common = new.there, new.common
+    there, common, alive = new.there, new.common, new.alive
     steps: dict[str, Floats] = {}
     shared = new.total(0, common, standard)
     if old is None or share is None:
-        first = new.total(0, there[0], standard)
+        first, grouped = (new.total(0, there[0], standard, then=then) for then in (True, False))
         before = int(there[0].sum())
-        steps["exit"] = shared - first
+        if new.regrouped.any():
+            steps["structure"] = grouped - first
+        steps["exit"] = shared - grouped
     else:
         first, steps = _restructure(old, share, new, standard, shared)
         before = int(old.there[0].sum())
     shares = _share_in_blocks(new, common, standard)
-    factors = [name for name in FACTORS if name not in _STILL]
+    still = _STILL if new.unreported is not None else ("completeness", *_STILL)
+    factors = [name for name in FACTORS if name not in still]
     steps |= {name: shares.effects[name] for name in factors}
     last = new.total(1, there[1], standard)
     steps["entry"] = last - new.total(1, common, standard)
-    gone, come = int((there[0] & ~there[1]).sum()), int((there[1] & ~there[0]).sum())
+    gone, come = int((alive[0] & ~alive[1]).sum()), int((alive[1] & ~alive[0]).sum())
     # What cannot move is not listed.
     if not gone:
         steps.pop("exit", None)
@@ -154,8 +196,28 @@ def build_bridge(
         "activity_adjusted": shares.activity_adjusted,
         "fixed_target": shares.fixed_target,
     }
+    if new.unreported is not None:
+        named |= {
+            "complete_from": shares.complete_before,
+            "complete_to": shares.complete_after,
+            "complete_change": shares.complete_after - shares.complete_before,
+        }
     counts = {"from": before, "to": int(there[1].sum()), "common": int(common.sum())}
-    return _summarise(rows, named, counts | {"exit": gone, "entry": come}, level=level)
+    bridge = _summarise(rows, named, counts | {"exit": gone, "entry": come}, level=level)
+    return replace(bridge, bounds=_bound(new, common, standard))
+
+
+def _bound(sides: Sides, common: Bools, standard: Standard) -> dict[str, tuple[float, float]]:
+    """Bound effects by the least and largest rate that a selective loss may have had."""
+    lost = sides.unreported
+    if lost is None or not lost.has_selective or not lost.measure.bounded:
+        return {}
+    ends = [_share_in_blocks(sides, common, standard, fixed=rate) for rate in (0.0, 1.0)]
+    found = []
+    for shares in ends:
+        effects = shares.effects | {"performance": shares.performance}
+        found.append([float(effects[name].mean()) for name in BOUNDED])
+    return {name: (found[0][at], found[1][at]) for at, name in enumerate(BOUNDED)}
 
 
 def _restructure(
@@ -165,7 +227,7 @@ def _restructure(
     there = old.there[0]
     rate, volume = merge_rates(old.rate[0][:, there], old.volume[0][there], share[:, there])
     merged = Sides(rate=(rate, rate), volume=(volume, volume), group=new.group)
-    first = old.total(0, there, standard)
+    first = old.total(0, there, standard, then=True)
     whole = merged.total(0, volume > 0, standard)
     kept = merged.total(0, (volume > 0) & new.common, standard)
     order = pair_draws(kept, shared)
@@ -173,39 +235,70 @@ def _restructure(
     return first, {"structure": whole - first, "exit": kept - whole, "refit": shared - kept}
 
 
-def _share_in_blocks(sides: Sides, common: Bools, standard: Standard) -> Shares:
+def _share_in_blocks(
+    sides: Sides, common: Bools, standard: Standard, *, fixed: float | None = None
+) -> Shares:
     """Share out the change of the units that have both, some draws at a time."""
-    rates = [rate[:, common] for rate in sides.rate]
-    volumes = [volume[common] for volume in sides.volume]
-    groups = [group[common] for group in sides.group]
-    draws, units = rates[0].shape
-    one, step = np.ones(units), max(1, _BLOCK // max(units, 1))
+    draws, step = len(sides.rate[0]), max(1, _BLOCK // max(int(common.sum()), 1))
     parts = []
     for start in range(0, draws, step):
         some = slice(start, start + step)
-        states = [
-            State(
-                completeness=one,
-                volume=volume,
-                mix=one[:, None],
-                unit_cost=1.0,
-                rate=rate[some, :, None],
-                target=standard.targets(rate[some], volume, group)[..., None],
-            )
-            for rate, volume, group in zip(rates, volumes, groups, strict=True)
-        ]
+        states = [_state(sides, k, some, common, standard, fixed) for k in (0, 1)]
         parts.append(decompose(*states, direction=standard.sign))
     return _join(parts)
 
 
-def _join(parts: Sequence[Shares]) -> Shares:
-    return Shares(
-        effects={name: np.concatenate([part.effects[name] for part in parts]) for name in FACTORS},
-        before=np.concatenate([part.before for part in parts]),
-        after=np.concatenate([part.after for part in parts]),
-        activity_adjusted=np.concatenate([part.activity_adjusted for part in parts]),
-        fixed_target=np.concatenate([part.fixed_target for part in parts]),
+def _state(
+    sides: Sides, k: int, some: slice, common: Bools, standard: Standard, fixed: float | None
+) -> State:
+    """What makes up the total at one time, in some draws."""
+    rate, volume = sides.rate[k][some], sides.volume[k]
+    # Those of now: that units were put with others is structure.
+    group, one = sides.group[1][common], np.ones(int(common.sum()))
+    lost = sides.unreported
+    if lost is None or not len(lost.unit):
+        own = rate[:, common]
+        target = standard.targets(own, volume[common], group)
+        return _one_cell(one, volume[common], own, target)
+    whole = lost.whole_rate(k, some, rate, volume, fixed=fixed)[:, common]
+    own, reported = rate[:, common], volume[common]
+    complete = reported + lost.missing(k, some)[:, common]
+    target = standard.targets(whole, complete, group)
+    # The target that was set is one among what was reported.
+    there = reported > 0
+    set_then = target.copy()
+    set_then[:, there] = standard.targets(own[:, there], reported[there], group[there])
+    distortion = (set_then - own) - (target - whole)
+    return _one_cell(reported / complete, complete, whole, target, distortion)
+
+
+def _one_cell(
+    completeness: Floats,
+    volume: Floats,
+    rate: Floats,
+    target: Floats,
+    distortion: Floats | None = None,
+) -> State:
+    """A state of whole units, whose events cost nothing."""
+    return State(
+        completeness=completeness,
+        volume=volume,
+        mix=np.ones((rate.shape[1], 1)),
+        unit_cost=1.0,
+        rate=rate[..., None],
+        target=target[..., None],
+        distortion=distortion,
     )
+
+
+def _join(parts: Sequence[Shares]) -> Shares:
+    totals = {
+        name: np.concatenate([getattr(part, name) for part in parts])
+        for name in (each.name for each in fields(Shares))
+        if name != "effects"
+    }
+    effects = {name: np.concatenate([part.effects[name] for part in parts]) for name in FACTORS}
+    return Shares(effects=effects, **totals)
 
 
 def _summarise(

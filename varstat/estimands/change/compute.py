@@ -1,9 +1,9 @@
 """Compute a change: why the total moved between two periods, and which units truly changed."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from varstat.data.groups import group_rows
 from varstat.data.organisations.frame import (
@@ -17,18 +17,30 @@ from varstat.data.organisations.successors import SuccessorMap
 from varstat.data.table import Table
 from varstat.errors import ModelError, UsageError, choose, expect
 from varstat.estimands.change.bridge import build_bridge
-from varstat.estimands.change.fitted import Fitted, carry_panel, fit_panel, report_units
+from varstat.estimands.change.fitted import (
+    Fitted,
+    carry_panel,
+    find_groups,
+    find_largest,
+    fit_panel,
+    report_units,
+)
 from varstat.estimands.change.frames import Standard
-from varstat.estimands.change.paths import Paths
+from varstat.estimands.change.lost import Lost, draw_lost
+from varstat.estimands.change.reporting import note_reporting
 from varstat.estimands.change.result import DEFAULT_LEVEL, Change, Changes
-from varstat.estimands.change.units import Judging, UnitChanges, judge_units
+from varstat.estimands.change.units import Judging, fall_back, judge_units
 from varstat.estimands.change.words import say_change
+from varstat.estimands.completeness.losses import check_losses
+from varstat.estimands.completeness.overrule import EventFile
+from varstat.estimands.completeness.posterior import Prior
 from varstat.estimands.ranks.ranks import check_level
 from varstat.hierarchical.diagnostics import Diagnostics
 from varstat.hierarchical.series.panel import Panel, read_panel
 from varstat.measure import Direction, Floats
 from varstat.period.choose import Span, choose_pair
 from varstat.period.period import Periods
+from varstat.prose.number import count_units
 from varstat.prose.text import clean
 from varstat.target.rule import parse_target
 
@@ -47,6 +59,9 @@ class _Asked:
     before: str
     after: str
     successors: SuccessorMap | None
+    events: EventFile | None
+    prior: Prior
+    selective_sd: float | None
     common: bool
     target: str
     level: float
@@ -55,6 +70,15 @@ class _Asked:
     passing: float | None
     draws: int
     seed: int
+
+    def lose(self, panel: Panel, periods: Periods) -> Lost | None:
+        """Draw what units didn't report, where events are given."""
+        if self.events is None:
+            return None
+        many = {"draws": self.draws, "seed": self.seed}
+        return draw_lost(
+            panel, periods, self.events, self.prior, selective_sd=self.selective_sd, **many
+        )
 
     def judging(self, direction: Direction, *, lasting: bool) -> Judging:
         """How units are judged."""
@@ -74,6 +98,9 @@ def compute_change(
     after: str,
     successors: SuccessorMap | None = None,
     frame: str | None = None,
+    events: EventFile | None = None,
+    prior: Prior | None = None,
+    selective_sd: float | None = None,
     target: str | None = None,
     minimal: float = 0.0,
     passing: float | None = None,
@@ -98,6 +125,13 @@ def compute_change(
     frame : {"common"}, optional
         Whether units with data in one of the two periods alone are shown as exits and entries;
         they are refused otherwise.
+    events : EventFile, optional
+        What happened to volumes: what wasn't reported is allowed for.
+    prior : Prior, optional
+        Of completeness, where the events state no share.
+    selective_sd : float, optional
+        By what the rate of a selective loss may differ from that of what was reported: an SD on
+        the link scale. That of units' levels unless given.
     target : str, optional
         That of the card, unless given; found anew in each period and draw.
     minimal : float
@@ -122,7 +156,7 @@ def compute_change(
         If the periods can't be compared, codes differ between them and nothing says why, or an
         option can't be.
     TableError
-        If the successor map is not of this table.
+        If the successor map or the events are not of this table.
     ModelError
         If no series can be fitted, or a change of these data has no opportunity: of means, or
         without a direction.
@@ -133,6 +167,8 @@ def compute_change(
         raise UsageError("fdr", "expected a number between 0 and 1, such as 0.1.")
     if not np.isfinite(minimal) or minimal < 0:
         raise UsageError("minimal", "the smallest change that matters is zero or more.")
+    if selective_sd is not None and not 0 <= selective_sd < np.inf:
+        raise UsageError("selective-sd", "an SD is a number, zero or more.")
     if frame is not None:
         choose("frame", frame, FRAMES)
     _refuse_table(table)
@@ -140,6 +176,9 @@ def compute_change(
         before=before,
         after=after,
         successors=successors,
+        events=events,
+        prior=prior or Prior(),
+        selective_sd=selective_sd,
         common=frame == "common",
         target=target or table.card.target.rule,
         level=level,
@@ -149,6 +188,8 @@ def compute_change(
         draws=draws,
         seed=seed,
     )
+    if events is not None:
+        check_losses(events, table.frame["unit"].astype(str))
     group, labels = group_rows(table)
     found = tuple(
         _change_group(replace(table, frame=table.frame[group == g], by=()), by, asked)
@@ -156,15 +197,22 @@ def compute_change(
     )
     said: dict[str, object] = {"before": before, "after": after, "frame": frame, "target": target}
     said |= {"level": level, "minimal": minimal, "fdr": fdr, "passing": passing}
+    said |= {"selective_sd": selective_sd}
+    if prior is not None:
+        said |= {"prior_incomplete": prior.incomplete, "prior_logit": prior.centre}
+        said |= {"prior_logit_sd": prior.spread}
     if successors is not None:
         said["successors"] = successors.source
+    if events is not None:
+        said["events"] = events.source
     return Changes(
         groups=found,
         accounts=(table.account,),
         provenance=table.state_provenance(
             "change",
             options={"draws": draws, "seed": seed, "by": list(table.by)}
-            | ({"map_hash": successors.data_hash} if successors else {}),
+            | ({"map_hash": successors.data_hash} if successors else {})
+            | ({"events_hash": events.data_hash} if events else {}),
             modelling={"draws": draws, "seed": seed},
             asking={name: value for name, value in said.items() if value is not None},
         ),
@@ -199,29 +247,33 @@ def _change_group(table: Table, by: dict[str, str], asked: _Asked) -> Change:
     frame = lay_frame([str(code) for code in panel.unit], successors)
     changes = place_changes(frame, successors, periods, observed=panel.observed)
     whole = carry_panel(panel, frame)
-    _check_frame(whole, spans, common=asked.common)
+    lost = asked.lose(panel, periods)
+    complete = None if lost is None else frame.carry_over(lost.missing.expected(panel.size))
+    _check_frame(whole, spans, complete, common=asked.common)
     rule = parse_target(asked.target)
     direction = table.card.indicator.direction
     assert direction != "neither"
     standard = Standard(rule=rule, direction=direction)
 
-    def fit(one: Panel) -> Fitted:
-        return fit_panel(
-            one, spans, table.card, passing=asked.passing, draws=asked.draws, seed=asked.seed
-        )
+    def fit(one: Panel, complete: Floats | None = None) -> Fitted:
+        many = {"draws": asked.draws, "seed": asked.seed}
+        return fit_panel(one, spans, table.card, passing=asked.passing, complete=complete, **many)
 
-    new, old = fit(whole), None if frame.same else fit(panel)
-    sides = new.sides(spans)
+    new, old = fit(whole, complete), None if frame.same else fit(panel)
+    unreported = None if lost is None else lost.carry(new, frame, spans)
+    groups, largest = find_groups(table, panel, spans), find_largest(panel, frame)
+    sides = new.sides(spans, (groups[0][largest], groups[1][largest]), unreported)
+    reporting = None if lost is None else lost.sum_up(sides, frame, spans, level=asked.level)
     bridge = build_bridge(
         sides,
         standard,
         level=asked.level,
-        old=None if old is None else old.sides(spans),
+        old=None if old is None else old.sides(spans, groups),
         share=frame.share,
     )
     judging = asked.judging(direction, lasting=new.lasting)
-    reported = report_units(new, spans, sides.common, changes)
-    units = judge_units(_of_units(new.paths, sides.common), reported, judging)
+    reported = report_units(new, spans, sides.both, changes, unreported)
+    units = judge_units(new.paths.of(sides.both), reported, judging)
     first = panel if old is not None else whole
     change = Change(
         indicator=table.card.indicator.title,
@@ -237,14 +289,20 @@ def _change_group(table: Table, by: dict[str, str], asked: _Asked) -> Change:
         bridge=bridge,
         units=units,
         series=new.sum_up(standard, level=asked.level),
+        reporting=reporting,
         published=(_published(first, spans[0], standard), _published(whole, spans[1], standard)),
         lasting=new.lasting,
         minimal=asked.minimal,
         fdr=asked.fdr,
-        fallback=_fall_back(units, judging),
+        fallback=fall_back(units, judging),
         level=asked.level,
         findings="",
-        notes=(*notes, *new.notes, *_notes(periods, spans)),
+        notes=(
+            *notes,
+            *new.notes,
+            *_notes(periods, spans, int(sides.regrouped.sum())),
+            *note_reporting(reporting),
+        ),
     )
     return replace(change, findings=say_change(change))
 
@@ -261,10 +319,14 @@ def _map_of(
     return successors, check_codes(successors, [str(code) for code in panel.unit], where=source)
 
 
-def _check_frame(panel: Panel, spans: tuple[Span, Span], *, common: bool) -> None:
+def _check_frame(
+    panel: Panel, spans: tuple[Span, Span], complete: Floats | None, *, common: bool
+) -> None:
     """Refuse codes that differ, unless they are to be shown; and two periods without a unit."""
+    # What a unit didn't report it had all the same.
+    alive = panel.observed if complete is None else panel.observed | (complete > 0)
     codes = [
-        {str(code) for code in panel.unit[panel.observed[:, list(span.places)].any(axis=1)]}
+        {str(code) for code in panel.unit[alive[:, list(span.places)].any(axis=1)]}
         for span in spans
     ]
     for span, some in zip(spans, codes, strict=True):
@@ -279,19 +341,6 @@ def _check_frame(panel: Panel, spans: tuple[Span, Span], *, common: bool) -> Non
             "organisations",
             "no unit has data in both periods. Say who succeeded whom with --map FILE.",
         )
-
-
-def _of_units(paths: Paths, some: NDArray[np.bool_]) -> Paths:
-    """The draws of some units."""
-    return Paths(
-        rate=(paths.rate[0][:, some], paths.rate[1][:, some]),
-        lasting=(paths.lasting[0][:, some], paths.lasting[1][:, some]),
-        level=(paths.level[0][:, some], paths.level[1][:, some]),
-        own=paths.own[:, some],
-        period_rate=paths.period_rate[:, some],
-        break_before=paths.break_before[:, some],
-        break_after=paths.break_after[:, some],
-    )
 
 
 def _checks(new: Fitted, old: Fitted | None) -> Diagnostics:
@@ -315,14 +364,6 @@ def _published(panel: Panel, span: Span, standard: Standard) -> float:
     return float(standard.total(rate[None], size[there], panel.peer_group[there])[0])
 
 
-def _fall_back(units: UnitChanges, judging: Judging) -> Floats:
-    """How much of the change of the units that were worst at first lasts, and all of it."""
-    if not judging.lasting or len(units.unit) < 20:
-        return np.full(2, np.nan)
-    worst = np.argsort(judging.sign * units.raw_from, kind="stable")[: len(units.unit) // 10]
-    return np.array([units.lasting[worst].mean(), units.raw_change[worst].mean()])
-
-
 def _say_frame(successors: SuccessorMap | None, frame: Frame, *, common: bool) -> str:
     """Say what organisations were brought to."""
     if successors is None:
@@ -334,10 +375,15 @@ def _say_frame(successors: SuccessorMap | None, frame: Frame, *, common: bool) -
     return f"{base}; those with one of the periods alone leave or come" if common else base
 
 
-def _notes(periods: Periods, spans: tuple[Span, Span]) -> tuple[str, ...]:
-    """What a reader must know of the periods."""
+def _notes(periods: Periods, spans: tuple[Span, Span], regrouped: int) -> Iterator[str]:
+    """What a reader must know of the periods and peer groups."""
+    if regrouped:
+        yield (
+            f"{count_units(regrouped)} changed peer group in between: what that does to the total "
+            "is structure, and the rest is against the groups of the second period."
+        )
     starts = [periods.periods[span.places[0]].first for span in spans]
     months = [sum(periods.periods[at].months or 0 for at in span.places) for span in spans]
     if None in starts or months[0] % 12 == 0 or (starts[1] - starts[0]) % 12 == 0:  # type: ignore[operator]
-        return ()
-    return (_SEASONS,)
+        return
+    yield _SEASONS

@@ -10,6 +10,10 @@ with unit cost :math:`c`, completeness :math:`\kappa`, volume :math:`N`, case-mi
 each factor's effect is its Shapley share: the mean of what it adds over all orders in which the
 factors may change. Effects add up to the change in every draw.
 
+Where what was reported isn't all, the total is that of what was: :math:`\kappa N` with reported
+rates and a target among them. Rates and targets of all are factors of their own, and by what
+reporting moved the gap between the two, its *distortion*, goes with completeness.
+
 References
 ----------
 The shares are those of [1]_; for two factors they are Kitagawa's [2]_.
@@ -40,14 +44,18 @@ class State:
     ----------
     completeness : ndarray of float, shape (units,) or (draws, units)
         Share of a unit's activity that was reported.
-    volume : ndarray of float, shape (units,)
+    volume : ndarray of float, shape (units,) or (draws, units)
         Complete volumes; what was reported is `completeness` times this.
     mix : ndarray of float, shape (units, cells)
         Shares of a unit's volume in each case-mix cell; they add up to 1.
     unit_cost : float
         1 for events.
     rate : ndarray of float, shape (draws, units, cells)
+        Of all activity.
     target : ndarray of float, shape (draws, units or 1, cells)
+        Among these.
+    distortion : ndarray of float, shape (draws, units), or None
+        By what reporting raised target less rate; None where it didn't.
     """
 
     completeness: Floats
@@ -56,6 +64,7 @@ class State:
     unit_cost: float
     rate: Floats
     target: Floats
+    distortion: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -72,6 +81,8 @@ class Shares:
         The change had completeness, volumes and case-mix stayed.
     fixed_target : ndarray of float, shape (draws,)
         The change had the target stayed.
+    complete_before, complete_after : ndarray of float, shape (draws,)
+        The totals had everything been reported.
     """
 
     effects: dict[str, Floats]
@@ -79,6 +90,8 @@ class Shares:
     after: Floats
     activity_adjusted: Floats
     fixed_target: Floats
+    complete_before: Floats
+    complete_after: Floats
 
     @property
     def performance(self) -> Floats:
@@ -112,20 +125,31 @@ def decompose(before: State, after: State, *, direction: float) -> Shares:
     {'rate': -6000, 'target': 6000}
     """
     states = (before, after)
-    gaps: dict[tuple[bool, ...], Floats] = {}
+    lacks: dict[tuple[bool, ...], Floats] = {}
 
-    def gap(some: frozenset[str]) -> Floats:
+    def lack(some: frozenset[str]) -> Floats:
         key = tuple(name in some for name in _FLOORED)
-        if key not in gaps:
+        if key not in lacks:
             mix, rate, target = (states[changed] for changed in key)
-            lack = direction * (target.target - rate.rate)
-            gaps[key] = np.maximum(0.0, np.einsum("uk,duk->du", mix.mix, lack))
-        return gaps[key]
+            short = direction * (target.target - rate.rate)
+            lacks[key] = np.einsum("uk,duk->du", mix.mix, short)
+        return lacks[key]
 
     def value(some: frozenset[str]) -> Floats:
-        reported = states["completeness" in some].completeness * states["volume" in some].volume
+        reporting = states["completeness" in some]
+        gap = lack(some)
+        if reporting.distortion is not None:
+            gap = gap + direction * reporting.distortion
+        reported = reporting.completeness * states["volume" in some].volume
         cost = states["unit_cost" in some].unit_cost
-        return np.asarray(cost * np.einsum("du,du->d", *np.broadcast_arrays(gap(some), reported)))
+        gap = np.maximum(0.0, gap)
+        return np.asarray(cost * np.einsum("du,du->d", *np.broadcast_arrays(gap, reported)))
+
+    def complete(some: frozenset[str]) -> Floats:
+        state = states[bool(some)]
+        gap = np.maximum(0.0, lack(some))
+        total = np.einsum("du,du->d", *np.broadcast_arrays(gap, state.volume))
+        return np.asarray(state.unit_cost * total)
 
     taken, first, last = share_out(FACTORS, value)
     still = value(frozenset({"unit_cost", "rate", "target"}))
@@ -135,4 +159,6 @@ def decompose(before: State, after: State, *, direction: float) -> Shares:
         after=last,
         activity_adjusted=still - first,
         fixed_target=value(frozenset(FACTORS) - {"target"}) - first,
+        complete_before=complete(frozenset()),
+        complete_after=complete(frozenset(FACTORS)),
     )

@@ -7,11 +7,14 @@ from numpy.typing import NDArray
 
 from varstat.card import Card
 from varstat.data.organisations.frame import Frame
+from varstat.data.table import Table
 from varstat.estimands.change.bridge import Sides
 from varstat.estimands.change.frames import Standard
 from varstat.estimands.change.paths import Paths, gather_paths
 from varstat.estimands.change.series import NationalSeries, sum_periods
 from varstat.estimands.change.units import Reported
+from varstat.estimands.change.unreported import Unreported
+from varstat.hierarchical.model.design import Strings
 from varstat.hierarchical.series.fit import fit_series
 from varstat.hierarchical.series.model import series_model
 from varstat.hierarchical.series.panel import Panel
@@ -44,11 +47,20 @@ class Fitted:
     lasting: bool
     notes: tuple[str, ...]
 
-    def sides(self, spans: tuple[Span, Span]) -> Sides:
-        """The units of both stretches of time."""
+    def sides(
+        self,
+        spans: tuple[Span, Span],
+        group: tuple[Strings, Strings] | None = None,
+        unreported: Unreported | None = None,
+    ) -> Sides:
+        """The units of both stretches of time, in their peer groups of each or else of the last."""
         volumes = [self.size[:, list(span.places)].sum(axis=1) for span in spans]
-        group = self.panel.peer_group
-        return Sides(rate=self.paths.rate, volume=(volumes[0], volumes[1]), group=(group, group))
+        return Sides(
+            rate=self.paths.rate,
+            volume=(volumes[0], volumes[1]),
+            group=group or (self.panel.peer_group, self.panel.peer_group),
+            unreported=unreported,
+        )
 
     def sum_up(self, standard: Standard, *, level: float) -> NationalSeries:
         """The nation in every period."""
@@ -81,13 +93,10 @@ def carry_panel(panel: Panel, frame: Frame) -> Panel:
     event, size = (
         np.where(there, frame.carry_over(amount), np.nan) for amount in (panel.event, panel.size)
     )
-    # What a new unit is called and belongs to: as it was before, else by its largest part.
-    volume = np.nansum(panel.size, axis=1)
-    own = np.array([[new == old for old in frame.old] for new in frame.new])
-    largest = np.argmax(frame.share * volume + own * volume.sum(), axis=1)
+    largest = find_largest(panel, frame)
     length = panel.length
     named = panel.unit_name[largest].copy()
-    named[~own.any(axis=1)] = None
+    named[[new not in frame.old for new in frame.new]] = None
     return replace(
         panel,
         unit=np.array(frame.new, dtype=object),
@@ -100,6 +109,54 @@ def carry_panel(panel: Panel, frame: Frame) -> Panel:
     )
 
 
+def find_largest(panel: Panel, frame: Frame) -> NDArray[np.int64]:
+    """Find what each new unit is called and belongs to: as it was before, else its largest part.
+
+    Parameters
+    ----------
+    panel : Panel
+    frame : Frame
+
+    Returns
+    -------
+    ndarray of int, shape (new units,)
+        Places of old units.
+    """
+    volume = np.nansum(panel.size, axis=1)
+    own = np.array([[new == old for old in frame.old] for new in frame.new])
+    return np.asarray(np.argmax(frame.share * volume + own * volume.sum(), axis=1))
+
+
+def find_groups(table: Table, panel: Panel, spans: tuple[Span, Span]) -> tuple[Strings, Strings]:
+    """Find the peer groups of a table's units in two stretches of time.
+
+    Parameters
+    ----------
+    table : Table
+    panel : Panel
+        Of it.
+    spans : (Span, Span)
+
+    Returns
+    -------
+    tuple of ndarray of object, shape (units,) each
+        The last that is told in each; where none is, that of the other, or else the last of all.
+    """
+    rows = table.frame.dropna(subset=["peer_group"])
+    when = rows["period"].map(table.periods.place)
+    rows = rows.assign(period=when).sort_values("period", kind="stable")
+    told = [
+        rows[rows["period"].isin(span.places)].groupby("unit")["peer_group"].last().to_dict()
+        for span in spans
+    ]
+    codes = list(zip(map(str, panel.unit), panel.peer_group, strict=True))
+    groups = [
+        np.array([own.get(u, other.get(u, last)) for u, last in codes], dtype=object)
+        for own, other in (told, told[::-1])
+    ]
+    return groups[0], groups[1]
+
+
 def fit_panel(
     panel: Panel,
     spans: tuple[Span, Span],
@@ -108,6 +165,7 @@ def fit_panel(
     passing: float | None,
     draws: int,
     seed: int,
+    complete: Floats | None = None,
 ) -> Fitted:
     """Fit a series model: with what lasts if that can be told from what passes.
 
@@ -119,6 +177,8 @@ def fit_panel(
     passing : float or None
         The SD of what passes, where it is stated.
     draws, seed : int
+    complete : ndarray of float, shape (units, periods), optional
+        Volumes had all been reported, by which rates of several periods are averaged.
 
     Returns
     -------
@@ -134,7 +194,10 @@ def fit_panel(
         model = replace(model, kind="none", breaks=False)
     posterior = fit_series(panel, model, seed=seed, draws=draws)
     size = np.nan_to_num(np.where(panel.observed, panel.size, 0.0), nan=0.0)
-    paths = gather_paths(posterior, size, (spans[0].places, spans[1].places), draws=posterior.draws)
+    weight = size if complete is None else complete
+    paths = gather_paths(
+        posterior, weight, (spans[0].places, spans[1].places), draws=posterior.draws
+    )
     return Fitted(
         panel=panel,
         size=size,
@@ -150,6 +213,7 @@ def report_units(
     spans: tuple[Span, Span],
     some: NDArray[np.bool_],
     changes: dict[str, tuple[int, ...]],
+    unreported: Unreported | None,
 ) -> Reported:
     """Gather what some units reported, and what the model says of their breaks.
 
@@ -160,6 +224,7 @@ def report_units(
     some : ndarray of bool, shape (units,)
     changes : dict of str to tuple of int
         When organisations changed.
+    unreported : Unreported or None
 
     Returns
     -------
@@ -184,4 +249,5 @@ def report_units(
         innovations=posterior.innovations[some],
         periods=panel.periods,
         changes=changes,
+        selective=(np.zeros(panel.units, bool) if unreported is None else unreported.chosen)[some],
     )

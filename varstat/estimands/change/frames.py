@@ -44,7 +44,7 @@ class Standard:
         Parameters
         ----------
         rate : ndarray of float, shape (draws, units)
-        volume : ndarray of float, shape (units,)
+        volume : ndarray of float, shape (units,) or (draws, units)
         group : ndarray of object, shape (units,)
             Peer groups; None for units that have none, which are then one of their own.
 
@@ -61,7 +61,7 @@ class Standard:
         names = np.array(["" if name is None else str(name) for name in group], dtype=object)
         for name in dict.fromkeys(names):
             here = names == name
-            targets[:, here] = self._of_group(rate[:, here], volume[here])
+            targets[:, here] = self._of_group(rate[:, here], volume[..., here])
         return targets
 
     def _of_group(self, rate: Floats, volume: Floats) -> Floats:
@@ -75,11 +75,11 @@ class Standard:
             case "median":
                 return np.broadcast_to(np.median(rate, axis=1)[:, None], rate.shape)
             case "pooled":
-                pooled = rate @ volume / volume.sum()
+                pooled = np.sum(rate * volume, axis=1) / volume.sum(axis=-1)
                 return np.broadcast_to(pooled[:, None], rate.shape)
             case "leave-one-out" if rate.shape[1] > 1:
-                total = (rate @ volume)[:, None] - rate * volume
-                return np.asarray(total / (volume.sum() - volume))
+                total = np.sum(rate * volume, axis=1, keepdims=True) - rate * volume
+                return np.asarray(total / (volume.sum(axis=-1, keepdims=True) - volume))
         raise ModelError(
             f"target {rule.text}",
             "a change is measured against a target of all units: pooled, median, best:0.25 or "

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from varstat.estimands.change.bridge import Bridge
+from varstat.estimands.change.reporting import Reporting
 from varstat.estimands.change.series import NationalSeries
 from varstat.estimands.change.units import UnitChanges
 from varstat.hierarchical.posterior import HYPER_LEVEL
@@ -42,6 +43,8 @@ class Change(Judged, UnitResult):
         Of the units that have both.
     series : NationalSeries
         The nation in every period, on the new frame.
+    reporting : Reporting or None
+        What wasn't reported; None where nobody looked.
     published : tuple of float
         What the point method gives on raw rates before and after, each on the frame of then.
     lasting : bool
@@ -71,6 +74,7 @@ class Change(Judged, UnitResult):
     bridge: Bridge
     units: UnitChanges
     series: NationalSeries
+    reporting: Reporting | None
     published: tuple[float, float]
     lasting: bool
     minimal: float

@@ -72,7 +72,8 @@ class UnitChanges:
         "better" or "worse".
     verdict : ndarray of object, shape (units,)
         "improved" or "worsened" on the lists that a false discovery rate allows, "structure" where
-        such a unit's change is one of organisations, else None.
+        such a unit's change is one of organisations, "reporting" where what it reported was a
+        selection, else None.
     """
 
     unit: Texts
@@ -141,6 +142,8 @@ class Reported:
     periods : sequence of str
     changes : mapping of str to tuple of int
         When organisations changed: places of periods by unit.
+    selective : ndarray of bool, shape (units,)
+        Whose reported rates are of a selection in one of the two.
     """
 
     unit: Texts
@@ -153,6 +156,7 @@ class Reported:
     innovations: Floats
     periods: Sequence[str]
     changes: Mapping[str, tuple[int, ...]]
+    selective: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,11 +221,30 @@ def judge_units(paths: Paths, reported: Reported, judging: Judging) -> UnitChang
     columns |= _ranks(paths, judging)
     columns |= _breaks(paths, reported, judging)
     columns |= _alerts(reported, judging)
-    columns["verdict"] = _verdicts(columns, judging)
+    columns["verdict"] = _verdicts(columns, reported, judging)
     order = np.argsort(-judging.sign * np.asarray(columns["own"], dtype=float), kind="stable")
     if not judging.lasting:
         order = np.argsort(-np.asarray(columns["p_changed_in_period"], float), kind="stable")
     return UnitChanges(**{name: values[order].copy() for name, values in columns.items()})  # type: ignore[arg-type]
+
+
+def fall_back(units: UnitChanges, judging: Judging) -> Floats:
+    """Say how much of the change of the tenth of units that were worst at first lasts.
+
+    Parameters
+    ----------
+    units : UnitChanges
+    judging : Judging
+
+    Returns
+    -------
+    ndarray of float, shape (2,)
+        What lasts and all of it, on average; NaN where that can't be told.
+    """
+    if not judging.lasting or len(units.unit) < 20:
+        return np.full(2, np.nan)
+    worst = np.argsort(judging.sign * units.raw_from, kind="stable")[: len(units.unit) // 10]
+    return np.array([units.lasting[worst].mean(), units.raw_change[worst].mean()])
 
 
 def _parts(paths: Paths, reported: Reported, judging: Judging) -> dict[str, NDArray[np.generic]]:
@@ -306,7 +329,9 @@ def _alerts(reported: Reported, judging: Judging) -> dict[str, NDArray[np.generi
     return {"alert": when, "alert_direction": way}
 
 
-def _verdicts(columns: Mapping[str, NDArray[np.generic]], judging: Judging) -> Texts:
+def _verdicts(
+    columns: Mapping[str, NDArray[np.generic]], reported: Reported, judging: Judging
+) -> Texts:
     """Who is on the lists of the improved and of the worsened."""
     verdict = np.full(len(columns["unit"]), None, dtype=object)
     if not judging.lasting:
@@ -318,4 +343,5 @@ def _verdicts(columns: Mapping[str, NDArray[np.generic]], judging: Judging) -> T
     listed = np.array([each is not None for each in verdict])
     structural = np.array([each is not None for each in columns["break_is"]], dtype=bool)
     verdict[listed & structural] = "structure"
+    verdict[listed & reported.selective] = "reporting"
     return verdict

@@ -32,11 +32,27 @@ EXPLAINED = {
     "structure": "same care, other units",
     "refit": "new model less the old",
     "exit": "no data after",
+    "completeness": "more or less was reported",
     "volume": "more or fewer cases",
     "rate": "rates, at one target",
     "target": "target, at the same rates",
     "entry": "no data before",
 }
+
+
+def name_effects(change: Change) -> dict[str, str]:
+    """Name the parts of a bridge: structure by what changed, organisations or peer groups.
+
+    Parameters
+    ----------
+    change : Change
+
+    Returns
+    -------
+    dict of str to str
+    """
+    merged = "refit" in change.bridge.effect
+    return EFFECTS | ({} if merged else {"structure": "peer groups"})
 
 
 def say_change(change: Change) -> str:
@@ -74,8 +90,13 @@ def _say_total(change: Change) -> list[str]:
     parts = [name for name in bridge.effect if name not in ("from", "to", "refit")]
     organisations = [name for name in parts if name in ("structure", "exit", "entry")]
     if organisations:
-        said = listed([f"{EFFECTS[name]} {_span(rounded, name)}" for name in organisations])
+        names = name_effects(change)
+        said = listed([f"{names[name]} {_span(rounded, name)}" for name in organisations])
         lines.append(f"Of that, organisations alone made {said}.")
+    if "completeness" in parts:
+        said = f"{_span(rounded, 'completeness')}; had all been reported, the units with both "
+        said += f"periods would have changed by {_span(rounded, 'complete_change')}"
+        lines.append(f"How much was reported made {said}.")
     _, low, high = bridge.of("performance")
     sure = "better" if high < 0 else "worse" if low > 0 else "neither surely better nor worse"
     lines.append(
@@ -99,6 +120,9 @@ def _say_units(change: Change) -> list[str]:
     structural = int(np.sum(units.verdict == "structure"))
     if structural:
         said.append(f"{structural} more changed as organisations did")
+    chosen = int(np.sum(units.verdict == "reporting"))
+    if chosen:
+        said.append(f"{chosen} more changed in what was reported of a selective loss")
     false = f"at most {percent(change.fdr)} of either list are expected to be false"
     return [f"{', '.join(said)}; {false}."]
 

@@ -15,14 +15,12 @@ from varstat.estimands.completeness.classify import (
 )
 from varstat.estimands.completeness.detect import Found
 from varstat.estimands.completeness.gaps import Certain
-from varstat.estimands.completeness.level import Scales
 from varstat.estimands.completeness.overrule import Stated
 from varstat.estimands.completeness.posterior import Prior, estimate_completeness
-from varstat.estimands.completeness.predict import predict_window
-from varstat.estimands.completeness.relative import Relative
 from varstat.estimands.completeness.result import Event, Suspect
 from varstat.estimands.completeness.successors import Succession
-from varstat.estimands.completeness.windows import Bools, Whole
+from varstat.estimands.completeness.usual import Usual
+from varstat.estimands.completeness.windows import Bools
 from varstat.measure import Floats
 
 _CHANGE = "service or recording change"
@@ -36,16 +34,9 @@ class Assembly:
     ----------
     volumes : Volumes
     level : float
-    size : ndarray of float, shape (units,)
-        Median volume.
     large : ndarray of bool, shape (units,)
-    examined : ndarray of int
-        Units that the model looks at.
-    relative : Relative
-        Of all units.
-    values : ndarray of float, shape (examined, periods)
-    scales : Scales
-        Of the units examined.
+    usual : Usual
+        Of the units that the model looks at.
     paths : ndarray of float, shape (columns, periods)
     certain : tuple of Certain
     successors : tuple of Succession
@@ -53,24 +44,11 @@ class Assembly:
 
     volumes: Volumes
     level: float
-    size: Floats
     large: Bools
-    examined: Whole
-    relative: Relative
-    values: Floats
-    scales: Scales
+    usual: Usual
     paths: Floats
     certain: tuple[Certain, ...]
     successors: tuple[Succession, ...]
-
-    def predict(
-        self, unit: int, window: tuple[int, int], others: Sequence[tuple[int, int]]
-    ) -> tuple[Floats, Floats]:
-        """Predict a unit's log volumes in a window, and their covariance."""
-        at = int(np.searchsorted(self.examined, unit))
-        mean, covariance = predict_window(self.values, self.scales, at, window, others=others)
-        inside = slice(window[0], window[1] + 1)
-        return mean + self.relative.path[inside] + self.relative.season[unit, inside], covariance
 
 
 def list_events(
@@ -132,7 +110,7 @@ def _suspect(
     made: Assembly, event: Found, found: Sequence[Found], prior: Prior, share: float
 ) -> Iterator[Suspect]:
     others = [(e.start, e.end) for e in found if e.unit == event.unit and e is not event]
-    mean, covariance = made.predict(event.unit, (event.start, event.end), others)
+    mean, covariance = made.usual.predict(event.unit, (event.start, event.end), others)
     sd = np.sqrt(np.diag(covariance))
     for at, when in enumerate(range(event.start, event.end + 1)):
         reported = made.volumes.counts[0, event.unit, when]
@@ -312,10 +290,10 @@ def _certain_class(made: Assembly, each: Certain) -> tuple[str, tuple[str, ...],
 
 def _missing(made: Assembly, each: Certain, found: Sequence[Found]) -> tuple[float, float, float]:
     """The volume of a gap with its interval; the error of its mean is common to its periods."""
-    if each.kind != "gap" or each.unit not in made.examined:
+    if each.kind != "gap" or each.unit not in made.usual.examined:
         return np.nan, np.nan, np.nan
     others = [(e.start, e.end) for e in found if e.unit == each.unit]
-    mean, covariance = made.predict(each.unit, (each.start, each.end), others)
+    mean, covariance = made.usual.predict(each.unit, (each.start, each.end), others)
     half = float(norm.ppf((1 + made.level) / 2) * np.sqrt(covariance.sum())) / len(mean)
     total = float(np.exp(mean).sum())
     return total * np.exp(-half), total, total * np.exp(half)

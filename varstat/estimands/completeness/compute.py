@@ -10,17 +10,15 @@ from varstat.errors import ModelError, UsageError
 from varstat.estimands.completeness.assemble import Assembly, list_events, list_suspects
 from varstat.estimands.completeness.detect import Found, detect, estimate_effects
 from varstat.estimands.completeness.gaps import find_certain
-from varstat.estimands.completeness.level import estimate_scales
 from varstat.estimands.completeness.overrule import Stated
 from varstat.estimands.completeness.posterior import Prior
-from varstat.estimands.completeness.relative import national_path, relate
+from varstat.estimands.completeness.relative import national_path
 from varstat.estimands.completeness.result import Histories, History, Listed, Proposal, Strips
 from varstat.estimands.completeness.successors import find_successors
+from varstat.estimands.completeness.usual import learn_usual, median_sizes
 from varstat.estimands.completeness.words import list_notes, say_history
 from varstat.measure import Floats
 from varstat.provenance import Provenance
-
-_LEAST_MONTHS = 18
 
 
 def compute_histories(
@@ -65,16 +63,16 @@ def compute_histories(
     prior = prior or Prior()
     made = _assemble(volumes, least=least, level=level)
     if stated is None:
-        found = detect(made.values, made.scales, longest=volumes.seasons)
+        found = detect(made.usual.values, made.usual.scales, longest=volumes.seasons)
     else:
-        place = {int(unit): at for at, unit in enumerate(made.examined)}
-        known = np.isfinite(made.values)
+        place = {int(unit): at for at, unit in enumerate(made.usual.examined)}
+        known = np.isfinite(made.usual.values)
         windows = [
             (place[each.unit], each.start, each.end)
             for each in stated
             if each.unit in place and known[place[each.unit], each.start : each.end + 1].any()
         ]
-        found = estimate_effects(made.values, made.scales, windows)
+        found = estimate_effects(made.usual.values, made.usual.scales, windows)
     found = tuple(_place(made, each) for each in found)
     events = list_events(made, found, stated)
     suspects = list_suspects(made, found, stated, prior)
@@ -88,9 +86,9 @@ def compute_histories(
         units=listed,
         column=volumes.column,
         period=volumes.period,
-        examined=len(made.examined),
-        unit_periods=int(np.isfinite(made.values).sum()),
-        small=len(volumes.unit) - len(made.examined),
+        examined=len(made.usual.examined),
+        unit_periods=int(np.isfinite(made.usual.values).sum()),
+        small=len(volumes.unit) - len(made.usual.examined),
         events=events,
         suspects=suspects,
         successors=tuple(
@@ -117,43 +115,30 @@ def compute_histories(
 
 def _place(made: Assembly, event: Found) -> Found:
     """Give an event the unit's place among all, and an edge the ends of the unit's life."""
-    known = np.flatnonzero(np.isfinite(made.values[event.unit]))
+    known = np.flatnonzero(np.isfinite(made.usual.values[event.unit]))
     start, end = event.start, event.end
     if event.kind == "edge":
         start, end = max(start, int(known[0])), min(end, int(known[-1]))
-    return replace(event, unit=int(made.examined[event.unit]), start=start, end=end)
+    return replace(event, unit=int(made.usual.examined[event.unit]), start=start, end=end)
 
 
 def _assemble(volumes: Volumes, *, least: float, level: float) -> Assembly:
     volume = volumes.counts[0]
-    positive = volume > 0
-    size = np.array(
-        [np.median(row[on]) if on.any() else 0.0 for row, on in zip(volume, positive, strict=True)]
-    )
-    long_enough = positive.sum(axis=1) >= _LEAST_MONTHS // volumes.months
-    # A month's size, whatever the period.
-    large = size / volumes.months >= least
-    examined = np.flatnonzero(large & long_enough)
-    if not len(examined):
+    usual = learn_usual(volume, months=volumes.months, least=least)
+    if usual is None:
         raise ModelError(
             "completeness",
             f"no unit has a median of {least:g} a month or more over 18 months or more. Lower "
             "--least, or give a longer series.",
         )
-    path = national_path(volume[examined])
-    relative = relate(volume, path, seasons=volumes.seasons)
     certain = find_certain(volumes.counts)
     apart = volumes.counts if volumes.parts is None else volumes.counts[1:]
     return Assembly(
         volumes=volumes,
         level=level,
-        size=size,
-        large=large,
-        examined=examined,
-        relative=relative,
-        values=relative.values[examined],
-        scales=estimate_scales(relative.values[examined]),
-        paths=np.stack([national_path(each[examined]) for each in volumes.counts]),
+        large=median_sizes(volume, months=volumes.months) >= least,
+        usual=usual,
+        paths=np.stack([national_path(each[usual.examined]) for each in volumes.counts]),
         certain=certain,
         successors=find_successors(
             apart, certain, months=volumes.months, least=least * volumes.months
@@ -166,7 +151,7 @@ def _strips(made: Assembly, events: Sequence[object]) -> Strips:
     place = {unit: at for at, unit in enumerate(made.volumes.unit)}
     rows: list[Floats] = []
     for unit in units:
-        row = made.relative.values[place[unit]]
+        row = made.usual.relative.values[place[unit]]
         known = row[np.isfinite(row)]
         rows.append(np.exp(row - (np.median(known) if len(known) else 0.0)))
     factor = np.array(rows) if rows else np.empty((0, len(made.volumes.period)))

@@ -103,12 +103,8 @@ def estimate_completeness(
     (0.5521, 0.9205)
     """
     part, weight, p = _mixture(reported, mean, sd, prior)
-    below = p * np.cumsum(weight)
-    ends = [(1 - level) / 2, (1 + level) / 2]
-    lower, upper = (
-        float(part[min(int(np.searchsorted(below, end)), _NODES - 1)]) if end < p else 1.0
-        for end in ends
-    )
+    ends = np.array([(1 - level) / 2, (1 + level) / 2])
+    lower, upper = map(float, at_quantiles(reported, mean, sd, prior, ends))
     return Completeness(
         p_incomplete=p, estimate=float(p * (weight @ part) + 1 - p), lower=lower, upper=upper
     )
@@ -130,10 +126,28 @@ def draw_completeness(
     ndarray of float, shape (draws,)
         In (0, 1]; 1 where all was reported.
     """
+    at = np.random.default_rng(seed).random(draws)
+    return at_quantiles(reported, mean, sd, prior, at)
+
+
+def at_quantiles(reported: float, mean: float, sd: float, prior: Prior, at: Floats) -> Floats:
+    """Give quantiles of the part reported.
+
+    Parameters
+    ----------
+    reported, mean, sd, prior
+        As of `estimate_completeness`.
+    at : ndarray of float
+        In [0, 1].
+
+    Returns
+    -------
+    ndarray of float
+        In (0, 1], of the shape of `at`; 1 where all was reported.
+    """
     part, weight, p = _mixture(reported, mean, sd, prior)
-    rng = np.random.default_rng(seed)
-    drawn = rng.choice(part, size=draws, p=weight)
-    return np.where(rng.random(draws) < p, drawn, 1.0)
+    below = np.searchsorted(p * np.cumsum(weight), at)
+    return np.where(at < p, part[np.minimum(below, _NODES - 1)], 1.0)
 
 
 def complete_opportunity(

@@ -52,7 +52,8 @@ def combine_opportunities(
     UsageError
         If indicators overlap, by what their cards say, and no reason is given.
     ModelError
-        If their prices are of different years, or their intervals of different levels.
+        If their prices are of different years, their events of a quarter here and of a year
+        there, or their intervals of different levels.
 
     Notes
     -----
@@ -159,6 +160,27 @@ def refuse_years(years: Collection[str]) -> None:
         )
 
 
+def refuse_periods(periods: Collection[str | None]) -> None:
+    """Refuse to add up a quarter's money, taken four times, and a year's.
+
+    Parameters
+    ----------
+    periods : collection of str or None
+        As cards state them; None is nothing stated, and goes with either.
+
+    Raises
+    ------
+    ModelError
+    """
+    if {"quarter", "year"} <= set(periods):
+        raise ModelError(
+            "cost",
+            "money is of a quarter's events, taken four times, for some of these and of a year's "
+            "for others, as their cards say. Chance weighs twice as much in the first, and the "
+            "season is in it. Read whole years for all, and say so: [cost] period.",
+        )
+
+
 def _combine(
     several: Sequence[Opportunities], *, reason: str
 ) -> tuple[tuple[CombinedTotal, ...], tuple[str, ...]]:
@@ -168,6 +190,7 @@ def _combine(
         return (), (_NO_MONEY,)
     years = {each.money.price_year for one in several for each in one if each.money}
     refuse_years(years)
+    refuse_periods({each.money.period for one in several for each in one if each.money})
     levels = {each.level for one in several for each in one}
     if len(levels) > 1:
         raise ModelError("level", "the intervals are of different levels. Compute all at one.")

@@ -61,4 +61,5 @@ def price(card: Card) -> Money | None:
         basis=cost.basis,
         price_year=cost.price_year or "",
         source=cost.source or "",
+        period=cost.period,
     )

@@ -203,6 +203,8 @@ class Money:
     ----------
     unit_cost : float
     per, basis, price_year, source : str
+    period : str or None
+        Of how long the events are: a `quarter`, taken four times, or a `year`; None if not stated.
     """
 
     unit_cost: float
@@ -210,6 +212,7 @@ class Money:
     basis: str
     price_year: str
     source: str
+    period: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from varstat.errors import ModelError
+from varstat.estimands.vintages.growth import extrapolate
 from varstat.measure import Floats
 from varstat.measure.lock import lock_arrays
 
@@ -90,7 +91,7 @@ def develop(triangle: Floats, *, tail: float = 1.0) -> Development:
         factor[d] = then.sum() / weight[d]
         if len(now) > 1:
             sigma2[d] = np.sum(now * (then / now - factor[d]) ** 2) / (len(now) - 1)
-    sigma = _extrapolate(np.sqrt(sigma2))
+    sigma = extrapolate(np.sqrt(sigma2))
     left = np.append(np.cumprod(factor[::-1])[::-1], 1.0) * tail
     last = known.sum(axis=1) - 1
     latest = triangle[np.arange(len(triangle)), last]
@@ -125,17 +126,6 @@ def _check(triangle: Floats, known: np.ndarray, tail: float) -> None:
         problems.append("the tail must be above zero; 1 says that nothing more comes.")
     if problems:
         raise ModelError("vintages", problems)
-
-
-def _extrapolate(sigma: Floats) -> Floats:
-    """Fill in scales that have no ratios to go by, on a line through the logs of the others."""
-    good = np.isfinite(sigma) & (sigma > 0)
-    found = np.where(np.isfinite(sigma), sigma, 0.0)
-    if good.sum() > 1:
-        at = np.arange(len(sigma))
-        slope, start = np.polyfit(at[good], np.log(sigma[good]), 1)
-        found = np.where(np.isfinite(sigma), found, np.exp(start + slope * at))
-    return found
 
 
 def _mack(

@@ -4,7 +4,7 @@ Draws come from the exact log density where that is cheap, and else from a polyn
 coordinates, so that the number of passes over the data doesn't grow with the number of draws.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import logsumexp
@@ -19,7 +19,6 @@ from varstat.hierarchical.quadrature.proposal import (
     about_mode,
     adapt,
     draw_mixture,
-    mixture_density,
 )
 from varstat.hierarchical.quadrature.student import resample
 from varstat.hierarchical.quadrature.surrogate import Density, fit_slopes, fit_values
@@ -30,9 +29,11 @@ MOST_DIMENSION = 30
 # Evaluations of a likelihood for which no polynomial is needed, and those that can be afforded
 # where no polynomial fits.
 _CHEAP, _AFFORDABLE = 10_000_000, 300_000_000
-# What a polynomial may be off by in log density, root mean square over the posterior.
+# What a polynomial may be off by in log density, root mean square over the posterior: on a lattice,
+# and in importance sampling. How often it is fitted to more points where it is off by more.
 _ACCURACY = 0.003
 _ROUGH = 0.05
+_MOST_REFINED, _MORE = 2, 60
 # A tail of the importance ratios that is light enough to leave as it is, and how often a proposal
 # is fitted to the points where it isn't.
 _LIGHT = 0.5
@@ -40,8 +41,8 @@ _MOST_FITTED = 3
 # Points by which a posterior is accepted or refused, and draws that it is checked with; the same
 # whatever seed and number of draws are asked for.
 POOL, CHECKED, _FIXED = 8000, 500, 20
-# Points of a round, one for each proposal, where as many as that can't be afforded.
-_FEWER = 800
+# Points that a polynomial is checked at, and those at which draws are weighed where none fits.
+_CHECKS, _WEIGHED = 100, 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -73,6 +74,33 @@ class HyperDraws:
     passes: int
     check: Floats
     worth: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Settled:
+    """What hyper-parameters are drawn from by importance.
+
+    Attributes
+    ----------
+    proposals : list of Proposal
+    target : Density
+    z : ndarray of float, shape (points, dimension)
+    weight : ndarray of float, shape (points,)
+        Add to one.
+    pareto_k : float
+    spent : int
+        Evaluations of the target.
+    again : bool
+        Whether the points were weighed again, by another density than the target.
+    """
+
+    proposals: list[Proposal]
+    target: Density
+    z: Floats
+    weight: Floats
+    pareto_k: float
+    spent: int
+    again: bool = False
 
 
 def draw_from_lattice(
@@ -129,41 +157,32 @@ def draw_by_importance(
     Where that has too light a tail it is mixed with one that is fitted to the weighted points, up
     to three times over. Points that settle what is drawn from, and whether that can be trusted, are
     the same whatever the seed and the number of draws; above half as many draws as there are of
-    them, more are drawn from the same. Where no polynomial fits, and so many points can't be
-    afforded, they are fewer and drawn in rounds.
+    them, more are drawn from the same. Where no polynomial fits, points drawn by the nearest are
+    weighed by the exact density.
     """
     fixed = np.random.default_rng(_FIXED)
     exact = _exact(design, white, nodes=nodes)
-    error, passes, target, in_rounds = 0.0, 0, exact, False
-    cost = POOL * _cost(design, nodes)
-    if cost > _CHEAP:
-        fitted, error, passes = fit_slopes(design, white, fixed, nodes=nodes)
-        target = fitted
-        fewer = (1 + _MOST_FITTED) * _FEWER * _cost(design, nodes)
-        if error > _ROUGH and min(cost, fewer) <= _AFFORDABLE:
-            target, error, in_rounds = exact, 0.0, cost > _AFFORDABLE
-    if in_rounds:
-        proposals, z, log_ratio, spent = _settle_in_rounds(
-            white, target, fixed, scales=_scales(design)
-        )
+    if POOL * _cost(design, nodes) <= _CHEAP:
+        settled, error = _settle(white, exact, fixed, scales=_scales(design)), 0.0
+        passes = settled.spent
     else:
-        proposals, z, log_ratio, spent = _settle(
-            white, target, fixed, scales=_scales(design), refit=error == 0.0
-        )
-    passes += spent if error == 0.0 else 0
-    pareto_k, weight = _smooth(log_ratio)
-    worth = float(1.0 / np.sum(weight**2))
+        settled, error, passes = _settle_by_polynomial(design, white, fixed, nodes=nodes)
+        if error > _ROUGH and _WEIGHED * _cost(design, nodes) <= _AFFORDABLE:
+            settled, error = _weigh_again(settled, exact, fixed), 0.0
+            passes += len(settled.z)
+    z, weight = settled.z, settled.weight
     check = white.place(z[resample(fixed, weight, CHECKED)])
+    worth = float(1.0 / np.sum(weight**2))
     rng = np.random.default_rng([seed, 1])
-    if 2 * draws > POOL and not in_rounds:
-        z, log_p, log_q = _weigh(proposals, target, rng, 2 * draws)
+    if 2 * draws > len(z) and not settled.again:
+        z, log_p, log_q = _weigh(settled.proposals, settled.target, rng, 2 * draws)
         passes += 2 * draws if error == 0.0 else 0
         weight = _smooth(log_p - log_q)[1]
     z = z[resample(rng, weight, draws)]
     return HyperDraws(
         z=z,
         h=white.place(z),
-        pareto_k=pareto_k,
+        pareto_k=settled.pareto_k,
         effective=float(min(1.0 / np.sum(weight**2), draws)),
         surrogate_error=error,
         passes=passes,
@@ -173,43 +192,61 @@ def draw_by_importance(
 
 
 def _settle(
-    white: Whitened,
-    target: Density,
-    rng: np.random.Generator,
-    *,
-    scales: list[int],
-    refit: bool,
-) -> tuple[list[Proposal], Floats, Floats, int]:
-    """Settle what is drawn from: proposals, points of their mixture, log ratios, points spent."""
+    white: Whitened, target: Density, rng: np.random.Generator, *, scales: list[int]
+) -> Settled:
+    """Settle what is drawn from."""
     proposals: list[Proposal] = [about_mode(white)]
     z, log_p, log_q = _weigh(proposals, target, rng, POOL)
     spent = POOL
     for _ in range(_MOST_FITTED):
         pareto_k, weight = _smooth(log_p - log_q)
-        if pareto_k <= _LIGHT or not refit:
+        if pareto_k <= _LIGHT:
             break
         proposals = [proposals[0], adapt(white, z, weight, scales)]
         z, log_p, log_q = _weigh(proposals, target, rng, POOL)
         spent += POOL
-    return proposals, z, log_p - log_q, spent
+    pareto_k, weight = _smooth(log_p - log_q)
+    return Settled(
+        proposals=proposals, target=target, z=z, weight=weight, pareto_k=pareto_k, spent=spent
+    )
 
 
-def _settle_in_rounds(
-    white: Whitened, target: Density, rng: np.random.Generator, *, scales: list[int]
-) -> tuple[list[Proposal], Floats, Floats, int]:
-    """Do the same by few points, each round's proposal fitted to all points before, which stay.
+def _settle_by_polynomial(
+    design: Design, white: Whitened, rng: np.random.Generator, *, nodes: int
+) -> tuple[Settled, float, int]:
+    """Settle the same by a polynomial, fitted again to where the posterior is if it is off there.
 
-    As in adaptive multiple importance sampling (Cornuet and others 2012).
+    Returns
+    -------
+    settled : Settled
+    error : float
+    passes : int
     """
-    proposals: list[Proposal] = [about_mode(white)]
-    z, log_p, log_q = _weigh(proposals, target, rng, _FEWER)
-    for _ in range(_MOST_FITTED):
-        _, weight = _smooth(log_p - log_q)
-        proposals.append(adapt(white, z, weight, scales))
-        more = proposals[-1].draw(rng, _FEWER)
-        z, log_p = np.concatenate([z, more]), np.concatenate([log_p, target(more)])
-        log_q = mixture_density(proposals, z)
-    return proposals, z, log_p - log_q, len(z)
+    fitted, passes = fit_slopes(design, white, rng, nodes=nodes), 0
+    for refined in range(_MOST_REFINED + 1):
+        settled = _settle(white, fitted, rng, scales=_scales(design))
+        check = settled.z[resample(rng, settled.weight, _CHECKS)]
+        error = fitted.error_at(check)
+        passes += _CHECKS
+        if error <= _ROUGH or refined == _MOST_REFINED:
+            break
+        fitted = fitted.refined(check[:_MORE], settled.z, settled.weight)
+    return settled, error, passes + len(fitted.z)
+
+
+def _weigh_again(settled: Settled, exact: Density, rng: np.random.Generator) -> Settled:
+    """Draw points by a polynomial, and weigh them by the exact density."""
+    # A point that was drawn several times is one draw still.
+    chosen, times = np.unique(resample(rng, settled.weight, _WEIGHED), return_counts=True)
+    z = settled.z[chosen]
+    pareto_k, ratio = _smooth(exact(z) - settled.target(z))
+    return replace(
+        settled,
+        z=z,
+        weight=times * ratio / np.sum(times * ratio),
+        pareto_k=max(pareto_k, settled.pareto_k),
+        again=True,
+    )
 
 
 def _weigh(

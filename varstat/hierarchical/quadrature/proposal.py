@@ -110,10 +110,5 @@ def draw_mixture(
         for each, first, last in zip(proposals, ends, ends[1:], strict=False)
     ]
     z = np.concatenate(parts)
-    return z, mixture_density(proposals, z)
-
-
-def mixture_density(proposals: Sequence[Proposal], z: Floats) -> Floats:
-    """Log density of the mixture of as much of each proposal, at points (points, dimension)."""
     log_q = np.logaddexp.reduce([each.log_density(z) for each in proposals], axis=0)
-    return np.asarray(log_q - np.log(len(proposals)))
+    return z, np.asarray(log_q - np.log(len(proposals)))

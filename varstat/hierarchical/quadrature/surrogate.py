@@ -1,18 +1,21 @@
 """Polynomials in place of a log posterior density, fitted at some points and checked at others."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.special import logsumexp
 
 from varstat.hierarchical.model.design import Design
+from varstat.hierarchical.quadrature.combined import Combined, combine
 from varstat.hierarchical.quadrature.hyper import Lattice, Whitened
-from varstat.hierarchical.quadrature.marginal import log_posterior, log_posterior_slope
+from varstat.hierarchical.quadrature.marginal import log_posterior, log_posterior_slope, log_prior
 from varstat.hierarchical.quadrature.polynomial import monomial_slopes, monomial_values, monomials
-from varstat.hierarchical.quadrature.student import draw_student, log_student, resample
 from varstat.measure import Floats
 
 Density = Callable[[Floats], Floats]
+
+# From so many hyper-parameters on a polynomial has fewer terms; points by which it is centred.
+_MANY, _ABOUT = 12, 1000
 
 
 def fit_values(lattice: Lattice) -> tuple[Density, float]:
@@ -49,42 +52,134 @@ def fit_values(lattice: Lattice) -> tuple[Density, float]:
     return density, least
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Surrogate:
+    """The log prior density, and a polynomial in place of the log likelihood.
+
+    The polynomial is in combined coordinates (`varstat.hierarchical.quadrature.combined`), and
+    fitted to values and slopes.
+
+    Attributes
+    ----------
+    design : Design
+    white : Whitened
+    nodes : int
+    combined : Combined
+    z : ndarray of float, shape (points, dimension)
+        Where it was fitted.
+    value : ndarray of float, shape (points,)
+        Log likelihood there.
+    slope : ndarray of float, shape (points, dimension)
+        Of the log likelihood in the hyper-parameters.
+    centre : ndarray of float, shape (dimension,)
+        Of the posterior, in combined coordinates.
+    inverse : ndarray of float, shape (dimension, dimension)
+        To coordinates about it in which the posterior's covariance is one.
+    coefficients : ndarray of float, shape (terms,)
+    """
+
+    design: Design
+    white: Whitened
+    nodes: int
+    combined: Combined
+    z: Floats
+    value: Floats
+    slope: Floats
+    centre: Floats
+    inverse: Floats
+    coefficients: Floats
+
+    def __call__(self, z: Floats) -> Floats:
+        """Log density at points (points, dimension), relative to the mode's."""
+        h = self.white.place(z)
+        u = (self.combined.place(h) - self.centre) @ self.inverse.T
+        value = monomial_values(u, terms_in(u.shape[1])) @ self.coefficients
+        value += log_prior(self.design, h)[0] - self.white.peak
+        # Far out a polynomial may turn up again; no posterior rises above the normal's shoulders.
+        return np.asarray(np.minimum(value, 3.0 - 0.125 * (u**2).sum(axis=1)))
+
+    def error_at(self, z: Floats) -> float:
+        """Root mean square error in log density at points (points, dimension)."""
+        exact = log_posterior(self.design, self.white.place(z), nodes=self.nodes)
+        return float(np.std(exact - self.white.peak - self(z)))
+
+    def refined(self, more: Floats, z: Floats, weight: Floats) -> "Surrogate":
+        """Fit again to points (points, dimension) besides, about where a weighted sample is."""
+        value, slope = _log_likelihood(self.design, self.white, more, nodes=self.nodes)
+        centre, inverse = _whiten_again(self.combined.place(self.white.place(z)), weight)
+        return _fitted(
+            replace(
+                self,
+                z=np.concatenate([self.z, more]),
+                value=np.concatenate([self.value, value]),
+                slope=np.concatenate([self.slope, slope]),
+                centre=centre,
+                inverse=inverse,
+            )
+        )
+
+
 def fit_slopes(
     design: Design, white: Whitened, rng: np.random.Generator, *, nodes: int
-) -> tuple[Density, float, int]:
-    """Fit a polynomial to values and slopes at points about the mode, and check it at others.
-
-    Returns
-    -------
-    density : callable
-    error : float
-    passes : int
-    """
-    d = len(white.mode)
-    terms = [t for t in monomials(d, 4) if len(t) < 4 or len(set(t)) <= 2]
-    if d > 12:
-        terms = [t for t in terms if len(t) < 3 or len(set(t)) <= 2]
-    number = max(int(np.ceil(2.5 * len(terms) / (d + 1))), 24)
+) -> Surrogate:
+    """Fit a surrogate to values and slopes at points about the mode."""
+    d, combined = len(white.mode), combine(design)
+    number = max(int(np.ceil(2.5 * len(terms_in(d)) / (d + 1))), 24)
     z = rng.standard_normal((number, d)) * 1.2
-    value, slope = log_posterior_slope(design, white.place(z), nodes=nodes)
-    slope_z = slope @ white.scale
-    left = np.concatenate([value - white.peak, slope_z.ravel()])
-    basis = np.concatenate(
-        [
-            monomial_values(z, terms),
-            monomial_slopes(z, terms).reshape(number * d, len(terms)),
-        ]
+    value, slope = _log_likelihood(design, white, z, nodes=nodes)
+    about = combined.place(white.place(rng.standard_normal((_ABOUT, d))))
+    centre, inverse = _whiten_again(about, np.full(_ABOUT, 1.0 / _ABOUT))
+    return _fitted(
+        Surrogate(
+            design=design,
+            white=white,
+            nodes=nodes,
+            combined=combined,
+            z=z,
+            value=value,
+            slope=slope,
+            centre=centre,
+            inverse=inverse,
+            coefficients=np.zeros(0),
+        )
     )
-    coefficients = np.linalg.lstsq(basis, left, rcond=None)[0]
 
-    def density(z: Floats) -> Floats:
-        value = monomial_values(z, terms) @ coefficients
-        # Far out a polynomial may turn up again; no posterior rises above the normal's shoulders.
-        return np.asarray(np.minimum(value, 3.0 - 0.125 * (z**2).sum(axis=1)))
 
-    pool = draw_student(rng, 4000, d)
-    ratio = density(pool) - log_student(pool)
-    weight = np.exp(ratio - logsumexp(ratio))
-    check = pool[resample(rng, weight, 100)]
-    off = log_posterior(design, white.place(check), nodes=nodes) - white.peak - density(check)
-    return density, float(np.std(off)), number + len(check)
+def terms_in(d: int) -> list[tuple[int, ...]]:
+    """Monomials of a surrogate: to the fourth degree, and fewer of many hyper-parameters."""
+    terms = [t for t in monomials(d, 4) if len(t) < 4 or len(set(t)) <= 2]
+    return [t for t in terms if len(t) < 3 or len(set(t)) <= 2] if d > _MANY else terms
+
+
+def _fitted(surrogate: Surrogate) -> Surrogate:
+    """Find the coefficients by least squares, of values and of slopes in whitened coordinates."""
+    combined, inverse, scale = surrogate.combined, surrogate.inverse, surrogate.white.scale
+    h = surrogate.white.place(surrogate.z)
+    u = (combined.place(h) - surrogate.centre) @ inverse.T
+    terms = terms_in(u.shape[1])
+    # How each coordinate of the polynomial changes along each whitened one.
+    turn = np.einsum("ij,nj,jk->nik", inverse, combined.slope(h), scale)
+    slopes = np.einsum("nik,nit->nkt", turn, monomial_slopes(u, terms))
+    basis = np.concatenate([monomial_values(u, terms), slopes.reshape(-1, len(terms))])
+    left = np.concatenate([surrogate.value, (surrogate.slope @ scale).ravel()])
+    return replace(surrogate, coefficients=np.linalg.lstsq(basis, left, rcond=None)[0])
+
+
+def _log_likelihood(
+    design: Design, white: Whitened, z: Floats, *, nodes: int
+) -> tuple[Floats, Floats]:
+    """Log likelihood at points, and its slopes in the hyper-parameters."""
+    h = white.place(z)
+    value, slope = log_posterior_slope(design, h, nodes=nodes)
+    prior, prior_slope = log_prior(design, h)
+    return value - prior, slope - prior_slope
+
+
+def _whiten_again(x: Floats, weight: Floats) -> tuple[Floats, Floats]:
+    """Centre of weighted points, and what whitens them."""
+    centre = weight @ x
+    apart = x - centre
+    covariance = apart.T @ (apart * weight[:, None])
+    # A little more than nothing, where a scale is surely too small to matter.
+    covariance += np.diag(1e-9 * np.diag(covariance) + 1e-16)
+    return centre, np.linalg.inv(np.linalg.cholesky(covariance))

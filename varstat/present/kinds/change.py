@@ -8,7 +8,7 @@ import pandas as pd
 
 from varstat.estimands.change.result import Change, Changes
 from varstat.estimands.change.rounded import RoundedBridge, round_bridge
-from varstat.estimands.change.words import EFFECTS, EXPLAINED
+from varstat.estimands.change.words import EXPLAINED, name_effects
 from varstat.present.canvas import Canvas
 from varstat.present.captions import change as words
 from varstat.present.chart import Chart
@@ -16,6 +16,11 @@ from varstat.present.column import ALWAYS, Column, Table
 from varstat.present.content import below, plain, records, state
 from varstat.present.highlight import Bools
 from varstat.present.kind import Block, Kind
+from varstat.present.kinds.reporting import (
+    reporting_blocks,
+    reporting_object,
+    reporting_sheet,
+)
 from varstat.present.kinds.units import peer_group, probability, rate_text, unit, unit_name
 from varstat.prose.number import percent
 from varstat.prose.rate import RateStyle, style_of
@@ -208,7 +213,8 @@ COLUMNS: tuple[Column[Change], ...] = (
         heading="beside the\nnation",
         type="text or missing",
         means="`improved` or `worsened`, on a list with few false names (`--fdr`); `structure` "
-        "where the change is one of organisations",
+        "where the change is one of organisations, `reporting` where what was reported in one of "
+        "the periods was a selection (`--events`)",
         text=_verdict,
         keep=ALWAYS,
         number=False,
@@ -245,7 +251,7 @@ def _span(rounded: RoundedBridge, name: str, *, whole: bool = False) -> str:
 
 def labels_of(change: Change) -> dict[str, str]:
     """Name the parts of a bridge, the totals by their periods."""
-    return EFFECTS | {"from": f"total {change.before}", "to": f"total {change.after}"}
+    return name_effects(change) | {"from": f"total {change.before}", "to": f"total {change.after}"}
 
 
 def _blocks(change: Change) -> list[Block]:
@@ -261,6 +267,8 @@ def _blocks(change: Change) -> list[Block]:
         "had activity stayed": "activity_adjusted",
         "had the target stayed": "fixed_target",
     }
+    if "complete_change" in bridge.named:
+        named["had all been reported"] = "complete_change"
     return [
         Block(
             title="Why the total moved: the parts add up",
@@ -272,17 +280,19 @@ def _blocks(change: Change) -> list[Block]:
             texts={"change": list(named)},
             numbers={f"events {interval}": [_span(rounded, name) for name in named.values()]},
         ),
+        *reporting_blocks(change, rounded),
     ]
 
 
 def _sheets(changes: Changes) -> dict[str, pd.DataFrame]:
+    told = [each for each in changes if each.reporting is not None]
     return {
         "units": changes.to_frame(),
         "effects": pd.concat([each.effects_frame() for each in changes], ignore_index=True),
         "series": pd.concat(
             [below(each.by, each.series.to_frame()) for each in changes], ignore_index=True
         ),
-    }
+    } | ({"completeness": reporting_sheet(told)} if told else {})
 
 
 def _object(change: Change) -> dict[str, Any]:
@@ -299,6 +309,7 @@ def _object(change: Change) -> dict[str, Any]:
             },
             "published": {"from": change.published[0], "to": change.published[1]},
             "count": plain(bridge.units),
+            "completeness": reporting_object(change),
             "units": records(change.to_frame().iloc[:, groups:]),
             "series": records(change.series.to_frame()),
         }
