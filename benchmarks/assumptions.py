@@ -68,7 +68,6 @@ def measure(kind: str, seed: int) -> list[object]:
     table = varstat.read_table(frame, direction="lower-is-better", inform=inform)
     fits = varstat.fit_model(table, draws=DRAWS)
     found = varstat.compute_opportunity(fits, level=LEVEL)[0]
-    league = varstat.compute_league(fits)[0]
     true = float(size @ np.maximum(rate - np.quantile(rate, 0.25), 0.0))
     effect = np.concatenate([block for _, block in fits[0].effects.blocks()])
     drawn = fits[0].beta @ fits[0].design.own.T + effect
@@ -88,8 +87,8 @@ def measure(kind: str, seed: int) -> list[object]:
         int(np.sum(right[sure] < UNITS // 4)),
         int(sure.sum()),
         fits[0].design.effects.name,
-        league.assumptions.shape_p,
-        league.assumptions.size_p,
+        found.assumptions.shape_p,
+        found.assumptions.size_p,
         int(not found.diagnostics.passed),
     ]
 

@@ -62,16 +62,27 @@ def make_types(kinds: str = "xy") -> pd.DataFrame:
     )
 
 
+def make_events(unit: str) -> pd.DataFrame:
+    """A selective loss of a unit in the first quarter."""
+    return pd.DataFrame(
+        {
+            "unit": [unit],
+            "from": [QUARTERS[0]],
+            "to": [QUARTERS[0]],
+            "class": ["selective loss"],
+            "share": [0.8],
+        }
+    )
+
+
 SOURCES = {
     "data frame": make_frame(),
     "another": make_frame(2),
     "types": make_types(),
     "other types": make_types("yx"),
     "successor map": pd.DataFrame({"from": ["u1"], "to": ["u2"]}),
-    "events": pd.DataFrame(
-        {"unit": "u1", "from": QUARTERS[0], "to": QUARTERS[0], "class": "selective loss"}
-        | {"share": [0.8]}
-    ),
+    "events": make_events("u1"),
+    "other events": make_events("u2"),
 }
 PROPORTION = Reading(
     source=("data frame",),
@@ -168,7 +179,11 @@ ASKINGS: dict[type, tuple[Any, dict[str, Any]]] = {
     ),
     OpportunityAsking: (
         OpportunityAsking(
-            unit_cost=2.0, price_year="2017", cost_source="the ward", materiality=2.0
+            unit_cost=2.0,
+            price_year="2017",
+            cost_source="the ward",
+            materiality=2.0,
+            events="events",
         ),
         {
             "level": 0.5,
@@ -182,6 +197,11 @@ ASKINGS: dict[type, tuple[Any, dict[str, Any]]] = {
             "multiplier": 4.0,
             "subtotals": {"some": ["u1", "u2"]},
             "unmeasured": True,
+            "events": "other events",
+            "prior_incomplete": 0.1,
+            "prior_logit": 1.0,
+            "prior_logit_sd": 0.5,
+            "selective_sd": 0.2,
         },
     ),
     CompareAsking: (CompareAsking(a="u1", b="u2"), {"a": "u3", "b": "u4", "level": 0.5}),

@@ -10,7 +10,9 @@ def test_every_example_loads():
     for name, example in EXAMPLES.items():
         assert len(load_example(name)) > 1
         assert example.description
-        assert example.card
+        assert example.title
+        made_up = "SYNTHETIC" in example.description
+        assert made_up == bool(example.note)
 
 
 def test_an_example_is_read_like_a_file():

@@ -90,6 +90,12 @@ class OpportunityAsking(Stated):
         Names of sets of units, and the codes of the units in each.
     unmeasured : bool
         Whether it is asked what unmeasured case-mix would do.
+    events : str or None
+        A file of events, whose losses are allowed for.
+    prior_incomplete, prior_logit, prior_logit_sd : float
+        Of completeness, as for `CompletenessAsking`.
+    selective_sd : float or None
+        By what the rate of a selective loss may differ, on the link scale.
     """
 
     verb: ClassVar[str] = "opportunity"
@@ -106,6 +112,11 @@ class OpportunityAsking(Stated):
     multiplier: float | None = None
     subtotals: Choices = ()
     unmeasured: bool = False
+    events: str | None = None
+    prior_incomplete: float = 0.02
+    prior_logit: float = 1.4
+    prior_logit_sd: float = 1.0
+    selective_sd: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

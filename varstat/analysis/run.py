@@ -15,7 +15,7 @@ from varstat.analysis.asking import (
     OpportunityAsking,
     ReviewAsking,
 )
-from varstat.analysis.changing import ask_change
+from varstat.analysis.changing import ask_change, read_allowance
 from varstat.analysis.history import ask_completeness
 from varstat.analysis.inputs import check_cards, refuse_fit
 from varstat.analysis.reviewing import ask_review
@@ -326,7 +326,7 @@ def _judge(setting: Setting, table: "Table", funnels: "Funnels", *, level: float
 def _ask_model(setting: Setting) -> Analysis:
     from varstat.estimands import compare_units, compute_league
 
-    (fits, _), *_ = fit_all(setting)
+    (fits, _, _), *_ = fit_all(setting)
     asking = setting.asked.asking
     results: Results[Any] = fits
     if isinstance(asking, LeagueAsking):
@@ -346,9 +346,10 @@ def _ask_model(setting: Setting) -> Analysis:
 def _ask_opportunity(setting: Setting, asking: OpportunityAsking) -> Analysis:
     from varstat.estimands import combine_opportunities, compute_opportunity
 
+    allow = read_allowance(setting, asking)
     found: list[Opportunities] = []
     # One after another, so that the draws of one model are in memory at a time.
-    for fits, factor in fit_all(setting):
+    for fits, factor, periods in fit_all(setting):
         setting.tell("Summing opportunities", 0, 0)
         found.append(
             compute_opportunity(
@@ -364,6 +365,7 @@ def _ask_opportunity(setting: Setting, asking: OpportunityAsking) -> Analysis:
                 price_year=asking.price_year,
                 cost_source=asking.cost_source,
                 unmeasured=asking.unmeasured,
+                allowance=allow(periods),
             )
         )
     if len(found) == 1:

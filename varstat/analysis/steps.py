@@ -80,7 +80,7 @@ class Setting:
         return (self.find_table(name), key) if name else lookup
 
 
-def fit_all(setting: Setting) -> "Iterator[tuple[Fits, float]]":
+def fit_all(setting: Setting) -> "Iterator[tuple[Fits, float, tuple[str, ...]]]":
     """Fit the model of each indicator, or load it.
 
     Parameters
@@ -92,16 +92,18 @@ def fit_all(setting: Setting) -> "Iterator[tuple[Fits, float]]":
     Fits
     float
         By which its events are multiplied to be those of a year.
+    tuple of str
+        The periods of its table; none of a saved fit, which knows its own if it has several.
     """
     from varstat.hierarchical import load_fit
 
     for source, card in setting.asked.reading.pair_up():
         if is_fit(source):
             refuse_decided(source, _options_decided(setting.asked))
-            yield load_fit(cast(str, setting.find_table(source))), 1.0
+            yield load_fit(cast(str, setting.find_table(source))), 1.0, ()
         else:
             table, factor = read_indicator(setting, source, card)
-            yield fit_table(setting, table), factor
+            yield fit_table(setting, table), factor, table.periods.labels
 
 
 def _options_decided(asked: Specification) -> Iterator[str]:

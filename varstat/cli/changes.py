@@ -1,6 +1,7 @@
 """The options of a change between two periods."""
 
 from varstat.analysis.asking import ChangeAsking
+from varstat.cli.losses import losses
 from varstat.cli.option import Laid, number, text
 
 _CHANGE = "Change"
@@ -24,37 +25,7 @@ CHANGES: dict[tuple[type, str], Laid] = {
         "common: units with one of the periods alone are shown as exits and entries.",
         metavar="common",
     ),
-    (ChangeAsking, "events"): text(
-        "events",
-        _CHANGE,
-        "What wasn't reported, as `varstat completeness -o events.csv` writes it.",
-        metavar="FILE",
-    ),
-    (ChangeAsking, "prior_incomplete"): number(
-        float,
-        "prior-incomplete",
-        _CHANGE,
-        "Where events state no share: share of periods that are incomplete.",
-        metavar="P",
-    ),
-    (ChangeAsking, "prior_logit"): number(
-        float,
-        "prior-logit",
-        _CHANGE,
-        "Of incomplete ones, the logit of the part reported: its mean.",
-        metavar="MEAN",
-    ),
-    (ChangeAsking, "prior_logit_sd"): number(
-        float, "prior-logit-sd", _CHANGE, "And its SD, up to 2.", metavar="SD"
-    ),
-    (ChangeAsking, "selective_sd"): number(
-        float | None,
-        "selective-sd",
-        _CHANGE,
-        "By what the rate of a selective loss may differ, on the link scale; that of units' levels "
-        "unless given.",
-        metavar="SD",
-    ),
+    **losses(ChangeAsking, _CHANGE),
     (ChangeAsking, "target"): text("target", _CHANGE, "best:0.25, pooled, median or rate:0.75."),
     (ChangeAsking, "minimal"): number(
         float,

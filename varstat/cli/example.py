@@ -1,4 +1,4 @@
-"""varstat example: real data that come with varstat's dependencies."""
+"""varstat example: data to try things on, real or said to be synthetic."""
 
 from pathlib import Path
 from typing import Annotated

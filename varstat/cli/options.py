@@ -18,6 +18,7 @@ from varstat.analysis.specification import Modelling, Reading
 from varstat.cli import option
 from varstat.cli.changes import CHANGES
 from varstat.cli.choices import Annualise, Incomparable, LeagueChart, Named, Scales, Size
+from varstat.cli.losses import losses
 from varstat.cli.option import Laid, argument, choice, files, flag, number, text, texts, units
 from varstat.cli.output import Format, Output
 from varstat.cli.parse import (
@@ -320,6 +321,7 @@ OPTIONS: dict[tuple[type, str], Laid] = {
         _OPPORTUNITY,
         "Say what the total is if units differ by case-mix that nobody recorded.",
     ),
+    **losses(OpportunityAsking, _OPPORTUNITY),
     (Output, "chart"): choice(
         LeagueChart,
         "chart",

@@ -1,5 +1,6 @@
-"""Examples: real tables that come with the packages varstat needs."""
+"""Examples: a real table that comes with a package, and a nation that is made up."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -9,6 +10,7 @@ import pandas as pd
 from varstat.errors import UsageError, did_you_mean, one_of
 
 STAR98_COVARIATES = ("LOWINC", "PERASIAN", "PERBLACK", "PERHISP", "PCTCHRT", "PCTYRRND")
+_SYNTHETIC = "synthetic: drawn from a seed, of no real organisation"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,14 +22,17 @@ class Example:
     description : str
         One line.
     title : str
-        Of the indicator.
-    card : str
-        The card that reads it.
+        Of the indicator; of what it holds, where there are several.
+    card : str or None
+        The card that reads it; None where each indicator has one of its own.
+    note : str or None
+        What stands in the account of whatever is made from it.
     """
 
     description: str
     title: str
-    card: str
+    card: str | None = None
+    note: str | None = None
 
 
 EXAMPLES: dict[str, Example] = {
@@ -36,6 +41,27 @@ EXAMPLES: dict[str, Example] = {
         "mathematics, 1998 (public domain)",
         title="Pupils above the national median in mathematics",
         card="default-proportion",
+    ),
+    "bcbv-2007": Example(
+        description="SYNTHETIC: 7 indicators of 168 hospitals and 303 primary care trusts, "
+        "2006-07 Q1 to 2007-08 Q2",
+        title="Synthetic indicators",
+        note=_SYNTHETIC,
+    ),
+    "bcbv-2007-history": Example(
+        description="SYNTHETIC: the hospitals of bcbv-2007 from 2005-06 Q1",
+        title="Synthetic indicators",
+        note=_SYNTHETIC,
+    ),
+    "bcbv-2007-map": Example(
+        description="SYNTHETIC: who took over whom in bcbv-2007, as a successor map",
+        title="Synthetic successors",
+        note=_SYNTHETIC,
+    ),
+    "bcbv-2007-truth": Example(
+        description="SYNTHETIC: the true rates, volumes and completeness of bcbv-2007",
+        title="Synthetic truth",
+        note=_SYNTHETIC,
     ),
 }
 
@@ -52,7 +78,7 @@ def load_example(name: str) -> pd.DataFrame:
     -------
     DataFrame
         For `star98`: `unit` (D001 to D303), `numerator`, `denominator` and six covariates in
-        per cent.
+        per cent. Those of `bcbv-2007` are as of `varstat.data.nation.Nation`.
 
     Raises
     ------
@@ -64,7 +90,7 @@ def load_example(name: str) -> pd.DataFrame:
             f"example:{name}",
             f"there is no such example.{did_you_mean(name, EXAMPLES)} There is {one_of(EXAMPLES)}.",
         )
-    return _load_star98()
+    return _LOADERS[name]()
 
 
 def _load_star98() -> pd.DataFrame:
@@ -81,3 +107,37 @@ def _load_star98() -> pd.DataFrame:
         }
     )
     return frame.join(raw[list(STAR98_COVARIATES)])
+
+
+def _load_nation() -> pd.DataFrame:
+    # Imported only now: other examples need no numbers drawn.
+    from varstat.data.nation import make_nation
+
+    return make_nation().to_frame()
+
+
+def _load_history() -> pd.DataFrame:
+    from varstat.data.nation import make_nation
+
+    return make_nation().history_frame()
+
+
+def _load_map() -> pd.DataFrame:
+    from varstat.data.nation import make_nation
+
+    return make_nation().successors_frame()
+
+
+def _load_truth() -> pd.DataFrame:
+    from varstat.data.nation import make_nation
+
+    return make_nation().truth_frame()
+
+
+_LOADERS: dict[str, Callable[[], pd.DataFrame]] = {
+    "star98": _load_star98,
+    "bcbv-2007": _load_nation,
+    "bcbv-2007-history": _load_history,
+    "bcbv-2007-map": _load_map,
+    "bcbv-2007-truth": _load_truth,
+}

@@ -319,7 +319,7 @@ def _implied(source: str | os.PathLike[str] | pd.DataFrame) -> tuple[Card | None
     """The card of an example, and its title."""
     if isinstance(source, str) and source.startswith(EXAMPLE_PREFIX):
         example = EXAMPLES[source.removeprefix(EXAMPLE_PREFIX)]
-        return load_card(example.card), example.title
+        return None if example.card is None else load_card(example.card), example.title
     return None, None
 
 
@@ -342,6 +342,8 @@ def open_data(
     TableError, UsageError
     """
     if isinstance(source, str) and source.startswith(EXAMPLE_PREFIX):
-        frame = load_example(source.removeprefix(EXAMPLE_PREFIX))
-        return open_source(frame, sheet=sheet, name=source)
+        name = source.removeprefix(EXAMPLE_PREFIX)
+        opened = open_source(load_example(name), sheet=sheet, name=source)
+        note = EXAMPLES[name].note
+        return opened if note is None else replace(opened, notes=(*opened.notes, note))
     return open_source(source, sheet=sheet, decimal=decimal)

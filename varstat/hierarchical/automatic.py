@@ -1,7 +1,7 @@
 """Effects that are normal where the units' shape is, and else learnt: `effects = "auto"`.
 
-Where normal effects are in doubt a mixture of two normals is fitted, and where that doesn't have
-the units' shape either, or there are thousands, a density of splines.
+Where normal effects are in doubt a mixture of two normals, or a normal with a tail, is fitted, and
+where that doesn't have the units' shape either, or there are thousands, a density of splines.
 """
 
 from dataclasses import replace
@@ -69,7 +69,8 @@ def propose_effects(posterior: Posterior) -> Design | None:
         effects = learnt_effects(
             design.link_rate, design.link_variance, design.matrix, mixture=mixture
         )
-        used = "are taken to be of two kinds, each normal" if mixture else "are learnt as they come"
+        two = "are taken to be of two kinds, or to have a tail to one side"
+        used = two if mixture else "are learnt as they come"
         used = f"units {used} (--effects {effects.name})"
     note = f"{NOT_NORMAL} ({why}): {used}."
     said = (each for each in design.notes if not each.startswith(NOT_NORMAL))

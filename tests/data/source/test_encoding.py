@@ -29,6 +29,8 @@ GERMAN = "Krankenhaus;Fälle\nMünchen Süd;12\nKöln;15\nGroßhadern;4\n"
         ("больница;случаи\nМосква;12\nСамара;13\n", "cp1251", "Windows-1251"),
         ("Νοσοκομείο;Θάνατοι\nΑθήνα;12\nΠάτρα;3\n", "cp1253", "Windows-1253"),
         ("病院,件数,合計\n東京,12,100\n大阪,10,90\n", "shift_jis", "Shift JIS"),
+        ("病院,性別,死亡\nH00,男,12\n", "cp932", "Shift JIS"),
+        ("hôpital,décès\nA,3\n", "mac_roman", "Mac Roman"),
         ("医院,死亡,病例\n北京,12,100\n上海,13,120\n", "gb18030", "GB 18030"),
         ("병원,사망\n서울,12\n부산,3\n", "euc_kr", "EUC-KR"),
     ],

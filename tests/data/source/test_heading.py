@@ -71,7 +71,9 @@ def test_a_heading_that_stands_twice_is_offered_with_the_one_above(tmp_path):
 def test_a_title_tells_no_columns_apart(tmp_path):
     path = tmp_path / "t.csv"
     path.write_text("Deaths,,,\nunit,numerator,numerator,denominator\nA,1,1,10\n")
-    with pytest.raises(TableError, match=r"columns 2 and 3\. Rename all but one"):
+    with pytest.raises(
+        TableError, match=r"columns 2 and 3\. Say which by its place: .column 2. or .column 3."
+    ):
         read_table(path, card=make_card())
 
 

@@ -8,11 +8,13 @@ from varstat.data.source.vocabulary import Vocabulary, own_range
 SUPPRESSED = """
 *|[c]|[C]|c|s|S|DS|np|NP|Suppressed|SUPPRESSED|Too Few to Report|too few cases|Too few|(S)|Withheld
 Too small to report|Suppressed (n<5)|Confidential|[REDACTED]|geheim|Secret statistique|soppresso
+(suppressed)|Data suppressed due to small counts|Small n|zensiert|秘匿|Not shown: low numbers
 confidencial|zu wenige Fälle|Trop peu de cas|Onderdrukt|  too   few to report
 """
 MISSING = """
 Not Available|not available|NOT AVAILABLE|Not Applicable|N/A|n/a|NA|#N/A|Not reported|No data|..|:|.
 …|-|–|—|x|[x]|[z]|[low]|NULL|keine Angabe|k. A.|nicht verfügbar|non disponible|sin datos|n.v.t.
+(not available)|Not Reported in 2023|keine Angabe möglich|ｘ|―|データなし|No data for this site
 Non disponibile|não disponível|brak danych|Uppgift saknas|Missing|Not Recorded|No Data Submitted
 """
 RANGES = {
@@ -39,6 +41,11 @@ RANGES = {
     "[<5]": (0, 4),
     "<5*": (0, 4),
     "&lt;5": (0, 4),
+    "Fewer than 11 events": (0, 10),
+    "＜５": (0, 4),
+    "<5²": (0, 4),
+    "weniger als 5 Fälle": (0, 4),
+    "1-4 cases": (1, 4),
 }
 
 

@@ -223,3 +223,22 @@ def test_means_are_refused():
     table = read_table(frame, period="period", direction="higher-is-better")
     with pytest.raises(ModelError, match="not of means"):
         compute_change(table, before="2012", after="2013")
+
+
+def test_a_unit_put_with_other_peers_is_structure_and_no_performance():
+    rows = nation(moves=False)
+    alike = rows[rows["period"] == PERIODS[0]].copy()
+    rows = pd.concat([alike.assign(period=period) for period in PERIODS], ignore_index=True)
+    number = rows["unit"].str[1:].astype(int)
+    late = rows["period"] >= PERIODS[4]
+    rows["kind"] = np.where((number < 12) ^ ((number < 3) & late), "x", "y")
+    table = read_table(rows, period="period", direction="higher-is-better", peer_group="kind")
+    found = compute_change(table, before=PERIODS[0], after=PERIODS[4], draws=200)[0]
+    bridge = found.bridge
+    assert bridge.effect[:2] == ("from", "structure")
+    total, whole = parts_of(found)
+    assert total == pytest.approx(whole, abs=1e-6)
+    assert bridge.of("structure")[0] == pytest.approx(whole, rel=0.2)
+    assert abs(bridge.of("structure")[0]) > 5 * abs(bridge.of("performance")[0])
+    assert any("3 units changed peer group" in note for note in found.notes)
+    assert "peer groups" in found.summary()

@@ -46,6 +46,21 @@ def test_steps_are_holms():
     assert not _step(p, np.zeros((1, 4), bool), 0.05).any()
 
 
+def test_steps_and_tests_are_those_of_csranks():
+    # Of danielwilhelm/R-CS-ranks (R), tests/testthat/test_multinom_lowlevel.R: what is rejected of
+    # these p-values at 95%.
+    p = np.array([[1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3]])
+    assert _step(p, np.ones((1, 10), bool), 0.05)[0].tolist() == [True] * 7 + [False] * 3
+    p = np.array([[1e-5, 1.7e-2, 2e-2, 0.1]])
+    assert _step(p, np.ones((1, 4), bool), 0.05)[0].tolist() == [True, False, False, False]
+    # Counts of one multinomial: the larger of two among both, as heads of a fair coin.
+    event = np.array([31.0, 12.0, 20.0, 37.0])
+    p = _pairs(event, np.ones(4), shares=False)
+    for j, k in zip(*np.nonzero(event[:, None] > event), strict=True):
+        expected = stats.binom.sf(event[j] - 1, event[j] + event[k], 0.5)
+        assert p[j, k] == pytest.approx(expected, rel=1e-12)
+
+
 @pytest.mark.parametrize("direction", ["lower-is-better", "higher-is-better"])
 def test_what_can_be_told_apart_is_ranked(direction):
     found = sets([500, 100, 300], [1000, 1000, 1000], direction=direction)

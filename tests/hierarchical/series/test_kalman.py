@@ -12,6 +12,8 @@ from varstat.hierarchical.series.kalman import (
     innovate,
     invert_rows,
     smooth,
+    sum_inverse,
+    sum_pairs,
 )
 from varstat.hierarchical.series.model import SeriesModel
 
@@ -138,6 +140,8 @@ def test_the_filter_agrees_with_dense_algebra_across_gaps_and_missing_rows(kind)
     u, r = smooth(chain, gains, innovate(chain, gains, residual))
     information = find_information(chain, gains)
     rows = invert_rows(chain, gains, information)
+    first, third = sum_pairs(chain, gains, information, residual, weight)
+    total = np.zeros((3, 6, 6))
     since = np.tril(np.ones((6, 6)))
     for k, i in np.ndindex(3, 4):
         there = weight[:, k, i] > 0.0
@@ -153,3 +157,8 @@ def test_the_filter_agrees_with_dense_algebra_across_gaps_and_missing_rows(kind)
         assert gains.log_det[k, i] == pytest.approx(log_det)
         for s, row in enumerate(rows):
             assert row[:, k, i] == pytest.approx(inverse[s, s + 1 :])
+        total[k] += inverse
+        above = np.triu(inverse, 1)
+        assert first[k, i] == pytest.approx(residual[:, k, i] @ above @ residual[:, k, i])
+        assert third[k, i] == pytest.approx(weight[:, k, i] @ above**3 @ weight[:, k, i])
+    assert sum_inverse(chain, gains, information) == pytest.approx(total)

@@ -11,12 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from present.conftest import build_funnel
 from present.leagues import build_league, gather
 from present.opportunities import build_comparison, build_opportunity, gather_comparisons
 from present.opportunities import gather as gather_opportunities
 from present.pages import gather_funnels, page_of
+from reviews import panel, proportions
+
+import varstat
 
 NAMES = [f"UNIVERSITY HOSPITALS OF PLACE NUMBER {i} NHS FOUNDATION TRUST" for i in range(147)]
 # A sheet of A4 on its side, within its margins, in the units of a browser.
@@ -37,12 +41,42 @@ def _funnels() -> Any:
     ]
 
 
+def _histories() -> Any:
+    months = pd.period_range("2014-01", periods=24, freq="M").astype(str)
+    spells = np.random.default_rng(1).poisson(1000, (8, len(months)))
+    # One reports half of what it did, for a while.
+    spells[2, 12:16] //= 2
+    frame = pd.DataFrame(
+        {
+            "unit": np.repeat([f"u{i}" for i in range(8)], len(months)),
+            "month": np.tile(months, 8),
+            "spells": spells.ravel(),
+        }
+    )
+    return varstat.completeness(frame, period="month", denominator="spells")
+
+
+def _changes() -> Any:
+    frame = panel(16, 2, tau=0.4, passing=0.2)
+    years = ("2015", "2016")
+    return varstat.change(frame, years, period="period", direction="lower-is-better", draws=400)
+
+
+def _reviews() -> Any:
+    frame = proportions(16, tau=0.5)
+    asked: dict[str, Any] = {"over": "target=best:0.25,median", "refits": 0, "draws": 200}
+    return varstat.review(frame, direction="lower-is-better", **asked)
+
+
 PAGES: dict[str, Callable[[], bytes]] = {
     "league": lambda: page_of(gather(build_league(40, notes=("Mind this.",)))),
     "failed": lambda: page_of(gather(build_league(12, problems=("R-hat is 1.3.",)))),
     "opportunity": lambda: page_of(gather_opportunities(build_opportunity(24, peers=True))),
     "comparison": lambda: page_of(gather_comparisons(build_comparison())),
     "folded groups": lambda: page_of(gather_funnels(*_funnels())),
+    "change": lambda: page_of(_changes()),
+    "completeness": lambda: page_of(_histories()),
+    "review": lambda: page_of(_reviews()),
 }
 
 

@@ -1,5 +1,6 @@
 """varstat.opportunity: what a gap is worth, and how sure that is."""
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 
@@ -7,6 +8,8 @@ from varstat.analysis.asking import OpportunityAsking
 from varstat.analysis.verbs.answer import answer
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from varstat.analysis.verbs.answer import Data
     from varstat.card import Card
     from varstat.data.rows.lookup import OneLookup
@@ -76,6 +79,11 @@ def opportunity(
     multiplier: float | None = None,
     subtotals: Mapping[str, Sequence[str]] | None = None,
     unmeasured: bool = False,
+    events: "str | os.PathLike[str] | pd.DataFrame | None" = None,
+    prior_incomplete: float = 0.02,
+    prior_logit: float = 1.4,
+    prior_logit_sd: float = 1.0,
+    selective_sd: float | None = None,
 ) -> "Opportunities":
     """Say what reaching a target is worth, beside what chance alone would give.
 
@@ -135,6 +143,17 @@ missing, percent, per, lenient : optional
         Sets of units, by their codes, to add up.
     unmeasured : bool
         Whether to say what the total is if units differ by case-mix that nobody recorded.
+    events : path or DataFrame, optional
+        What happened to volumes, as `completeness` writes it: columns `unit`, `from`, `to`, `class`
+        and `share`. The total had all been reported then stands beside that of what was.
+    prior_incomplete : float
+        Where events state no share: probability that a period is incomplete, before its volume is
+        known; up to 0.5.
+    prior_logit, prior_logit_sd : float
+        If it is, mean and SD (up to 2) of the logit of the part reported.
+    selective_sd : float, optional
+        By what the rate of a selective loss may differ from that of what was reported: an SD on
+        the link scale. That of units' effects unless given.
 
     Returns
     -------

@@ -90,11 +90,23 @@ def rejoin(names: Sequence[str], known: Collection[str]) -> tuple[str, ...]:
     --------
     >>> rejoin(["Age", "sex"], ["Age, sex", "year"]), rejoin(["Age", "sex"], ["Age", "sex"])
     (('Age, sex',), ('Age', 'sex'))
+    >>> rejoin(["Age", "sex", "Type (a", "b)", "year"], ["Age, sex", "Type (a, b)", "year"])
+    ('Age, sex', 'Type (a, b)', 'year')
     """
-    whole = _without_spaces(",".join(names))
-    if len(names) > 1 and not all(name in known for name in names):
-        return next(((each,) for each in known if _without_spaces(each) == whole), tuple(names))
-    return tuple(names)
+    if all(name in known for name in names):
+        return tuple(names)
+    bare = {_without_spaces(each): each for each in known}
+    joined: list[str] = []
+    at = 0
+    while at < len(names):
+        ends = range(len(names), at + 1, -1)
+        end = next(
+            (end for end in ends if _without_spaces(",".join(names[at:end])) in bare), at + 1
+        )
+        whole = bare.get(_without_spaces(",".join(names[at:end])), "") if end > at + 1 else ""
+        joined.append(whole or names[at])
+        at = end
+    return tuple(joined)
 
 
 def _without_spaces(text: str) -> str:

@@ -74,7 +74,7 @@ def measure_column(
             if not printed:
                 percent = numbers.is_kind(Kind.PERCENT)
                 numbers = replace(numbers, half_unit=np.where(percent, numbers.half_unit, 0.0))
-        return Measured(name=header.names[found[0]], numbers=numbers)
+        return Measured(name=header.called(found[0]), numbers=numbers)
     formula = header.formula(names)
     if formula is None:
         raise RuntimeError(f"there is neither a column nor a formula {names}")

@@ -27,6 +27,8 @@ _IN_WORDS = re.compile(
     rf"(?<={_LETTER})[\ufffd\xa1-\xb6\xb8-\xbf\xd7\xf7](?={_LETTER})|[\ufffd£¤¥¦¬¯±²³¶¹¼½¾](?={_LETTER})|"
     r"(?<=[a-zß-öø-ÿ])[À-ÖØ-ÞŠŽŒŸĄĆĘŁŃŚŹŻČĎĚŇŘŤŮŐŰĽ]"
 )
+_BESIDE = re.compile(r"[A-Za-z](?=[^\x00-\x7f])|(?<=[^\x00-\x7f])[A-Za-z]")
+_USUAL = 0.7
 _ICELANDIC, _OF_ICELAND = re.compile("[þðÞÐ]"), re.compile("[áæíúéóÁÆÍÚÉÓ]")
 _NAMES = {
     "cp1252": "Windows-1252",
@@ -130,6 +132,8 @@ def _guess(data: bytes) -> str:
     sample = _not_ascii(data)
     if len(_HIGH.findall(sample)) < _FEW:
         return _WESTERN
+    if _is_shift_jis(sample):
+        return "cp932"
     western = from_bytes(sample, cp_isolation=[_WESTERN]).best()
     matches = from_bytes(sample, cp_isolation=list(_SOUGHT))
     best = matches.best()
@@ -141,6 +145,21 @@ def _guess(data: bytes) -> str:
     if guess in _KIN:
         return _by_words(sample, _WESTERN if western is None else guess)
     return guess
+
+
+def _is_shift_jis(sample: bytes) -> bool:
+    """Tell Shift JIS by common characters that stand together, as accented letters never do.
+
+    The first bytes of kana and of common kanji lie where other encodings of Asia have hardly any,
+    and those of the West single letters, with plain ones around them.
+    """
+    try:
+        text = sample.decode("cp932")
+    except UnicodeDecodeError:
+        return False
+    other = [letter for letter in text if not letter.isascii()]
+    common = sum(0x81 <= letter.encode("cp932")[0] <= 0x9F for letter in other)
+    return common >= _USUAL * len(other) and len(_BESIDE.findall(text)) <= 0.1 * len(other)
 
 
 def _by_words(sample: bytes, guess: str) -> str:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 from varstat.data.source.decimal_mark import Mark
 
 Texts = NDArray[np.object_]
+_QUOTES = "='"
+_AS_TEXT = re.compile(r'="((?:[^"]|"")+)"|\'(\d+)')
 UNVALUED = "(formula without a value)"
 # More can't be laid out in the memory that most have.
 MOST_CELLS = 100_000_000
@@ -87,7 +90,8 @@ def text_of(cell: Any) -> str | None:
     ('131831', '5E1', None, '0.25')
     """
     if isinstance(cell, str):
-        return cell.strip() or None
+        plain = cell.strip()
+        return (_unquote(plain) if plain[:1] in ("=", "'") else plain) or None
     if cell is None or cell is pd.NaT or cell is pd.NA:
         return None
     if isinstance(cell, bool | np.bool_):
@@ -114,10 +118,18 @@ def texts_of(column: "pd.Series[Any]") -> Texts:
     return _texts(column.to_numpy(dtype=object))
 
 
+def _unquote(text: str) -> str:
+    """Take off what makes a spreadsheet show text as it is: ="010", '010."""
+    found = _AS_TEXT.fullmatch(text)
+    return text if found is None else (found[2] or found[1].replace('""', '"').strip())
+
+
 def _texts(cells: Texts) -> Texts:
     out = np.empty(len(cells), dtype=object)
     # Text, by far the most common, is stripped here: a call for each cell would double the time.
     out[:] = [(cell.strip() or None) if isinstance(cell, str) else text_of(cell) for cell in cells]
+    if any(cell is not None and cell[0] in _QUOTES for cell in out):
+        out[:] = [cell and (_unquote(cell) or None) for cell in out]
     joined = "".join(cell for cell in out if cell is not None)
     if "\0" in joined:
         # Arrays of text end at it, so that "A" and "A\0" would be two units here and one there.

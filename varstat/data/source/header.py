@@ -1,5 +1,6 @@
 """The header: which row of which sheet holds the column names, and where each column stands."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -29,6 +30,7 @@ from varstat.errors import TableError, did_you_mean, one_of
 
 SEARCHED_ROWS = 100
 JOINED_MOST = 1000
+_PLACE = re.compile(r"column (\d{1,5})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +144,8 @@ class Header:
     def find(self, names: Sequence[str]) -> list[int]:
         """Find the columns that go by the first of `names` that there is.
 
-        An exact match is taken before one that differs in spaces or capitals.
+        An exact match is taken before one that differs in spaces or capitals; what is no heading
+        may say its place, as "column 5".
 
         Returns
         -------
@@ -159,7 +162,20 @@ class Header:
                 ]
                 if found:
                     return found
+        return self._at_place(names)
+
+    def _at_place(self, names: Sequence[str]) -> list[int]:
+        """Find the first of `names` that says where its column stands: "column 5"."""
+        for name in names:
+            place = _PLACE.fullmatch(loose(name))
+            if place and 1 <= int(place[1]) <= len(self.names):
+                return [int(place[1]) - 1]
         return []
+
+    def called(self, position: int) -> str:
+        """Call a column by its name, or by its place where that name isn't its alone."""
+        name = self.names[position]
+        return name if name and self.names.count(name) == 1 else f"column {position + 1}"
 
     def formula(self, names: Sequence[str]) -> Formula | None:
         """Read the first of `names` that is a formula of the columns; None if none is.

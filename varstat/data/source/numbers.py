@@ -14,7 +14,16 @@ from numpy.typing import NDArray
 from varstat.data.account import Mask
 from varstat.data.source.decimal_mark import Mark, find_mark, is_ambiguous, with_point
 from varstat.data.source.grid import Texts, texts_of
-from varstat.data.source.vocabulary import BLANK, MISSING, PLAIN, UNKNOWN, Range, Vocabulary, fold
+from varstat.data.source.vocabulary import (
+    BLANK,
+    MISSING,
+    PLAIN,
+    UNKNOWN,
+    Range,
+    Vocabulary,
+    fold,
+    is_missing,
+)
 from varstat.measure import Floats
 
 
@@ -267,7 +276,7 @@ def _parse(text: str, decimal: Mark | None, vocabulary: Vocabulary) -> _Parsed:
     hidden = vocabulary.hides(folded)
     if hidden is not None:
         return math.nan, Kind.SUPPRESSED, folded, hidden, 0.0
-    if folded in MISSING:
+    if is_missing(folded):
         return math.nan, Kind.MISSING, folded, UNKNOWN, 0.0
     if folded == "nan":
         return math.nan, Kind.BLANK, None, UNKNOWN, 0.0

@@ -115,7 +115,8 @@ def _tell_which(header: Header, found: Sequence[int]) -> str:
     longer = [header.names[at] for at in found]
     if len(set(longer)) == len(found):
         return f"Say which, with the heading above it: {one_of([repr(name) for name in longer])}."
-    return "Rename all but one."
+    places = one_of([repr(f"column {at + 1}") for at in found])
+    return f"Say which by its place: {places}."
 
 
 def _only_there(name: str) -> str:

@@ -116,7 +116,17 @@ MISSING = {
     "[low]": "too low to show",
 }
 # Of these the rest says why or of what: "too few to report", "suppressed (n < 5)".
-_STARTS = re.compile(r"too (few|small|low)\b.*|suppressed\b.*|trop peu\b.*|demasiado pocos\b.*")
+_STARTS = re.compile(
+    r"too (few|small|low)\b.*|(data |value |figure |count )?suppressed\b.*|trop peu\b.*|"
+    r"demasiado pocos\b.*|small (n|numbers?|counts?|samples?)\b.*|zu (wenige?|geringe)\b.*|"
+    r"unterdrückt\b.*|zensiert\b.*|secret statistique\b.*|秘匿.*|非公表.*|非公開.*|비공개.*|"
+    r"not (shown|published|displayed|released)\b.*(small|low|few|disclos|confident).*"
+)
+_ABSENT = re.compile(
+    r"(data |value |figure )?not (available|reported|collected|recorded|provided|submitted)\b.*|"
+    r"no data\b.*|keine angaben?\b.*|keine daten\b.*|non disponible\b.*|no disponible\b.*|"
+    r"データなし|不明|자료없음|无数据"
+)
 _NUMBER = r"\s*(\d{1,4})"
 _BELOW = re.compile(
     r"(?:<|&lt;|less than|fewer than|under|below|lower than|weniger als|unter|moins de|menos de|"
@@ -134,8 +144,16 @@ _BETWEEN = re.compile(
     r"(?:\s*-\s*|\s+(?:to|and|bis|und|à|et|a|y|e|tot|en|till|til)\s+)(\d{1,4})"
 )
 # "n<11": what is below eleven are cases.
+_CASES = re.compile(
+    r"\s+(?:cases?|events?|patients?|people|persons?|deaths?|records?|individuals?|admissions?|"
+    r"fälle[n]?|cas|casos|casi|gevallen|fall|tilfeller|tilfælde)$"
+)
 _OF_CASES = re.compile(r"^n\s*(?=[<=&])")
-_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"))
+_SIGNS = str.maketrans(
+    dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
+    # Of a footnote, and no digit of the number beside it.
+    | dict.fromkeys("\u00b9\u00b2\u00b3\u2070\u2074\u2075\u2076\u2077\u2078\u2079", "*")
+)
 
 
 # What is said of cells in which nothing stands.
@@ -151,9 +169,26 @@ def fold(text: str) -> str:
     >>> fold("  Too  Few to REPORT "), fold("≤ 10"), fold("1–4")
     ('too few to report', '<= 10', '1-4')
     """
-    plain = unicodedata.normalize("NFC", text).translate(_DASHES).casefold()
+    plain = unicodedata.normalize("NFKC", text.translate(_SIGNS)).casefold()
     plain = plain.replace("\u2264", "<=").replace("\u2026", "...").replace("\u2019", "'")
     return " ".join(plain.split())
+
+
+def is_missing(mark: str) -> bool:
+    """Whether a mark, folded, means that there is no number, in brackets or not.
+
+    Examples
+    --------
+    >>> is_missing("(not available)"), is_missing("not reported in 2023"), is_missing("12")
+    (True, True, False)
+    """
+    return mark in MISSING or _bare(mark) in MISSING or _ABSENT.fullmatch(_bare(mark)) is not None
+
+
+def _bare(mark: str) -> str:
+    """Take brackets or quotation marks off a mark."""
+    around = mark[:1] + mark[-1:]
+    return mark[1:-1].strip() if around in ("()", "[]", '""', "''") else mark
 
 
 def own_range(mark: str) -> tuple[Range, bool] | None:
@@ -176,10 +211,8 @@ def own_range(mark: str) -> tuple[Range, bool] | None:
     >>> own_range("<11"), own_range("1-4"), own_range("5 or fewer"), own_range("*")
     (((0.0, 10.0), True), ((1.0, 4.0), False), ((0.0, 5.0), True), None)
     """
-    bare = mark
-    if mark[:1] + mark[-1:] in ("()", "[]", '""', "''"):
-        bare = mark[1:-1].strip()
-    bare = _OF_CASES.sub("", bare.rstrip("*").rstrip())
+    bare = _bare(mark)
+    bare = _CASES.sub("", _OF_CASES.sub("", bare.rstrip("*").rstrip()))
     if found := _BELOW.fullmatch(bare):
         below = float(found[1])
         return ((0.0, below - 1.0), True) if below >= 1 else None
@@ -238,11 +271,12 @@ class Vocabulary:
         """
         if mark in self.ranges:
             return self.ranges[mark]
-        if mark in SUPPRESSED:
+        bare = _bare(mark)
+        if mark in SUPPRESSED or (len(bare) > 2 and bare in SUPPRESSED):
             return self.hidden or UNKNOWN
         found = own_range(mark)
         if found is None:
-            return (self.hidden or UNKNOWN) if _STARTS.fullmatch(mark) else None
+            return (self.hidden or UNKNOWN) if _STARTS.fullmatch(bare) else None
         (low, high), is_open = found
         if is_open and self.hidden is not None and self.hidden[0] <= high:
             low = self.hidden[0]

@@ -31,7 +31,8 @@ class Sides:
     volume : tuple of ndarray of float, shape (units,) each
         As reported.
     group : tuple of ndarray of object, shape (units,) each
-        Peer groups then and now.
+        Peer groups then and now: totals before are against those of then, and parts of what is
+        left against those of now.
     unreported : Unreported or None
         What wasn't reported; None where nobody looked.
     """
@@ -67,10 +68,19 @@ class Sides:
         before, after = self.there
         return before & after
 
-    def total(self, k: int, some: Bools, standard: Standard) -> Floats:
-        """The total as reported of some units before (0) or after (1): (draws,)."""
+    @property
+    def regrouped(self) -> Bools:
+        """Which units that report in both changed their peer group."""
+        return np.asarray((self.group[0] != self.group[1]) & self.both)
+
+    def total(self, k: int, some: Bools, standard: Standard, *, then: bool = False) -> Floats:
+        """The total as reported of some units before (0) or after (1): (draws,).
+
+        Against peer groups of now, or of then.
+        """
         some = some & self.there[k]
-        return standard.total(self.rate[k][:, some], self.volume[k][some], self.group[k][some])
+        group = self.group[0 if then else 1][some]
+        return standard.total(self.rate[k][:, some], self.volume[k][some], group)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -81,7 +91,8 @@ class Bridge:
     ----------
     effect : tuple of str
         `from`, then what adds up, then `to`: `structure`, `refit` and `exit` where organisations
-        changed, `completeness` where it was looked at, `volume`, `rate` and `target`, and `entry`.
+        or peer groups changed, `completeness` where it was looked at, `volume`, `rate` and
+        `target`, and `entry`.
     estimate, lower, upper : ndarray of float, shape (effects,)
         In events.
     named : tuple of str
@@ -156,9 +167,11 @@ def build_bridge(
     steps: dict[str, Floats] = {}
     shared = new.total(0, common, standard)
     if old is None or share is None:
-        first = new.total(0, there[0], standard)
+        first, grouped = (new.total(0, there[0], standard, then=then) for then in (True, False))
         before = int(there[0].sum())
-        steps["exit"] = shared - first
+        if new.regrouped.any():
+            steps["structure"] = grouped - first
+        steps["exit"] = shared - grouped
     else:
         first, steps = _restructure(old, share, new, standard, shared)
         before = int(old.there[0].sum())
@@ -214,7 +227,7 @@ def _restructure(
     there = old.there[0]
     rate, volume = merge_rates(old.rate[0][:, there], old.volume[0][there], share[:, there])
     merged = Sides(rate=(rate, rate), volume=(volume, volume), group=new.group)
-    first = old.total(0, there, standard)
+    first = old.total(0, there, standard, then=True)
     whole = merged.total(0, volume > 0, standard)
     kept = merged.total(0, (volume > 0) & new.common, standard)
     order = pair_draws(kept, shared)
@@ -240,7 +253,8 @@ def _state(
 ) -> State:
     """What makes up the total at one time, in some draws."""
     rate, volume = sides.rate[k][some], sides.volume[k]
-    group, one = sides.group[k][common], np.ones(int(common.sum()))
+    # Those of now: that units were put with others is structure.
+    group, one = sides.group[1][common], np.ones(int(common.sum()))
     lost = sides.unreported
     if lost is None or not len(lost.unit):
         own = rate[:, common]

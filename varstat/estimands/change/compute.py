@@ -1,9 +1,9 @@
 """Compute a change: why the total moved between two periods, and which units truly changed."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from varstat.data.groups import group_rows
 from varstat.data.organisations.frame import (
@@ -17,13 +17,19 @@ from varstat.data.organisations.successors import SuccessorMap
 from varstat.data.table import Table
 from varstat.errors import ModelError, UsageError, choose, expect
 from varstat.estimands.change.bridge import build_bridge
-from varstat.estimands.change.fitted import Fitted, carry_panel, fit_panel, report_units
+from varstat.estimands.change.fitted import (
+    Fitted,
+    carry_panel,
+    find_groups,
+    find_largest,
+    fit_panel,
+    report_units,
+)
 from varstat.estimands.change.frames import Standard
 from varstat.estimands.change.lost import Lost, draw_lost
-from varstat.estimands.change.paths import Paths
 from varstat.estimands.change.reporting import note_reporting
 from varstat.estimands.change.result import DEFAULT_LEVEL, Change, Changes
-from varstat.estimands.change.units import Judging, UnitChanges, judge_units
+from varstat.estimands.change.units import Judging, fall_back, judge_units
 from varstat.estimands.change.words import say_change
 from varstat.estimands.completeness.losses import check_losses
 from varstat.estimands.completeness.overrule import EventFile
@@ -34,6 +40,7 @@ from varstat.hierarchical.series.panel import Panel, read_panel
 from varstat.measure import Direction, Floats
 from varstat.period.choose import Span, choose_pair
 from varstat.period.period import Periods
+from varstat.prose.number import count_units
 from varstat.prose.text import clean
 from varstat.target.rule import parse_target
 
@@ -254,18 +261,19 @@ def _change_group(table: Table, by: dict[str, str], asked: _Asked) -> Change:
 
     new, old = fit(whole, complete), None if frame.same else fit(panel)
     unreported = None if lost is None else lost.carry(new, frame, spans)
-    sides = new.sides(spans, unreported)
+    groups, largest = find_groups(table, panel, spans), find_largest(panel, frame)
+    sides = new.sides(spans, (groups[0][largest], groups[1][largest]), unreported)
     reporting = None if lost is None else lost.sum_up(sides, frame, spans, level=asked.level)
     bridge = build_bridge(
         sides,
         standard,
         level=asked.level,
-        old=None if old is None else old.sides(spans),
+        old=None if old is None else old.sides(spans, groups),
         share=frame.share,
     )
     judging = asked.judging(direction, lasting=new.lasting)
     reported = report_units(new, spans, sides.both, changes, unreported)
-    units = judge_units(_of_units(new.paths, sides.both), reported, judging)
+    units = judge_units(new.paths.of(sides.both), reported, judging)
     first = panel if old is not None else whole
     change = Change(
         indicator=table.card.indicator.title,
@@ -286,10 +294,15 @@ def _change_group(table: Table, by: dict[str, str], asked: _Asked) -> Change:
         lasting=new.lasting,
         minimal=asked.minimal,
         fdr=asked.fdr,
-        fallback=_fall_back(units, judging),
+        fallback=fall_back(units, judging),
         level=asked.level,
         findings="",
-        notes=(*notes, *new.notes, *_notes(periods, spans), *note_reporting(reporting)),
+        notes=(
+            *notes,
+            *new.notes,
+            *_notes(periods, spans, int(sides.regrouped.sum())),
+            *note_reporting(reporting),
+        ),
     )
     return replace(change, findings=say_change(change))
 
@@ -330,19 +343,6 @@ def _check_frame(
         )
 
 
-def _of_units(paths: Paths, some: NDArray[np.bool_]) -> Paths:
-    """The draws of some units."""
-    return Paths(
-        rate=(paths.rate[0][:, some], paths.rate[1][:, some]),
-        lasting=(paths.lasting[0][:, some], paths.lasting[1][:, some]),
-        level=(paths.level[0][:, some], paths.level[1][:, some]),
-        own=paths.own[:, some],
-        period_rate=paths.period_rate[:, some],
-        break_before=paths.break_before[:, some],
-        break_after=paths.break_after[:, some],
-    )
-
-
 def _checks(new: Fitted, old: Fitted | None) -> Diagnostics:
     """What was found against the posteriors that a change rests on."""
     problems = list(new.posterior.diagnostics.problems)
@@ -364,14 +364,6 @@ def _published(panel: Panel, span: Span, standard: Standard) -> float:
     return float(standard.total(rate[None], size[there], panel.peer_group[there])[0])
 
 
-def _fall_back(units: UnitChanges, judging: Judging) -> Floats:
-    """How much of the change of the units that were worst at first lasts, and all of it."""
-    if not judging.lasting or len(units.unit) < 20:
-        return np.full(2, np.nan)
-    worst = np.argsort(judging.sign * units.raw_from, kind="stable")[: len(units.unit) // 10]
-    return np.array([units.lasting[worst].mean(), units.raw_change[worst].mean()])
-
-
 def _say_frame(successors: SuccessorMap | None, frame: Frame, *, common: bool) -> str:
     """Say what organisations were brought to."""
     if successors is None:
@@ -383,10 +375,15 @@ def _say_frame(successors: SuccessorMap | None, frame: Frame, *, common: bool) -
     return f"{base}; those with one of the periods alone leave or come" if common else base
 
 
-def _notes(periods: Periods, spans: tuple[Span, Span]) -> tuple[str, ...]:
-    """What a reader must know of the periods."""
+def _notes(periods: Periods, spans: tuple[Span, Span], regrouped: int) -> Iterator[str]:
+    """What a reader must know of the periods and peer groups."""
+    if regrouped:
+        yield (
+            f"{count_units(regrouped)} changed peer group in between: what that does to the total "
+            "is structure, and the rest is against the groups of the second period."
+        )
     starts = [periods.periods[span.places[0]].first for span in spans]
     months = [sum(periods.periods[at].months or 0 for at in span.places) for span in spans]
     if None in starts or months[0] % 12 == 0 or (starts[1] - starts[0]) % 12 == 0:  # type: ignore[operator]
-        return ()
-    return (_SEASONS,)
+        return
+    yield _SEASONS

@@ -7,12 +7,14 @@ from numpy.typing import NDArray
 
 from varstat.card import Card
 from varstat.data.organisations.frame import Frame
+from varstat.data.table import Table
 from varstat.estimands.change.bridge import Sides
 from varstat.estimands.change.frames import Standard
 from varstat.estimands.change.paths import Paths, gather_paths
 from varstat.estimands.change.series import NationalSeries, sum_periods
 from varstat.estimands.change.units import Reported
 from varstat.estimands.change.unreported import Unreported
+from varstat.hierarchical.model.design import Strings
 from varstat.hierarchical.series.fit import fit_series
 from varstat.hierarchical.series.model import series_model
 from varstat.hierarchical.series.panel import Panel
@@ -45,14 +47,18 @@ class Fitted:
     lasting: bool
     notes: tuple[str, ...]
 
-    def sides(self, spans: tuple[Span, Span], unreported: Unreported | None = None) -> Sides:
-        """The units of both stretches of time."""
+    def sides(
+        self,
+        spans: tuple[Span, Span],
+        group: tuple[Strings, Strings] | None = None,
+        unreported: Unreported | None = None,
+    ) -> Sides:
+        """The units of both stretches of time, in their peer groups of each or else of the last."""
         volumes = [self.size[:, list(span.places)].sum(axis=1) for span in spans]
-        group = self.panel.peer_group
         return Sides(
             rate=self.paths.rate,
             volume=(volumes[0], volumes[1]),
-            group=(group, group),
+            group=group or (self.panel.peer_group, self.panel.peer_group),
             unreported=unreported,
         )
 
@@ -87,13 +93,10 @@ def carry_panel(panel: Panel, frame: Frame) -> Panel:
     event, size = (
         np.where(there, frame.carry_over(amount), np.nan) for amount in (panel.event, panel.size)
     )
-    # What a new unit is called and belongs to: as it was before, else by its largest part.
-    volume = np.nansum(panel.size, axis=1)
-    own = np.array([[new == old for old in frame.old] for new in frame.new])
-    largest = np.argmax(frame.share * volume + own * volume.sum(), axis=1)
+    largest = find_largest(panel, frame)
     length = panel.length
     named = panel.unit_name[largest].copy()
-    named[~own.any(axis=1)] = None
+    named[[new not in frame.old for new in frame.new]] = None
     return replace(
         panel,
         unit=np.array(frame.new, dtype=object),
@@ -104,6 +107,54 @@ def carry_panel(panel: Panel, frame: Frame) -> Panel:
         covariates=np.zeros((len(frame.new), length, 0)),
         names=(),
     )
+
+
+def find_largest(panel: Panel, frame: Frame) -> NDArray[np.int64]:
+    """Find what each new unit is called and belongs to: as it was before, else its largest part.
+
+    Parameters
+    ----------
+    panel : Panel
+    frame : Frame
+
+    Returns
+    -------
+    ndarray of int, shape (new units,)
+        Places of old units.
+    """
+    volume = np.nansum(panel.size, axis=1)
+    own = np.array([[new == old for old in frame.old] for new in frame.new])
+    return np.asarray(np.argmax(frame.share * volume + own * volume.sum(), axis=1))
+
+
+def find_groups(table: Table, panel: Panel, spans: tuple[Span, Span]) -> tuple[Strings, Strings]:
+    """Find the peer groups of a table's units in two stretches of time.
+
+    Parameters
+    ----------
+    table : Table
+    panel : Panel
+        Of it.
+    spans : (Span, Span)
+
+    Returns
+    -------
+    tuple of ndarray of object, shape (units,) each
+        The last that is told in each; where none is, that of the other, or else the last of all.
+    """
+    rows = table.frame.dropna(subset=["peer_group"])
+    when = rows["period"].map(table.periods.place)
+    rows = rows.assign(period=when).sort_values("period", kind="stable")
+    told = [
+        rows[rows["period"].isin(span.places)].groupby("unit")["peer_group"].last().to_dict()
+        for span in spans
+    ]
+    codes = list(zip(map(str, panel.unit), panel.peer_group, strict=True))
+    groups = [
+        np.array([own.get(u, other.get(u, last)) for u, last in codes], dtype=object)
+        for own, other in (told, told[::-1])
+    ]
+    return groups[0], groups[1]
 
 
 def fit_panel(

@@ -83,6 +83,18 @@ class Paths:
     break_before: Floats
     break_after: Floats
 
+    def of(self, some: NDArray[np.bool_]) -> "Paths":
+        """Give the draws of some units."""
+        return Paths(
+            rate=(self.rate[0][:, some], self.rate[1][:, some]),
+            lasting=(self.lasting[0][:, some], self.lasting[1][:, some]),
+            level=(self.level[0][:, some], self.level[1][:, some]),
+            own=self.own[:, some],
+            period_rate=self.period_rate[:, some],
+            break_before=self.break_before[:, some],
+            break_after=self.break_after[:, some],
+        )
+
 
 def gather_paths(
     series: Series,

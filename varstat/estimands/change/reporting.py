@@ -8,9 +8,8 @@ import pandas as pd
 from varstat.estimands.change.unreported import Unreported
 from varstat.estimands.completeness.losses import Losses
 from varstat.estimands.completeness.posterior import Prior
+from varstat.estimands.completeness.words import note_losses
 from varstat.measure import Floats
-from varstat.prose.number import count_units
-from varstat.prose.text import clean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,29 +148,14 @@ def note_reporting(reporting: Reporting | None) -> tuple[str, ...]:
                 "completeness` finds them, and --events takes the file that it writes."
             ),
         )
-    prior, source = reporting.prior, clean(reporting.source)
     affected = len({row.unit for row in reporting.rows})
-    first = f"Losses are those of {source}: {count_units(affected)} of the periods compared."
-    left = []
-    if reporting.others:
-        left.append(f"{reporting.others:,} of its events are no losses")
-    if reporting.elsewhere:
-        left.append(f"{reporting.elsewhere:,} losses are of other units or times")
-    if left:
-        first = f"{first[:-1]}; {' and '.join(left)}, and move nothing."
-    notes = [
-        first,
-        (
-            "A loss that all units share, and a fall that never comes back, can't be told from "
-            "fewer cases; nor can losses in the first and last periods be told well. Shares are "
-            f"as stated, or rest on the prior: {100 * prior.incomplete:g}% of periods incomplete, "
-            f"logit of the part reported {prior.centre:g} (SD {prior.spread:g})."
-        ),
-    ]
-    if np.isfinite(reporting.selective_sd):
-        notes.append(
-            "Of selective losses the rate of what is missing isn't known. It is taken to differ "
-            f"from what was reported with an SD of {reporting.selective_sd:.2g} on the link "
-            "scale. The table of units has rates as reported."
-        )
-    return tuple(notes)
+    notes = note_losses(
+        reporting.source,
+        affected,
+        others=reporting.others,
+        elsewhere=reporting.elsewhere,
+        prior=reporting.prior,
+        selective_sd=reporting.selective_sd,
+    )
+    chosen = any(row.selective for row in reporting.rows)
+    return (*notes, *(("The table of units has rates as reported.",) if chosen else ()))

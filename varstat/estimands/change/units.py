@@ -228,6 +228,25 @@ def judge_units(paths: Paths, reported: Reported, judging: Judging) -> UnitChang
     return UnitChanges(**{name: values[order].copy() for name, values in columns.items()})  # type: ignore[arg-type]
 
 
+def fall_back(units: UnitChanges, judging: Judging) -> Floats:
+    """Say how much of the change of the tenth of units that were worst at first lasts.
+
+    Parameters
+    ----------
+    units : UnitChanges
+    judging : Judging
+
+    Returns
+    -------
+    ndarray of float, shape (2,)
+        What lasts and all of it, on average; NaN where that can't be told.
+    """
+    if not judging.lasting or len(units.unit) < 20:
+        return np.full(2, np.nan)
+    worst = np.argsort(judging.sign * units.raw_from, kind="stable")[: len(units.unit) // 10]
+    return np.array([units.lasting[worst].mean(), units.raw_change[worst].mean()])
+
+
 def _parts(paths: Paths, reported: Reported, judging: Judging) -> dict[str, NDArray[np.generic]]:
     """The parts of each raw change, and how sure it is that a unit is better."""
     sign, least = judging.sign, judging.minimal

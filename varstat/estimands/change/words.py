@@ -40,6 +40,21 @@ EXPLAINED = {
 }
 
 
+def name_effects(change: Change) -> dict[str, str]:
+    """Name the parts of a bridge: structure by what changed, organisations or peer groups.
+
+    Parameters
+    ----------
+    change : Change
+
+    Returns
+    -------
+    dict of str to str
+    """
+    merged = "refit" in change.bridge.effect
+    return EFFECTS | ({} if merged else {"structure": "peer groups"})
+
+
 def say_change(change: Change) -> str:
     """Say why the total moved, and who truly changed.
 
@@ -75,7 +90,8 @@ def _say_total(change: Change) -> list[str]:
     parts = [name for name in bridge.effect if name not in ("from", "to", "refit")]
     organisations = [name for name in parts if name in ("structure", "exit", "entry")]
     if organisations:
-        said = listed([f"{EFFECTS[name]} {_span(rounded, name)}" for name in organisations])
+        names = name_effects(change)
+        said = listed([f"{names[name]} {_span(rounded, name)}" for name in organisations])
         lines.append(f"Of that, organisations alone made {said}.")
     if "completeness" in parts:
         said = f"{_span(rounded, 'completeness')}; had all been reported, the units with both "

@@ -26,6 +26,8 @@ from varstat.prose.text import clean
 # Median volume of a month from which units tell the national path; smaller ones join them where a
 # loss is of one.
 _LEAST = 500.0
+# Months from which units have seasons of their own.
+_OWN_SEASONS = 48
 # Keeps these draws apart from others of the same seed.
 _STREAM = 7
 
@@ -202,7 +204,12 @@ def _learn(
     volume = np.full((len(known), len(span.label)), np.nan)
     volume[:, [span.place[label] for label in periods.labels]] = np.where(known > 0, known, np.nan)
     smallest = median_sizes(volume[sorted(sought)], months=span.months).min()
-    usual = learn_usual(volume, months=span.months, least=min(_LEAST, float(smallest)))
+    usual = learn_usual(
+        volume,
+        months=span.months,
+        least=min(_LEAST, float(smallest)),
+        own_seasons=len(span.label) * span.months >= _OWN_SEASONS,
+    )
     short = [
         clean(units[unit]) for unit in sorted(sought) if usual is None or unit not in usual.examined
     ]

@@ -219,7 +219,8 @@ class History(Result):
 
     def events_frame(self) -> pd.DataFrame:
         """Tabulate the events as a file that is given back with what is overruled."""
-        rows = [(e.unit, e.start, e.end, e.class_, e.share) for e in self.events]
+        # A fitted share may be a little more than all, which no file may state.
+        rows = [(e.unit, e.start, e.end, e.class_, min(e.share, 1.0)) for e in self.events]
         return pd.DataFrame(rows, columns=["unit", "from", "to", "class", "share"])
 
     def map_frame(self) -> pd.DataFrame:

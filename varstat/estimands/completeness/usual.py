@@ -1,7 +1,7 @@
 """What each unit's volumes are when nothing happens to them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -78,7 +78,9 @@ def median_sizes(volume: Floats, *, months: int) -> Floats:
     )
 
 
-def learn_usual(volume: Floats, *, months: int, least: float) -> Usual | None:
+def learn_usual(
+    volume: Floats, *, months: int, least: float, own_seasons: bool = True
+) -> Usual | None:
     """Learn what volumes are when nothing happens.
 
     Parameters
@@ -89,6 +91,9 @@ def learn_usual(volume: Floats, *, months: int, least: float) -> Usual | None:
         Of a period: 1 or 3.
     least : float
         Median volume of a month from which a unit is looked at.
+    own_seasons : bool
+        Whether units have seasons of their own beside the nation's. Found in a few years they are
+        mostly noise, and what is left looks calmer than it is.
 
     Returns
     -------
@@ -100,6 +105,9 @@ def learn_usual(volume: Floats, *, months: int, least: float) -> Usual | None:
     if not len(examined):
         return None
     relative = relate(volume, national_path(volume[examined]), seasons=12 // months)
+    if not own_seasons:
+        still = np.zeros_like(relative.season)
+        relative = replace(relative, values=relative.values + relative.season, season=still)
     values = relative.values[examined]
     return Usual(
         examined=examined, relative=relative, values=values, scales=estimate_scales(values)

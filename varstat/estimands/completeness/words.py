@@ -3,8 +3,11 @@
 from collections import Counter
 from collections.abc import Sequence
 
+import numpy as np
+
 from varstat.data.volumes.volumes import Volumes
 from varstat.estimands.completeness.classify import LOSSES
+from varstat.estimands.completeness.posterior import Prior
 from varstat.estimands.completeness.result import Event, History
 from varstat.prose.number import count_units, listed
 from varstat.prose.text import clean
@@ -108,4 +111,57 @@ def list_notes(history: History, volumes: Volumes, *, stated: bool) -> tuple[str
         )
     if stated:
         notes.append("The events are those of the file given: none was sought.")
+    return tuple(notes)
+
+
+def note_losses(
+    source: str,
+    units: int,
+    *,
+    others: int,
+    elsewhere: int,
+    prior: Prior,
+    selective_sd: float,
+) -> tuple[str, ...]:
+    """Say what rests on the losses of a file, and what no data show of them.
+
+    Parameters
+    ----------
+    source : str
+        The file.
+    units : int
+        That have losses.
+    others, elsewhere : int
+        Its events that are no losses, and its losses of other units or times.
+    prior : Prior
+        Of completeness.
+    selective_sd : float
+        By what the rate of a selective loss may differ; NaN where there is none.
+
+    Returns
+    -------
+    tuple of str
+    """
+    first = f"Losses are those of {clean(source)}: {count_units(units)} in these periods."
+    left = []
+    if others:
+        left.append(f"{others:,} of its events are no losses")
+    if elsewhere:
+        left.append(f"{elsewhere:,} of its losses are of other units or times")
+    if left:
+        first = f"{first[:-1]}; {' and '.join(left)}, and move nothing."
+    notes = [
+        first,
+        (
+            "A loss that all units share, and a fall that never comes back, can't be told from "
+            "fewer cases; nor can losses in the first and last periods be told well. Shares are "
+            f"as stated, or rest on the prior: {100 * prior.incomplete:g}% of periods incomplete, "
+            f"logit of the part reported {prior.centre:g} (SD {prior.spread:g})."
+        ),
+    ]
+    if np.isfinite(selective_sd):
+        notes.append(
+            "Of selective losses the rate of what is missing isn't known. It is taken to differ "
+            f"from what was reported with an SD of {selective_sd:.2g} on the link scale."
+        )
     return tuple(notes)

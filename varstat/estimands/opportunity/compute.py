@@ -14,6 +14,7 @@ from varstat.estimands.interactions import ask_interactions
 from varstat.estimands.league.compute import describe_model
 from varstat.estimands.league.raw import raw_rates
 from varstat.estimands.opportunity.chance import replicate_published
+from varstat.estimands.opportunity.complete import Allowance, complete_total, note_complete
 from varstat.estimands.opportunity.gaps import find_goals, published, published_in_periods
 from varstat.estimands.opportunity.money import price, restate_cost
 from varstat.estimands.opportunity.parts import OpportunityUnits
@@ -62,6 +63,7 @@ def compute_opportunity(
     price_year: str | None = None,
     cost_source: str | None = None,
     unmeasured: bool = False,
+    allowance: Allowance | None = None,
 ) -> Opportunities:
     r"""Compute what units would gain by reaching a target, with its uncertainty.
 
@@ -97,6 +99,8 @@ def compute_opportunity(
     unmeasured : bool
         Whether to say as well what the total is if a share of what units differ by is case-mix that
         nobody recorded.
+    allowance : Allowance, optional
+        What wasn't reported, to be allowed for beside the total of what was.
 
     Returns
     -------
@@ -172,6 +176,7 @@ def compute_opportunity(
             subtotals=sets,
             source=fits.account.source,
             unmeasured=unmeasured,
+            allowance=allowance,
         )
         for each in fits
     )
@@ -181,8 +186,11 @@ def compute_opportunity(
         accounts=(fits.account,),
         provenance=fits.provenance.then(
             "opportunity",
-            options=asked,
-            asking=asked | cost | {"subtotals": sets or None, "unmeasured": unmeasured},
+            options=asked | (allowance.options if allowance else {}),
+            asking=asked
+            | cost
+            | {"subtotals": sets or None, "unmeasured": unmeasured}
+            | (allowance.asking if allowance else {}),
         ),
     )
 
@@ -199,6 +207,7 @@ def _one_opportunity(
     subtotals: Mapping[str, Sequence[str]],
     source: str,
     unmeasured: bool,
+    allowance: Allowance | None,
 ) -> Opportunity:
     design, card = posterior.design, posterior.card
     setting = set_question(posterior, rule, incomparable=incomparable, least=least)
@@ -217,12 +226,12 @@ def _one_opportunity(
         setting, sums, point, plug_in, chance,
         level=level, material=material, multiplier=multiplier,
     )  # fmt: skip
+    complete = complete_total(setting, goals, sums.total, allowance, level, multiplier)
     interactions = ask_interactions(posterior)
     assumptions = check_assumptions(posterior, sums.reliability)
     said = (*say_assumptions(assumptions), *map(say_interaction, interactions))
     notes = _beside_normal(posterior, rule, incomparable, least, level, multiplier)
     said += note_prior(posterior, _total_of(rule, incomparable, least, multiplier))
-    target, target_lower, target_upper = _target_rate(setting, goals.level, level=level)
     opportunity = Opportunity(
         indicator=posterior.indicator,
         source=source,
@@ -237,9 +246,7 @@ def _one_opportunity(
         target_rule=rule.text,
         target_bias=rule.named.bias if rule.named else "",
         target_scope=_scope(setting),
-        target=target,
-        target_lower=target_lower,
-        target_upper=target_upper,
+        **_target_rate(setting, goals.level, level=level),
         per=_per(posterior),
         multiplier=multiplier,
         level=level,
@@ -256,8 +263,9 @@ def _one_opportunity(
         homogeneity=check_alike(posterior, group=setting.published.group),
         draws=multiplier * sums.total,
         findings="",
-        notes=(*notes, *setting.notes, *said),
+        notes=(*notes, *setting.notes, *said, *note_complete(complete)),
         unmeasured=_along(setting, sums, level, multiplier) if unmeasured else None,
+        complete=complete,
     )
     return replace(opportunity, findings=say_opportunity(opportunity))
 
@@ -312,18 +320,16 @@ def _scope(setting: Setting) -> str:
     return "within peer group" if "peer_group" in setting.parts else "all"
 
 
-def _target_rate(
-    setting: Setting, levels: dict[bool, Floats], *, level: float
-) -> tuple[float, float, float]:
+def _target_rate(setting: Setting, levels: dict[bool, Floats], *, level: float) -> dict[str, float]:
     """Mean and interval of the target at the reference case-mix; NaN where units' differ."""
     if not levels or levels[True].shape[1] > 1:
-        return float("nan"), float("nan"), float("nan")
+        return dict.fromkeys(("target", "target_lower", "target_upper"), float("nan"))
     posterior, design = setting.posterior, setting.design
     shift = posterior.beta @ design.cells.T
     rates = mean_rate(design, shift, design.cell_weight[None], posterior.transient)
     rate = rates(levels[True])[0]
-    lower, upper = np.quantile(rate, [0.5 * (1.0 - level), 0.5 * (1.0 + level)])
-    return float(rate.mean()), float(lower), float(upper)
+    lower, upper = map(float, np.quantile(rate, [0.5 * (1.0 - level), 0.5 * (1.0 + level)]))
+    return {"target": float(rate.mean()), "target_lower": lower, "target_upper": upper}
 
 
 def _unit_columns(

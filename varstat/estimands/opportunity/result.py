@@ -9,6 +9,7 @@ import pandas as pd
 from varstat.adjust.interaction import Interaction
 from varstat.data.account import Account
 from varstat.estimands.assumptions import Assumptions
+from varstat.estimands.opportunity.complete import CompleteOpportunity
 from varstat.estimands.opportunity.parts import (
     CombinedTotal,
     Money,
@@ -85,6 +86,8 @@ class Opportunity(UnitResult, Judged):
         What a reader must know, one sentence each.
     unmeasured : UnmeasuredTotal or None
         What case-mix that nobody recorded would do; None where it wasn't asked.
+    complete : CompleteOpportunity or None
+        The opportunity had all been reported; None where nobody looked.
     """
 
     indicator: str
@@ -119,6 +122,7 @@ class Opportunity(UnitResult, Judged):
     findings: str
     notes: tuple[str, ...]
     unmeasured: UnmeasuredTotal | None = None
+    complete: CompleteOpportunity | None = None
 
     def to_frame(self) -> pd.DataFrame:
         """Tabulate the units, one row each, the largest opportunity first.

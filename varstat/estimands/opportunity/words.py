@@ -1,9 +1,11 @@
 """What an opportunity says in plain English, and what it can't be taken for."""
 
 from collections.abc import Sequence
+from statistics import NormalDist
 
 import numpy as np
 
+from varstat.estimands.opportunity.complete import CompleteOpportunity
 from varstat.estimands.opportunity.parts import CombinedTotal
 from varstat.estimands.opportunity.result import Opportunity
 from varstat.estimands.unmeasured.words import say_unmeasured_total
@@ -11,7 +13,16 @@ from varstat.hierarchical.automatic import NOT_NORMAL
 from varstat.measure import Floats
 from varstat.measure.homogeneity import DIFFERENT
 from varstat.prose.homogeneity import say_homogeneity, say_power
-from varstat.prose.number import MINUS, count, figure, listed, p_text, percent
+from varstat.prose.number import (
+    MINUS,
+    count,
+    figure,
+    listed,
+    noise_step,
+    p_text,
+    percent,
+    stepped,
+)
 from varstat.prose.text import summarise
 from varstat.target.rule import say_target
 
@@ -50,9 +61,21 @@ def say_opportunity(opportunity: Opportunity) -> str:
         (5, _made_of(opportunity)),
         (2, opportunity.target_bias),
     ]
+    if opportunity.complete is not None:
+        parts.append((2, _say_complete(opportunity.complete)))
     if opportunity.unmeasured is not None:
         parts.append((2, say_unmeasured_total(opportunity.unmeasured)))
     return summarise(parts)
+
+
+def _say_complete(found: CompleteOpportunity) -> str:
+    """Say what the total would be had all been reported."""
+    ends = f"{figure(found.lower)} to {figure(found.upper)}"
+    return (
+        f"Had all been reported it would be {figure(found.estimate)} ({percent(found.level)} "
+        f"interval {ends}), if losses are those stated: what no data show is what all units lost "
+        "alike, and the rate of what is missing."
+    )
 
 
 def say_opportunities(
@@ -94,8 +117,43 @@ def is_like_chance(opportunity: Opportunity) -> bool:
     return opportunity.total.published <= opportunity.total.chance_upper
 
 
-def _headline(opportunity: Opportunity) -> str:
+def total_step(opportunity: Opportunity, *, each: float = 1.0) -> float:
+    """Give the step to which a total is rounded: two digits of its noise are left.
+
+    Parameters
+    ----------
+    opportunity : Opportunity
+    each : float
+        What an event costs, where amounts are written.
+
+    Returns
+    -------
+    float
+        Zero where it has no noise.
+    """
     total = opportunity.total
+    width = (total.upper - total.lower) * each
+    if not (np.isfinite(width) and width > 0):
+        return 0.0
+    return noise_step(width / (2.0 * NormalDist().inv_cdf(0.5 + 0.5 * opportunity.level)))
+
+
+def write_total(value: float, step: float) -> str:
+    """Write a total, or a part of it, in whole steps; as any figure where there is none.
+
+    Examples
+    --------
+    >>> write_total(46667.3, 100.0), write_total(-0.83, 0.1), write_total(46667.3, 0.0)
+    ('46,700', '−0.8', '46,667')
+    """
+    if not step or not np.isfinite(value):
+        return figure(value)
+    return stepped(round(value / step) * step, step).replace("-", MINUS)
+
+
+def _headline(opportunity: Opportunity) -> str:
+    total, step = opportunity.total, total_step(opportunity)
+    low, high = write_total(total.lower, step), write_total(total.upper, step)
     way = "more" if opportunity.direction == "higher-is-better" else "fewer"
     year = {1.0: ""}.get(
         opportunity.multiplier, f" a year (the period times {opportunity.multiplier:g})"
@@ -103,8 +161,8 @@ def _headline(opportunity: Opportunity) -> str:
     goal = say_target(opportunity.target_rule, opportunity.target_scope)
     return (
         f"If every comparable unit reached {goal}, or better, "
-        f"there would be {figure(total.estimate)} {way} {opportunity.per}{year} "
-        f"({percent(opportunity.level)} interval {figure(total.lower)} to {figure(total.upper)})."
+        f"there would be {write_total(total.estimate, step)} {way} {opportunity.per}{year} "
+        f"({percent(opportunity.level)} interval {low} to {high})."
     )
 
 
@@ -113,10 +171,13 @@ def _money(opportunity: Opportunity) -> str:
     if money is None:
         return ""
     cost = money.unit_cost
+    step = total_step(opportunity, each=cost)
+    amount, low, high = (
+        write_total(cost * number, step) for number in (total.estimate, total.lower, total.upper)
+    )
     return (
         f"At {figure(cost)} per {money.per} (prices of {money.price_year}; {money.source}) that is "
-        f"{figure(cost * total.estimate)} ({figure(cost * total.lower)} to "
-        f"{figure(cost * total.upper)}), gross: money is freed only where capacity is closed."
+        f"{amount} ({low} to {high}), gross: money is freed only where capacity is closed."
     )
 
 
@@ -199,19 +260,26 @@ def _material(opportunity: Opportunity) -> str:
 def _made_of(opportunity: Opportunity) -> str:
     fall = opportunity.waterfall
     parts = list(zip(fall.component, fall.estimate.tolist(), strict=True))
-    published = parts[0][1]
-    if figure(published) == "0":
+    if figure(parts[0][1]) == "0":
         return ""
-    shares = [f"{figure(value)} of {_PARTS[name]}" for name, value in parts[1:-1]]
+    step = total_step(opportunity)
+    # What is left is rounded after each part, so that they add up as they are printed.
+    left = parts[0][1] - np.r_[0.0, np.cumsum(fall.estimate[1:-1])]
+    left = np.round(left / step) * step if step else left
+    taken = dict(zip(fall.component[1:-1], -np.diff(left), strict=True))
+    shares = [f"{write_total(value, step)} of {_PARTS[name]}" for name, value in taken.items()]
     crude = fall.component[0] == "crude"
     what = "What crude rates over all units give" if crude else "What is published"
-    text = (
-        f"{what}, {figure(published)}, is made of {listed(shares)}; {figure(parts[-1][1])} remains"
-    )
-    hidden = dict(parts[1:-1]).get("chance", 0.0)
-    if figure(hidden).startswith(MINUS):
-        text += f" (chance is negative: luck hid {figure(-hidden)} of what there is)"
-    if any(figure(value).startswith(MINUS) for name, value in parts[1:-1] if name != "chance"):
+    whole, rest = (write_total(value, step) for _, value in (parts[0], parts[-1]))
+    text = f"{what}, {whole}, is made of {listed(shares)}; {rest} remains"
+    hidden = taken.get("chance", 0.0)
+    if write_total(hidden, step).startswith(MINUS):
+        text += f" (chance is negative: luck hid {write_total(-hidden, step)} of what there is)"
+    if any(
+        write_total(value, step).startswith(MINUS)
+        for name, value in taken.items()
+        if name != "chance"
+    ):
         text += " (a negative part: allowing for it shows more than there was before)"
     return f"{text}."
 

@@ -24,6 +24,7 @@ from varstat.hierarchical.model.likelihood import Binomial, Family, Normal, Pois
 from varstat.hierarchical.model.matrix import Columns, place_cells, report_places
 from varstat.hierarchical.model.mixed import BetaBinomial, NegativeBinomial
 from varstat.hierarchical.model.prior import beta_prior, location_priors, scale_prior
+from varstat.hierarchical.model.shared_cases import note_shared_cases
 from varstat.hierarchical.model.smeared import smear
 from varstat.hierarchical.model.transient import refuse_apart, transient_of, transient_of_cells
 from varstat.measure import Floats, Measure
@@ -119,6 +120,15 @@ def build_design(
         raise ModelError(where, problems)
     notes += columns.say_columns()
     notes += _note_few_cases(frame, measure)
+    if measure.counts and card.indicator.counts == "whole" and not rows.single:
+        series = frame.groupby(["unit", *strata], sort=False, dropna=False).ngroup()
+        notes += note_shared_cases(
+            np.asarray(series, dtype=np.int64),
+            rows.row_period,
+            frame[measure.event].to_numpy(float),
+            frame[measure.size].to_numpy(float),
+            measure,
+        )
     return _design(
         columns,
         rows,

@@ -69,7 +69,7 @@ class Effects:
 
     @property
     def mixture(self) -> bool:
-        """Whether the learnt density is a mixture of two normals."""
+        """Whether the learnt density is a mixture of two normals, or a normal with a tail."""
         return self.name == "normal-mixture"
 
     @property

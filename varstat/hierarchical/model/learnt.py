@@ -38,7 +38,8 @@ def learnt_effects(
         Each row's own rate on the link scale and its variance by chance.
     matrix : ndarray of float, shape (rows, locations)
     mixture : bool
-        Whether the density is a mixture of two normals (`varstat.hierarchical.model.mixture`).
+        Whether the density is a mixture of two normals, or a normal with a tail
+        (`varstat.hierarchical.model.mixture`).
 
     Returns
     -------

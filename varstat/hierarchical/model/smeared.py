@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -220,6 +221,7 @@ def smear(inner: Family, *, link_rate: Floats, link_variance: Floats, nodes: int
     )
 
 
+@cache
 def hermite(nodes: int) -> tuple[Floats, Floats]:
     r"""Gauss-Hermite nodes and log weights for :math:`\int f(x)\,dx`, scaled to unit SD.
 
@@ -232,4 +234,8 @@ def hermite(nodes: int) -> tuple[Floats, Floats]:
     True
     """
     x, weights = np.polynomial.hermite_e.hermegauss(nodes)
-    return x, np.log(weights) + 0.5 * x**2
+    log_weights = np.log(weights) + 0.5 * x**2
+    # Worked out once for each number of nodes, and the same for all that use it.
+    x.setflags(write=False)
+    log_weights.setflags(write=False)
+    return x, log_weights

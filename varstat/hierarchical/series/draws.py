@@ -1,24 +1,26 @@
-r"""Joint draws of lasting levels, what passes and breaks: simulated from the prior, then corrected.
+r"""Joint draws of lasting levels, what passes and breaks: filtered forward, drawn backward.
 
 Given the hyper-parameters and the locations, a unit's break b is drawn from its probabilities, its
-jump from :math:`N(c\,r_{b-1}, c)`, :math:`c = \kappa^2/(1 + \kappa^2 N_{b-1})`, and what is left,
-:math:`e`, is Gaussian. Levels m*, what passes w* and errors are drawn from the prior, and
+jump from :math:`N(c\,r_{b-1}, c)`, :math:`c = \kappa^2/(1 + \kappa^2 N_{b-1})`, and what is left
+is a Gaussian chain. Its last level is drawn from what the filter has there, and each before given
+the one after [1]_,
 
 .. math::
 
-    m = m^* + \mathrm{Cov}(m, e)\,u, \qquad w = w^* + \tau_w^2 u, \qquad
-    u = C^{-1}(e - m^* - w^* - \varepsilon^*)
+    m_t \mid m_{t+1} \sim N(a_{t|t} + G_t(m_{t+1} - \phi a_{t|t}),\ P_{t|t}(1 - \phi G_t)), \qquad
+    G_t = \frac{\phi P_{t|t}}{\phi^2 P_{t|t} + \sigma^2}.
 
-are a draw from the posterior [1]_. Working responses are moved from the mode to the mean.
+Where a level is a state that stays and one that returns, the first is drawn before all else. What
+passes is drawn given the level. Working responses are moved from the mode to the mean.
 
 References
 ----------
-.. [1] Durbin & Koopman (2002). A simple and efficient simulation smoother for state space time
-   series analysis. Biometrika 89(3), 603-616. doi:10.1093/biomet/89.3.603
+.. [1] Frühwirth-Schnatter (1994). Data augmentation and dynamic linear models. Journal of Time
+   Series Analysis 15(2), 183-202. doi:10.1111/j.1467-9892.1994.tb00184.x
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +28,7 @@ from numpy.typing import NDArray
 from varstat.hierarchical.series.breaks import find_breaks
 from varstat.hierarchical.series.chain import Chain
 from varstat.hierarchical.series.hyper import Hyper
-from varstat.hierarchical.series.kalman import Gains, Information, invert
+from varstat.hierarchical.series.kalman import Gains, find_backward, find_gains, invert
 from varstat.hierarchical.series.marginal import path_variance, shift_response
 from varstat.hierarchical.series.mode import Linear, find_mode
 from varstat.hierarchical.series.problem import Problem
@@ -37,7 +39,8 @@ Integers = NDArray[np.int64]
 
 # Numbers in a working array; units in a block, whose random numbers are their own.
 _BLOCK = 1_000_000
-_ACCURACY = 1e-2
+# Accuracy of modes, by cell: what is drawn is held against the likelihood (`reliable`).
+_ACCURACY = 1e-3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -127,121 +130,163 @@ def draw_block(source: Source, block: int, times: Sequence[int]) -> Drawn:
     problem = source.problem.part(units)
     chain, linear = _linear(source, problem, units)
     rng = np.random.default_rng([source.seed, 3, block])
-    residual = linear.response - problem.locations.place(source.location)
-    break_at, jump, path, probability = _draw_breaks(chain, linear, residual, rng)
-    residual = residual - path
-    level = _simulate(chain, residual.shape, rng)
-    noise = chain.passing + 1.0 / np.maximum(linear.weight, 1e-100)
-    error = np.where(linear.weight > 0.0, np.sqrt(noise), 0.0) * rng.standard_normal(level.shape)
-    u, r = invert(chain, linear.gains, residual - level - error)
-    level = level + path + _correct(chain, r)
+    # From here on draws that share a point have an axis of their own, before that of the units.
+    residual = linear.response[:, :, None] - _place(source, problem)
+    whole = residual[list(times)]
+    drawn = _draw_breaks(chain, linear, residual, rng)
+    level = _draw_levels(chain, linear, residual, rng)[list(times)]
+    for k, t in enumerate(times):
+        level[k] += np.where(drawn.at <= t, drawn.jump, 0.0)
+    passing = [
+        _draw_passing(chain, linear, whole[k] - level[k], t, (source.seed, block))
+        for k, t in enumerate(times)
+    ]
+    draws = (source.draws, linear.response.shape[-1])
     return Drawn(
-        lasting=level[list(times)],
-        passing=np.stack(
-            [_passing(chain, linear, error, u, t, (source.seed, block)) for t in times]
-        ),
-        break_at=break_at,
-        jump=jump,
-        probability=probability,
+        lasting=level.reshape(-1, *draws),
+        passing=np.reshape(passing, (-1, *draws)),
+        break_at=drawn.at.reshape(draws),
+        jump=drawn.jump.reshape(draws),
+        probability=drawn.probability.reshape(-1, *draws),
         linear=linear,
     )
 
 
+def _place(source: Source, problem: Problem) -> Floats:
+    """Give the linear predictor: shape (periods, points, repeat, units or 1)."""
+    place = problem.locations.place(source.location)
+    return place.reshape(len(place), -1, source.repeat, place.shape[-1])
+
+
 def _linear(source: Source, problem: Problem, units: slice) -> tuple[Chain, Linear]:
-    """Linearise a block at each point's mode, moved to the mean; repeat for each draw."""
+    """Linearise a block at each point's mode, moved to the mean."""
     hyper = source.hyper
     chain = problem.chain(hyper.h)
-    mode = find_mode(
+    linear = find_mode(
         chain,
         problem.cells,
         problem.locations,
         theta=hyper.start.theta[..., units],
         location=hyper.location,
-        tolerance=_ACCURACY,
+        tolerance=_ACCURACY * problem.size,
         fixed=True,
-    )
-    linear = mode.linear
+    ).linear
     third, _ = problem.cells.higher(linear.theta)
-    response = linear.response + shift_response(linear, third, path_variance(linear))
+    shift = shift_response(linear, third, path_variance(linear))
+    return chain, replace(linear, response=linear.response + shift)
 
-    def again(values: Floats) -> Floats:
-        return np.repeat(values, source.repeat, axis=-2) if source.repeat > 1 else values
 
-    gains, information = linear.gains, linear.information
-    return problem.chain(np.repeat(hyper.h, source.repeat, axis=0)), Linear(
-        theta=again(linear.theta),
-        response=again(response),
-        weight=again(linear.weight),
-        inverse=again(linear.inverse),
-        gains=Gains(
-            gain=again(gains.gain),
-            precision=again(gains.precision),
-            log_det=again(gains.log_det),
-        ),
-        information=Information(
-            diagonal=information.diagonal,
-            step=again(information.step),
-            after=information.after,
-        ),
-    )
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _DrawnBreaks:
+    """Where units break, by how much, and how likely that was; `at` is 0 for no break."""
+
+    at: Integers
+    jump: Floats
+    probability: Floats
 
 
 def _draw_breaks(
     chain: Chain, linear: Linear, residual: Floats, rng: np.random.Generator
-) -> tuple[Integers, Floats, Floats, Floats]:
-    """Draw where each unit breaks, by how much, and its path: 0 and zeros for no break."""
-    length, draws, units = residual.shape
+) -> _DrawnBreaks:
+    """Draw breaks, and take their paths off the residuals."""
+    shape = residual.shape[1:]
     # Drawn whether needed or not, so that models with and without breaks differ in nothing else.
-    uniform, normal = rng.random((draws, units)), rng.standard_normal((draws, units))
+    uniform, normal = rng.random(shape), rng.standard_normal(shape)
+    at, later = np.zeros(shape, dtype=np.int64), np.zeros(shape)
     if chain.share is None:
-        none = np.zeros((draws, units))
-        return none.astype(np.int64), none, np.zeros_like(residual), np.zeros_like(residual)
-    r = invert(chain, linear.gains, residual)[1][:, 0]
-    breaks = find_breaks(chain, r, linear.information.step)
+        return _DrawnBreaks(at=at, jump=later, probability=np.zeros_like(residual))
+    shared, gains = _share(chain), _share_gains(linear.gains)
+    r = invert(shared, gains, residual)[1][:, 0]
+    breaks = find_breaks(shared, r, linear.information.step[:, :, None])
     # From the last period back: where the sum from there on first exceeds the uniform.
-    later = np.cumsum(breaks.probability[::-1], axis=0)[::-1]
-    at = (later > uniform).sum(axis=0) - 1
-    at = np.maximum(at, 0)
-    shrink = np.take_along_axis(breaks.shrink, at[None], axis=0)[0]
-    mean = shrink * np.take_along_axis(r, at[None], axis=0)[0]
-    jump = np.where(at > 0, mean + np.sqrt(shrink) * normal, 0.0)
-    since = np.arange(length)[:, None, None] >= at
-    return at.astype(np.int64), jump, np.where(since, jump, 0.0), breaks.probability
+    for probability in breaks.probability[:0:-1]:
+        later += probability
+        at += later > uniform
+    there = at[None]
+    shrink = np.take_along_axis(np.broadcast_to(breaks.shrink, r.shape), there, axis=0)[0]
+    jump = shrink * np.take_along_axis(r, there, axis=0)[0] + np.sqrt(shrink) * normal
+    jump[at == 0] = 0.0
+    for t in range(1, len(residual)):
+        residual[t] -= jump * (at <= t)
+    return _DrawnBreaks(at=at, jump=jump, probability=breaks.probability)
 
 
-def _simulate(chain: Chain, shape: tuple[int, ...], rng: np.random.Generator) -> Floats:
-    """Draw levels from the prior: shape (periods, draws, units)."""
-    level = np.zeros(shape)
-    for j in range(chain.states):
-        state = np.sqrt(chain.start[j]) * rng.standard_normal(shape[1:])
-        moves = bool(np.any(chain.step[1:, j] > 0.0))
-        level[0] += state
-        for t in range(1, shape[0]):
-            state = chain.decay[t, j] * state
-            if moves:
-                state = state + np.sqrt(chain.step[t, j]) * rng.standard_normal(shape[1:])
-            level[t] += state
-    return level
-
-
-def _correct(chain: Chain, r: Floats) -> Floats:
-    """Give the levels' covariance with working responses, times u: (periods, draws, units)."""
-    state = chain.start * r[0]
-    level = np.empty((len(r), *r.shape[2:]))
-    level[0] = state.sum(axis=0)
-    for t in range(1, len(r)):
-        state = chain.decay[t] * state + chain.step[t] * r[t]
-        level[t] = state.sum(axis=0)
-    return level
-
-
-def _passing(
-    chain: Chain, linear: Linear, error: Floats, u: Floats, t: int, key: tuple[int, int]
+def _draw_levels(
+    chain: Chain, linear: Linear, residual: Floats, rng: np.random.Generator
 ) -> Floats:
-    """Draw what passes in one period, given its sum with chance: shape (draws, units)."""
+    """Draw levels but for their breaks, in place of the residuals that are given."""
+    if chain.states == 1:
+        return _draw_backward(chain, linear.gains, residual, rng)
+    # What stays, from the smoother; given that, what returns is a chain of one state.
+    r = invert(_share(chain), _share_gains(linear.gains), residual)[1][0, 0]
+    prior = chain.start[0]
+    left = prior * np.maximum(1.0 - prior * linear.information.step[0], 0.0)
+    stays = prior[:, None] * r + np.sqrt(left)[:, None] * rng.standard_normal(r.shape)
+    residual -= stays
+    rest = replace(chain, start=chain.start[1:], decay=chain.decay[:, 1:], step=chain.step[:, 1:])
+    level = _draw_backward(rest, find_gains(rest, linear.weight), residual, rng)
+    level += stays
+    return level
+
+
+def _draw_backward(
+    chain: Chain, gains: Gains, residual: Floats, rng: np.random.Generator
+) -> Floats:
+    """Draw a chain of one state, in place of residuals (periods, points, repeat, units)."""
+    length = len(residual)
+    decay, gain = chain.decay[:, 0, :, None], gains.gain[:, 0, :, None]
+    filtered = residual
+    mean: Floats | float = 0.0
+    for t in range(length):
+        mean = decay[t] * mean if t and chain.fades else mean
+        filtered[t] -= mean
+        filtered[t] *= gain[t]
+        filtered[t] += mean
+        mean = filtered[t]
+    back, sd = find_backward(chain, gains)
+    level = filtered
+    noise = np.empty(level.shape[1:])
+    for t in range(length - 1, -1, -1):
+        if t < length - 1:
+            ahead = level[t + 1] - (decay[t + 1] * level[t] if chain.fades else level[t])
+            ahead *= back[t][:, None]
+            level[t] += ahead
+        rng.standard_normal(out=noise)
+        noise *= sd[t][:, None]
+        level[t] += noise
+    return level
+
+
+def _draw_passing(
+    chain: Chain, linear: Linear, left: Floats, t: int, key: tuple[int, int]
+) -> Floats:
+    """Draw what passes in one period, given its sum with chance: of the shape of that."""
     seed, block = key
-    normal = np.random.default_rng([seed, 4, block, t]).standard_normal(error.shape[1:])
+    normal = np.random.default_rng([seed, 4, block, t]).standard_normal(left.shape)
     wider = 1.0 + chain.passing * linear.weight[t]
     share = chain.passing * linear.weight[t] / wider
-    drawn = share * error[t] + np.sqrt(chain.passing / wider) * normal
-    return np.asarray(drawn + chain.passing * u[t])
+    sd = np.sqrt(chain.passing / wider)
+    return np.asarray(share[:, None] * left + sd[:, None] * normal)
+
+
+def _share(chain: Chain) -> Chain:
+    """Give a chain's arrays an axis for draws that share a point."""
+    share, jump = chain.share, chain.jump
+    return replace(
+        chain,
+        start=chain.start[..., None, :],
+        decay=chain.decay[..., None, :],
+        step=chain.step[..., None, :],
+        passing=chain.passing[..., None, :],
+        share=None if share is None else share[..., None, :],
+        jump=None if jump is None else jump[..., None, :],
+    )
+
+
+def _share_gains(gains: Gains) -> Gains:
+    """Give gains an axis for draws that share a point."""
+    return Gains(
+        gain=gains.gain[..., None, :],
+        precision=gains.precision[..., None, :],
+        log_det=gains.log_det[..., None, :],
+    )

@@ -125,6 +125,30 @@ def invert(chain: Chain, gains: Gains, residual: Floats) -> tuple[Floats, Floats
     return smooth(chain, gains, innovate(chain, gains, residual))
 
 
+def find_backward(chain: Chain, gains: Gains) -> tuple[Floats, Floats]:
+    """What a level of one state is, given all up to its period and the level of the next.
+
+    Returns
+    -------
+    back : ndarray of float, shape (periods, points, units)
+        G: how much of the next level's distance from what was forecast it takes; 0 in the last.
+    sd : ndarray of float, shape (periods, points, units)
+        What is left to chance.
+    """
+    gain = gains.gain[:, 0]
+    back, sd = np.zeros_like(gain), np.empty_like(gain)
+    variance = np.broadcast_to(chain.start[0], gain.shape[1:])
+    for t in range(len(gain)):
+        known = variance * (1.0 - gain[t])
+        if t + 1 < len(gain):
+            decay = chain.decay[t + 1, 0]
+            variance = decay**2 * known + chain.step[t + 1, 0]
+            np.divide(decay * known, variance, out=back[t], where=variance > 0.0)
+            known = known * (1.0 - decay * back[t])
+        sd[t] = np.sqrt(np.maximum(known, 0.0))
+    return back, sd
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Information:
     """Variances of what the smoother gives.

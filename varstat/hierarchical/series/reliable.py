@@ -30,6 +30,9 @@ class SeriesDiagnostics:
         Shape of the tail of the hyper-parameters' importance ratios.
     effective : float
         Independent draws that the points by importance are worth.
+    surface_error : float
+        SD of the error of the polynomial that stood for the hyper-parameters' density, at points
+        not fitted; 0 where none did.
     passes : int
         Points at which the hyper-parameters' density was computed.
     unit_k : ndarray of float, shape (units,)
@@ -42,6 +45,7 @@ class SeriesDiagnostics:
 
     pareto_k: float
     effective: float
+    surface_error: float
     passes: int
     unit_k: Floats
     unit_efficiency: Floats
@@ -89,6 +93,7 @@ def check_draws(source: Source) -> tuple[SeriesDiagnostics, Floats]:
         SeriesDiagnostics(
             pareto_k=source.hyper.pareto_k,
             effective=source.hyper.worth,
+            surface_error=source.hyper.surface_error,
             passes=source.hyper.passes,
             unit_k=k,
             unit_efficiency=efficiency,

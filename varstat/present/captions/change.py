@@ -1,7 +1,7 @@
 """The words around the charts of a change."""
 
 from varstat.estimands.change.result import Change
-from varstat.estimands.change.words import EFFECTS, EXPLAINED
+from varstat.estimands.change.words import EXPLAINED, name_effects
 from varstat.present.caption import Caption, group_text
 from varstat.prose.number import percent
 from varstat.prose.text import clean
@@ -21,7 +21,8 @@ def finding(change: Change) -> str:
 
 def bridge_caption(change: Change) -> Caption:
     """Say what is written around a bridge."""
-    said = [f"{EFFECTS[name]}: {EXPLAINED[name]}" for name in change.bridge.effect[1:-1]]
+    names = name_effects(change)
+    said = [f"{names[name]}: {EXPLAINED[name]}" for name in change.bridge.effect[1:-1]]
     text = "; ".join(said)
     return Caption(
         distrust=clean(change.distrust),

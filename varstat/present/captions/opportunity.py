@@ -7,7 +7,7 @@ import numpy as np
 
 from varstat.errors import ModelError, UsageError
 from varstat.estimands.opportunity.result import Opportunity
-from varstat.estimands.opportunity.words import is_like_chance
+from varstat.estimands.opportunity.words import is_like_chance, total_step, write_total
 from varstat.present.caption import MAX_PANELS, PARTS, Caption, group_text
 from varstat.present.captions.league import ENGINES
 from varstat.prose.number import figure, percent
@@ -116,10 +116,13 @@ def check_strata(opportunities: Sequence[Opportunity]) -> None:
 
 def finding(opportunity: Opportunity) -> str:
     """Say the total beside what was published and what chance gives."""
-    total = opportunity.total
+    total, step = opportunity.total, total_step(opportunity)
+    found, low, high = (
+        write_total(value, step) for value in (total.estimate, total.lower, total.upper)
+    )
     text = (
-        f"{figure(total.estimate)} in all ({percent(opportunity.level)} interval "
-        f"{figure(total.lower)} to {figure(total.upper)}); published {figure(total.published)}"
+        f"{found} in all ({percent(opportunity.level)} interval {low} to {high}); published "
+        f"{figure(total.published)}"
     )
     if is_like_chance(opportunity):
         return f"{text}, no more than chance gives"

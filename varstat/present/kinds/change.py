@@ -8,7 +8,7 @@ import pandas as pd
 
 from varstat.estimands.change.result import Change, Changes
 from varstat.estimands.change.rounded import RoundedBridge, round_bridge
-from varstat.estimands.change.words import EFFECTS, EXPLAINED
+from varstat.estimands.change.words import EXPLAINED, name_effects
 from varstat.present.canvas import Canvas
 from varstat.present.captions import change as words
 from varstat.present.chart import Chart
@@ -251,7 +251,7 @@ def _span(rounded: RoundedBridge, name: str, *, whole: bool = False) -> str:
 
 def labels_of(change: Change) -> dict[str, str]:
     """Name the parts of a bridge, the totals by their periods."""
-    return EFFECTS | {"from": f"total {change.before}", "to": f"total {change.after}"}
+    return name_effects(change) | {"from": f"total {change.before}", "to": f"total {change.after}"}
 
 
 def _blocks(change: Change) -> list[Block]:

@@ -19,6 +19,7 @@ from varstat.present.content import below, plain, records, state
 from varstat.present.highlight import Bools
 from varstat.present.kind import MOST_SHOWN, Block, Kind
 from varstat.present.kinds import unmeasured
+from varstat.present.kinds.reporting import complete_blocks, complete_sheets, complete_stated
 from varstat.present.kinds.units import (
     amount,
     cell,
@@ -229,7 +230,7 @@ def _blocks(opportunity: Opportunity) -> list[Block]:
         blocks.append(Block(texts=texts, numbers=numbers))
     if opportunity.unmeasured is not None:
         blocks.append(unmeasured.block(opportunity.unmeasured))
-    return blocks
+    return [*blocks, *complete_blocks(opportunity)]
 
 
 def _sheets(opportunities: Opportunities) -> dict[str, pd.DataFrame]:
@@ -245,7 +246,7 @@ def _sheets(opportunities: Opportunities) -> dict[str, pd.DataFrame]:
     ]
     if periods:
         sheets["periods"] = pd.concat(periods, ignore_index=True)
-    sheets |= unmeasured.sheets(opportunities)
+    sheets |= unmeasured.sheets(opportunities) | complete_sheets(opportunities)
     if opportunities.combined:
         sheets["combined"] = pd.DataFrame(
             [
@@ -296,7 +297,7 @@ def _object(opportunity: Opportunity) -> dict[str, Any]:
         "homogeneity": plain(asdict(opportunity.homogeneity)),
         **state(opportunity, "summary", "notes"),
     }
-    stated |= unmeasured.stated(opportunity)
+    stated |= unmeasured.stated(opportunity) | complete_stated(opportunity)
     if money is not None:
         stated["total"] |= {
             "money": money.unit_cost * total.estimate,

@@ -2,6 +2,7 @@
 
 import re
 import xml.etree.ElementTree as ET
+from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
@@ -67,7 +68,12 @@ def inline_svg(data: bytes, sheet: Stylesheet, *, prefix: str) -> str:
         for child in list(parent):
             if _local(child.tag) in DROPPED and not child.get("id", "").startswith("chart-"):
                 parent.remove(child)
+    seen: Counter[str] = Counter()
     for element in root.iter():
+        if (name := element.get("id")) is not None:
+            # What is drawn in several strokes of one name is so many elements: each has its own.
+            seen[name] += 1
+            element.set("id", name if seen[name] == 1 else f"{name}-{seen[name]}")
         element.tag = _local(element.tag)
         element.text = None if not (element.text or "").strip() else element.text
         element.tail = "\n" if (element.tail or "").strip() == "" else element.tail

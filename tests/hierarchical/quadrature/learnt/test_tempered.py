@@ -1,4 +1,4 @@
-"""A mixture of two normals is drawn from its posterior, whichever way its shape lies."""
+"""A mixture, or a normal with a tail, is drawn from its posterior, whichever way it lies."""
 
 import numpy as np
 import pytest
@@ -35,7 +35,7 @@ def test_draws_are_those_of_plain_importance_sampling():
     rng = np.random.default_rng(5)
     # From a normal about the draws, twice as wide, and the likelihood written out.
     mean, root = found.z.mean(axis=0), np.linalg.cholesky(np.cov(found.z.T))
-    z = rng.standard_normal((60_000, 5))
+    z = rng.standard_normal((60_000, 6))
     p = mean + 1.7 * z @ root.T
     x = (design.effects.grid - design.effects.centre) / design.effects.unit
     g = mixture_masses(x, p)
@@ -61,6 +61,17 @@ def test_clusters_are_told_from_one_another_and_tau_is_the_sd_of_both():
     assert np.median(within) < 0.1
     effect = all_effects(posterior).mean(axis=0)
     assert np.mean((effect > 0) == (theta > -1.5)) > 0.95
+
+
+@pytest.mark.parametrize("side", [1.0, -1.0])
+def test_a_tail_is_found_on_the_side_that_it_is_on(side):
+    rng = np.random.default_rng(3)
+    rate = expit(-1.0 + side * 0.5 * rng.exponential(size=150))
+    design = make_design(rng.binomial(4000, rate), np.full(150, 4000.0), effects="normal-mixture")
+    found = draw_mixtures(design, draws=1000, seed=1)
+    assert np.mean(side * found.h[:, -1] > np.log(3.0)) > 0.9
+    # Nearly all of the variance is in it.
+    assert np.median(expit(found.h[:, -3])) > 0.8
 
 
 def test_for_normal_effects_the_answer_is_that_of_the_normal_model():

@@ -21,7 +21,12 @@ import numpy as np
 from scipy.special import logsumexp
 
 from varstat.hierarchical.model.design import Design
-from varstat.hierarchical.model.mixture import draw_prior_mixture, log_prior_mixture
+from varstat.hierarchical.model.mixture import (
+    MIXTURE_SHAPES,
+    draw_prior_mixture,
+    log_prior_mixture,
+    mirrored,
+)
 from varstat.hierarchical.quadrature.hyper_draws import CHECKED, HyperDraws
 from varstat.hierarchical.quadrature.learnt.density import Density, report, start_density
 from varstat.hierarchical.quadrature.learnt.move import correlation_of
@@ -37,8 +42,8 @@ _TURNS, _BURN, _BETWEEN, _OFFSETS = 3, 8, 3, 10
 _KEPT, _APART = 7200, 0.5
 # How widely the mean and log SD begin, in SDs of the effects; the offsets, in standard errors.
 _MEAN, _LOG_SD, _STANDARD_ERRORS = 0.7, 0.7, 3.0
-# How often a whole difference is taken, which leads from one mode to another, and how often the
-# two kinds change their shares and widths, which nearly alike ones can.
+# How often a whole difference is taken, which leads from one mode to another, and how often a shape
+# is mirrored.
 _WHOLE, _CHANGED = 0.1, 0.1
 
 _LogDensity = Callable[[Floats], Floats]
@@ -185,8 +190,7 @@ def _move(p: Floats, target: _LogDensity, rng: np.random.Generator, turns: int) 
             new = x + length * (there[one] - there[two]) + 1e-5 * rng.standard_normal(x.shape)
             changed = np.flatnonzero(rng.random(len(x)) < _CHANGED)
             new[changed] = x[changed]
-            new[changed, -3] *= -1.0
-            new[changed, -1] *= -1.0
+            new[changed, -MIXTURE_SHAPES:] = mirrored(x[changed, -MIXTURE_SHAPES:])
             found = target(new)
             accepted = np.log(rng.random(len(x))) < found - value[some]
             p[some] = np.where(accepted[:, None], new, x)
