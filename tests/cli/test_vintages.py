@@ -152,7 +152,7 @@ def test_a_return_that_has_not_come_is_not_taken_for_none(frame):
         (lambda f: f.assign(as_of="soon"), TableError, "can't be understood"),
         (lambda f: f.assign(as_of=f["as_of"].where(f.index > 3)), TableError, "no date of publ"),
         (lambda f: f.assign(as_of="2001-01-01"), TableError, "before the period had ended"),
-        (lambda f: pd.concat([f, f.head(1)]), TableError, "same unit and period and as_of"),
+        (lambda f: pd.concat([f, f.head(1)]), TableError, "same unit, period and 'as_of'"),
         (lambda f: f.assign(quarter="spring"), TableError, "whose labels can be read"),
         (lambda f: f.assign(spells=-f["spells"]), TableError, "a negative count"),
         (lambda f: f.assign(spells=0), ModelError, "no count above zero"),
@@ -178,11 +178,17 @@ def test_tables_that_cannot_be_are_refused(frame, change, kind, words):
         ({"level": 1.5}, "no level"),
         ({"least": 100.0}, "vintages need no least"),
         ({"as_of": None, "tail": 1.0}, "a tail is of vintages"),
+        ({"as_of": "quarter"}, "is the column of the period"),
     ],
 )
 def test_what_cannot_be_asked_is_refused(frame, more, words):
     with pytest.raises(UsageError, match=words):
         ask(frame, **more)
+
+
+def test_vintages_without_their_dates_are_refused_by_naming_the_option(frame):
+    with pytest.raises(TableError, match="--as-of COL"):
+        ask(frame, as_of=None)
 
 
 @pytest.mark.parametrize("verb", ["funnel", "league", "opportunity", "change"])

@@ -22,12 +22,12 @@ WITHOUT = (
     instead={
         "output": files(
             "Write .csv .parquet .json .xlsx .png .svg .pdf .html; map.csv holds the successors, "
-            "events.csv the events; repeatable."
+            "events.csv the events, national.csv of vintages all units together; repeatable."
         )
     },
 )
 def completeness(
     context: typer.Context, reading: Reading, asking: CompletenessAsking, output: Output
 ) -> None:
-    """Find what wasn't reported: gaps, losses, mergers and other changes of volume."""
+    """Find what wasn't reported: gaps, losses, mergers; of vintages, what is still to come."""
     carry_out(context, Specification(reading=reading, asking=asking), output)

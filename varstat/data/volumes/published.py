@@ -8,19 +8,20 @@ import numpy as np
 import pandas as pd
 
 from varstat.card import Card
-from varstat.data.rows.checks import refuse_duplicates
 from varstat.data.rows.lookup import OneLookup
 from varstat.data.rows.records import Attribute
 from varstat.data.volumes.delay import number_delays
 from varstat.data.volumes.rows import CountRows, read_count_rows
 from varstat.data.volumes.vintages import Vintages
-from varstat.errors import TableError
+from varstat.errors import TableError, UsageError
 from varstat.period.label import parse_periods
 from varstat.period.pattern import Span
 from varstat.provenance import content_hash
 
 # By how many months a vintage may be before a period's end: the last day may be a Sunday.
 _EARLY = 0.1
+# What several counts that no card names are called together.
+_SEVERAL = "Reported counts"
 
 
 def read_vintages(
@@ -64,7 +65,7 @@ decimal, lenient
         understood, periods of several lengths, a unit's period twice in one vintage, a vintage
         before the end of a period that it has, or one vintage only.
     UsageError
-        If no counts are named.
+        If no counts are named, or the column is that of the units or periods.
     """
     rows = read_count_rows(
         source,
@@ -85,6 +86,13 @@ decimal, lenient
     )
     ledger = rows.ledger
     published = rows.records.by[as_of]
+    for role in ("unit", "period"):
+        if rows.records.roles[role].column == published.column:
+            raise UsageError(
+                "as_of",
+                f"{as_of!r} is the column of the {role}. Name the one that says when a row was "
+                "published.",
+            )
     ledger.refuse(
         published.absent,
         f"no date of publication in column {as_of!r}",
@@ -93,7 +101,7 @@ decimal, lenient
     dates = _dates(rows, published, as_of)
     ends = _ends(rows)
     _refuse_early(rows, published, dates, ends, as_of)
-    refuse_duplicates(rows.records, ledger, periods=rows.records.roles["period"].values)
+    rows.refuse_repeated(published)
     ledger.close(rows.name)
     return _lay_out(rows, published, dates, ends, as_of)
 
@@ -182,7 +190,7 @@ def _lay_out(
     for k, each in enumerate(rows.numbers.values()):
         counts[k, at, when, known] = each.values[kept]
     return Vintages(
-        title=rows.title,
+        title=rows.title if rows.titled or len(rows.numbers) == 1 else _SEVERAL,
         unit=units,
         unit_name=names,
         column=tuple(rows.numbers),

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 from varstat.card import Card
-from varstat.data.rows.checks import refuse_duplicates
 from varstat.data.rows.lookup import OneLookup
 from varstat.data.volumes.rows import CountRows, read_count_rows
 from varstat.data.volumes.span import lay_out_periods
@@ -78,7 +77,7 @@ def read_volumes(
         decimal=decimal,
         lenient=lenient,
     )
-    refuse_duplicates(rows.records, rows.ledger, periods=rows.records.roles["period"].values)
+    rows.refuse_repeated()
     rows.ledger.close(rows.name)
     return _lay_out(rows)
 

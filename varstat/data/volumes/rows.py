@@ -15,7 +15,7 @@ from varstat.data.rows.choose import exclude_others
 from varstat.data.rows.gather import gather
 from varstat.data.rows.layout import exclude_layout, refuse_overfull
 from varstat.data.rows.lookup import OneLookup, open_lookups
-from varstat.data.rows.records import Records
+from varstat.data.rows.records import Attribute, Records
 from varstat.data.rows.totals import exclude_totals
 from varstat.data.source.grid import Texts
 from varstat.data.source.numbers import Kind, Numbers
@@ -81,6 +81,31 @@ class CountRows:
             for unit, name in zip(at, names.values[kept], strict=True):
                 found[unit] = name if name is not None else found[unit]
         return units.astype(object), found, at
+
+    def refuse_repeated(self, published: Attribute | None = None) -> None:
+        """Refuse rows of a unit and period that stand there already.
+
+        Parameters
+        ----------
+        published : Attribute, optional
+            When rows were published, where they are of several vintages.
+        """
+        unit, period = (self.records.roles[name] for name in ("unit", "period"))
+        keys = [unit.values, period.values, *([] if published is None else [published.values])]
+        groups = checks.number_groups(keys)
+        # Rows that are left out repeat nothing.
+        groups = np.where(self.ledger.open, groups, -1 - np.arange(len(groups)))
+        again = pd.Series(groups).duplicated().to_numpy()
+        if published is None:
+            what = "the same unit and period as on an earlier row"
+            mend = (
+                "If they are vintages, name the column that says when they were published: --as-of "
+                "COL. Else keep one of each with --only or --exclude."
+            )
+        else:
+            what = f"the same unit, period and {published.column!r} as on an earlier row"
+            mend = "Keep one of each with --only or --exclude."
+        self.ledger.refuse(again, what, mend=mend)
 
     def account(self, units: int) -> Account:
         """Account for every row, once the ledger is closed."""

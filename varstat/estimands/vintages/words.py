@@ -141,7 +141,7 @@ def list_notes(nowcast: Nowcast, vintages: Vintages, *, stated: bool) -> tuple[s
     if nowcast.held is not None and nowcast.held.odd:
         notes.append(
             "The latest vintage grew otherwise than earlier ones expect. If the way of reporting "
-            "changed, keep the vintages since: --only, with their dates."
+            "changed, keep the vintages since then: --only COL=DATE,DATE."
         )
     if len(nowcast.as_of) < 4:
         notes.append(

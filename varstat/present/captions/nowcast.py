@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 
 from varstat.estimands.vintages.result import Nowcast
-from varstat.present.caption import Caption, heading
-from varstat.prose.number import percent
+from varstat.present.caption import Caption
+from varstat.prose.number import listed, percent
 from varstat.prose.text import clean, without_options
 
 
 def title(nowcast: Nowcast) -> str:
     """Title the chart."""
-    return clean(f"Reported and still to come: {heading(nowcast)}")
+    return clean(f"Reported and still to come: {nowcast.count}")
 
 
 def alt_text(nowcasts: Sequence[Nowcast]) -> str:
@@ -32,13 +32,9 @@ def caption(nowcasts: Sequence[Nowcast], *, units: int) -> Caption:
     if units:
         noun = "the unit" if units == 1 else f"{units} units"
         some = f", and {noun} with most still to come"
-    what = (
-        title(first)
-        if len(nowcasts) == 1
-        else clean(f"Reported and still to come: {first.indicator}")
-    )
+    several = f"Reported and still to come: {listed([each.count for each in nowcasts])}"
     return Caption(
-        title=what,
+        title=title(first) if len(nowcasts) == 1 else clean(several),
         finding=clean(f"All units that reported, as of {first.as_of[-1]}{some}."),
         footer=(
             f"Upright lines: {percent(first.level)} intervals of what counts will end at, from how "
