@@ -158,7 +158,8 @@ def draw_by_importance(
     to three times over. Points that settle what is drawn from, and whether that can be trusted, are
     the same whatever the seed and the number of draws; above half as many draws as there are of
     them, more are drawn from the same. Where no polynomial fits, points drawn by the nearest are
-    weighed by the exact density.
+    weighed by the exact density; where these lie too far from it, all are drawn by the exact one if
+    that can be afforded.
     """
     fixed = np.random.default_rng(_FIXED)
     exact = _exact(design, white, nodes=nodes)
@@ -170,6 +171,10 @@ def draw_by_importance(
         if error > _ROUGH and _WEIGHED * _cost(design, nodes) <= _AFFORDABLE:
             settled, error = _weigh_again(settled, exact, fixed), 0.0
             passes += len(settled.z)
+        # What a polynomial has too little of, no weights bring back.
+        if settled.pareto_k > _LIGHT and POOL * _cost(design, nodes) <= _AFFORDABLE:
+            settled, error = _settle(white, exact, fixed, scales=_scales(design)), 0.0
+            passes += settled.spent
     z, weight = settled.z, settled.weight
     check = white.place(z[resample(fixed, weight, CHECKED)])
     worth = float(1.0 / np.sum(weight**2))
