@@ -127,15 +127,18 @@ def test_what_a_polynomial_misses_is_weighed_by_the_exact_density(steady):
 
 
 def test_where_weights_bring_nothing_back_all_is_drawn_by_the_exact_density():
-    # Five specialists that hardly differ: the scale of their own has a tail that reaches zero.
+    # Five specialists far from the others: the scale of their own has a tail that reaches zero.
     rng = np.random.default_rng(2)
     size = np.round(np.exp(rng.normal(np.log(800), 0.8, 130)))
-    effect = np.append(rng.normal(-1.3, 0.1, 5), rng.normal(0.0, 0.5, 125))
-    event = rng.binomial(size.astype(int), 1 / (1 + np.exp(-1.4 - effect)))
+    case_mix = np.append(rng.normal(4.0, 0.3, 5), rng.normal(0.0, 1.0, 125))
+    effect = rng.normal(0.0, 0.3, 130)
+    effect[:5] = rng.uniform(0.05, 0.25, 5)
+    effect[5:8] = -1.0
+    event = rng.binomial(size.astype(int), 1 / (1 + np.exp(-1.4 + 0.35 * case_mix - effect)))
     kinds = ["specialist"] * 5 + ["general"] * 125
     design = make_design(event, size, peer_group=kinds, peer_tau="own")
-    white = whiten(design, nodes=7)
-    drawn = draw_by_importance(design, white, draws=1000, nodes=7, seed=1)
+    white = whiten(design, nodes=15)
+    drawn = draw_by_importance(design, white, draws=1000, nodes=15, seed=1)
     assert drawn.pareto_k < 0.7
     assert drawn.effective > 400
     assert drawn.surrogate_error < 0.05
