@@ -3,7 +3,7 @@
 In nations of `varstat.data.nation`, seed by seed: losses are found in the volumes of ten quarters
 (`varstat.completeness`), what moved the total of one indicator between 2006-07 Q1 and 2007-08 Q1
 is taken apart (`compute_change`), and each part is held against what truly was
-(`share_known_change`). Half of the nation's organisations are taken, that it may end today.
+(`share_known_change`). Half of the nation's organisations are taken, to save time.
 
     python benchmarks/decomposition.py preop 200 > preop.jsonl
 """
