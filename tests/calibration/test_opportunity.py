@@ -12,7 +12,7 @@ from scipy.special import expit
 
 from varstat.estimands import compute_opportunity
 
-NUMBER = 1000
+NUMBER = 400
 # Units, smallest and largest size, mean and SD of the logits.
 NATIONS = {
     "trusts": (150, 300, 20_000, 1.2, 0.3),
@@ -40,9 +40,9 @@ def test_nine_in_ten_intervals_of_the_total_hold_the_truth(name):
         total = opportunity.total
         held += total.lower <= truth <= total.upper
         found, true = found + total.estimate, true + truth
-    # Of 1,000 the share has a standard error of one point: 2.6 of them on either side.
-    assert 0.875 <= held / NUMBER <= 0.925
-    assert abs(found / true - 1) < 0.02
+    # Of 400 the share has a standard error of a point and a half: 2.6 of them on either side.
+    assert 0.861 <= held / NUMBER <= 0.939
+    assert abs(found / true - 1) < 0.03
 
 
 @pytest.mark.slow

@@ -28,7 +28,7 @@ FULL = Path("/dev/full")
 def test_output_that_is_full_is_an_error_without_a_traceback(asked: list[str]) -> None:
     with FULL.open("w") as full:
         done = subprocess.run(
-            [*TOLD, *asked], stdout=full, stderr=subprocess.PIPE, check=False, timeout=60
+            [*TOLD, *asked], stdout=full, stderr=subprocess.PIPE, check=False, timeout=600
         )
     assert done.returncode == 15
     assert done.stderr.decode().startswith("OutputError: output: this can't be written (no space")
@@ -39,7 +39,7 @@ def test_output_that_is_full_is_an_error_without_a_traceback(asked: list[str]) -
 def test_output_that_is_closed_is_wanted_by_nobody(asked: list[str]) -> None:
     command = " ".join(["exec", '"$0"', '"$@"', ">&-"])
     done = subprocess.run(
-        ["/bin/sh", "-c", command, *TOLD, *asked], stderr=subprocess.PIPE, check=False, timeout=60
+        ["/bin/sh", "-c", command, *TOLD, *asked], stderr=subprocess.PIPE, check=False, timeout=600
     )
     assert (done.returncode, done.stderr) == (0, b"")
 

@@ -68,9 +68,9 @@ def test_without_marks_nothing_is_tested():
 @pytest.mark.slow
 def test_secondary_suppression_is_noticed_in_nine_of_ten_nations():
     found = [
-        [check_marks(fits_of(marked(seed, second))[0]).doubtful for seed in range(100)]
+        [check_marks(fits_of(marked(seed, second))[0]).doubtful for seed in range(60)]
         for second in (0.25, 0.0)
     ]
-    # Of 100 nations, three standard errors beside nine in ten and three in a hundred.
-    assert np.mean(found[0]) >= 0.81
-    assert np.mean(found[1]) <= 0.08
+    # Of 60 nations, three standard errors beside nine in ten and three in a hundred.
+    assert np.mean(found[0]) >= 0.78
+    assert np.mean(found[1]) <= 0.10

@@ -35,7 +35,7 @@ def test_standard_input_is_read_whole(tmp_path, name):
         input=LONG.encode(),
         capture_output=True,
         check=False,
-        timeout=60,
+        timeout=600,
     )
     assert done.stderr == b""
     assert b"5,000 rows read" in done.stdout

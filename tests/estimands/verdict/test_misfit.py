@@ -151,7 +151,8 @@ def test_leaving_a_unit_out_by_weights_is_leaving_it_out_of_the_data(likelihood,
         assert found[unit] == pytest.approx(expected, rel=tolerance, abs=1e-6)
 
 
-@pytest.mark.parametrize(("effects", "nations"), [("normal", 60), ("contaminated-normal", 15)])
+@pytest.mark.slow
+@pytest.mark.parametrize(("effects", "nations"), [("normal", 25), ("contaminated-normal", 6)])
 def test_p_values_are_uniform_where_the_model_holds(effects, nations):
     nation = Nation(effects=effects, units=30, smallest=100, largest=1000)
     rng, loo, conflict = np.random.default_rng(2), [], []
