@@ -10,7 +10,7 @@ from present.opportunities import build_comparison, build_opportunity
 
 from varstat import draw
 from varstat.estimands.comparison.words import say_comparison
-from varstat.estimands.opportunity.words import say_opportunity
+from varstat.estimands.opportunity.words import say_opportunity, total_step, write_total
 from varstat.present.kind import load_kind
 from varstat.prose.number import MINUS, figure
 
@@ -68,8 +68,9 @@ def test_an_opportunity_is_made_of_the_same_parts_everywhere(seed: int, opportun
     assert [_sign(text) for text in _tabled("opportunity", found, count)] == signs
     if signs[0]:
         said = say_opportunity(found)
-        for value in parts[1:]:
+        for value in parts[1:-1]:
             assert figure(value) in said
+        assert f"{write_total(parts[-1], total_step(found))} remains" in said
         # The parts that are named are taken from the first to give the last.
         assert parts[0] - parts[1:-1].sum() == pytest.approx(parts[-1])
 

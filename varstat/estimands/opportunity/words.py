@@ -260,26 +260,19 @@ def _material(opportunity: Opportunity) -> str:
 def _made_of(opportunity: Opportunity) -> str:
     fall = opportunity.waterfall
     parts = list(zip(fall.component, fall.estimate.tolist(), strict=True))
-    if figure(parts[0][1]) == "0":
+    published = parts[0][1]
+    if figure(published) == "0":
         return ""
-    step = total_step(opportunity)
-    # What is left is rounded after each part, so that they add up as they are printed.
-    left = parts[0][1] - np.r_[0.0, np.cumsum(fall.estimate[1:-1])]
-    left = np.round(left / step) * step if step else left
-    taken = dict(zip(fall.component[1:-1], -np.diff(left), strict=True))
-    shares = [f"{write_total(value, step)} of {_PARTS[name]}" for name, value in taken.items()]
+    # Parts as table and chart have them; what remains is the total, as it was said before.
+    shares = [f"{figure(value)} of {_PARTS[name]}" for name, value in parts[1:-1]]
     crude = fall.component[0] == "crude"
     what = "What crude rates over all units give" if crude else "What is published"
-    whole, rest = (write_total(value, step) for _, value in (parts[0], parts[-1]))
-    text = f"{what}, {whole}, is made of {listed(shares)}; {rest} remains"
-    hidden = taken.get("chance", 0.0)
-    if write_total(hidden, step).startswith(MINUS):
-        text += f" (chance is negative: luck hid {write_total(-hidden, step)} of what there is)"
-    if any(
-        write_total(value, step).startswith(MINUS)
-        for name, value in taken.items()
-        if name != "chance"
-    ):
+    rest = write_total(parts[-1][1], total_step(opportunity))
+    text = f"{what}, {figure(published)}, is made of {listed(shares)}; {rest} remains"
+    hidden = dict(parts[1:-1]).get("chance", 0.0)
+    if figure(hidden).startswith(MINUS):
+        text += f" (chance is negative: luck hid {figure(-hidden)} of what there is)"
+    if any(figure(value).startswith(MINUS) for name, value in parts[1:-1] if name != "chance"):
         text += " (a negative part: allowing for it shows more than there was before)"
     return f"{text}."
 
