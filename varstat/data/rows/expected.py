@@ -18,7 +18,7 @@ from varstat.measure import Floats
 # Beyond these, events in all are no multiple that a standard from elsewhere explains.
 _ODD, _IMPOSSIBLE = 1.5, 3.0
 # Beyond this no standard explains anything: the two are in different units.
-_ABSURD, _TOLD = 20.0, 200.0
+_ABSURD, _TOLD, _ROWS = 20.0, 200.0, 5
 _THOUSAND = 300.0
 _DECIMALS = "If its commas or points mark decimals, say --decimal , or --decimal . "
 _MANY, _LARGEST = 50.0, 100.0
@@ -72,7 +72,8 @@ def ask_expected(
     # A rate is a hundred at most, and few events happen to grow with nothing.
     may_be = observed.sum() >= _MANY and expected.max() <= _LARGEST
     unrelated = factor > _ODD and bool(may_be) and not grows(observed, expected)
-    absurd = factor > _ABSURD and max(observed.sum(), expected.sum()) >= _TOLD
+    many = rows.sum() >= _ROWS and max(observed.sum(), expected.sum()) >= _TOLD
+    absurd = factor > _ABSURD and bool(many)
     per = printed and find_per(column) is not None
     figure = printed and may_be_figure(column) and not grows(observed, expected, least=_GROWS)
     named = named or per or figure
@@ -85,7 +86,7 @@ def ask_expected(
     found = f"{observed.sum():,.4g} events were observed and {expected.sum():,.4g} expected"
     why = "and its heading speaks of a rate" if named else "and it doesn't grow with the observed"
     if not named and not unrelated:
-        why = f"and times {fit.column!r} it comes to the observed" if fit else "a multiple of them"
+        why = f"and times {fit.column!r} it comes to the observed" if fit else "far from each other"
     cure = _cure(column, fit)
     if absurd or per or figure or (factor > _IMPOSSIBLE and (named or unrelated)):
         mark = _DECIMALS if absurd and 1 / ratio > _THOUSAND else ""
