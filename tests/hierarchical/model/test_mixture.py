@@ -81,3 +81,12 @@ def test_the_prior_is_the_density_of_its_draws():
     # Against a normal of the same widths: the ratio of densities has mean one.
     ratio = norm.logpdf(z, 0.0, [1.2, 1.2, 1.0, 1.2]).sum(axis=1) - log_prior_mixture(shape)
     assert np.exp(ratio).mean() == pytest.approx(np.sqrt(1 / (2 * np.pi * 1.5**2)), rel=0.05)
+
+
+def test_a_kind_without_a_share_is_no_division_by_zero():
+    x = np.linspace(-3.0, 3.0, 121)
+    shape = np.array([[0.0, -1.0, logit, 0.3, 0.1, 0.2] for logit in (-800.0, 800.0, -41.0)])
+    masses = mixture_masses(x, shape)
+    np.testing.assert_allclose(masses.sum(axis=1), 1.0)
+    # One kind is left: a normal about the mean.
+    np.testing.assert_allclose(masses @ x, 0.0, atol=1e-6)

@@ -29,6 +29,7 @@ from varstat.measure import Floats
 MIXTURE_SHAPES = 6
 _TAILED = float(np.log(3.0))
 _LOG_WIDTH_SD = 1.5
+_MOST_LOGIT = 40.0
 # A tail with less of the variance than this can't be told from none.
 _LEAST_TAIL = 1e-4
 
@@ -83,7 +84,9 @@ def mirrored(shape: Floats) -> Floats:
 
 def _two_kinds(x: Floats, shape: Floats) -> Floats:
     mean, sd = shape[:, 0], np.exp(shape[:, 1])
-    lower, upper = expit(shape[:, 2]), expit(-shape[:, 2])
+    # Beyond, the lesser kind has no share left that would show, and no number says where it is.
+    logit = np.clip(shape[:, 2], -_MOST_LOGIT, _MOST_LOGIT)
+    lower, upper = expit(logit), expit(-logit)
     between, within = expit(shape[:, 3]), expit(-shape[:, 3])
     ratio = np.exp(shape[:, 4])
     narrow = sd * np.sqrt(within / (lower + upper * ratio**2))
