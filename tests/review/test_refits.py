@@ -94,8 +94,11 @@ def test_a_crash_is_tried_again_and_a_refusal_is_not(tmp_path: Path) -> None:
 
 def test_ctrl_c_ends_the_workers(tmp_path: Path) -> None:
     code = """
-        import multiprocessing, os, time
+        import multiprocessing, os, signal, time
         from varstat.review.refits import Job, run_refits
+
+        # What was started in the background of a script ignores it.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
         def sleep(shared, *, seed):
             os.write(1, b"working\\n")

@@ -383,7 +383,7 @@ def test_units_that_are_alike_in_pairs_are_no_levels(seed):
     rng = np.random.default_rng(seed)
     for _ in range(25):
         kinds = int(rng.integers(2, 4))
-        expected = np.append(1.0, rng.uniform(20, 900, kinds - 1).round(4))
+        expected = np.append(1.0, rng.uniform(0.5, 4.0, kinds - 1).round(4))
         pool = pd.DataFrame({"observed": rng.integers(0, 3, kinds), "expected": expected})
         frame = pd.concat([pool] * int(rng.choice([2, 4])), ignore_index=True)
         frame.insert(0, "unit", [f"U{i:02d}" for i in range(len(frame))])
