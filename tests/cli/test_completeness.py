@@ -50,6 +50,15 @@ def test_a_loss_is_shown_with_its_class_and_what_cannot_be_known(months):
     assert "A loss that all units share can't be seen" in shown.output
 
 
+def test_a_count_alone_is_the_volume_whatever_it_is_called(months):
+    named = [
+        ask(months, "-q", typed=["--period", "month", option, "spells"]).output
+        for option in ("--numerator", "--denominator", "--counts")
+    ]
+    assert "incomplete" in named[0]
+    assert named[0] == named[1] == named[2]
+
+
 def test_json_has_the_keys_of_one_group_on_top(months):
     said = json.loads(ask(months, "--format", "json", "--quiet").stdout)
     (event,) = said["units"][0]["events"]

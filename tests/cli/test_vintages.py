@@ -40,7 +40,7 @@ def test_vintages_are_shown_with_what_will_be_in_the_end(frame, tmp_path):
     assert "of 2008-09 Q1 is reported" in shown.output
     assert "How counts grow from one vintage to the next" in shown.output
     # The tail is an assumption, and is said.
-    assert "nothing is taken to come" in shown.output
+    assert "taken not to change" in shown.output
 
 
 def test_raa_of_one_unit_ends_where_the_chain_ladder_says(tmp_path):

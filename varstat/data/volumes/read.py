@@ -43,7 +43,8 @@ def read_volumes(
     card : Card or str, optional
         Names the columns that aren't named here.
     unit, unit_name, numerator, denominator, period : str, optional
-        Columns. Events are sought in the denominator, or else in the first of `columns`.
+        Columns. Events are sought in the denominator, or else in the first of `columns`, or else in
+        a numerator alone.
     columns : sequence of str
         Further counts of the same units and periods, by which causes are told apart.
     only, exclude, lookup, sheet, decimal, lenient

@@ -214,10 +214,12 @@ decimal, lenient
 
 
 def _state(card: Card | str | None, said: Mapping[str, str | None], columns: Sequence[str]) -> Card:
-    """Make the card that says which columns are meant; without a proportion, the first of them."""
+    """Make the card that says which columns are meant; a count alone is the volume."""
     named = {k: v for k, v in said.items() if v is not None}
     if card is None and "denominator" not in named and columns:
         named["denominator"] = columns[0]
+    elif card is None and "denominator" not in named and "numerator" in named:
+        named["denominator"] = named.pop("numerator")
     stated = state_card(card, named)
     if stated is None:
         stated = restate_card(load_card("default-proportion"), named)

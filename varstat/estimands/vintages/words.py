@@ -112,12 +112,13 @@ def list_notes(nowcast: Nowcast, vintages: Vintages, *, stated: bool) -> tuple[s
     tuple of str
     """
     last = vintages.delays.months[len(nowcast.steps)]
-    beyond = f"Beyond {last:.0f} months after a period's end"
+    later = f"later than {last:.0f} months after a period's end"
     notes = [
-        f"{beyond} counts are taken to grow by {nowcast.tail:g}, as was stated: no vintage tells."
+        f"Counts are taken to change by a factor of {nowcast.tail:g} {later}, as was stated: no "
+        "vintage can tell."
         if stated
-        else f"{beyond} nothing is taken to come, which no vintage tells. State what does as a "
-        "factor: --tail 1.01."
+        else f"Counts are taken not to change {later}, and no vintage can tell. If they do, state "
+        "by what factor: --tail 1.01."
     ]
     if not nowcast.settled:
         notes.append(
