@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from varstat.hierarchical.model.shared_cases import note_shared_cases
+from varstat.hierarchical.series.panel import read_panel
 from varstat.measure import MEASURES
 
 
@@ -75,6 +76,7 @@ def test_the_hospitals_of_rolling_years_are_noted(shared):
         table.measure,
     )
     assert "differ by 0.3" in note
+    assert note in read_panel(table).notes
     assert not any(
         "share" in each
         for each in varstat.fit_model(

@@ -83,7 +83,7 @@ def note_shared_cases(
     note = (
         f"From one period to the next the counts of units differ by {part:.2f} of what chance "
         "alone would give: the same cases seem to stand in several, as in rolling years or where "
-        "the same people are counted each time. Intervals are then too narrow. Keep periods that "
-        "share none with --only, or analyse each on its own with --by."
+        "the same people are counted each time. Intervals take them for different ones. Keep "
+        "periods that share none with --only."
     )
     return [note]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from varstat.data.table import Table
 from varstat.errors import ModelError
 from varstat.hierarchical.model.design import Strings
+from varstat.hierarchical.model.shared_cases import note_shared_cases
 from varstat.measure import PROPORTION, Floats, Measure
 from varstat.measure.lock import lock_arrays
 from varstat.period.period import Period, Periods
@@ -182,13 +183,17 @@ def read_panel(table: Table, *, covariates: Sequence[str] = (), where: str = "")
     at, months, notes = _when(periods)
     if np.any(low != high):
         notes.append("Events that were suppressed or rounded count as the middle of their range.")
+    measure = table.measure
+    if measure.counts and table.card.indicator.counts == "whole":
+        known, of = (frame[name].to_numpy(float) for name in (measure.event, measure.size))
+        notes += note_shared_cases(row, column, known, of, measure)
     shape = (len(unit), len(periods))
     event, size = np.full(shape, np.nan), np.full(shape, np.nan)
     event[row, column] = 0.5 * (low + high)
-    size[row, column] = frame[table.measure.size].to_numpy(float)
-    centre, spread = _standard(event, table.measure)
+    size[row, column] = frame[measure.size].to_numpy(float)
+    centre, spread = _standard(event, measure)
     return Panel(
-        measure=table.measure,
+        measure=measure,
         unit=unit,
         unit_name=_last(frame["unit_name"], row, len(unit)),
         peer_group=_last(frame["peer_group"], row, len(unit)),
