@@ -131,6 +131,18 @@ def test_an_event_in_months_is_placed_among_quarters():
     assert row.estimate == pytest.approx(2 / 3)
 
 
+@pytest.mark.parametrize(
+    ("class_", "share", "part"), [("not submitted", np.nan, 1 / 3), ("incomplete", 0.4, 0.6)]
+)
+def test_losses_of_two_months_of_a_quarter_add_up(class_, share, part):
+    months = [
+        LOST | {"from": month, "to": month, "class": class_, "share": share}
+        for month in ("2013-07", "2013-09")
+    ]
+    (row,) = change(nation(part), months).reporting.rows
+    assert row.estimate == pytest.approx(part)
+
+
 def test_a_year_with_one_short_quarter_has_the_part_that_was_reported():
     found = change(nation(0.6), [LOST | {"share": 0.6}], before="2012-13", after="2013-14")
     (row,) = found.reporting.rows
