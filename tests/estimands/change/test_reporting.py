@@ -179,7 +179,7 @@ def test_events_that_are_no_losses_move_nothing_and_are_counted():
     others = [LOST | {"class": "spike"}, LOST | {"from": "2019-20 Q1", "to": "2019-20 Q1"}]
     found = change(nation(), others)
     assert found.bridge.of("completeness") == (0.0, 0.0, 0.0)
-    assert "1 of its events are no losses and 1 of its losses are of other" in found.notes[-2]
+    assert "1 of its events is no loss and 1 of its losses is of other" in found.notes[-2]
 
 
 def test_what_was_reported_is_said_to_be_taken_for_all_without_events():
