@@ -149,6 +149,19 @@ def test_a_year_with_one_short_quarter_has_the_part_that_was_reported():
     assert row.estimate == pytest.approx(0.9, abs=0.01)
 
 
+def test_a_year_keeps_its_total_though_the_short_quarter_s_rate_is_another():
+    rows = nation(0.2)
+    rows.loc[rows["period"] == PERIODS[5], "numerator"] //= 3
+    found, plain = (
+        change(rows, events, before="2012-13", after="2013-14")
+        for events in ([LOST | {"share": 0.2}], None)
+    )
+    for name in ("from", "to", "change"):
+        assert found.bridge.of(name) == pytest.approx(plain.bridge.of(name))
+    assert found.to_frame().equals(plain.to_frame())
+    assert found.bridge.estimate[1:-1].sum() == pytest.approx(found.bridge.of("change")[0])
+
+
 def test_a_selective_loss_has_a_spread_and_bounds():
     chosen = LOST | {"class": "selective loss", "share": 0.6}
     found = change(nation(0.6), [chosen])
