@@ -84,14 +84,14 @@ def list_notes(history: History, volumes: Volumes, *, stated: bool) -> tuple[str
     -------
     tuple of str
     """
-    edge = 3 if volumes.months == 1 else 1
+    ends = "first and last 3 periods" if volumes.months == 1 else "first and last period"
     notes = [
         (
             "A loss that all units share can't be seen: it is in the national path. Earlier "
             "vintages or a total from elsewhere would show it."
         ),
         "A fall that never comes back may be under-reporting or a true fall: volumes don't tell.",
-        f"Of the first and last {edge} periods it isn't known whether a change lasts.",
+        f"Of the {ends} it isn't known whether a change lasts.",
     ]
     if len(volumes.column) == 1:
         notes.insert(
