@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 MINUS = "\N{MINUS SIGN}"
+# What sums of binary fractions leave is no noise.
+_DUST = 1e-9
 
 
 def percent(level: float) -> str:
@@ -97,7 +99,7 @@ def noise_step(noise: float) -> float:
     >>> noise_step(7300.0), noise_step(12.0), noise_step(0.034)
     (100.0, 1.0, 0.001)
     """
-    if not np.isfinite(noise) or noise <= 0:
+    if not np.isfinite(noise) or noise <= _DUST:
         return 1.0
     return float(10.0 ** (np.floor(np.log10(noise)) - 1.0))
 

@@ -28,6 +28,18 @@ def test_what_was_not_reported_is_completeness_alone() -> None:
     assert [found[name] for name in ("structure", "volume", "rate", "target")] == [0.0] * 4
 
 
+@pytest.mark.parametrize("target", ["pooled", "median"])
+@pytest.mark.parametrize("part", [0.2, 0.0])
+def test_a_loss_of_one_unit_moves_the_target_that_was_set_and_is_completeness(target, part) -> None:
+    standard = Standard(rule=parse_target(target), direction="lower-is-better")
+    lost = Known(rate=RATE, whole=VOLUME, reported=VOLUME * [1, 1, 1, part])
+    found = share_known_change(of(), lost, standard, then=SAME, now=SAME)
+    assert found["completeness"] == pytest.approx(found["to"] - found["from"])
+    back = share_known_change(lost, of(), standard, then=SAME, now=SAME)
+    assert back["from"] == pytest.approx(found["to"])
+    assert [back[name] for name in ("structure", "volume", "rate", "target")] == [0.0] * 4
+
+
 def test_a_merger_is_structure_alone() -> None:
     merged = np.array([[1, 0, 0, 1], [0, 1, 0, 0], [0, 0, 1, 0]], dtype=float)
     found = share_known_change(of(), of(), LOW, then=SAME, now=merged)

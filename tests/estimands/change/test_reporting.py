@@ -131,10 +131,35 @@ def test_an_event_in_months_is_placed_among_quarters():
     assert row.estimate == pytest.approx(2 / 3)
 
 
+@pytest.mark.parametrize(
+    ("class_", "share", "part"), [("not submitted", np.nan, 1 / 3), ("incomplete", 0.4, 0.6)]
+)
+def test_losses_of_two_months_of_a_quarter_add_up(class_, share, part):
+    months = [
+        LOST | {"from": month, "to": month, "class": class_, "share": share}
+        for month in ("2013-07", "2013-09")
+    ]
+    (row,) = change(nation(part), months).reporting.rows
+    assert row.estimate == pytest.approx(part)
+
+
 def test_a_year_with_one_short_quarter_has_the_part_that_was_reported():
     found = change(nation(0.6), [LOST | {"share": 0.6}], before="2012-13", after="2013-14")
     (row,) = found.reporting.rows
     assert row.estimate == pytest.approx(0.9, abs=0.01)
+
+
+def test_a_year_keeps_its_total_though_the_short_quarter_s_rate_is_another():
+    rows = nation(0.2)
+    rows.loc[rows["period"] == PERIODS[5], "numerator"] //= 3
+    found, plain = (
+        change(rows, events, before="2012-13", after="2013-14")
+        for events in ([LOST | {"share": 0.2}], None)
+    )
+    for name in ("from", "to", "change"):
+        assert found.bridge.of(name) == pytest.approx(plain.bridge.of(name))
+    assert found.to_frame().equals(plain.to_frame())
+    assert found.bridge.estimate[1:-1].sum() == pytest.approx(found.bridge.of("change")[0])
 
 
 def test_a_selective_loss_has_a_spread_and_bounds():
@@ -167,7 +192,7 @@ def test_events_that_are_no_losses_move_nothing_and_are_counted():
     others = [LOST | {"class": "spike"}, LOST | {"from": "2019-20 Q1", "to": "2019-20 Q1"}]
     found = change(nation(), others)
     assert found.bridge.of("completeness") == (0.0, 0.0, 0.0)
-    assert "1 of its events are no losses and 1 of its losses are of other" in found.notes[-2]
+    assert "1 of its events is no loss and 1 of its losses is of other" in found.notes[-2]
 
 
 def test_what_was_reported_is_said_to_be_taken_for_all_without_events():

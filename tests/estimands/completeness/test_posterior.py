@@ -8,10 +8,7 @@ from hypothesis import strategies as st
 from varstat.errors import UsageError
 from varstat.estimands.completeness.posterior import (
     Prior,
-    bound_rate,
-    complete_opportunity,
-    draw_completeness,
-    draw_rate,
+    at_quantiles,
     estimate_completeness,
 )
 
@@ -61,11 +58,21 @@ def test_all_that_is_wrong_with_a_prior_is_listed_at_once():
         Prior(incomplete=0.9, spread=9.0)
 
 
-def test_draws_have_the_posterior_mean_and_probability():
-    drawn = draw_completeness(850, MEAN, SD, Prior(), draws=200_000, seed=1)
+def test_quantiles_have_the_posterior_mean_and_probability():
+    drawn = at_quantiles(850, MEAN, SD, Prior(), (np.arange(200_000) + 0.5) / 200_000)
     found = estimate_completeness(850, MEAN, SD, Prior())
     assert drawn.mean() == pytest.approx(found.estimate, abs=1e-3)
     assert np.mean(drawn < 1) == pytest.approx(found.p_incomplete, abs=4e-3)
+
+
+@pytest.mark.parametrize("part", [0.1, 0.05, 0.001])
+@pytest.mark.parametrize("sd", [0.2, 0.05])
+def test_a_loss_of_nearly_all_is_found_however_unlikely_it_was(part, sd):
+    found = estimate_completeness(1000 * part, MEAN, sd, Prior())
+    assert found.p_incomplete == pytest.approx(1)
+    # The prior hardly matters beside the volume that was expected.
+    assert found.lower < part * np.exp(sd) < found.upper
+    assert found.upper / found.lower == pytest.approx(np.exp(2 * 1.645 * sd), rel=0.05)
 
 
 @given(st.floats(1, 1e5), st.floats(0.01, 0.3), st.floats(0.001, 0.5), st.floats(0.1, 2.0))
@@ -83,26 +90,3 @@ def test_less_reported_is_never_likelier_complete(one, other):
     low, high = sorted((one, other))
     few, many = (estimate_completeness(each, MEAN, SD, Prior()) for each in (low, high))
     assert few.p_incomplete >= many.p_incomplete - 1e-9
-
-
-def test_an_opportunity_grows_by_what_was_not_reported():
-    found = complete_opportunity(
-        np.array([100.0]),
-        np.array([[0.5], [0.3]]),
-        np.array([[0.4], [0.4]]),
-        np.array([[0.8], [0.8]]),
-        direction="lower-is-better",
-    )
-    assert found.ravel() == pytest.approx([12.5, 0.0])
-
-
-def test_bounds_hold_every_rate_that_what_is_missing_may_have():
-    lower, upper = bound_rate(0.6, 0.9)
-    drawn = draw_rate(np.full(500, 0.6), np.full(500, 0.9), spread=2.0, seed=1)
-    assert lower < drawn.min()
-    assert drawn.max() < upper
-
-
-def test_without_a_difference_the_rate_of_all_is_that_reported():
-    drawn = draw_rate(np.array([0.3, 0.7]), np.array([0.5, 0.9]), spread=0.0, seed=1)
-    assert drawn == pytest.approx([0.3, 0.7])

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import varstat
-from varstat.errors import ModelError, UsageError
+from varstat.errors import ModelError, TableError, UsageError
 
 UNITS = 20
 QUARTERS = ("2013-14 Q1", "2013-14 Q2")
@@ -73,7 +73,15 @@ def test_a_selective_loss_widens_the_total_and_is_bounded():
     assert none.estimate == pytest.approx(like.estimate)
 
 
+def test_a_share_of_one_is_no_loss():
+    complete = ask([LOST | {"share": 1.0}]).complete
+    assert complete.units == ()
+    assert complete.estimate == complete.reported
+
+
 def test_what_cannot_be_is_refused():
+    with pytest.raises(TableError, match="none of its losses"):
+        ask([LOST | {"unit": "elsewhere"}])
     with pytest.raises(ModelError, match="State the share"):
         ask([LOST | {"share": np.nan}])
     with pytest.raises(ModelError, match="of which period"):

@@ -27,7 +27,7 @@ class Sides:
     Attributes
     ----------
     rate : tuple of ndarray of float, shape (draws, units) each
-        Before and after; NaN where a unit has no volume.
+        Before and after, of what was reported; NaN where a unit has no volume.
     volume : tuple of ndarray of float, shape (units,) each
         As reported.
     group : tuple of ndarray of object, shape (units,) each
@@ -35,12 +35,16 @@ class Sides:
         left against those of now.
     unreported : Unreported or None
         What wasn't reported; None where nobody looked.
+    whole : tuple of ndarray of float, shape (draws, units) each, or None
+        Rates of all activity, but for what a selection did: those of a year with a short quarter
+        weigh its quarters otherwise. None where they are those of what was reported.
     """
 
     rate: tuple[Floats, Floats]
     volume: tuple[Floats, Floats]
     group: tuple[NDArray[np.object_], NDArray[np.object_]]
     unreported: Unreported | None = None
+    whole: tuple[Floats, Floats] | None = None
 
     @property
     def there(self) -> tuple[Bools, Bools]:
@@ -260,7 +264,8 @@ def _state(
         own = rate[:, common]
         target = standard.targets(own, volume[common], group)
         return _one_cell(one, volume[common], own, target)
-    whole = lost.whole_rate(k, some, rate, volume, fixed=fixed)[:, common]
+    every = rate if sides.whole is None else sides.whole[k][some]
+    whole = lost.whole_rate(k, some, every, volume, fixed=fixed)[:, common]
     own, reported = rate[:, common], volume[common]
     complete = reported + lost.missing(k, some)[:, common]
     target = standard.targets(whole, complete, group)

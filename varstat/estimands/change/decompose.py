@@ -95,7 +95,7 @@ class Shares:
 
     @property
     def performance(self) -> Floats:
-        """What rates and target did together: nothing if all units move by the same amount."""
+        """What rates and target did together: nothing if all move alike and activity stays."""
         return np.asarray(self.effects["rate"] + self.effects["target"])
 
 

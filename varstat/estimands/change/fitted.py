@@ -57,6 +57,7 @@ class Fitted:
         volumes = [self.size[:, list(span.places)].sum(axis=1) for span in spans]
         return Sides(
             rate=self.paths.rate,
+            whole=self.paths.whole,
             volume=(volumes[0], volumes[1]),
             group=group or (self.panel.peer_group, self.panel.peer_group),
             unreported=unreported,
@@ -178,7 +179,7 @@ def fit_panel(
         The SD of what passes, where it is stated.
     draws, seed : int
     complete : ndarray of float, shape (units, periods), optional
-        Volumes had all been reported, by which rates of several periods are averaged.
+        Volumes had all been reported, where they differ.
 
     Returns
     -------
@@ -194,10 +195,8 @@ def fit_panel(
         model = replace(model, kind="none", breaks=False)
     posterior = fit_series(panel, model, seed=seed, draws=draws)
     size = np.nan_to_num(np.where(panel.observed, panel.size, 0.0), nan=0.0)
-    weight = size if complete is None else complete
-    paths = gather_paths(
-        posterior, weight, (spans[0].places, spans[1].places), draws=posterior.draws
-    )
+    places = spans[0].places, spans[1].places
+    paths = gather_paths(posterior, size, places, draws=posterior.draws, complete=complete)
     return Fitted(
         panel=panel,
         size=size,

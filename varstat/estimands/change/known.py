@@ -58,8 +58,9 @@ def share_known_change(
     {'from': 37.5, 'structure': -25.0, 'to': 12.5}
     """
     old_rate, old_volume = merge_rates(before.rate[None], before.reported, then)
-    nobody = np.full(len(then), None, dtype=object)
-    first = float(standard.total(old_rate, old_volume, nobody)[0])
+    there = old_volume > 0
+    nobody = np.full(int(there.sum()), None, dtype=object)
+    first = float(standard.total(old_rate[:, there], old_volume[there], nobody)[0])
     states = [_state(each, now, standard) for each in (before, after)]
     shares = decompose(*states, direction=standard.sign)
     effects = {name: float(effect[0]) for name, effect in shares.effects.items()}
@@ -74,12 +75,20 @@ def share_known_change(
 
 def _state(known: Known, now: Floats, standard: Standard) -> State:
     rate, whole = merge_rates(known.rate[None], known.whole, now)
+    seen, reported = merge_rates(known.rate[None], known.reported, now)
+    there = reported > 0
     nobody = np.full(len(now), None, dtype=object)
+    target = standard.targets(rate, whole, nobody)
+    # The total is that of what was reported, against a target among that.
+    gap = target - rate
+    set_then = standard.targets(seen[:, there], reported[there], nobody[there])
+    gap[:, there] = set_then - seen[:, there]
     return State(
-        completeness=now @ known.reported / whole,
+        completeness=reported / whole,
         volume=whole,
         mix=np.ones((len(now), 1)),
         unit_cost=1.0,
         rate=rate[..., None],
-        target=standard.targets(rate, whole, nobody)[..., None],
+        target=target[..., None],
+        distortion=gap - (target - rate),
     )

@@ -61,7 +61,9 @@ class Paths:
     Attributes
     ----------
     rate : tuple of ndarray of float, shape (draws, units) each
-        Underlying rates before and after.
+        Underlying rates before and after, of what was reported.
+    whole : tuple of ndarray of float, shape (draws, units) each
+        The same of all activity, whether or not it was reported.
     lasting : tuple of ndarray of float, shape (draws, units) each
         The same without what passes.
     level : tuple of ndarray of float, shape (draws, units) each
@@ -76,6 +78,7 @@ class Paths:
     """
 
     rate: tuple[Floats, Floats]
+    whole: tuple[Floats, Floats]
     lasting: tuple[Floats, Floats]
     level: tuple[Floats, Floats]
     own: Floats
@@ -87,6 +90,7 @@ class Paths:
         """Give the draws of some units."""
         return Paths(
             rate=(self.rate[0][:, some], self.rate[1][:, some]),
+            whole=(self.whole[0][:, some], self.whole[1][:, some]),
             lasting=(self.lasting[0][:, some], self.lasting[1][:, some]),
             level=(self.level[0][:, some], self.level[1][:, some]),
             own=self.own[:, some],
@@ -102,6 +106,7 @@ def gather_paths(
     spans: tuple[Sequence[int], Sequence[int]],
     *,
     draws: int,
+    complete: Floats | None = None,
 ) -> Paths:
     """Gather what a comparison of two stretches of time needs from a posterior.
 
@@ -109,11 +114,13 @@ def gather_paths(
     ----------
     series : Series
     size : ndarray of float, shape (units, periods)
-        Volumes; 0 where nothing was reported.
+        Volumes as reported; 0 where nothing was.
     spans : tuple of sequence of int
         The periods of each stretch.
     draws : int
         How many the posterior has.
+    complete : ndarray of float, shape (units, periods), optional
+        Volumes had all been reported, where they differ.
 
     Returns
     -------
@@ -122,8 +129,8 @@ def gather_paths(
     units, periods = size.shape
     step = max(1, -(-draws * units * periods // _MOST_HELD))
     kept = len(range(0, draws, step))
-    both = [np.empty((2, draws, units)) for _ in range(3)]
-    rate, lasting, level = both
+    rate, lasting, level = (np.empty((2, draws, units)) for _ in range(3))
+    whole = rate if complete is None else np.empty((2, draws, units))
     own, before, after = (np.empty((draws, units)) for _ in range(3))
     every = np.empty((kept, units, periods), dtype=np.float32)
     for some, drawn in series.blocks(range(periods)):
@@ -134,6 +141,11 @@ def gather_paths(
         middle = []
         for k, span in enumerate(spans):
             weight = _weights(size[some][:, span])
+            if complete is not None:
+                all_of = _weights(complete[some][:, span])
+                whole[k][:, some] = np.einsum("dut,ut->du", rates[..., span], all_of)
+                # Where nothing was reported there is nothing else to average by.
+                weight = np.where(np.isnan(weight), all_of, weight)
             rate[k][:, some] = np.einsum("dut,ut->du", rates[..., span], weight)
             lasts = series.from_link(calm[..., span])
             lasting[k][:, some] = np.einsum("dut,ut->du", lasts, weight)
@@ -144,6 +156,7 @@ def gather_paths(
         before[:, some], after[:, some] = _about_break(series, calm, drawn)
     return Paths(
         rate=(rate[0], rate[1]),
+        whole=(whole[0], whole[1]),
         lasting=(lasting[0], lasting[1]),
         level=(level[0], level[1]),
         own=own,

@@ -77,7 +77,7 @@ class Unreported:
         some : slice
             Of draws.
         rate : ndarray of float, shape (draws, units)
-            Of what was reported.
+            Of all activity, but for what a selection did.
         size : ndarray of float, shape (units,)
             As reported.
         fixed : float, optional

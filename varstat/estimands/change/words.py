@@ -80,6 +80,8 @@ def _say_total(change: Change) -> list[str]:
     first, last = (rounded.write(rounded.bridge.of(name)[0]) for name in ("from", "to"))
     _, lower, upper = bridge.of("change")
     verb = "rose" if lower > 0 else "fell" if upper < 0 else "may have risen or fallen"
+    if not any(rounded.bridge.of("change")):
+        verb = "stayed the same"
     against = say_target(change.target_rule, "")
     whole = (
         f"From {clean(change.before)} to {clean(change.after)} the opportunity {verb}, "
@@ -100,7 +102,7 @@ def _say_total(change: Change) -> list[str]:
     _, low, high = bridge.of("performance")
     sure = "better" if high < 0 else "worse" if low > 0 else "neither surely better nor worse"
     lines.append(
-        f"Of {count_units(bridge.units['common'])} that have both periods, performance is {sure}: "
+        f"Of {count_units(bridge.units['common'])} with both periods, performance is {sure}: "
         f"their rates and the target together made {_span(rounded, 'performance')}, volume "
         f"{_span(rounded, 'volume')}."
     )
@@ -129,7 +131,7 @@ def _say_units(change: Change) -> list[str]:
 
 def _say_fallback(change: Change) -> str:
     lasts, raw = (change.measure.factor * value for value in change.fallback)
-    if not np.isfinite([lasts, raw]).all():
+    if not np.isfinite([lasts, raw]).all() or raw == 0.0:
         return ""
     sign = " points" if change.measure.percent else f" {change.measure.unit}".rstrip()
     better = raw > lasts if change.direction == "higher-is-better" else raw < lasts

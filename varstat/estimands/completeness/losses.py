@@ -8,7 +8,7 @@ import numpy as np
 from varstat.errors import TableError
 from varstat.estimands.completeness.classify import LOSSES
 from varstat.estimands.completeness.overrule import EventFile, EventRow
-from varstat.measure import Floats
+from varstat.estimands.completeness.windows import Bools
 from varstat.period.period import Period, Periods, read_periods
 from varstat.prose.text import clean
 
@@ -27,8 +27,8 @@ class Loss:
     class_ : str
     share : float
         The part that was reported while it lasted; NaN where that isn't stated.
-    covered : ndarray of float, shape (end - start + 1,)
-        Which part of each period it lasted, in (0, 1].
+    covered : tuple of ndarray of bool, shape (months,) each
+        In which months of each period it lasted; of one element where periods have no months.
     """
 
     unit: int
@@ -36,10 +36,11 @@ class Loss:
     end: int
     class_: str
     share: float
-    covered: Floats
+    covered: tuple[Bools, ...]
 
     def __post_init__(self) -> None:
-        self.covered.setflags(write=False)
+        for each in self.covered:
+            each.setflags(write=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,14 +140,14 @@ def _losses(events: EventFile) -> list[EventRow]:
     return [each for each in events.rows if each.class_ in (*LOSSES, UNSENT)]
 
 
-def _loss(row: EventRow, unit: int, covered: dict[int, float]) -> Loss:
+def _loss(row: EventRow, unit: int, covered: dict[int, Bools]) -> Loss:
     return Loss(
         unit=unit,
         start=min(covered),
         end=max(covered),
         class_=row.class_,
         share=row.share,
-        covered=np.array([covered.get(t, 1.0) for t in range(min(covered), max(covered) + 1)]),
+        covered=tuple(covered[t] for t in range(min(covered), max(covered) + 1)),
     )
 
 
@@ -172,11 +173,12 @@ def _after(first: Period, last: Period) -> bool:
     return first.order > last.order
 
 
-def _cover(first: Period, last: Period, periods: Periods) -> dict[int, float]:
-    """Which part of each period lies between the start of one and the end of another."""
+def _cover(first: Period, last: Period, periods: Periods) -> dict[int, Bools]:
+    """Which months of each period lie between the start of one and the end of another."""
     place = periods.place
     if first.label in place and last.label in place:
-        return dict.fromkeys(range(place[first.label], place[last.label] + 1), 1.0)
+        some = range(place[first.label], place[last.label] + 1)
+        return {at: np.ones(periods.periods[at].months or 1, dtype=bool) for at in some}
     if first.first is None or last.first is None or last.months is None:
         return {}
     start, end = first.first, last.first + last.months
@@ -184,7 +186,8 @@ def _cover(first: Period, last: Period, periods: Periods) -> dict[int, float]:
     for each in periods:
         if each.first is None or not each.months:
             continue
-        months = min(end, each.first + each.months) - max(start, each.first)
-        if months > 0:
-            covered[each.order] = months / each.months
+        month = each.first + np.arange(each.months)
+        inside = (month >= start) & (month < end)
+        if inside.any():
+            covered[each.order] = inside
     return covered

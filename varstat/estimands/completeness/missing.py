@@ -97,8 +97,10 @@ def draw_missing(
     stated, sought, selective = _sort(losses.losses, reported)
     cells: dict[tuple[int, int], Floats] = {}
     for (unit, period), share in stated.items():
-        missing = reported[unit, period] * (1.0 / share - 1.0)
-        cells[unit, period] = np.full(draws, missing)
+        # A share of 1 says that nothing was lost.
+        if share < 1.0:
+            missing = reported[unit, period] * (1.0 / share - 1.0)
+            cells[unit, period] = np.full(draws, missing)
     if sought:
         # A loss is no part of what is usual, or a short series would take it for a season.
         usual = reported.copy()
@@ -123,22 +125,28 @@ def _sort(
     losses: Sequence[Loss], reported: Floats
 ) -> tuple[dict[tuple[int, int], float], dict[int, set[int]], set[tuple[int, int]]]:
     """Part the cells whose share is stated from those where it is sought; name selective ones."""
-    stated: dict[tuple[int, int], float] = {}
+    months: dict[tuple[int, int], Floats] = {}
     sought: dict[int, set[int]] = defaultdict(set)
     selective: set[tuple[int, int]] = set()
     for each in losses:
         for at, period in enumerate(range(each.start, each.end + 1)):
-            cell, covered = (each.unit, period), float(each.covered[at])
+            cell, covered = (each.unit, period), each.covered[at]
             if each.class_ == SELECTIVE:
                 selective.add(cell)
             share = each.share
-            if np.isnan(share) and each.class_ == UNSENT and covered < 1.0:
+            if np.isnan(share) and each.class_ == UNSENT and not covered.all():
                 # Of a month of a quarter, say, nothing was sent.
                 share = 0.0
             if np.isnan(share) or reported[cell] <= 0.0:
                 sought[each.unit].add(period)
             else:
-                stated[cell] = stated.get(cell, 1.0) * (1.0 - (1.0 - share) * covered)
+                # Losses of the same months multiply, and those of others add up.
+                part = months.setdefault(cell, np.ones(len(covered)))
+                part[covered] *= share
+    stated = {cell: float(part.mean()) for cell, part in months.items() if part.any()}
+    for unit, period in months.keys() - stated.keys():
+        # Something was reported of a period of which, month by month, nothing was sent.
+        sought[unit].add(period)
     left = {
         unit: {period for period in some if (unit, period) not in stated}
         for unit, some in sought.items()
@@ -162,16 +170,14 @@ def _draw_sought(
     back = {at: period for period, at in enumerate(placed)}
     found: dict[tuple[int, int], Floats] = {}
     for unit, some in sorted(sought.items()):
-        windows = list(_runs(sorted(placed[period] for period in some)))
-        for window in windows:
-            mean, covariance = usual.predict(unit, window, [w for w in windows if w != window])
+        # Its other losses are no part of what is usual, so that they need no effects here.
+        for window in _runs(sorted(placed[period] for period in some)):
+            mean, covariance = usual.predict(unit, window, ())
             sd = np.sqrt(np.diag(covariance))
             rng = np.random.default_rng([seed, _STREAM, unit, window[0]])
             root = np.linalg.cholesky(covariance / np.outer(sd, sd) + 1e-12 * np.eye(len(sd)))
             normal = rng.standard_normal((draws, len(sd))) @ root.T
             for k, at in enumerate(range(window[0], window[1] + 1)):
-                if at not in back or back[at] not in some:
-                    continue
                 cell = unit, back[at]
                 if reported[cell] > 0.0:
                     # The less was expected, the larger the part that was reported.

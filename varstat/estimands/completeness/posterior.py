@@ -3,13 +3,21 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit, logit
+from scipy.special import expit, log_expit
 from scipy.stats import norm
 
 from varstat.errors import UsageError
-from varstat.measure import Direction, Floats
+from varstat.measure import Floats
 
 _NODES = 400
+# Nodes of equal mass of a normal. What lies below the first is parted as far as may be: where next
+# to nothing was reported, that is where the posterior lies.
+_STEP = 0.01
+_FAR = norm.ppf(1 / _NODES) - _STEP * (np.arange(3700)[::-1] + 0.5)
+_NORMAL = np.concatenate([_FAR, norm.ppf((np.arange(1, _NODES) + 0.5) / _NODES)])
+_LOG_MASS = np.where(
+    np.arange(len(_NORMAL)) < len(_FAR), norm.logpdf(_NORMAL) + np.log(_STEP), -np.log(_NODES)
+)
 _MOST_INCOMPLETE, _MOST_SPREAD = 0.5, 2.0
 
 
@@ -110,26 +118,6 @@ def estimate_completeness(
     )
 
 
-def draw_completeness(
-    reported: float, mean: float, sd: float, prior: Prior, *, draws: int, seed: int
-) -> Floats:
-    """Draw the part reported from its posterior.
-
-    Parameters
-    ----------
-    reported, mean, sd, prior
-        As of `estimate_completeness`.
-    draws, seed : int
-
-    Returns
-    -------
-    ndarray of float, shape (draws,)
-        In (0, 1]; 1 where all was reported.
-    """
-    at = np.random.default_rng(seed).random(draws)
-    return at_quantiles(reported, mean, sd, prior, at)
-
-
 def at_quantiles(reported: float, mean: float, sd: float, prior: Prior, at: Floats) -> Floats:
     """Give quantiles of the part reported.
 
@@ -147,102 +135,16 @@ def at_quantiles(reported: float, mean: float, sd: float, prior: Prior, at: Floa
     """
     part, weight, p = _mixture(reported, mean, sd, prior)
     below = np.searchsorted(p * np.cumsum(weight), at)
-    return np.where(at < p, part[np.minimum(below, _NODES - 1)], 1.0)
-
-
-def complete_opportunity(
-    size: Floats, rate: Floats, target: Floats, completeness: Floats, *, direction: Direction
-) -> Floats:
-    r"""Count the events worth of opportunity, had everything been reported.
-
-    .. math:: o_{si} = \frac{n_i}{\kappa_{si}} \max\{0,\ d\,(\theta_{si} - t_s)\}
-
-    It takes what wasn't reported for being like what was.
-
-    Parameters
-    ----------
-    size : ndarray of float, shape (units,)
-        As reported.
-    rate : ndarray of float, shape (draws, units)
-    target : ndarray of float, shape (draws, 1)
-    completeness : ndarray of float, shape (draws, units)
-        In (0, 1].
-    direction : {"higher-is-better", "lower-is-better"}
-
-    Returns
-    -------
-    ndarray of float, shape (draws, units)
-
-    Raises
-    ------
-    UsageError
-        If `direction` is "neither".
-
-    Examples
-    --------
-    >>> complete_opportunity(np.array([100.0]), np.array([[0.5]]), np.array([[0.4]]),
-    ...                      np.array([[0.8]]), direction="lower-is-better").round(6)
-    array([[12.5]])
-    """
-    if direction == "neither":
-        raise UsageError("direction", "an indicator with no good direction has no opportunity.")
-    sign = 1.0 if direction == "lower-is-better" else -1.0
-    found: Floats = size / completeness * np.maximum(0.0, sign * (rate - target))
-    return found
-
-
-def bound_rate(reported_rate: float, completeness: float) -> tuple[float, float]:
-    """Bound the rate of all activity, where nothing is known of what wasn't reported.
-
-    Parameters
-    ----------
-    reported_rate : float
-        Of what was reported.
-    completeness : float
-        The part that was.
-
-    Returns
-    -------
-    (float, float)
-
-    Examples
-    --------
-    >>> [round(end, 3) for end in bound_rate(0.6, 0.9)]
-    [0.54, 0.64]
-    """
-    known = completeness * reported_rate
-    return known, known + 1.0 - completeness
-
-
-def draw_rate(reported_rate: Floats, completeness: Floats, *, spread: float, seed: int) -> Floats:
-    """Draw the rate of all activity, where what wasn't reported may differ by a stated amount.
-
-    Parameters
-    ----------
-    reported_rate, completeness : ndarray of float, shape (draws,)
-        The rate in (0, 1).
-    spread : float
-        SD of the difference on the logit scale between what was and what wasn't reported. Data
-        can't tell it.
-    seed : int
-
-    Returns
-    -------
-    ndarray of float, shape (draws,)
-    """
-    rng = np.random.default_rng(seed)
-    missing = expit(logit(reported_rate) + spread * rng.standard_normal(len(reported_rate)))
-    found: Floats = completeness * reported_rate + (1 - completeness) * missing
-    return found
+    return np.where(at < p, part[np.minimum(below, len(part) - 1)], 1.0)
 
 
 def _mixture(reported: float, mean: float, sd: float, prior: Prior) -> tuple[Floats, Floats, float]:
     """Parts that may have been reported, in order; their weights; and P(incomplete)."""
-    at = (np.arange(_NODES) + 0.5) / _NODES
-    part = expit(prior.centre + prior.spread * norm.ppf(at))
-    log_density = norm.logpdf(np.log(reported) - np.log(part), mean, sd)
+    at = prior.centre + prior.spread * _NORMAL
+    log_ratio = np.log(reported) - mean
+    log_density = _LOG_MASS + norm.logpdf(log_ratio, log_expit(at), sd)
     most = log_density.max()
     density = np.exp(log_density - most)
-    odds = np.log(prior.incomplete / (1 - prior.incomplete)) + most + np.log(density.mean())
-    odds -= norm.logpdf(np.log(reported), mean, sd)
-    return part, density / density.sum(), float(expit(odds))
+    odds = np.log(prior.incomplete / (1 - prior.incomplete)) + most + np.log(density.sum())
+    odds -= norm.logpdf(log_ratio, 0.0, sd)
+    return expit(at), density / density.sum(), float(expit(odds))

@@ -31,9 +31,10 @@ def say_history(history: History) -> str:
     left = [each for each in sought if not each.partner]
     looked = 1000 * len(left) / max(history.unit_periods, 1)
     examined = f"{count_units(history.examined)} with {history.unit_periods:,} periods"
-    found = f"{len(history.events):,} events, {len(sought):,} of them found in volumes"
+    events = "1 event" if len(history.events) == 1 else f"{len(history.events):,} events"
+    examined += " was examined" if history.examined == 1 else " were examined"
     said = [
-        f"{examined} were examined: {found}.",
+        f"{examined}: {events}, {len(sought):,} found in volumes.",
         f"Without those of codes that ended, {looked:.1f} in 1,000 periods are to be looked at.",
         _say_gaps([each for each in history.events if each.kind == "gap"]),
     ]
@@ -43,9 +44,10 @@ def say_history(history: History) -> str:
         said.append(f"By what they most resemble: {listed(counted)}.")
     if history.successors:
         heirs = len({each.old for each in history.successors})
+        ended = "1 code that ended seems" if heirs == 1 else f"{heirs} codes that ended seem"
         said.append(
-            f"{heirs} codes that ended seem to have been taken over: confirm them in the map "
-            "(-o map.csv) before it is used."
+            f"{ended} to have been taken over: confirm that in the map (-o map.csv) before it is "
+            "used."
         )
     return " ".join(filter(None, said))
 
@@ -82,14 +84,14 @@ def list_notes(history: History, volumes: Volumes, *, stated: bool) -> tuple[str
     -------
     tuple of str
     """
-    edge = 3 if volumes.months == 1 else 1
+    ends = "first and last 3 periods" if volumes.months == 1 else "first and last period"
     notes = [
         (
             "A loss that all units share can't be seen: it is in the national path. Earlier "
             "vintages or a total from elsewhere would show it."
         ),
         "A fall that never comes back may be under-reporting or a true fall: volumes don't tell.",
-        f"Of the first and last {edge} periods it isn't known whether a change lasts.",
+        f"Of the {ends} it isn't known whether a change lasts.",
     ]
     if len(volumes.column) == 1:
         notes.insert(
@@ -106,8 +108,8 @@ def list_notes(history: History, volumes: Volumes, *, stated: bool) -> tuple[str
         )
     if history.small:
         notes.append(
-            f"{count_units(history.small)} are too small or present for less than 18 months: of "
-            "them only gaps, starts and ends of large ones are listed."
+            f"Too small, or present for less than 18 months: {count_units(history.small)}. Of "
+            "these only gaps, starts and ends of large ones are listed."
         )
     if stated:
         notes.append("The events are those of the file given: none was sought.")
@@ -145,11 +147,13 @@ def note_losses(
     first = f"Losses are those of {clean(source)}: {count_units(units)} in these periods."
     left = []
     if others:
-        left.append(f"{others:,} of its events are no losses")
+        left.append(f"{others:,} of its events {'is no loss' if others == 1 else 'are no losses'}")
     if elsewhere:
-        left.append(f"{elsewhere:,} of its losses are of other units or times")
+        verb = "is" if elsewhere == 1 else "are"
+        left.append(f"{elsewhere:,} of its losses {verb} of other units or times")
     if left:
-        first = f"{first[:-1]}; {' and '.join(left)}, and move nothing."
+        verb = "moves" if others + elsewhere == 1 else "move"
+        first = f"{first[:-1]}; {' and '.join(left)}, and {verb} nothing."
     notes = [
         first,
         (

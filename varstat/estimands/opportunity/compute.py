@@ -10,6 +10,7 @@ from varstat.adjust.interaction import say_interaction
 from varstat.errors import UsageError, choose, expect
 from varstat.estimands.alike import check_alike
 from varstat.estimands.assumptions import check_assumptions, say_assumptions
+from varstat.estimands.completeness.losses import check_losses
 from varstat.estimands.interactions import ask_interactions
 from varstat.estimands.league.compute import describe_model
 from varstat.estimands.league.raw import raw_rates
@@ -115,6 +116,8 @@ def compute_opportunity(
         be parted into a unit's own and unmeasured case-mix.
     CardError
         If a unit cost has no price year or source.
+    TableError
+        If losses are of no unit of the table, or an event can't be placed.
 
     Notes
     -----
@@ -163,6 +166,8 @@ def compute_opportunity(
         "cost_source": cost_source,
     }
     cost = {"unit_cost": unit_cost, "price_year": price_year, "cost_source": cost_source}
+    if allowance is not None:
+        check_losses(allowance.events, (str(code) for each in fits for code in each.design.unit))
     sets = {name: list(units) for name, units in (subtotals or {}).items()}
     found = tuple(
         _one_opportunity(

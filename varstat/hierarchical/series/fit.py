@@ -148,7 +148,7 @@ def _season(panel: Panel, innovations: Floats) -> tuple[float, float]:
     # Of the first period the innovation is the level itself.
     one, other = known[:, 1 + season :], known[:, 1:-season]
     both = ~np.isnan(one) & ~np.isnan(other)
-    if both.sum() < 2:
+    if both.sum() < 2 or min(np.ptp(one[both]), np.ptp(other[both])) == 0.0:
         return float("nan"), float("nan")
     lag = float(np.corrcoef(one[both], other[both])[0, 1])
     return lag, float(3.0 / np.sqrt(both.sum()))

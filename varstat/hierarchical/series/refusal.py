@@ -2,6 +2,7 @@
 
 from varstat.hierarchical.series.model import SeriesModel
 from varstat.hierarchical.series.panel import Panel
+from varstat.prose.number import count_units
 
 LEAST_UNITS, LEAST_REVERTING, MOST_WALK = 20, 12, 24
 _ENOUGH = 8
@@ -35,7 +36,8 @@ def refuse_series(panel: Panel, model: SeriesModel) -> tuple[str, ...]:
         found.append("a break can't be told from drift with fewer than three periods.")
     if panel.units < LEAST_UNITS and model.kind != "none":
         found.append(
-            f"{panel.units} units are too few to tell their own drift from the national path: "
+            f"{count_units(panel.units)} {'is' if panel.units == 1 else 'are'} too few to tell "
+            "their own drift from the national path: "
             f"{LEAST_UNITS} are needed. Lasting change of so few is not estimated."
         )
     if model.kind == "walk" and panel.length > MOST_WALK:

@@ -53,7 +53,7 @@ def movers_caption(change: Change) -> Caption:
         distrust=clean(change.distrust),
         title=titled("Who moved in rank", change),
         finding="Units that moved by the most places, of "
-        f"{len(change.units.unit):,} that have both periods",
+        f"{len(change.units.unit):,} with both periods",
         axis=f"Rank by {what}, 1 is best: hollow then, full now",
         footer=f"Lines: {percent(change.level)} intervals of the places moved, drawn about the "
         "rank now. Every unit's rank moves when others' do.",
