@@ -16,6 +16,7 @@ from varstat.data.volumes.vintages import Vintages
 from varstat.errors import TableError, UsageError
 from varstat.period.label import parse_periods
 from varstat.period.pattern import Span
+from varstat.prose.number import listed
 from varstat.provenance import content_hash
 
 # By how many months a vintage may be before a period's end: the last day may be a Sunday.
@@ -63,7 +64,7 @@ decimal, lenient
     TableError
         If it can't be read, says what is impossible, has a period or date that can't be
         understood, periods of several lengths, a unit's period twice in one vintage, a vintage
-        before the end of a period that it has, or one vintage only.
+        before the end of a period that it has, one vintage only, or no count that is known.
     UsageError
         If no counts are named, or the column is that of the units or periods.
     """
@@ -189,6 +190,12 @@ def _lay_out(
     counts = np.full((len(rows.numbers), len(units), len(period), len(vintage)), np.nan)
     for k, each in enumerate(rows.numbers.values()):
         counts[k, at, when, known] = each.values[kept]
+    if not np.isfinite(counts).any():
+        raise TableError(
+            rows.name,
+            f"no count is known in column {listed([repr(each) for each in rows.numbers])}. Name "
+            "the columns of counts with --denominator or --counts.",
+        )
     return Vintages(
         title=rows.title if rows.titled or len(rows.numbers) == 1 else _SEVERAL,
         unit=units,

@@ -56,7 +56,7 @@ def develop(triangle: Floats, *, tail: float = 1.0) -> Development:
               \Big(\frac{R_{t,d+1}}{R_{td}} - f_d\Big)^2 ,
 
     over the periods that are known at both delays. The last :math:`\sigma`, of which there is one
-    ratio, is extrapolated log-linearly.
+    ratio, is extrapolated log-linearly, or is that of the only other.
 
     Parameters
     ----------

@@ -84,13 +84,14 @@ def stand(vintages: Vintages, counts: Floats, vintage: int, *, tail: float | Non
     Raises
     ------
     ModelError
-        If no count is known at two delays in a row, or some delay lacks such.
+        If no count is known at two delays in a row, some delay lacks such, or all fall to zero.
     """
     ratios = collect(counts, vintages.steps(vintage))
     steps = int(ratios.step.max(initial=-1)) + 1
     _refuse_holes(vintages, ratios, steps)
     jumped = find_jumps(ratios, steps=steps)
     kept = ratios.take(~jumped)
+    _refuse_nothing_left(vintages, kept, steps)
     growth = fit_growth(kept, units=len(counts), steps=steps)
     last = vintages.latest(vintage)
     period = np.arange(len(last))
@@ -194,3 +195,16 @@ def _refuse_holes(vintages: Vintages, ratios: Ratios, steps: int) -> None:
             "its first delay: a vintage is missing, or they come at irregular times. Add it, or "
             "keep vintages at even times with --only.",
         )
+
+
+def _refuse_nothing_left(vintages: Vintages, ratios: Ratios, steps: int) -> None:
+    left = np.bincount(ratios.step, weights=ratios.after, minlength=steps)
+    if np.all(left > 0):
+        return
+    months = vintages.delays.step * (int(np.argmin(left)) + 1)
+    raise ModelError(
+        "vintages",
+        f"all counts fall to zero {months:g} month{'' if months == 1 else 's'} after their first "
+        "delay, so that nothing is left to grow. If zero stands for what isn't known, leave those "
+        "rows out with --only or --exclude.",
+    )

@@ -141,6 +141,8 @@ def fit_growth(ratios: Ratios, *, units: int, steps: int) -> Growth:
 def extrapolate(sigma: Floats) -> Floats:
     """Fill in scales that have no ratios to go by, on a line through the logs of the others.
 
+    Of one other they are the same.
+
     Parameters
     ----------
     sigma : ndarray of float, shape (steps,)
@@ -149,7 +151,7 @@ def extrapolate(sigma: Floats) -> Floats:
     Returns
     -------
     ndarray of float, shape (steps,)
-        Zero where there are no others either.
+        Zero where there are no others above zero.
     """
     good = np.isfinite(sigma) & (sigma > 0)
     found = np.where(np.isfinite(sigma), sigma, 0.0)
@@ -157,6 +159,8 @@ def extrapolate(sigma: Floats) -> Floats:
         at = np.arange(len(sigma))
         slope, start = np.polyfit(at[good], np.log(sigma[good]), 1)
         found = np.where(np.isfinite(sigma), found, np.exp(start + slope * at))
+    elif good.any():
+        found = np.where(np.isfinite(sigma), found, sigma[good][0])
     return found
 
 

@@ -10,6 +10,8 @@ from varstat.estimands.vintages.result import Held
 from varstat.measure import Floats
 
 _ODD = 0.99
+# Of what was expected, what rounding may do where growth doesn't vary at all.
+_ROUNDED = 1e-9
 
 
 def hold(vintages: Vintages, counts: Floats, before: Standing, *, level: float) -> Held | None:
@@ -28,7 +30,8 @@ def hold(vintages: Vintages, counts: Floats, before: Standing, *, level: float) 
     Returns
     -------
     Held or None
-        None where no count grew by a step that was known before.
+        None where no count grew by a step that was known before, or all steps had been known of
+        one count, which doesn't say how far growth varies.
     """
     growth, latest = before.growth, counts.shape[2] - 1
     steps = vintages.steps(latest)
@@ -36,7 +39,7 @@ def hold(vintages: Vintages, counts: Floats, before: Standing, *, level: float) 
     new = steps[(steps[:, 2] == latest) & (steps[:, 3] < known)]
     ratios = collect(counts, new)
     ratios = ratios.take(~find_jumps(ratios, steps=known))
-    if not len(ratios.unit):
+    if not len(ratios.unit) or growth.ratios.max() < 2:
         return None
     at, step, size = ratios.unit, ratios.step, ratios.before
     drawn = growth.drawn[at, step]
@@ -50,6 +53,7 @@ def hold(vintages: Vintages, counts: Floats, before: Standing, *, level: float) 
     pulled = np.bincount(step, weights=size * drawn, minlength=known)
     variance += np.sum(pulled**2 * growth.variance)
     found, spread = float(ratios.after.sum()), float(np.sqrt(variance))
+    beyond = float(norm.ppf((1 + _ODD) / 2)) * spread + _ROUNDED * expected
     half = float(norm.ppf((1 + level) / 2)) * spread
     total = float(size.sum())
     return Held(
@@ -57,5 +61,5 @@ def hold(vintages: Vintages, counts: Floats, before: Standing, *, level: float) 
         expected=expected / total,
         lower=(expected - half) / total,
         upper=(expected + half) / total,
-        odd=bool(abs(found - expected) > norm.ppf((1 + _ODD) / 2) * spread),
+        odd=abs(found - expected) > beyond,
     )

@@ -80,9 +80,10 @@ def _say_reopened(nowcast: Nowcast) -> str:
 def _say_reconciled(nowcast: Nowcast) -> str:
     """Say how the last two vintages differ, and whether that was to be expected."""
     counts, held = nowcast.reconciliation.counts, nowcast.held
+    rose = "1 count" if counts["up"] == 1 else f"{counts['up']:,} counts"
     said = (
-        f"From {clean(nowcast.as_of[-2])} to {clean(nowcast.as_of[-1])} {counts['up']:,} counts "
-        f"rose and {counts['down']:,} fell, {_grown(nowcast.reconciliation.factor)} together"
+        f"From {clean(nowcast.as_of[-2])} to {clean(nowcast.as_of[-1])} {rose} rose and "
+        f"{counts['down']:,} fell, {_grown(nowcast.reconciliation.factor)} together"
     )
     if held is None or not held.odd:
         return f"{said}."
@@ -143,6 +144,11 @@ def list_notes(nowcast: Nowcast, vintages: Vintages, *, stated: bool) -> tuple[s
         notes.append(
             "The latest vintage grew otherwise than earlier ones expect. If the way of reporting "
             "changed, keep the vintages since then: --only COL=DATE,DATE."
+        )
+    if max(step.ratios for step in nowcast.steps) < 2:
+        notes.append(
+            "Growth at each step is known of one count: how far it varies can't be told, and the "
+            "intervals have no width."
         )
     if len(nowcast.as_of) < 4:
         notes.append(

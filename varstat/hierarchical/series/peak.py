@@ -21,6 +21,8 @@ _STEP = 0.15
 _TRIES, _NEAR, _FAR = 5, 1.0, 20.0
 # An axis along which the peak is flatter than a part of the units shows is as flat as this.
 _FLAT = 0.05
+# A peak that bends by less than this part of what was found nearby has another shape.
+_BENT = 0.5
 
 
 def find_peak(problem: Problem) -> tuple[Whitened, Start, int]:
@@ -70,8 +72,9 @@ def _approach(problem: Problem, guess: Floats, root: Floats) -> tuple[Whitened, 
     scale, _, passes = _spread(problem, guess, start, root, least=_FLAT)
     mode = guess
     for _ in range(_TRIES):
-        around = np.concatenate([mode + scale.T, mode - scale.T])
-        up, down = find_density(problem, around, start).value.reshape(2, -1)
+        around = np.concatenate([mode[None], mode + scale.T, mode - scale.T])
+        height, *sides = find_density(problem, around, start).value
+        up, down = np.reshape(sides, (2, -1))
         passes += len(around)
         slope = 0.5 * (up - down)
         away = float(np.linalg.norm(slope))
@@ -80,6 +83,10 @@ def _approach(problem: Problem, guess: Floats, root: Floats) -> tuple[Whitened, 
         mode = hold_inside(mode + scale @ slope)
         start = _start_at(problem, mode, start)
         if away < _NEAR:
+            if np.any(2.0 * height - up - down < _BENT):
+                # The guess lay where it is far sharper than at its peak, as where a scale that
+                # may be nothing is taken for something.
+                return None
             peak = float(find_density(problem, mode[None], start).value[0])
             return Whitened(mode=mode, scale=scale, peak=peak), start, passes + 1
     return None
