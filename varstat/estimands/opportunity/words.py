@@ -62,19 +62,19 @@ def say_opportunity(opportunity: Opportunity) -> str:
         (2, opportunity.target_bias),
     ]
     if opportunity.complete is not None:
-        parts.append((2, _say_complete(opportunity.complete)))
+        parts.append((2, _say_complete(opportunity.complete, total_step(opportunity))))
     if opportunity.unmeasured is not None:
         parts.append((2, say_unmeasured_total(opportunity.unmeasured)))
     return summarise(parts)
 
 
-def _say_complete(found: CompleteOpportunity) -> str:
-    """Say what the total would be had all been reported."""
-    ends = f"{figure(found.lower)} to {figure(found.upper)}"
+def _say_complete(found: CompleteOpportunity, step: float) -> str:
+    """Say what the total would be had all been reported, in the steps of that of what was."""
+    estimate, *ends = (write_total(e, step) for e in (found.estimate, found.lower, found.upper))
     return (
-        f"Had all been reported it would be {figure(found.estimate)} ({percent(found.level)} "
-        f"interval {ends}), if losses are those stated: what no data show is what all units lost "
-        "alike, and the rate of what is missing."
+        f"Had all been reported it would be {estimate} ({percent(found.level)} interval "
+        f"{' to '.join(ends)}), if losses are those stated: what no data show is what all units "
+        "lost alike, and the rate of what is missing."
     )
 
 
