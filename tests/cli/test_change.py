@@ -146,7 +146,7 @@ def test_of_two_periods_the_table_has_what_can_be_said(run, table) -> None:
     assert "--passing" in ran.err or "(passing)" in " ".join(ran.err.split())
 
 
-def test_losses_of_a_file_are_a_factor_of_their_own(run, table, put, successors) -> None:
+def test_losses_of_a_file_are_a_factor_of_their_own(run, table, put, successors, tmp_path) -> None:
     lost = put(
         "events.csv",
         **{"unit": ["u05"], "from": ["2016"], "to": ["2016"], "class": ["selective loss"]},
@@ -160,10 +160,14 @@ def test_losses_of_a_file_are_a_factor_of_their_own(run, table, put, successors)
     assert told["completeness"]["events"] == "events.csv"
     (row,) = told["completeness"]["rows"]
     assert (row["unit"], row["estimate"], row["selective"]) == ("u05", 0.5, True)
+    page = tmp_path / "change.html"
+    assert run("change", table, *asked, "-o", page, "-q").code == 0
     ran = run("change", table, *asked)
     assert max(map(len, ran.out.splitlines())) <= 80
-    for words in ("share reported", "What part of the activity was reported", "by selection"):
+    for words in ("What part of the activity was reported", "by selection"):
         assert words in ran.out
+        assert words in page.read_text(encoding="utf-8")
+    assert "share reported" in ran.out
 
 
 def test_a_flat_prior_of_completeness_is_refused(run, table) -> None:

@@ -143,6 +143,13 @@ def test_every_card_is_shown_and_checked(run: Callable[..., Any], name: str) -> 
     assert json.loads(run("card", "show", name, "--json").out)["name"] == name
 
 
+def test_checking_a_stub_lists_what_is_missing(run):
+    first, *missing = run("card", "check", "fup").out.splitlines()
+    assert first == "fup: this card says nothing wrong, but is a stub. Missing:"
+    assert len(missing) == 3
+    assert all(line.startswith("- ") for line in missing)
+
+
 def test_a_bad_card_is_told_all_its_problems(run: Callable[..., Any], tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(

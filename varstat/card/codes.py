@@ -1,16 +1,15 @@
 """Code lists: by which diagnoses or procedures an indicator's events are told, as data."""
 
-import tomllib
 from functools import cache
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from varstat.card.field import Text
-from varstat.card.folder import cards_folder
+from varstat.card.folder import list_stated, read_stated, say_unknown
 from varstat.card.schema import Status
 from varstat.card.section import Section
-from varstat.errors import CardError, did_you_mean, one_of
+from varstat.errors import CardError
 
 
 class Condition(Section):
@@ -76,8 +75,7 @@ def list_codes() -> list[str]:
     >>> list_codes()
     ['acs19']
     """
-    names = (entry.name for entry in (cards_folder() / "codes").iterdir())
-    return sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
+    return list_stated("codes")
 
 
 @cache
@@ -104,12 +102,8 @@ def load_codes(name: str) -> CodeList:
     """
     known = list_codes()
     if name not in known:
-        raise CardError(
-            "codes",
-            f"there is no code list '{name}'; expected {one_of(known)}.{did_you_mean(name, known)}",
-        )
-    text = (cards_folder() / "codes" / f"{name}.toml").read_text(encoding="utf-8")
-    return CodeList.model_validate(tomllib.loads(text))
+        raise CardError("codes", say_unknown("code list", name, known))
+    return CodeList.model_validate(read_stated(name, "codes"))
 
 
 def describe_codes(name: str) -> str:

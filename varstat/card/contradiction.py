@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from varstat.card.codes import list_codes
 from varstat.card.field import OWN_SIZE, columns_of
+from varstat.card.folder import say_unknown
 from varstat.card.review import AT_MOST
 from varstat.card.rules import list_rules
 from varstat.card.schema import Card, Likelihood
@@ -40,12 +41,9 @@ def find_contradictions(card: Card) -> Iterator[str]:
     yield from _covariates(card)
     yield from _cost(card)
     yield from _review(card)
-    known = list_codes()
-    if card.indicator.codes is not None and card.indicator.codes not in known:
-        yield (
-            f"[indicator] codes: there is no code list '{card.indicator.codes}'; expected "
-            f"{one_of(known)}.{did_you_mean(card.indicator.codes, known)}"
-        )
+    codes = card.indicator.codes
+    if codes is not None and codes not in (known := list_codes()):
+        yield f"[indicator] codes: {say_unknown('code list', codes, known)}"
     fields = field_names(Card)
     for field in card.provenance:
         if field not in fields:
@@ -102,10 +100,7 @@ def _columns(card: Card) -> Iterator[str]:
             if stated.setdefault(same, key) != key:
                 yield f"[columns] {stated[same]} and {key} both name the mark {mark!r}."
     if card.columns.rules is not None and card.columns.rules not in (known := list_rules()):
-        yield (
-            f"[columns] rules: there is no rule set '{card.columns.rules}'; expected "
-            f"{one_of(known)}.{did_you_mean(card.columns.rules, known)}"
-        )
+        yield f"[columns] rules: {say_unknown('rule set', card.columns.rules, known)}"
 
 
 def _limits(card: Card) -> Iterator[str]:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from varstat.card.contradiction import field_names, find_contradictions
-from varstat.card.folder import cards_folder
+from varstat.card.folder import list_stated, read_stated
 from varstat.card.schema import Card
 from varstat.errors import CardError, did_you_mean, one_of
 from varstat.measure import MEASURES
@@ -44,8 +44,7 @@ def list_cards() -> list[str]:
     >>> "daycase" in list_cards()
     True
     """
-    names = (entry.name for entry in cards_folder().iterdir())
-    return sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
+    return list_stated()
 
 
 def load_card(name: str | Path) -> Card:
@@ -179,7 +178,7 @@ def _stated(name: str) -> dict[str, Any]:
             + did_you_mean(name, names)
             + " `varstat card list` names them all.",
         )
-    return tomllib.loads((cards_folder() / f"{name}.toml").read_text(encoding="utf-8"))
+    return read_stated(name)
 
 
 def _read(path: Path) -> dict[str, Any]:

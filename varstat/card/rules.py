@@ -1,13 +1,12 @@
 """Rule sets: how a publisher hides and rounds counts, as data."""
 
-import tomllib
 from functools import cache
 
 from varstat.card.field import Bases, Marks, Ranges, Text
-from varstat.card.folder import cards_folder
+from varstat.card.folder import list_stated, read_stated, say_unknown
 from varstat.card.schema import Status
 from varstat.card.section import Section
-from varstat.errors import CardError, did_you_mean, one_of
+from varstat.errors import CardError
 
 
 class Rules(Section):
@@ -50,8 +49,7 @@ def list_rules() -> list[str]:
     >>> list_rules()
     ['cms', 'hes', 'hes-2013', 'nomis', 'ons', 'opensafely']
     """
-    names = (entry.name for entry in (cards_folder() / "rules").iterdir())
-    return sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
+    return list_stated("rules")
 
 
 @cache
@@ -78,9 +76,5 @@ def load_rules(name: str) -> Rules:
     """
     known = list_rules()
     if name not in known:
-        raise CardError(
-            "rules",
-            f"there is no rule set '{name}'; expected {one_of(known)}.{did_you_mean(name, known)}",
-        )
-    text = (cards_folder() / "rules" / f"{name}.toml").read_text(encoding="utf-8")
-    return Rules.model_validate(tomllib.loads(text))
+        raise CardError("rules", say_unknown("rule set", name, known))
+    return Rules.model_validate(read_stated(name, "rules"))

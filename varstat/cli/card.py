@@ -66,11 +66,12 @@ def check(card: Name) -> None:
     from varstat.card import load_card
 
     loaded = load_card(card)
-    if loaded.missing:
-        found = "this card says nothing wrong, but is a stub: " + " ".join(loaded.missing)
-    else:
-        found = f"this card is complete. {loaded.indicator.title}."
-    typer.echo(clean(f"{card}: {found}"))
+    if not loaded.missing:
+        typer.echo(clean(f"{card}: this card is complete. {loaded.indicator.title}."))
+        return
+    typer.echo(clean(f"{card}: this card says nothing wrong, but is a stub. Missing:"))
+    for each in loaded.missing:
+        typer.echo(f"- {clean(each)}")
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """The options of the history of volumes."""
 
 from varstat.analysis.asking import CompletenessAsking
+from varstat.cli.losses import priors
 from varstat.cli.option import Laid, number, text, texts
 from varstat.cli.parse import split_commas
 
@@ -37,22 +38,10 @@ VOLUMES: dict[tuple[type, str], Laid] = {
         "Median volume of a month from which a unit is looked at.",
         metavar="VOLUME",
     ),
-    (CompletenessAsking, "prior_incomplete"): number(
-        float,
-        "prior-incomplete",
+    **priors(
+        CompletenessAsking,
         _COMPLETENESS,
         "Share of periods that are incomplete, as known beforehand.",
-        metavar="P",
-    ),
-    (CompletenessAsking, "prior_logit"): number(
-        float,
-        "prior-logit",
-        _COMPLETENESS,
-        "Of incomplete ones, the logit of the part reported: its mean.",
-        metavar="MEAN",
-    ),
-    (CompletenessAsking, "prior_logit_sd"): number(
-        float, "prior-logit-sd", _COMPLETENESS, "And its SD, up to 2.", metavar="SD"
     ),
     (CompletenessAsking, "level"): number(
         float, "level", _COMPLETENESS, "Probability of the intervals, between 0 and 1."

@@ -4,10 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from varstat.errors import UsageError, did_you_mean, one_of
+
+if TYPE_CHECKING:
+    from varstat.data.nation import Nation
 
 STAR98_COVARIATES = ("LOWINC", "PERASIAN", "PERBLACK", "PERHISP", "PCTCHRT", "PCTYRRND")
 _SYNTHETIC = "synthetic: drawn from a seed, of no real organisation"
@@ -109,35 +113,17 @@ def _load_star98() -> pd.DataFrame:
     return frame.join(raw[list(STAR98_COVARIATES)])
 
 
-def _load_nation() -> pd.DataFrame:
+def _nation() -> "Nation":
     # Imported only now: other examples need no numbers drawn.
     from varstat.data.nation import make_nation
 
-    return make_nation().to_frame()
-
-
-def _load_history() -> pd.DataFrame:
-    from varstat.data.nation import make_nation
-
-    return make_nation().history_frame()
-
-
-def _load_map() -> pd.DataFrame:
-    from varstat.data.nation import make_nation
-
-    return make_nation().successors_frame()
-
-
-def _load_truth() -> pd.DataFrame:
-    from varstat.data.nation import make_nation
-
-    return make_nation().truth_frame()
+    return make_nation()
 
 
 _LOADERS: dict[str, Callable[[], pd.DataFrame]] = {
     "star98": _load_star98,
-    "bcbv-2007": _load_nation,
-    "bcbv-2007-history": _load_history,
-    "bcbv-2007-map": _load_map,
-    "bcbv-2007-truth": _load_truth,
+    "bcbv-2007": lambda: _nation().to_frame(),
+    "bcbv-2007-history": lambda: _nation().history_frame(),
+    "bcbv-2007-map": lambda: _nation().successors_frame(),
+    "bcbv-2007-truth": lambda: _nation().truth_frame(),
 }

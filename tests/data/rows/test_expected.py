@@ -62,6 +62,20 @@ def test_figures_are_no_expected_numbers_whatever_they_come_to(heading):
         read(OBSERVED, rates, name=heading)
 
 
+@pytest.mark.parametrize("heading", ["Expected at national rates", "HSMR expected"])
+def test_a_heading_may_say_at_which_rates_events_are_expected(heading):
+    # Few events, which chance keeps from growing with what was expected.
+    expected = [2.4, 1.9, 3.1, 2.2, 1.6, 2.8]
+    table = read([1, 4, 2, 3, 2, 2], expected, name=heading, cases=None)
+    (note,) = notes(table)
+    assert "its heading speaks of a rate" in note
+
+
+def test_an_expected_number_may_say_per_how_many_its_standard_is():
+    expected = [0.18 * n for n in CASES]
+    assert len(notes(read(OBSERVED, expected, name="Expected (at 180 per 1,000)"))) == 1
+
+
 @pytest.mark.parametrize("factor", [0.001, 0.04, 25.0, 1000.0])
 def test_what_no_standard_explains_is_refused(factor):
     expected = [rate * n / 100 * factor for rate, n in zip(RATE, CASES, strict=True)]

@@ -94,6 +94,22 @@ def test_whole_percentages_under_any_heading_are_asked_about(heading):
     assert len(read(counts, np.minimum(sizes, 300), name=heading).frame) == 20
 
 
+def test_counts_of_which_small_units_have_more_for_their_size_are_counts():
+    rng = np.random.default_rng(1)
+    days = np.rint(np.exp(rng.normal(9, 1, 14)))
+    falls = rng.poisson(0.45 * np.sqrt(days))
+    data = frame(falls, days, name="falls")
+    table = read_table(data, unit="unit", observed="falls", exposure="n")
+    assert table.frame["observed"].tolist() == falls.tolist()
+    with pytest.raises(TableError, match=r"--observed .*let the heading say so"):
+        read_table(
+            frame(rng.poisson(40, 14), days, name="falls"),
+            unit="unit",
+            observed="falls",
+            exposure="n",
+        )
+
+
 def test_rates_of_strata_say_nothing_of_growth_over_all():
     size = np.tile([2000, 900, 300, 60], 12)
     event = np.random.default_rng(6).binomial(size, np.tile([0.01, 0.02, 0.06, 0.3], 12))

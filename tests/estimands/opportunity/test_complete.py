@@ -6,6 +6,7 @@ import pytest
 
 import varstat
 from varstat.errors import ModelError, TableError, UsageError
+from varstat.present.kind import find_kind
 
 UNITS = 20
 QUARTERS = ("2013-14 Q1", "2013-14 Q2")
@@ -39,6 +40,8 @@ def test_half_reported_is_twice_the_opportunity_of_the_unit_and_the_rest_stays()
     assert found.to_frame().equals(plain.to_frame())
     assert plain.complete is None
     assert "Had all been reported it would be" in found.summary()
+    (shown,) = find_kind(found).beside(found)
+    assert shown.title == "The opportunity had all been reported"
     assert any("A loss that all units share" in note for note in found.notes)
 
 

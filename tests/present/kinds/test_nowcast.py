@@ -1,6 +1,7 @@
 """Nowcasts as tables, pages, workbooks and charts show them."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -46,6 +47,13 @@ def test_blocks_show_all_units_last_and_are_as_long_as_their_columns(nowcasts):
     assert blocks[-1].title == "All units that reported"
     for block in blocks:
         assert len({len(each) for each in (block.texts | block.numbers).values()}) == 1
+
+
+def test_a_vintage_of_before_the_end_is_of_zero_months_after_it(nowcasts):
+    (nowcast,) = nowcasts
+    early = replace(nowcast, steps=(replace(nowcast.steps[0], months=-0.1),))
+    (growth,) = [b for b in find_kind(nowcasts).blocks(early) if b.title.startswith("How counts")]
+    assert growth.numbers["months\nafter end"] == ["0"]
 
 
 def test_json_says_what_is_complete_in_the_keys_of_the_posterior(nowcasts):

@@ -1,5 +1,6 @@
 """Expected events that are rates: found by their sum, their heading and what they grow with."""
 
+import re
 import shlex
 from dataclasses import dataclass
 
@@ -22,6 +23,10 @@ _ABSURD, _TOLD, _ROWS = 20.0, 200.0, 5
 _THOUSAND = 300.0
 _DECIMALS = "If its commas or points mark decimals, say --decimal , or --decimal . "
 _MANY, _LARGEST = 50.0, 100.0
+_EXPECTED = re.compile(
+    r"expect|predict|erwart|attendu|esperad|attes[ie]|verwacht|v[aä]ntad|forvent|odotet|oczekiwan",
+    re.IGNORECASE,
+)
 # The rank correlation from which two columns are of the same thing.
 _GROWS = 0.7
 # Columns that are tried for the size that a rate is of, and units of rates.
@@ -43,9 +48,10 @@ def ask_expected(
 
     Refused are those that differ from the observed by a factor of more than 3 in all, and either
     have a heading that speaks of rates or don't grow with the observed; by one of more than 20; or
-    whose heading speaks of a rate per so many, or of a figure with which they don't grow. A note
-    asks where only the heading does, or where the factor is more than 1.5 and they don't grow, or
-    times another column they come to the observed.
+    whose heading speaks of a rate per so many, or of a figure and they don't grow, unless it may
+    say at which rates they are expected: they come to about as many. A note asks where only the
+    heading speaks of rates, or where the factor is more than 1.5 and they don't grow, or times
+    another column they come to the observed.
 
     Parameters
     ----------
@@ -74,13 +80,17 @@ def ask_expected(
     unrelated = factor > _ODD and bool(may_be) and not grows(observed, expected)
     many = rows.sum() >= _ROWS and max(observed.sum(), expected.sum()) >= _TOLD
     absurd = factor > _ABSURD and bool(many)
+    alike = grows(observed, expected, least=_GROWS)
     per = printed and find_per(column) is not None
-    figure = printed and may_be_figure(column) and not grows(observed, expected, least=_GROWS)
+    figure = printed and may_be_figure(column) and not alike
     named = named or per or figure
     if not (named or factor > _ODD):
         return ()
     fit = _find_size(records, header, observed, rows=records.places[rows], expected=expected)
-    better = fit is not None and not grows(observed, expected, least=_GROWS)
+    better = fit is not None and not alike
+    # "Expected at national rates", "Expected (at 5.2 per 1,000)": of which standard, it says.
+    standard = factor <= _ODD and (alike if per else _EXPECTED.search(column) is not None)
+    worded = (per or figure) and not standard
     if not (named or unrelated or better or absurd):
         return ()
     found = f"{observed.sum():,.4g} events were observed and {expected.sum():,.4g} expected"
@@ -88,7 +98,7 @@ def ask_expected(
     if not named and not unrelated:
         why = f"and times {fit.column!r} it comes to the observed" if fit else "far from each other"
     cure = _cure(column, fit)
-    if absurd or per or figure or (factor > _IMPOSSIBLE and (named or unrelated)):
+    if absurd or worded or (factor > _IMPOSSIBLE and (named or unrelated)):
         mark = _DECIMALS if absurd and 1 / ratio > _THOUSAND else ""
         ledger.stop(
             f"column {column!r} holds no numbers of events: {found}, {why}. {mark}If it is a rate, "

@@ -10,9 +10,10 @@ from varstat.measure import Floats
 _ENOUGH = 5
 # Counts grow as their sizes do, in proportion. Of these many rows, whose sizes differ by this much
 # (SD of logarithms) and which have events enough, it can be seen that they don't: the slope of
-# logarithms, known to this standard error, lies two of those below what is left of proportion.
+# logarithms, known to this standard error, lies two of those below what is left of proportion, and
+# nearer to none than that of counts where small units do worse, about a half.
 _MANY, _DIFFER, _SOME = 10, 0.25, 5.0
-_KNOWN, _PROPORTION = 0.25, 0.6
+_KNOWN, _PROPORTION, _HARDLY = 0.25, 0.6, 0.35
 
 
 def grows(event: Floats, size: Floats, *, least: float = 0.3) -> bool:
@@ -38,7 +39,7 @@ def grows(event: Floats, size: Floats, *, least: float = 0.3) -> bool:
 
 
 def is_flat(event: Floats, size: Floats, group: Rows) -> bool:
-    """Tell whether events surely don't grow in proportion to sizes, as counts do.
+    """Tell whether events surely grow hardly with sizes, where counts do in proportion.
 
     Parameters
     ----------
@@ -69,4 +70,4 @@ def is_flat(event: Floats, size: Floats, group: Rows) -> bool:
         return False
     slope = float(x @ y) / square
     error = float(np.sqrt(np.sum((y - slope * x) ** 2) / free / square))
-    return error <= _KNOWN and slope + 2.0 * error < _PROPORTION
+    return error <= _KNOWN and slope < _HARDLY and slope + 2.0 * error < _PROPORTION

@@ -119,6 +119,8 @@ def ask_percentages(records: Records, event: Converted, ledger: Ledger, *, card:
             "Is this a rate? Give the number of events, made of the rate and what it is of if need "
             f"be: {option} {product}."
         )
+        if why == _FLAT:
+            mend += f" {_SAY_COUNT}"
     ledger.refuse(
         plain & ((event.numbers.values != 0) | (why != _FRACTIONS)),
         f"column {column!r}: {why}",
@@ -154,6 +156,7 @@ _RATED = "a heading that speaks of a rate, and no number above 100; larger sizes
 _PER = "a heading that speaks of a rate per so many"
 _FIGURE = "a heading that speaks of a rate, an average or a rank, and larger sizes don't have more"
 _FLAT = "no number above 100, and larger sizes don't have more, as counts do"
+_SAY_COUNT = "If these are numbers of cases, let the heading say so: `Number of …`."
 _UNRELATED = "mostly no whole numbers, none above 100; larger sizes don't have more"
 
 
@@ -164,7 +167,7 @@ def _ask_of_share(column: str, of: str, *, small: bool) -> str:
         ask = f"Is this a share of {of!r}? Say --numerator {hundred} --percent."
     return (
         f"{ask} A rate that was adjusted is given as --value with --lower and --upper, or with "
-        "--se. If these are numbers of cases, let the heading say so: `Number of …`."
+        f"--se. {_SAY_COUNT}"
     )
 
 

@@ -349,6 +349,7 @@ KIND: Kind[Change, Changes] = Kind(
     shown=_shown,
     left=_left,
     blocks=_blocks,
+    beside=lambda change: reporting_blocks(change, round_bridge(change.bridge)),
     caption=lambda change, listed: (
         f"{listed:,} of {len(change.units.unit):,} units, the most improved first"
     ),

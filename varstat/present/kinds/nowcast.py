@@ -169,7 +169,8 @@ def _growth(nowcast: Nowcast) -> Block:
         title="How counts grow from one vintage to the next",
         texts={},
         numbers={
-            "months\nafter end": [f"{each.months:.0f}" for each in steps],
+            # A vintage of before the end is of zero months after it, not of minus zero.
+            "months\nafter end": [f"{each.months:z.0f}" for each in steps],
             f"grow by\n({percent(nowcast.level)} interval)": [
                 f"{e.factor:.4f} ({e.lower:.4f} to {e.upper:.4f})" for e in steps
             ],

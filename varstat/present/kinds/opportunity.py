@@ -367,6 +367,7 @@ KIND: Kind[Opportunity, Opportunities] = Kind(
     shown=_shown,
     left=_left,
     blocks=_blocks,
+    beside=complete_blocks,
     caption=_caption,
     finding=lambda each: ("NOT TO BE TRUSTED: " if each.distrust else "") + words.finding(each),
     charts={

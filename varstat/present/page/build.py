@@ -131,8 +131,9 @@ def _small(block: Block) -> Small:
     return Small(
         title=clean(block.title),
         columns=tuple(
-            Heading(title=clean(name.replace("\n", " ")), number=name in block.numbers)
-            for name in columns
+            # The first cell of a row is its heading, and stands as text does.
+            Heading(title=clean(name.replace("\n", " ")), number=at > 0 and name in block.numbers)
+            for at, name in enumerate(columns)
         ),
         rows=tuple(tuple(map(clean, row)) for row in zip(*columns.values(), strict=True)),
         last=block.last,
