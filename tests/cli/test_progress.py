@@ -53,6 +53,24 @@ def test_where_nobody_looks_nothing_is_made() -> None:
         shown.tell("Reading a file", 0, 0)
 
 
+def test_the_first_stage_is_told_before_anything_slow_is_imported(tmp_path: Path) -> None:
+    (tmp_path / "units.csv").write_text("unit,numerator,denominator\nA,1,2\n")
+    program = (
+        "import sys, varstat.cli\n"
+        "from varstat.cli.progress import Shown\n"
+        "def tell(self, stage, done, of):\n"
+        "    print(stage, sorted({'numpy', 'pandas', 'scipy'} & set(sys.modules)), flush=True)\n"
+        "    sys.exit(0)\n"
+        "Shown.tell = tell\n"
+        "sys.argv = ['varstat', 'league', 'units.csv', '-q']\n"
+        "varstat.cli.main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "Reading units.csv []\n", done.stderr
+
+
 def test_a_league_says_on_a_terminal_what_it_does(tmp_path: Path) -> None:
     """With `-q`, and without a terminal, it says nothing of that."""
     rows = "".join(f"U{i:04},{i % 17 + 3},{40 + i % 90}\n" for i in range(600))

@@ -1,5 +1,8 @@
 """varstat example: data to try things on, real or said to be synthetic."""
 
+import shutil
+import sys
+import textwrap
 from pathlib import Path
 from typing import Annotated
 
@@ -15,11 +18,28 @@ app = typer.Typer(
 @app.command("list")
 def list_() -> None:
     """List the examples."""
+    # Where it isn't a terminal, one line an example.
+    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    for text in _list_examples(room):
+        typer.echo(text)
+
+
+def _list_examples(room: int | None) -> list[str]:
+    """Set names beside what they are of, which goes on below itself where there is no room."""
     from varstat.data import EXAMPLES
 
     width = max(len(name) for name in EXAMPLES)
-    for name, example in EXAMPLES.items():
-        typer.echo(f"{name:<{width}}  {example.description}")
+    lines = [f"{name:<{width}}  {each.description}" for name, each in EXAMPLES.items()]
+    if room is None:
+        return lines
+    below = " " * (width + 2)
+    return [
+        line
+        for each in lines
+        for line in textwrap.wrap(
+            each, max(room, 2 * len(below)), subsequent_indent=below, break_on_hyphens=False
+        )
+    ]
 
 
 @app.command()

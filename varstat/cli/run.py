@@ -42,8 +42,10 @@ def carry_out(
     watched = sys.stderr.isatty() and not output.quiet
     # NUTS shows by itself how far it has come.
     nuts = specification.modelling.engine == "nuts"
-    # Shown before anything is imported, which by itself can take a second or two.
     with Shown(on=watched and not nuts) as shown:
+        # Told before anything is imported, which by itself can take a second or two.
+        for source in specification.reading.source[:1]:
+            shown.tell(f"Reading {clean(Path(source).name)}", 0, 0)
         analysis, wrote = _work(
             context, specification, output, shown, fits=fits, progress=watched and nuts
         )
