@@ -140,6 +140,30 @@ def test_labels_of_a_published_file_name_who_matters(real: list[Funnel], size: s
         assert_ticks_reach_the_ends(figure.axes[0])
 
 
+def assert_flags_are_the_same_everywhere(figure: Figure, funnel: Funnel) -> None:
+    """Marks, the line above them, the table and the sentence: as many high, and as many low."""
+    strictest = max(funnel.levels)
+    frame = funnel.to_frame()
+    flagged = frame[frame["flag_level"] == strictest]
+    rate = flagged["rate" if "rate" in flagged else "ratio"]
+    counts = {flag: int((flagged["flag"] == flag).sum()) for flag in ("high", "low")}
+    for flag, count in counts.items():
+        gid = f"units-{flag}-{1000 * strictest:.15g}".replace(".", "-")
+        assert len(marks(figure.axes[0], gid)) == count
+        over = (rate - flagged["target"])[flagged["flag"] == flag].to_numpy(dtype=float)
+        assert np.all(over > 0 if flag == "high" else over < 0)
+    total = sum(counts.values())
+    begun = f"{total:,} of {len(frame):,}" if total else f"None of {len(frame):,}"
+    assert any(text.get_text().startswith(begun) for text in figure.findobj(Text))
+    assert funnel.summary().startswith(f"{total:,} of {len(frame):,}")
+
+
+def test_flags_of_a_published_file_are_the_same_everywhere(real: list[Funnel]) -> None:
+    for funnel in real:
+        if has_limits(funnel):
+            assert_flags_are_the_same_everywhere(draw(funnel), funnel)
+
+
 def made_up(seed: int) -> Funnel:
     """Compute the funnel of a table like none that was published."""
     import pandas as pd
@@ -179,6 +203,7 @@ def test_a_made_up_table_is_drawn_as_it_is(seed: int) -> None:
     funnel = made_up(seed)
     figure = draw(funnel, size=SIZES[seed % 4])
     ax = figure.axes[0]
+    assert_flags_are_the_same_everywhere(figure, funnel)
     assert_lines_agree_with_flags(ax, funnel)
     assert_labels_are_nearest_to_their_own(figure, funnel)
     assert_the_strictest_come_first(figure, funnel)
