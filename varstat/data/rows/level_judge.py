@@ -18,10 +18,12 @@ from varstat.data.rows.distinguish import (
 )
 from varstat.data.rows.levels import LevelTotal, find_level_totals
 from varstat.data.rows.records import Records
+from varstat.data.rows.same_cases import find_same_cases, find_two_partitions
 from varstat.data.rows.wholes import overlapping_ages, whole_levels
 from varstat.data.source.header import Header
 from varstat.errors import TableError
 from varstat.period.label import RollUp, parse_periods
+from varstat.prose.number import listed
 
 
 class LevelJudge:
@@ -86,19 +88,24 @@ class LevelJudge:
             self._refuse_overlaps(factor, rows)
             if self.addends is not None and factor.role in ("extra", "stratum"):
                 self._refuse_partitions(factor, found, rows, units)
+                self._refuse_same_cases(factor, rows, units)
         return tuple(self.notes)
 
     def _find(self, factor: Factor, rows: Rows, units: Rows, left: Mask) -> list[LevelTotal]:
         if self.addends is None:
             return []
+        cells = self._cells(factor, units)
+        codes = np.where(left, factor.codes, -1)
+        return find_level_totals(self.addends.take(rows), cells, codes, _orders(factor))
+
+    def _cells(self, factor: Factor, units: Rows) -> Rows:
+        """Number the rows that differ in a factor's level only."""
         others = [
             each.codes
             for each in self.factors
             if each is not factor and not depends_on(each, factor, units)
         ]
-        cells = combine([units, *others])
-        codes = np.where(left, factor.codes, -1)
-        return find_level_totals(self.addends.take(rows), cells, codes, _orders(factor))
+        return combine([units, *others])
 
     def _overlap(self, factor: Factor, rows: Rows, units: Rows) -> tuple[str, str, str] | None:
         """Find a level that holds what others hold, in a column that nobody named."""
@@ -198,6 +205,32 @@ class LevelJudge:
                 )
                 return
 
+    def _refuse_same_cases(self, factor: Factor, rows: Rows, units: Rows) -> None:
+        """Refuse a column of which some levels count the same cases as others."""
+        assert self.addends is not None
+        if self.ledger.stops:
+            return
+        codes = np.where(self.ledger.open[rows], factor.codes, -1)
+        cells, addends = self._cells(factor, units), self.addends.take(rows)
+        column, same = factor.column, find_two_partitions(addends, cells, codes, _orders(factor))
+        if same is not None:
+            one, two = ([factor.levels[at] for at in side] for side in same)
+            self.ledger.stop(
+                f"column {column!r}: the rows of {_name(one)} add up to the same as those of "
+                f"{_name(two)}, so that each case would count twice. Choose with "
+                f"{say_choice('--only', column, *one)} or {say_choice('--only', column, *two)}."
+            )
+            return
+        twice = find_same_cases(addends, cells, codes)
+        if twice is not None:
+            first, second = (factor.levels[at] for at in twice)
+            self.ledger.stop(
+                f"column {column!r}: the counts of {first!r} and {second!r} differ by far less "
+                "than chance would let them, so that the same cases seem to stand in both. Choose "
+                f"with {say_choice('--only', column, first)} or "
+                f"{say_choice('--only', column, second)}."
+            )
+
     def _there(self, factor: Factor, rows: Rows) -> list[str]:
         left = np.unique(factor.codes[self.ledger.open[rows]])
         return [factor.levels[at] for at in left if at >= 0]
@@ -208,6 +241,10 @@ class LevelJudge:
             f"alone with {say_choice('--only', factor.column, level)}, or leave it out with "
             f"{say_choice('--exclude', factor.column, level)}."
         )
+
+
+def _name(levels: Sequence[str]) -> str:
+    return listed([repr(each) for each in levels])
 
 
 def _orders(factor: Factor) -> list[list[int]]:

@@ -7,7 +7,8 @@ unrelated number from a range as wide as :math:`w` would come as near with a pro
 most :math:`p = (2|d| + r) / w`, and would pass for equal with one of :math:`q = (2f + h + r) / w`,
 where rounding leaves room for :math:`f` and hidden parts for :math:`h`. For what is counted
 :math:`w = 2\sqrt{v}`, as wide as chance alone makes a count; for sizes it is what the number could
-have been. Over columns and cells, equal numbers taken once, the evidence in bits is
+have been. Hidden events may be more than a mark should hide: then only sizes count. Over columns
+and cells, equal numbers taken once, the evidence in bits is
 
 .. math:: \max\left\{-\sum \log_2 q,\ -\log_2 \Pr\left(\Gamma_n > -\sum \ln p\right)\right\}
 
@@ -73,7 +74,7 @@ def weigh(total: Addends, parts: Addends, *, width: Floats | None = None) -> Wei
     wide = np.where(total.root, 2 * np.sqrt(value), value)
     if width is not None:
         wide[:, 1] = np.minimum(wide[:, 1], width)
-    counts = agree[:, None] & total.known
+    counts = agree[:, None] & total.known & (gap <= fuzz + parts.most)
     passing, nearness = (
         np.where(counts, -np.log2(np.clip(each / np.maximum(wide, 1e-12), 1e-12, 1.0)), 0.0)
         for each in (window, close)
@@ -96,6 +97,8 @@ def agrees(total: Addends, parts: Addends) -> Mask:
     """
     gap, fuzz = _miss(total, parts)
     equal = ((gap >= -fuzz) & (gap <= fuzz + parts.most)) | ~total.known
+    # What a mark hides may be more than it ought to be: then the sizes speak alone.
+    equal[:, 0] |= ~parts.known[:, 0] & (gap[:, 0] >= -fuzz[:, 0])
     known, filled = total.known, parts.values > 0
     both = equal[:, 0] & equal[:, 1]
     return np.asarray(

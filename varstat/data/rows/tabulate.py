@@ -230,8 +230,7 @@ def _exclude(
     refuse_overfull(records, header, ledger)
     checks.exclude_declared(records, ledger)
     exclude_others(records, ledger, roll_up=roll_up)
-    if roll_up is not None:
-        refuse_copies(records, header, ledger)
+    refuse_copies(records, header, ledger, roll_up=roll_up)
     totals = exclude_totals(records, header, ledger, card=card, roll_up=roll_up)
     checks.exclude_unreported(records, ledger, card=card)
     return totals

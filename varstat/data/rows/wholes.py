@@ -88,6 +88,7 @@ AVERAGES = _words(
     " medelvarde gjennomsnitt gennemsnit keskiarvo srednia ortalama mittel schnitt ø snitt medeltal"
     " moyen media mediana mediaan mediaani prumer atlag avg benchmark benchmarks referenzwert"
     " richtwert norm genomsnitt landsgennemsnit landsgjennomsnitt riksgenomsnitt rikssnitt"
+    " medel medelvarden medelverdi keskimaarin vidurkis keskmine atlagos prosek aritmetica"
     " 平均 平均値 全国平均 中央値 평균 전국평균"
     " percentile percentiles quartile quartiles decile minimum maximum stdev std"
     " standardabweichung perzentil quartil kwartiel percentil kvartil"
@@ -95,7 +96,8 @@ AVERAGES = _words(
 # "Landesdurchschnitt", "Bundesmittelwert": of what may stand before.
 AVERAGE_ENDS = ("durchschnitt", "mittelwert", "gemiddelde", "gennemsnit", "gjennomsnitt")
 AVERAGE_OF = _words(
-    "national nationale nationaler nationaal nationalt regional regionale regionaler regionaal"
+    "group groups grupo gruppe groupe"
+    " national nationale nationaler nationaal nationalt regional regionale regionaler regionaal"
     " krajowa krajowy krajowe kraju peer peers comparator comparators similar aller tutti tutte"
     " dev deviation standard th st nd rd top bottom lower upper first second third fourth"
     " per of across among within weighted unweighted gewichteter"
