@@ -86,9 +86,9 @@ KINDS = _words(
 AVERAGES = _words(
     "average averages mean median durchschnitt mittelwert moyenne mediane promedio gemiddelde"
     " medel medelvarde gjennomsnitt gennemsnit keskiarvo srednia ortalama mittel schnitt ø snitt"
-    " medeltal moyen media mediana mediaan mediaani prumer atlag avg benchmark benchmarks referenzwert"
-    " richtwert norm genomsnitt landsgennemsnit landsgjennomsnitt riksgenomsnitt rikssnitt"
-    " 平均 平均値 全国平均 中央値 평균 전국평균"
+    " medeltal moyen media mediana mediaan mediaani prumer atlag avg benchmark benchmarks"
+    " referenzwert richtwert norm genomsnitt landsgennemsnit landsgjennomsnitt"
+    " riksgenomsnitt rikssnitt 平均 平均値 全国平均 中央値 평균 전국평균"
     " percentile percentiles quartile quartiles decile minimum maximum stdev std"
     " standardabweichung perzentil quartil kwartiel percentil kvartil"
 )
@@ -97,8 +97,8 @@ AVERAGE_ENDS = ("durchschnitt", "mittelwert", "gemiddelde", "gennemsnit", "gjenn
 AVERAGE_OF = _words(
     "national nationale nationaler nationaal nationalt regional regionale regionaler regionaal"
     " krajowa krajowy krajowe kraju peer peers group groups comparator comparators similar"
-    " aller tutti tutte dev deviation standard th st nd rd top bottom lower upper first second third fourth"
-    " per of across among within weighted unweighted gewichteter"
+    " aller tutti tutte dev deviation standard th st nd rd top bottom lower upper first second"
+    " third fourth per of across among within weighted unweighted gewichteter"
 )
 NOBODY = _words(
     "unknown other others unspecified unallocated unassigned unbekannt inconnu inconnue desconocido"
