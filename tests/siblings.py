@@ -92,6 +92,21 @@ def _within(
     return Sibling(rows=rows, options=options, sums=(event.sum(), size.sum()), **how)
 
 
+def _hidden(head: Sequence[str], levels: Sequence[str], total: str, *, seed: int) -> Sibling:
+    """Likewise in strata, where a mark hides counts of any size and nobody states its range."""
+    whole = _within(head, levels, total, seed=seed)
+    rows = [list(row) for row in whole.rows]
+    part = [row for row in rows if row[1] == levels[0]][:4]
+    assert whole.sums is not None
+    events, size = (
+        total - sum(row[at] for row in part) for at, total in zip((2, 3), whole.sums, strict=True)
+    )
+    for row in part:
+        row[2] = "*"
+    options = _named(head[0], head[2], head[3]) | {"stratum": head[1]}
+    return Sibling(rows=rows, options=options, sums=(events, size))
+
+
 def _total(name: str, *, seed: int, more: tuple[int, int] = (0, 0), **how: Any) -> Sibling:
     """A total among the units, perhaps of a little more than is shown."""
     event, size = _base(seed)
@@ -265,6 +280,11 @@ KINDS: dict[str, dict[str, Sibling]] = {
         "codes": _within(_SEX, ("1", "2"), "9", seed=5),
         "routes": _within(_SEX, ("Elective", "Emergency"), "Elective + Emergency", seed=6),
         "fifths": _within(_SEX, ("Q1", "Q2", "Q3", "Q4", "Q5"), "Quintiles combined", seed=7),
+        "procedures, some hidden": _hidden(
+            ("Org", "Procedure", "y", "n"), ("Hip", "Knee"), "Joint replacement", seed=9
+        ),
+        "codes, some hidden": _hidden(_SEX, ("1", "2", "3", "4"), "0", seed=10),
+        "quarters, some hidden": _hidden(_SEX, ("Q1", "Q2", "Q3", "Q4"), "2022/23", seed=11),
         "months to date": _within(_SEX, ("Apr 2023", "May 2023"), "YTD", seed=8),
     },
     "a total that is taken for a unit": {
@@ -277,6 +297,8 @@ KINDS: dict[str, dict[str, Sibling]] = {
         "a name, exact": _total("Virginia", seed=7),
         "a name, inexact": _total("Virginia", seed=8, more=(31, 400), refused="--exclude"),
         "initials, inexact": _total("U.S.", seed=9, more=(31, 400), refused="as a total does"),
+        "a Swedish average": _total("Medel", seed=11, more=(3, 3)),
+        "an average of peers": _total("Peer group average", seed=12, more=(3, 3)),
         "an average": _total("Mean of sites", seed=10, more=(3, 3)),
     },
     "marks in words": {

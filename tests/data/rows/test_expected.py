@@ -90,6 +90,12 @@ def test_numbers_alone_say_it_too():
         read(OBSERVED, rates, name="E", cases=None)
 
 
+def test_rates_that_times_a_column_come_to_the_observed_are_refused_however_large():
+    rates, cases = [850, 1000, 900, 950, 1020, 800], [2 * each for each in CASES]
+    with pytest.raises(TableError, match=r"--expected 'standard \* discharges / 10000'"):
+        read(OBSERVED, rates, name="standard", cases=cases)
+
+
 def test_lenience_does_not_excuse_it():
     with pytest.raises(TableError, match="If it is a rate"):
         read(OBSERVED, RATE, lenient=True)

@@ -13,8 +13,6 @@ from varstat.data.rows.records import Records
 from varstat.data.source.numbers import Kind
 from varstat.measure import Floats
 
-# What a mark for small counts hides where nobody states it: rules run from 5 to 10.
-HIDDEN_MOST = 10.0
 BASES = (1000, 500, 100, 50, 25, 20, 10, 5, 4, 3, 2)
 DISTINCT = 8
 
@@ -202,13 +200,15 @@ def _cut(values: Floats, rows: Mask | Rows) -> Floats:
 
 
 def _most(records: Records, filled: Floats, known: Mask) -> Floats:
-    """What each hidden number may hold: little where it is suppressed, else as much as any."""
+    """What each hidden number may hold: what its mark states, else as much as any.
+
+    Unstated marks hide large counts too, by which small ones could be worked out.
+    """
     if known.all():
         return _nothing(len(known))
     most = np.where(known, 0.0, np.abs(filled).max(axis=0, initial=0.0))
-    hidden = records.event.is_kind(Kind.SUPPRESSED) & ~known[:, 0]
-    high = records.event.high[hidden]
-    most[hidden, 0] = np.where(np.isfinite(high), high, HIDDEN_MOST)
+    stated = ~known[:, 0] & np.isfinite(records.event.high)
+    most[stated, 0] = records.event.high[stated]
     return most
 
 

@@ -47,7 +47,8 @@ def ask_expected(
     """Ask whether expected events are rates; refuse them where the numbers say so.
 
     Refused are those that differ from the observed by a factor of more than 3 in all, and either
-    have a heading that speaks of rates or don't grow with the observed; by one of more than 20; or
+    have a heading that speaks of rates, don't grow with the observed, or times another column come
+    to them; by one of more than 20; or
     whose heading speaks of a rate per so many, or of a figure and they don't grow, unless it may
     say at which rates they are expected: they come to about as many. A note asks where only the
     heading speaks of rates, or where the factor is more than 1.5 and they don't grow, or times
@@ -98,7 +99,7 @@ def ask_expected(
     if not named and not unrelated:
         why = f"and times {fit.column!r} it comes to the observed" if fit else "far from each other"
     cure = _cure(column, fit)
-    if absurd or worded or (factor > _IMPOSSIBLE and (named or unrelated)):
+    if absurd or worded or (factor > _IMPOSSIBLE and (named or unrelated or better)):
         mark = _DECIMALS if absurd and 1 / ratio > _THOUSAND else ""
         ledger.stop(
             f"column {column!r} holds no numbers of events: {found}, {why}. {mark}If it is a rate, "

@@ -5,7 +5,8 @@ all the time (1 + 2 = 3). So agreement alone proves nothing: it is weighed. Wher
 :math:`v` misses its parts' sum by :math:`d`, in a column printed in steps of :math:`r`, an
 unrelated number from a range as wide as :math:`w` would come as near with a probability of at
 most :math:`p = (2|d| + r) / w`, and would pass for equal with one of :math:`q = (2f + h + r) / w`,
-where rounding leaves room for :math:`f` and hidden parts for :math:`h`. For what is counted
+where rounding leaves room for :math:`f` and hidden parts for :math:`h` (they are missed on one side
+only: :math:`|d|` counts once). For what is counted
 :math:`w = 2\sqrt{v}`, as wide as chance alone makes a count; for sizes it is what the number could
 have been. Hidden events may be more than a mark should hide: then only sizes count. Over columns
 and cells, equal numbers taken once, the evidence in bits is
@@ -70,7 +71,8 @@ def weigh(total: Addends, parts: Addends, *, width: Floats | None = None) -> Wei
     comparable = np.asarray(total.known.any(axis=1), dtype=np.bool_)
     agree = agrees(total, parts)
     window = np.where(fuzz > 1e-6 * (1 + value), 2 * fuzz, 0.0) + parts.most + total.step
-    close = np.where(parts.most > 0, window, np.minimum(2 * np.abs(gap) + total.step, window))
+    sides = np.where(parts.most > 0, 1, 2)
+    close = np.minimum(sides * np.abs(gap) + total.step, window)
     wide = np.where(total.root, 2 * np.sqrt(value), value)
     if width is not None:
         wide[:, 1] = np.minimum(wide[:, 1], width)
