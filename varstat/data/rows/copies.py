@@ -34,12 +34,16 @@ def refuse_copies(
     roll_up : RollUp, optional
         Without one only spellings of a code are compared: what stands twice is refused anyway.
     """
-    rows = np.flatnonzero(ledger.open)
-    spelt, codes = number_levels(records.roles["unit"].values[rows])
+    unit = records.roles["unit"]
+    filled = (records.event.values > 0) & (records.size.values > 0) & ~unit.absent
+    rows = np.flatnonzero(ledger.open & filled)
+    if not len(rows):
+        return
+    spelt, codes = number_levels(unit.values[rows])
     folded = pd.factorize(np.array([code.casefold() for code in codes], dtype=object))[0]
     if roll_up is None and len(np.unique(folded)) == len(codes):
         return
-    units = np.append(folded, -1)[spelt]
+    units = folded[spelt]
     event, size = records.event.values[rows], records.size.values[rows]
     numbers = combine([np.asarray(pd.factorize(each)[0], dtype=np.int64) for each in (event, size)])
     apart = None if roll_up is not None else spelt
@@ -85,16 +89,14 @@ def _are_copies(
     across = _pairs(np.zeros_like(units)) - _pairs(units)
     shared = (_pairs(numbers) - _pairs(combine([units, numbers]))) / max(across, 1)
     # Of the rows of units that have several.
-    several = np.bincount(units[units >= 0])[units] > 1
-    with np.errstate(invalid="ignore", divide="ignore"):
-        each = 1.0 / (2.0 * np.sqrt(np.abs(event[several])) * np.abs(size[several]))
-    chance = max(shared, float(np.nanmean(np.clip(each, 0.0, 1.0))))
+    several = np.bincount(units)[units] > 1
+    each = 1.0 / (2.0 * np.sqrt(event[several]) * size[several])
+    chance = max(shared, float(np.mean(np.clip(each, 0.0, 1.0))))
     from scipy.special import pdtrc  # A tenth of a second, for tables that need it.
 
     return bool(pdtrc(alike - 1, within * chance) < 2.0**-REQUIRED)
 
 
 def _pairs(groups: Rows) -> int:
-    """How many pairs of rows are of the same group; those below zero are of none."""
-    times = np.bincount(groups[groups >= 0])
+    times = np.bincount(groups)
     return int((times * (times - 1) // 2).sum())
