@@ -109,12 +109,24 @@ def test_beyond_a_factor_and_a_half_a_note_asks():
     assert "--expected 'E * COLUMN / 100'" in note
 
 
+def test_one_number_expected_of_all_is_refused_or_asked_about():
+    with pytest.raises(TableError, match="the same number for all"):
+        read(OBSERVED, [30.0] * 6, name="E", cases=None)
+    (note,) = notes(read(OBSERVED, [60.0] * 6, name="E", cases=None))
+    assert "the same number for all" in note
+
+
+def test_beyond_a_factor_of_three_a_note_asks_whatever_they_grow_with():
+    (note,) = notes(read(OBSERVED, [5.0 * each for each in OBSERVED], name="E", cases=None))
+    assert "far from each other" in note
+
+
 def test_a_share_of_cases_is_found_without_a_hundred():
     with pytest.raises(TableError, match=r"--expected 'expected_rate \* discharges'"):
         read(OBSERVED, [rate / 100 for rate in RATE])
 
 
-@pytest.mark.parametrize("factor", [0.3, 0.7, 1.0, 1.4, 2.0, 3.5])
+@pytest.mark.parametrize("factor", [0.35, 0.7, 1.0, 1.4, 2.0, 2.9])
 def test_expected_numbers_of_another_standard_are_left_alone(factor):
     expected = [rate * n / 100 * factor for rate, n in zip(RATE, CASES, strict=True)]
     assert notes(read(OBSERVED, expected, name="expected deaths")) == []

@@ -23,7 +23,14 @@ def table(event: str, figures: object, size: str = "Population", sizes: object =
     [
         *("Mortality per 100,000", "Sterbefälle je 1.000", "Décès pour 100 000", "Falls /1000"),
         *("cases per 100k", "Número por 10.000", "Deaths (‰)", "Rate", "SMR", "Taux"),
-        *("Average length of stay", "Rank", "Sterblichkeit, Mittelwert", "mortality_rate"),
+        *(
+            "Average length of stay",
+            "Rank",
+            "Sterblichkeit, Mittelwert",
+            "mortality_rate",
+            "DSR",
+            "ASR",
+        ),
     ],
 )
 @pytest.mark.parametrize("role", ["observed", "numerator"])

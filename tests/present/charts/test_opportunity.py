@@ -27,7 +27,7 @@ from present.pages import drawing, page_of, read_tips
 
 from varstat.errors import ModelError, UsageError
 from varstat.estimands import Opportunity
-from varstat.estimands.comparison.words import say_comparison
+from varstat.estimands.comparison.words import say_comparison, write_difference
 from varstat.present.captions.opportunity import waterfall_caption
 from varstat.present.charts import waterfall
 from varstat.present.charts.opportunity import MOST
@@ -367,8 +367,8 @@ def test_long_names_of_two_units_stay_within_the_figure_and_leave_room_for_the_f
             box = text.get_window_extent(renderer)
             assert box.x0 >= -1, text.get_text()
             assert box.x1 <= width + 1, text.get_text()
-    found = build_comparison(unit=names).difference_upper
-    assert f"+{100 * found:.3g} points" in around(figure)
+    found = build_comparison(unit=names)
+    assert write_difference(found, found.difference_upper) in around(figure)
 
 
 @pytest.mark.parametrize("chart", ["opportunity", "waterfall", "comparability"])

@@ -1,5 +1,6 @@
 """Parts of a whole have the same sign in the table, the sentence and the chart, and add up."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -47,6 +48,10 @@ def _sign(text: str) -> int:
     return 0 if not digits.strip("0.,") else -1 if text.startswith(MINUS) else 1
 
 
+def _number(text: str) -> float:
+    return float(text.replace(MINUS, "-").replace(",", ""))
+
+
 @pytest.fixture(scope="module", name="opportunity")
 def _opportunity() -> Any:
     return build_opportunity(12)
@@ -66,11 +71,19 @@ def test_an_opportunity_is_made_of_the_same_parts_everywhere(seed: int, opportun
     signs = [_sign(figure(value)) for value in parts]
     assert [_sign(text) for text in _drawn(found, "waterfall")] == signs
     assert [_sign(text) for text in _tabled("opportunity", found, count)] == signs
-    if signs[0]:
+    step = total_step(found)
+    if _sign(write_total(parts[0], step)):
         said = say_opportunity(found)
-        for value in parts[1:-1]:
-            assert figure(value) in said
-        assert f"{write_total(parts[-1], total_step(found))} remains" in said
+        made = re.search(r"is made of (.*?); (\S+) remains", said)
+        assert made
+        assert made[2] == write_total(parts[-1], step)
+        shares = re.findall(rf"({MINUS}?[\d.,]*\d) of ", made[1])
+        for value, text in zip(parts[1:-1], shares, strict=True):
+            assert _sign(text) in (0, np.sign(value))
+            assert _number(text) == pytest.approx(value, abs=1.001 * step)
+        # As printed the parts come to what is left.
+        first = _number(write_total(parts[0], step))
+        assert first - sum(map(_number, shares)) == pytest.approx(_number(made[2]), abs=1e-6 * step)
         # The parts that are named are taken from the first to give the last.
         assert parts[0] - parts[1:-1].sum() == pytest.approx(parts[-1])
 

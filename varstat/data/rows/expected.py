@@ -48,11 +48,12 @@ def ask_expected(
 
     Refused are those that differ from the observed by a factor of more than 3 in all, and either
     have a heading that speaks of rates, don't grow with the observed, or times another column come
-    to them; by one of more than 20; or
-    whose heading speaks of a rate per so many, or of a figure and they don't grow, unless it may
-    say at which rates they are expected: they come to about as many. A note asks where only the
-    heading speaks of rates, or where the factor is more than 1.5 and they don't grow, or times
-    another column they come to the observed.
+    to them; by one of more than 20; that are one number for all units, and off by a factor of more
+    than 1.5; or whose heading speaks of a rate per so many, or of a figure and they don't grow,
+    unless it may say at which rates they are expected: they come to about as many. A note asks
+    where only the heading speaks of rates, where they are one number or the factor is more than 3,
+    or where it is more than 1.5 and they don't grow, or times another column they come to the
+    observed.
 
     Parameters
     ----------
@@ -80,26 +81,34 @@ def ask_expected(
     may_be = observed.sum() >= _MANY and expected.max() <= _LARGEST
     unrelated = factor > _ODD and bool(may_be) and not grows(observed, expected)
     many = rows.sum() >= _ROWS and max(observed.sum(), expected.sum()) >= _TOLD
-    absurd = factor > _ABSURD and bool(many)
+    absurd, far = factor > _ABSURD and bool(many), factor > _IMPOSSIBLE and bool(many)
+    one = rows.sum() >= _ROWS and expected.min() == expected.max() != observed.max()
     alike = grows(observed, expected, least=_GROWS)
     per = printed and find_per(column) is not None
     figure = printed and may_be_figure(column) and not alike
     named = named or per or figure
-    if not (named or factor > _ODD):
+    if not (named or one or factor > _ODD):
         return ()
     fit = _find_size(records, header, observed, rows=records.places[rows], expected=expected)
     better = fit is not None and not alike
     # "Expected at national rates", "Expected (at 5.2 per 1,000)": of which standard, it says.
     standard = factor <= _ODD and (alike if per else _EXPECTED.search(column) is not None)
     worded = (per or figure) and not standard
-    if not (named or unrelated or better or absurd):
+    if not (named or one or unrelated or better or far):
         return ()
     found = f"{observed.sum():,.4g} events were observed and {expected.sum():,.4g} expected"
     why = "and its heading speaks of a rate" if named else "and it doesn't grow with the observed"
     if not named and not unrelated:
         why = f"and times {fit.column!r} it comes to the observed" if fit else "far from each other"
+    if one:
+        why = "the same number for all"
     cure = _cure(column, fit)
-    if absurd or worded or (factor > _IMPOSSIBLE and (named or unrelated or better)):
+    if (
+        absurd
+        or worded
+        or (one and factor > _ODD)
+        or (factor > _IMPOSSIBLE and (named or unrelated or better))
+    ):
         mark = _DECIMALS if absurd and 1 / ratio > _THOUSAND else ""
         ledger.stop(
             f"column {column!r} holds no numbers of events: {found}, {why}. {mark}If it is a rate, "

@@ -14,7 +14,8 @@ _PER = re.compile(
     re.IGNORECASE,
 )
 _LOOSE = re.compile(
-    r"\b(rank|ranking|rang|rates?|quote|taux|tasa|tasso|taxa|h?smr|shmi|index|score|average|mean|"
+    r"\b(rank|ranking|rang|rates?|quote|taux|tasa|tasso|taxa|h?smr|asm?r|dsr|isr|shmi|index|score|"
+    r"average|mean|"
     r"median|mittelwert|durchschnitt\w*|moyenne|promedio|gemiddeld\w*|medelv\w+|gjennomsnitt\w*)\b",
     re.IGNORECASE,
 )

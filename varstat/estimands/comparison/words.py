@@ -1,10 +1,12 @@
 """What a comparison of two units says in plain English."""
 
+from statistics import NormalDist
+
 import numpy as np
 
 from varstat.estimands.comparison.result import Comparison
+from varstat.prose.number import MINUS, noise_step, stepped
 
-MINUS = "\N{MINUS SIGN}"
 _PARTS = {"chance": "chance", "casemix": "case-mix", "peer_group": "their peer groups"}
 
 
@@ -30,7 +32,7 @@ def say_difference(comparison: Comparison) -> str:
     if p < 0.5:
         first, second, p = b, a, 1.0 - p
     low, middle, high = (
-        _signed(comparison, value)
+        write_difference(comparison, value)
         for value in (
             comparison.difference_lower,
             comparison.difference,
@@ -68,12 +70,12 @@ def _made_of(comparison: Comparison) -> str:
         ]
         return f"What {' and '.join(who)} reported was withheld: the raw gulf isn't known."
     listed = [
-        f"{_signed(comparison, value)} is {_PARTS[name]}"
+        f"{write_difference(comparison, value)} is {_PARTS[name]}"
         for name, value in zip(comparison.component[1:-1], comparison.part[1:-1], strict=True)
     ]
     return (
-        f"Of the raw difference of {_signed(comparison, raw)}, {', '.join(listed)} and "
-        f"{_signed(comparison, comparison.part[-1])} remains."
+        f"Of the raw difference of {write_difference(comparison, raw)}, {', '.join(listed)} and "
+        f"{write_difference(comparison, comparison.part[-1])} remains."
     )
 
 
@@ -81,8 +83,24 @@ def _probability(p: float) -> str:
     return "over 0.99" if p > 0.99 else f"{p:.2f}"
 
 
-def _signed(comparison: Comparison, value: float) -> str:
-    """A difference of rates, in percentage points of a proportion."""
-    if comparison.measure.percent:
-        return f"{100 * value:+.3g} points".replace("-", MINUS)
-    return f"{value * comparison.measure.per:+.3g}".replace("-", MINUS)
+def write_difference(comparison: Comparison, value: float) -> str:
+    """Write a difference of rates, or a part of it, to two digits of the difference's noise.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    value : float
+        On the scale of rates.
+
+    Returns
+    -------
+    str
+        In percentage points of a proportion, with its sign unless it is rounded to nothing.
+    """
+    percent = comparison.measure.percent
+    scale = 100.0 if percent else comparison.measure.per
+    width = comparison.difference_upper - comparison.difference_lower
+    noise = scale * width / (2.0 * NormalDist().inv_cdf(0.5 + 0.5 * comparison.level))
+    text = stepped(abs(value) * scale, noise_step(noise) if noise > 0 else 1e-3 * scale)
+    sign = "" if not text.strip("0.,") else MINUS if value < 0 else "+"
+    return f"{sign}{text} points" if percent else f"{sign}{text}"

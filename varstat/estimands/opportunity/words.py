@@ -184,14 +184,18 @@ def _money(opportunity: Opportunity) -> str:
 
 
 def _chance(opportunity: Opportunity) -> str:
-    total = opportunity.total
-    span = f"{figure(total.chance_lower)} to {figure(total.chance_upper)}"
+    total, step = opportunity.total, total_step(opportunity)
+    published, expected, *ends = (
+        write_total(value, step)
+        for value in (
+            *(total.published, total.chance_expected),
+            *(total.chance_lower, total.chance_upper),
+        )
+    )
+    span = " to ".join(ends)
     if is_like_chance(opportunity):
         return _like_chance(opportunity, span)
-    expects = (
-        f"The published method gives {figure(total.published)}, and would give "
-        f"{figure(total.chance_expected)} ({span})"
-    )
+    expects = f"The published method gives {published}, and would give {expected} ({span})"
     alike = (
         "if all units were alike and as they are together"
         if opportunity.target_scope == "fixed"
@@ -207,10 +211,11 @@ def _alike_text(opportunity: Opportunity) -> str:
 
 def _like_chance(opportunity: Opportunity, span: str) -> str:
     total, units = opportunity.total, opportunity.units
+    published = write_total(total.published, total_step(opportunity))
     less = "less than" if total.published < total.chance_lower else "no more than"
     found = opportunity.homogeneity
     text = (
-        f"The published method gives {figure(total.published)} in all, {less} chance alone gives "
+        f"The published method gives {published} in all, {less} chance alone gives "
         f"({span} where units don't differ at all)"
     )
     if found.differs:
@@ -239,7 +244,8 @@ def _like_chance(opportunity: Opportunity, span: str) -> str:
 
 def _point_methods(opportunity: Opportunity) -> str:
     total = opportunity.total
-    text = f"From shrunken rates one would get {figure(total.plug_in)}"
+    shrunken = write_total(total.plug_in, total_step(opportunity))
+    text = f"From shrunken rates one would get {shrunken}"
     start, *parts = opportunity.waterfall.component[:-1]
     # Under a named rule the published figure stays within peer groups as well.
     same = "casemix" not in parts and ("peer_group" not in parts or start == "crude")
@@ -263,20 +269,28 @@ def _made_of(opportunity: Opportunity) -> str:
     fall = opportunity.waterfall
     parts = list(zip(fall.component, fall.estimate.tolist(), strict=True))
     published = parts[0][1]
-    if figure(published) == "0":
+    step = total_step(opportunity)
+    if not _digits(write_total(published, step)):
         return ""
-    # Parts as table and chart have them; what remains is the total, as it was said before.
-    shares = [f"{figure(value)} of {_PARTS[name]}" for name, value in parts[1:-1]]
+    # Signs as table and chart have them; the total is rounded after each part, so that they add up.
+    left = published - np.cumsum([0.0, *(value for _, value in parts[1:-1])])
+    whole = np.round(left / step) * step if step else left
+    taken = dict(zip((name for name, _ in parts[1:-1]), -np.diff(whole), strict=True))
+    shares = [f"{write_total(value, step)} of {_PARTS[name]}" for name, value in taken.items()]
     crude = fall.component[0] == "crude"
     what = "What crude rates over all units give" if crude else "What is published"
-    rest = write_total(parts[-1][1], total_step(opportunity))
-    text = f"{what}, {figure(published)}, is made of {listed(shares)}; {rest} remains"
-    hidden = dict(parts[1:-1]).get("chance", 0.0)
-    if figure(hidden).startswith(MINUS):
-        text += f" (chance is negative: luck hid {figure(-hidden)} of what there is)"
-    if any(figure(value).startswith(MINUS) for name, value in parts[1:-1] if name != "chance"):
+    rest = write_total(parts[-1][1], step)
+    text = f"{what}, {write_total(published, step)}, is made of {listed(shares)}; {rest} remains"
+    if taken.get("chance", 0.0) < 0.0:
+        luck = write_total(-taken["chance"], step)
+        text += f" (chance is negative: luck hid {luck} of what there is)"
+    if any(value < 0.0 for name, value in taken.items() if name != "chance"):
         text += " (a negative part: allowing for it shows more than there was before)"
     return f"{text}."
+
+
+def _digits(text: str) -> str:
+    return text.strip(f"{MINUS}0.,")
 
 
 def say_with_normal(notes: Sequence[str], total: Floats, *, level: float) -> tuple[str, ...]:

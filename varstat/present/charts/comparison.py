@@ -1,8 +1,11 @@
 """Draw what the gulf between two units is made of."""
 
+from functools import partial
+
 from matplotlib.figure import Figure
 
 from varstat.estimands.comparison.result import Comparison
+from varstat.estimands.comparison.words import write_difference
 from varstat.present.canvas import Canvas
 from varstat.present.caption import Caption
 from varstat.present.charts.waterfall import draw_fall
@@ -23,19 +26,13 @@ def draw_comparison(
     -------
     Figure
     """
-    measure = comparison.measure
-    shares = measure.percent
-
-    def write(value: float) -> str:
-        return f"{100 * value:+.3g} points" if shares else f"{measure.per * value:+.3g}"
-
     return draw_fall(
         comparison.component,
         (comparison.part, comparison.part_lower, comparison.part_upper),
         caption,
-        write=write,
-        percent=shares,
-        per=measure.per,
+        write=partial(write_difference, comparison),
+        percent=comparison.measure.percent,
+        per=comparison.measure.per,
         # The finding takes several lines.
         above=30.0,
         lines=2,
