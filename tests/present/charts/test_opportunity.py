@@ -27,7 +27,8 @@ from present.pages import drawing, page_of, read_tips
 
 from varstat.errors import ModelError, UsageError
 from varstat.estimands import Opportunity
-from varstat.estimands.comparison.words import say_comparison, write_difference
+from varstat.estimands.comparison.rounded import write_difference
+from varstat.estimands.comparison.words import say_comparison
 from varstat.present.captions.opportunity import waterfall_caption
 from varstat.present.charts import waterfall
 from varstat.present.charts.opportunity import MOST

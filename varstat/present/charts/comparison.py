@@ -5,7 +5,7 @@ from functools import partial
 from matplotlib.figure import Figure
 
 from varstat.estimands.comparison.result import Comparison
-from varstat.estimands.comparison.words import write_difference
+from varstat.estimands.comparison.rounded import write_difference
 from varstat.present.canvas import Canvas
 from varstat.present.caption import Caption
 from varstat.present.charts.waterfall import draw_fall
