@@ -76,3 +76,11 @@ def test_rates_per_person_day_are_no_row_of_zeros(shared):
     texts = [measured_text(rate, measure=table.measure) for rate in funnel.units.rate]
     assert len(set(texts)) > 4
     assert not any("0.0000" in text for text in texts)
+
+
+def test_an_exposure_of_a_power_of_ten_in_all_rows_is_asked_about():
+    frame = pd.DataFrame({"unit": list("abcdef"), "y": [3, 9, 5, 2, 8, 4], "per": 100_000})
+    table = read_table(frame, observed="y", exposure="per")
+    assert any("is 'per' what a rate is given for" in note for note in table.account.notes)
+    other = read_table(frame.assign(per=99_000), observed="y", exposure="per")
+    assert not any("what a rate is given for" in note for note in other.account.notes)

@@ -29,7 +29,7 @@ from varstat.data.rows.limits import count_limits, note_limits, read_limits
 from varstat.data.rows.lookup import Lookup
 from varstat.data.rows.marks import state_publishing
 from varstat.data.rows.means import mean_counts, note_uncounted
-from varstat.data.rows.per import choose_per
+from varstat.data.rows.per import ask_base, choose_per
 from varstat.data.rows.reconcile import reconcile
 from varstat.data.rows.records import Records
 from varstat.data.rows.rollup import note_partial, roll_labels
@@ -184,9 +184,10 @@ def _state(
 
 
 def _ask(records: Records, header: Header, counts: Counts, ledger: Ledger) -> tuple[str, ...]:
-    """Refuse strata that say nothing, and ask of expected events whether they are rates."""
+    """Refuse strata that say nothing; ask whether exposures and expected events are such."""
     checks.refuse_empty_strata(records, counts, ledger)
-    return ask_expected(records, header, counts, ledger)
+    asked = ask_base(records.measure, records.size_column, counts.size[ledger.open])
+    return asked + ask_expected(records, header, counts, ledger)
 
 
 def _note_order(table: Table, records: Records) -> Table:
