@@ -50,14 +50,20 @@ def test_one_of_two_splits_can_be_chosen():
 
 
 @pytest.mark.parametrize("how", [{"stratum": "group"}, {"roll_up": "all"}])
-def test_a_table_at_two_times_is_refused(how):
+def test_a_table_at_two_times_is_refused_by_name_and_else_asked_about(how):
     rng = np.random.default_rng(2)
     size = rng.integers(300, 1500, len(UNITS))
     event = rng.binomial(size, 0.12)
-    rows = [[unit, "early", event[at] - at % 2, size[at] - at % 5] for at, unit in enumerate(UNITS)]
-    rows += [[unit, "late", event[at], size[at]] for at, unit in enumerate(UNITS)]
-    with pytest.raises(TableError, match="differ by far less than chance"):
-        read(rows, **how)
+    early = [(event[at] - at % 2, size[at] - at % 5) for at in range(len(UNITS))]
+    for names, refused in ((("Provisional", "Final"), True), (("a", "b"), False)):
+        rows = [[unit, names[0], *early[at]] for at, unit in enumerate(UNITS)]
+        rows += [[unit, names[1], event[at], size[at]] for at, unit in enumerate(UNITS)]
+        if refused:
+            with pytest.raises(TableError, match="differ by far less than chance"):
+                read(rows, **how)
+        else:
+            (note,) = read(rows, **how).account.notes
+            assert "if they do, choose with --only group=a or --only group=b" in note
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -70,6 +76,19 @@ def test_strata_of_their_own_are_kept_however_alike_their_sizes(seed):
         [unit, level, event[at, of], size[at, of]]
         for at, unit in enumerate(UNITS)
         for of, level in enumerate(levels)
+    ]
+    assert read(rows, stratum="group").account.rows_kept == len(rows)
+
+
+@pytest.mark.parametrize("parts", [2, 4, 6])
+def test_equal_parts_of_a_table_are_strata(parts):
+    rng = np.random.default_rng(4)
+    size = rng.integers(300, 1500, len(UNITS))
+    event = rng.binomial(size, 0.12)
+    rows = [
+        [unit, f"part {of}", event[at] // parts, size[at] // parts]
+        for at, unit in enumerate(UNITS)
+        for of in range(parts)
     ]
     assert read(rows, stratum="group").account.rows_kept == len(rows)
 

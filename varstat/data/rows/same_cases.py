@@ -78,7 +78,10 @@ def find_two_partitions(
         agree, compared = weighed.agree.sum(), weighed.comparable.sum()
         if not nearly_all(np.array([agree]), np.array([compared]))[0]:
             continue
-        if add_evidence(weighed, first, np.zeros(len(both), dtype=np.int64), 1)[0] > required:
+        if add_evidence(weighed, first, np.zeros(len(both), dtype=np.int64), 1)[0] <= required:
+            continue
+        # Of a table in equal parts, made up perhaps, any two are equal.
+        if not _alike(addends, cell, codes, number, one, two):
             return one, two
     return None
 
@@ -152,6 +155,24 @@ def _differ_too_little(pair: Floats) -> bool:
     from scipy.special import chdtr  # A tenth of a second, for tables that need it.
 
     return bool(chdtr(degrees, found) < _SURELY)
+
+
+def _alike(
+    addends: Addends,
+    cell: Rows,
+    codes: Rows,
+    number: int,
+    one: Sequence[int],
+    two: Sequence[int],
+) -> bool:
+    """Say whether two runs are of levels with the same numbers, one by one."""
+    if len(one) != len(two):
+        return False
+    levels = [
+        np.sort([_add(addends, cell, codes, number, (at,)).values[:, 1] for at in side], axis=0)
+        for side in (one, two)
+    ]
+    return bool(np.mean(np.abs(levels[0] - levels[1]) <= 1.0) > 0.9)
 
 
 def _add(addends: Addends, cell: Rows, codes: Rows, number: int, side: Sequence[int]) -> Addends:

@@ -102,6 +102,14 @@ AVERAGE_OF = _words(
     " dev deviation standard th st nd rd top bottom lower upper first second third fourth"
     " per of across among within weighted unweighted gewichteter"
 )
+# What a table is at one time, which comes again at another.
+VINTAGES = _words(
+    "provisional final finalised finalized preliminary prelim revised revision restated"
+    " resubmission interim flex freeze unrevised vorlaufig vorlaufige endgultig endgultige revidiert provisoire"
+    " provisoires definitif definitifs definitives provvisorio definitivo provisorio preliminar"
+    " voorlopig definitief forelopig endelig endelige preliminart slutlig slutgiltig alustava"
+    " lopullinen wstepne ostateczne predbezne konecne 速報 確定 初步"
+)
 NOBODY = _words(
     "unknown other others unspecified unallocated unassigned unbekannt inconnu inconnue desconocido"
     " onbekend sconosciuto okand ukjent ukendt nieznany sonstige ubrige autres otros altri overige"
@@ -247,6 +255,17 @@ def names_whole(level: str, *, column: str = "") -> bool:
     return (
         bool(words & (ALL | EVERYBODY)) and words <= ALL | EVERYBODY | KINDS | FILLER | UNITS | own
     )
+
+
+def names_vintage(level: str) -> bool:
+    """Say whether a level is a table at one of several times, such as before it was revised.
+
+    Examples
+    --------
+    >>> names_vintage("Provisional"), names_vintage("2019 (revised)"), names_vintage("Women")
+    (True, True, False)
+    """
+    return any(word in VINTAGES for word in words_of(level))
 
 
 def overlapping_ages(levels: Iterable[str]) -> tuple[str, str] | None:
