@@ -106,7 +106,8 @@ AVERAGE_OF = _words(
 VINTAGES = _words(
     "provisional final finalised finalized preliminary prelim revised revision restated"
     " resubmission interim flex freeze unrevised vorlaufig vorlaufige endgultig endgultige"
-    " revidiert provisoire provisoires definitif definitifs definitives provvisorio definitivo provisorio preliminar"
+    " revidiert provisoire provisoires definitif definitifs definitives provvisorio definitivo"
+    " provisorio preliminar"
     " voorlopig definitief forelopig endelig endelige preliminart slutlig slutgiltig alustava"
     " lopullinen wstepne ostateczne predbezne konecne 速報 確定 初步"
 )
