@@ -111,7 +111,7 @@ def test_beyond_a_factor_and_a_half_a_note_asks():
 
 def test_one_number_expected_of_all_is_refused_or_asked_about():
     with pytest.raises(TableError, match="the same number for all"):
-        read(OBSERVED, [30.0] * 6, name="E", cases=None)
+        read(OBSERVED, [15.0] * 6, name="E", cases=None)
     (note,) = notes(read(OBSERVED, [60.0] * 6, name="E", cases=None))
     assert "the same number for all" in note
 

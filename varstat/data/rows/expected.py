@@ -48,12 +48,11 @@ def ask_expected(
 
     Refused are those that differ from the observed by a factor of more than 3 in all, and either
     have a heading that speaks of rates, don't grow with the observed, or times another column come
-    to them; by one of more than 20; that are one number for all units, and off by a factor of more
-    than 1.5; or whose heading speaks of a rate per so many, or of a figure and they don't grow,
-    unless it may say at which rates they are expected: they come to about as many. A note asks
-    where only the heading speaks of rates, where they are one number or the factor is more than 3,
-    or where it is more than 1.5 and they don't grow, or times another column they come to the
-    observed.
+    to them; by one of more than 20; or whose heading speaks of a rate per so many, or of a figure
+    and they don't grow, unless it may say at which rates they are expected: they come to about as
+    many. A note asks where only the heading speaks of rates, where they are one number for all
+    units or the factor is more than 3, or where it is more than 1.5 and they don't grow, or times
+    another column they come to the observed.
 
     Parameters
     ----------
@@ -82,7 +81,8 @@ def ask_expected(
     unrelated = factor > _ODD and bool(may_be) and not grows(observed, expected)
     many = rows.sum() >= _ROWS and max(observed.sum(), expected.sum()) >= _TOLD
     absurd, far = factor > _ABSURD and bool(many), factor > _IMPOSSIBLE and bool(many)
-    one = rows.sum() >= _ROWS and expected.min() == expected.max() != observed.max()
+    one = expected.min() == expected.max() != observed.max() and rows.sum() >= _ROWS
+    one = one and observed.sum() >= _MANY
     alike = grows(observed, expected, least=_GROWS)
     per = printed and find_per(column) is not None
     figure = printed and may_be_figure(column) and not alike
