@@ -52,8 +52,17 @@ class LevelTotal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Cells:
-    """Each cell's numbers level by level, cells by levels by columns; zero where absent."""
+class Cells:
+    """Each cell's numbers level by level, zero where absent.
+
+    Attributes
+    ----------
+    values, known, most, variance : ndarray, shape (cells, levels, 2)
+        As of `Addends`.
+    present : ndarray of bool, shape (cells, levels)
+    addends : Addends
+        What they are of.
+    """
 
     values: NDArray[np.float64]
     known: NDArray[np.bool_]
@@ -120,7 +129,7 @@ def find_level_totals(
     levels = len(orders[0])
     if not 2 <= levels <= MOST_LEVELS:
         return []
-    laid = _lay_out(addends, cells, codes, levels)
+    laid = lay_out(addends, cells, codes, levels)
     sizes = laid.values.sum(axis=0)
     found: list[LevelTotal] = []
     sets = _sets(orders, found)
@@ -132,7 +141,7 @@ def find_level_totals(
     return found
 
 
-def _find(laid: _Cells, level: int, sets: Sets) -> LevelTotal | None:
+def _find(laid: Cells, level: int, sets: Sets) -> LevelTotal | None:
     """Find of which others a level is the sum."""
     others = np.arange(sets.shape[1]) != level
     # Only cells that hold other levels can say anything.
@@ -166,7 +175,7 @@ def _evidence(weighed: Weighed, total: Addends) -> float:
     return float(add_evidence(weighed, total, np.zeros(len(weighed.agree), dtype=np.int64), 1)[0])
 
 
-def _screen(laid: _Cells, level: int, cells: Rows, sets: Sets) -> Sets:
+def _screen(laid: Cells, level: int, cells: Rows, sets: Sets) -> Sets:
     """Give the sets that may do, those first of which the sampled cells hold most."""
     sets = sets.copy()
     sets[:, level] = False
@@ -180,7 +189,7 @@ def _screen(laid: _Cells, level: int, cells: Rows, sets: Sets) -> Sets:
     return sets[np.argsort(-(sets @ held), kind="stable")]
 
 
-def _fits(laid: _Cells, level: int, cells: Rows, sets: Sets) -> NDArray[np.bool_]:
+def _fits(laid: Cells, level: int, cells: Rows, sets: Sets) -> NDArray[np.bool_]:
     """Say in which cells which sets add up to a level's numbers."""
     flat = sets.T.astype(np.float64)
     fits = np.ones((len(cells), len(sets)), dtype=np.bool_)
@@ -222,14 +231,28 @@ def _sets(orders: Sequence[Sequence[int]], found: list[LevelTotal]) -> Sets:
     return sets
 
 
-def _lay_out(addends: Addends, cells: Rows, codes: Rows, levels: int) -> _Cells:
+def lay_out(addends: Addends, cells: Rows, codes: Rows, levels: int) -> Cells:
+    """Lay out rows as cells by levels.
+
+    Parameters
+    ----------
+    addends : Addends, of rows
+    cells : ndarray of int, shape (rows,)
+    codes : ndarray of int, shape (rows,)
+        Each row's level; below zero for none.
+    levels : int
+
+    Returns
+    -------
+    Cells
+    """
     cell = np.unique(cells, return_inverse=True)[1]
     count = int(cell.max(initial=-1)) + 1
     inside = codes >= 0
     summed = addends.take(inside).add(cell[inside] * levels + codes[inside], count * levels)
     present = np.bincount(cell[inside] * levels + codes[inside], minlength=count * levels) > 0
     shape = (count, levels, 2)
-    return _Cells(
+    return Cells(
         values=summed.values.reshape(shape),
         known=summed.known.reshape(shape),
         most=summed.most.reshape(shape),

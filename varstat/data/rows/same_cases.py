@@ -15,11 +15,12 @@ import numpy as np
 
 from varstat.data.account import Rows
 from varstat.data.rows.addends import Addends
+from varstat.data.rows.levels import SAMPLED, Cells, lay_out
 from varstat.data.rows.sums import REQUIRED, add_evidence, nearly_all, weigh
 from varstat.measure import Floats
 
 # Runs are compared in threes of places; of more levels there are too many.
-MOST_RUNS, MOST_PAIRS = 30, 10
+MOST_RUNS, MOST_PAIRS = 16, 10
 # Cells that say enough, what part of chance is too little, and how surely it is less. Levels that
 # balance each other by design are no copies: sizes and events must be about the same, too.
 _CELLS, _LESS, _SURELY = 8, 0.25, 1e-6
@@ -63,27 +64,43 @@ def find_two_partitions(
     levels = len(orders[0])
     if not 4 <= levels <= MOST_RUNS:
         return None
-    cell = np.unique(cells, return_inverse=True)[1]
-    number = int(cell.max(initial=-1)) + 1
+    laid = lay_out(addends, cells, codes, levels)
     tried = list(_neighbours(orders))
     required = REQUIRED + np.log2(len(tried))
+    # Nearly all pairs come to nothing in the largest cells.
+    largest = np.argsort(-laid.values[:, :, 1].sum(axis=1), kind="stable")[:SAMPLED]
     for one, two in tried:
-        sides = [_add(addends, cell, codes, number, side) for side in (one, two)]
-        both = np.flatnonzero((sides[0].values[:, 1] > 0) & (sides[1].values[:, 1] > 0))
-        if not len(both):
+        if _weigh_runs(laid, largest, one, two) is None:
             continue
-        first, second = (side.take(both) for side in sides)
-        width = np.abs(first.values[:, 1]) / _ALIKE
-        weighed = weigh(first, second, width=width)
-        agree, compared = weighed.agree.sum(), weighed.comparable.sum()
-        if not nearly_all(np.array([agree]), np.array([compared]))[0]:
-            continue
-        if add_evidence(weighed, first, np.zeros(len(both), dtype=np.int64), 1)[0] <= required:
-            continue
+        bits = _weigh_runs(laid, np.arange(len(laid.values)), one, two)
         # Of a table in equal parts, made up perhaps, any two are equal.
-        if not _alike(addends, cell, codes, number, one, two):
+        if bits is not None and bits > required and not _alike(laid, one, two):
             return one, two
     return None
+
+
+def _weigh_runs(laid: Cells, cells: Rows, one: Sequence[int], two: Sequence[int]) -> float | None:
+    """Give the evidence that two runs add up to the same; None where they don't."""
+    members = np.zeros((2, laid.present.shape[1]), dtype=np.bool_)
+    members[0, list(one)] = members[1, list(two)] = True
+    held = [laid.values[cells][:, each, 1].sum(axis=1) > 0 for each in members]
+    both = cells[held[0] & held[1]]
+    if not len(both):
+        return None
+    first, second = (laid.sum(each, both) for each in members)
+    weighed = weigh(first, second, width=np.abs(first.values[:, 1]) / _ALIKE)
+    agree, compared = weighed.agree.sum(), weighed.comparable.sum()
+    if not nearly_all(np.array([agree]), np.array([compared]))[0]:
+        return None
+    return float(add_evidence(weighed, first, np.zeros(len(both), dtype=np.int64), 1)[0])
+
+
+def _alike(laid: Cells, one: Sequence[int], two: Sequence[int]) -> bool:
+    """Say whether two runs are of levels with the same numbers, one by one."""
+    if len(one) != len(two):
+        return False
+    first, second = (np.sort(laid.values[:, list(side), 1], axis=1) for side in (one, two))
+    return bool(np.mean(np.abs(first - second) <= 1.0) > 0.9)
 
 
 def find_same_cases(addends: Addends, cells: Rows, codes: Rows) -> tuple[int, int] | None:
@@ -117,14 +134,12 @@ def find_same_cases(addends: Addends, cells: Rows, codes: Rows) -> tuple[int, in
     levels = int(codes.max(initial=-1)) + 1
     if not (addends.root[0] and 2 <= levels <= MOST_PAIRS):
         return None
-    cell = np.unique(cells, return_inverse=True)[1]
-    number = int(cell.max(initial=-1)) + 1
-    laid = [_add(addends, cell, codes, number, (level,)) for level in range(levels)]
+    laid = lay_out(addends, cells, codes, levels)
     for one, two in combinations(range(levels), 2):
-        known = laid[one].known.all(axis=1) & laid[two].known.all(axis=1)
-        pair = np.array([laid[one].values[known], laid[two].values[known]])
-        if _differ_too_little(pair):
-            return one, two
+        pair = (one, two)
+        known = (laid.known[:, pair].all(axis=2) & laid.present[:, pair]).all(axis=1)
+        if _differ_too_little(laid.values[known][:, pair].swapaxes(0, 1)):
+            return pair
     return None
 
 
@@ -155,28 +170,6 @@ def _differ_too_little(pair: Floats) -> bool:
     from scipy.special import chdtr  # A tenth of a second, for tables that need it.
 
     return bool(chdtr(degrees, found) < _SURELY)
-
-
-def _alike(
-    addends: Addends,
-    cell: Rows,
-    codes: Rows,
-    number: int,
-    one: Sequence[int],
-    two: Sequence[int],
-) -> bool:
-    """Say whether two runs are of levels with the same numbers, one by one."""
-    if len(one) != len(two):
-        return False
-    levels = [
-        np.sort([_add(addends, cell, codes, number, (at,)).values[:, 1] for at in side], axis=0)
-        for side in (one, two)
-    ]
-    return bool(np.mean(np.abs(levels[0] - levels[1]) <= 1.0) > 0.9)
-
-
-def _add(addends: Addends, cell: Rows, codes: Rows, number: int, side: Sequence[int]) -> Addends:
-    return addends.add(np.where(np.isin(codes, side), cell, -1), number)
 
 
 def _neighbours(
