@@ -41,10 +41,9 @@ def test_every_row_and_every_count_is_accounted_for(rows, roll_up):
         table = read_table(data, card=CARD, lenient=True, roll_up=roll_up)
     except TableError as error:
         # Rows of one unit that can't be added up: refused only where some do stand twice.
-        assert "same as earlier ones in every cell" in str(error)
-        assert data.duplicated().any()
-        assert roll_up is not None
-        return
+        if "same as earlier" in str(error) and roll_up and data.duplicated().any():
+            return
+        raise
     account, result = table.account, table.frame
     empty = data.isna() | (data == "")
     assert account.rows_read == int((~empty.all(axis=1)).sum())
