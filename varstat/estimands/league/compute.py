@@ -29,6 +29,7 @@ from varstat.estimands.ranks.ranks import check_level, quartile_size
 from varstat.estimands.rates.estimate import estimate_rates
 from varstat.estimands.rates.result import Rates
 from varstat.estimands.target import make_target
+from varstat.estimands.unmeasured.own import part_effects
 from varstat.estimands.unmeasured.result import UnmeasuredRanks
 from varstat.hierarchical.posterior import Fits, Posterior, summarise_hyper
 from varstat.hierarchical.storage.layout import members
@@ -100,7 +101,7 @@ def compute_league(
     marked = note_marked(fits.account)
     leagues = tuple(
         _one_league(each, marked, level=level, rule=rule, unmeasured=unmeasured, also=also)
-        for each in fits
+        for each in (map(part_effects, fits) if unmeasured else fits)
     )
     return Leagues(
         groups=leagues,

@@ -69,7 +69,7 @@ class Effects:
 
     @property
     def mixture(self) -> bool:
-        """Whether the learnt density is a mixture of two normals, or a normal with a tail."""
+        """Whether the learnt density is a mixture: of two kinds, or with long tails."""
         return self.name == "normal-mixture"
 
     @property
