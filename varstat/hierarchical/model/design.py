@@ -26,8 +26,9 @@ from varstat.measure.lock import lock_arrays
 Strings = NDArray[np.object_]
 Integers = NDArray[np.int64]
 
-# Numbers in a working array: large enough to hide Python's overhead, small enough for the cache.
-_BLOCK = 500_000
+# Numbers in a working array: large enough to hide Python's overhead, small enough for the cache, and
+# for memory that the operating system would else take back and hand out again for each.
+BLOCK = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -231,7 +232,7 @@ class Design:
         )
 
     def blocks(self, numbers: float) -> Iterator[tuple[slice, "Design"]]:
-        """Cut into blocks of units such that arrays stay within some tens of megabytes.
+        """Cut into blocks of units such that arrays stay within a megabyte or so.
 
         Parameters
         ----------
@@ -239,7 +240,7 @@ class Design:
             How many numbers an array holds for each row.
         """
         per_unit = numbers * self.rows / self.units
-        step = max(int(_BLOCK / max(per_unit, 1.0)), 1)
+        step = max(int(BLOCK / max(per_unit, 1.0)), 1)
         for first in range(0, self.units, step):
             last = min(first + step, self.units)
             yield slice(first, last), self.part(first, last)

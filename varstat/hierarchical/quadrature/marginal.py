@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-from varstat.hierarchical.model.design import Design
+from varstat.hierarchical.model.design import BLOCK, Design
 from varstat.hierarchical.model.smeared import hermite
 from varstat.measure import Floats
 
@@ -223,7 +223,7 @@ def log_posterior(design: Design, h: Floats, *, nodes: int) -> Floats:
 
 def _batch(design: Design, nodes: int) -> int:
     """How many hyper-parameters to take at a time."""
-    return max(int(400_000 / (design.rows * nodes * design.effects.parts)), 1)
+    return max(int(BLOCK / (design.rows * nodes * design.effects.parts)), 1)
 
 
 def log_posterior_slope(design: Design, h: Floats, *, nodes: int) -> tuple[Floats, Floats]:
