@@ -44,6 +44,10 @@ KINDS: dict[str, tuple[str, Effects]] = {
         "larger units worse, `--inform size`",
         lambda r, n: 0.3 * np.log(n / 300) + 0.2 * r.normal(size=len(n)),
     ),
+    "uneven": (
+        "smaller units differ more",
+        lambda r, n: 0.3 * (n / 300) ** -0.4 * r.normal(size=len(n)),
+    ),
 }
 COLUMNS = [
     *("kind", "seed", "held", "true", "estimate", "ranks", "sure_said", "sure_true", "sure"),

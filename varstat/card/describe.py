@@ -205,6 +205,8 @@ def _effects(card: Card) -> str:
             )
         case "auto":
             return "effects that are normal unless the units show another shape"
+        case "normal-by-size":
+            return "normal effects whose SD goes with the units' size"
         case "normal-mixture":
             return "effects of two kinds of unit, each normal, or with long tails"
         case "learnt":

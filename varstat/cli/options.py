@@ -223,7 +223,8 @@ OPTIONS: dict[tuple[type, str], Laid] = {
     (Modelling, "effects"): text(
         "effects",
         _MODEL,
-        "How units differ: auto, normal, student-t, contaminated-normal, normal-mixture or learnt.",
+        "How units differ: auto, normal, normal-by-size, student-t, contaminated-normal, "
+        "normal-mixture or learnt.",
     ),
     (Modelling, "likelihood"): text(
         "likelihood",

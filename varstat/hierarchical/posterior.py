@@ -256,7 +256,7 @@ def natural_scale(design: Design, h: Floats) -> dict[str, Floats]:
             out[name] = design.spread * x
         elif kind == "contamination":
             out[name] = expit(x)
-        elif kind == "shape":
+        elif kind in ("shape", "sd_by_size"):
             out[name] = x
         else:
             out[name] = design.spread * np.exp(x)

@@ -39,7 +39,7 @@ Bools = NDArray[np.bool_]
 # The shares of which files have columns.
 SHOWN = (0.25, 0.5, 0.75)
 # Of which the conditional distribution is known.
-_MIXTURES = ("normal", "student-t", "contaminated-normal")
+_MIXTURES = ("normal", "normal-by-size", "student-t", "contaminated-normal")
 # Numbers in the draws that are gone through for each share: of more units fewer draws.
 _MOST = 4_000_000
 
@@ -153,8 +153,7 @@ def _scales(posterior: Posterior, draws: Ints, effect: Floats, rng: np.random.Ge
     """SD of each unit's part of the mixture, drawn given its effect: (draws, units)."""
     design = posterior.design
     h = posterior.hyper[draws]
-    at = len(design.locations)
-    tau = np.exp(h[:, at : at + len(design.taus)])[:, design.tau_of]
+    tau = np.exp(design.log_taus(h))
     if design.effects.parts == 1:
         return np.asarray(tau * design.effects.scale[0])
     log_share = unpack(design.part(0, 1), h).log_share
