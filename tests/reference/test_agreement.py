@@ -109,7 +109,7 @@ def test_a_model_of_one_row_a_unit_is_that_of_a_plain_grid(kind):
     rate = through(link, 0.0 if model.inside else model.passing)
     estimate = solved.mean(lambda h: rate(h[0] + model.u))
     ours = league.to_frame().set_index("unit")["estimate"].loc[UNITS].to_numpy()
-    assert ours == pytest.approx(estimate, rel=2e-4)
+    assert ours == pytest.approx(estimate, rel=5e-4)
     if model.passing:
         # Its opportunity counts the rows' own rates: what passes would have to be drawn as well.
         return
