@@ -5,6 +5,9 @@ from typing import ClassVar
 
 from varstat.analysis.stated import Choices, Names, Stated
 
+# Of several periods: what ranks are of, unless another time is asked for.
+AVERAGE = "average"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunnelAsking(Stated):
@@ -52,6 +55,8 @@ class LeagueAsking(Stated):
     level : float
         In (0, 1).
     target : str or None
+    at : str
+        Of which time ranks are: "average", "last", or a period.
     unmeasured : bool
         Whether it is asked how much unmeasured case-mix it would take.
     also : tuple of str
@@ -62,6 +67,7 @@ class LeagueAsking(Stated):
 
     level: float = 0.95
     target: str | None = None
+    at: str = AVERAGE
     unmeasured: bool = False
     also: tuple[str, ...] = ()
 

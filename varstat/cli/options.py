@@ -261,6 +261,15 @@ OPTIONS: dict[tuple[type, str], Laid] = {
     **VOLUMES,
     **REVIEWS,
     (LeagueAsking, "target"): text("target", _MODEL, "pooled, median, best:0.25 or rate:0.75."),
+    (LeagueAsking, "at"): Laid(
+        type=str,
+        info=typer.Option(
+            "--at",
+            metavar="TIME",
+            help="Of which time ranks are, of several periods: average, last or a period.",
+            rich_help_panel=_LEAGUE,
+        ),
+    ),
     (OpportunityAsking, "target"): text(
         "target",
         _OPPORTUNITY,
