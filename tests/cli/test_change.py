@@ -159,6 +159,26 @@ def test_a_year_without_anything_and_a_unit_with_one_year_are_said(run, put, col
     assert "has nothing of it" in " ".join(ran.err.split())
 
 
+def test_a_unit_cost_sets_the_same_in_money_beside_the_events(run, table, tmp_path) -> None:
+    asked = (*ASKED, *BETWEEN, "--frame", "common", "--unit-cost", "300", "--unit-cost-to", "330")
+    told = tmp_path / "change.json"
+    ran = run(
+        "change", table, *asked, "--price-year", "2016", "--cost-source", "tariff", "-o", told
+    )
+    assert ran.code == 0, ran.err
+    assert "At 300 per event in 2011 and 330 in 2016 (prices of 2016; tariff)" in " ".join(
+        ran.err.split()
+    )
+    money = json.loads(told.read_text())["money"]
+    assert (money["unit_cost"], money["unit_cost_to"]) == (300.0, 330.0)
+    parts = {row["effect"]: row["estimate"] for row in money["effects"]}
+    assert "unit_cost" in parts
+    between = sum(value for name, value in parts.items() if name not in ("from", "to"))
+    assert between == pytest.approx(parts["to"] - parts["from"], abs=1e-6)
+    bare = run("change", table, *asked)
+    assert (bare.code, "price_year and source" in " ".join(bare.err.split())) == (10, True)
+
+
 def test_the_map_is_not_written_over(run, table, successors) -> None:
     ran = run("change", table, *ASKED, *BETWEEN, "--map", successors, "-o", successors)
     assert ran.code == 15

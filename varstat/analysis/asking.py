@@ -166,6 +166,9 @@ class ChangeAsking(Stated):
         The smallest change of a rate that matters.
     passing : float or None
         The SD of what passes, where it is known from elsewhere.
+    unit_cost, unit_cost_to : float or None
+        What one event is worth in the first period, and in the second where that differs.
+    price_year, cost_source : str or None
     fdr : float
         In (0, 1).
     level : float
@@ -186,6 +189,10 @@ class ChangeAsking(Stated):
     target: str | None = None
     minimal: float = 0.0
     passing: float | None = None
+    unit_cost: float | None = None
+    unit_cost_to: float | None = None
+    price_year: str | None = None
+    cost_source: str | None = None
     fdr: float = 0.05
     level: float = 0.95
 
