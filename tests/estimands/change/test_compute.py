@@ -273,6 +273,7 @@ def test_a_merger_is_priced_as_events_were_then():
         unit_cost_to=120.0,
         **PRICES,
     )
+    assert len(sentences(found.summary())) <= MOST_SENTENCES
     for name in ("structure", "refit"):
         assert found.money.bridge.of(name)[0] == pytest.approx(100.0 * found.bridge.of(name)[0])
 

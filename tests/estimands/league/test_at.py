@@ -80,6 +80,13 @@ def test_intervals_hold_the_true_level_of_then(nation, last):
     assert np.mean((units.rank_lower <= ranks) & (ranks <= units.rank_upper)) >= 0.85
 
 
+def test_ranks_are_those_that_a_change_ends_with(nation, last):
+    options = {"period": "quarter", "direction": "higher-is-better", "draws": 600}
+    (found,) = varstat.change(nation[0], (QUARTERS[0], QUARTERS[-1]), **options)
+    ends = dict(zip(found.units.unit, found.units.rank_to, strict=True))
+    np.testing.assert_allclose([ends[unit] for unit in last.units.unit], last.units.expected_rank)
+
+
 def test_it_says_of_which_time_it_is(last):
     assert last.notes[0].startswith("Estimates and ranks are of where units stand in 2014-15 Q4")
     assert "a series of 8 periods, 2013-14 Q1 to 2014-15 Q4" in last.notes[0]

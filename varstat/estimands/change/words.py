@@ -5,7 +5,7 @@ import numpy as np
 from varstat.estimands.change.result import Change
 from varstat.estimands.change.rounded import round_bridge
 from varstat.prose.number import count_units, figure, listed, percent
-from varstat.prose.text import clean
+from varstat.prose.text import MOST_SENTENCES, clean
 from varstat.target.rule import say_target
 
 _MOST = 6
@@ -68,7 +68,10 @@ def say_change(change: Change) -> str:
     str
         A sentence a line.
     """
-    lines = [*_say_total(change), *_say_money(change), *_say_units(change), _say_fallback(change)]
+    lines = [*_say_total(change), *_say_money(change), *_say_units(change)]
+    # What it is made of goes before what would have been expected.
+    if len(lines) < MOST_SENTENCES:
+        lines.append(_say_fallback(change))
     return "\n".join(lines).strip()
 
 

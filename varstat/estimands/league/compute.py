@@ -52,7 +52,7 @@ def compute_league(
     distance from its peer group's mean is ranked, and with covariates what they leave; rank 1 is
     best by direction. Best and worst quarters have :math:`K = \max(1, \lfloor N/4 \rfloor)` units
     each. Rates are at the average case-mix, and at each unit's own. Of several periods they are of
-    the average, unless the posterior is of units' levels in one (`fit_levels`).
+    the average, unless the posterior is of units' levels in one of them.
 
     Parameters
     ----------
@@ -192,7 +192,7 @@ def _one_league(
             *note_apart(compared),
             *map(say_interaction, interactions),
             *note_tails(rates, level=level),
-            *note_prior(posterior),
+            *(note_prior(posterior) if alone else ()),
         ),
         unmeasured=_ask_unmeasured(posterior, standing, order) if unmeasured else None,
         also=_ask_also(posterior, also, standing, order, level=level),
