@@ -124,7 +124,7 @@ def test_ticks_of_uneven_scales_come_within_a_twentieth_of_both_ends(scale: str,
         ticks = np.array(size_ticks(low, high, most, scale=scale))
         ends, at = forward(np.array([low, high])), forward(ticks)
         assert np.all(np.diff(at) > 0.04 * np.ptp(ends))
-        assert -1e-12 <= min(at[0] - ends[0], ends[1] - at[-1])
+        assert min(at[0] - ends[0], ends[1] - at[-1]) >= -1e-12
         assert max(at[0] - ends[0], ends[1] - at[-1]) <= 0.0501 * np.ptp(ends)
 
 
