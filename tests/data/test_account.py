@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from varstat.data.account import Account, Exclusion, Ledger
+from varstat.data.account import Account, Exclusion, Ledger, write_sum
 from varstat.errors import TableError
 
 
@@ -78,3 +78,19 @@ def test_all_problems_are_raised_at_once():
     assert "1 row: wrong (row 2). Do this." in str(caught.value)
     assert "2 rows: bad (rows 2 and 3). Do that." in str(caught.value)
     assert "--lenient" in caught.value.problems[-1]
+
+
+def test_sums_add_up_as_they_are_printed():
+    chance = np.random.default_rng(3)
+    for _ in range(300):
+        kept, excluded = chance.gamma(0.5, 10.0 ** chance.uniform(-2, 8), 2)
+        read, *parts = (
+            float(text.replace(",", "")) for text in write_sum(kept + excluded, kept, excluded)
+        )
+        assert read == pytest.approx(sum(parts), rel=1e-12)
+        assert read == pytest.approx(kept + excluded, rel=2e-3)
+
+
+def test_counts_are_printed_whole_and_amounts_without_their_noise():
+    assert write_sum(1_358_057.0, 1_358_000.0, 57.0) == ["1,358,057", "1,358,000", "57"]
+    assert write_sum(2_067_858.27142, 2_067_858.27142, 0.0) == ["2,067,858.3", "2,067,858.3", "0"]

@@ -21,5 +21,5 @@ def compare(
     asking: CompareAsking,
     output: Output,
 ) -> None:
-    """Compare two units: which is better, by how much, and what their gulf is made of."""
+    """Compare two units: which is better, by how much, and what their difference is made of."""
     carry_out(context, Specification(reading=reading, modelling=modelling, asking=asking), output)

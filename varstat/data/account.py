@@ -175,9 +175,9 @@ class Account:
         if self.totals and (sums or self.exclusions):
             lines.append("Sums:")
             for column, (read, kept_sum, excluded) in self.totals.items():
+                first, second, third = write_sum(read, kept_sum, excluded)
                 lines += _wrap(
-                    f"{column}: {read:,.15g} read = {kept_sum:,.15g} kept "
-                    f"+ {excluded:,.15g} excluded",
+                    f"{column}: {first} read = {second} kept + {third} excluded",
                     width,
                     first="  ",
                     rest="    ",
@@ -187,6 +187,29 @@ class Account:
             for note in self.notes:
                 lines += _wrap(note, width, first="  - ", rest="    ")
         return "\n".join(lines)
+
+
+def write_sum(whole: float, *parts: float) -> list[str]:
+    """Write a sum and its parts: whole counts in full, other numbers to four digits or a tenth.
+
+    Parameters
+    ----------
+    whole : float
+    *parts : float
+        The last makes up for what rounding leaves, so that they add up as they are printed.
+
+    Examples
+    --------
+    >>> write_sum(1358057.5078, 1358000.25, 57.2578), write_sum(12.0, 12.0, 0.0)
+    (['1,358,057.5', '1,358,000.2', '57.3'], ['12', '12', '0'])
+    """
+    if all(value % 1 == 0 for value in (whole, *parts)):
+        return [f"{value:,.0f}" for value in (whole, *parts)]
+    size = max(map(abs, (whole, *parts)))
+    decimals = max(1, 3 - int(np.floor(np.log10(size))))
+    total, *most = (round(value, decimals) for value in (whole, *parts[:-1]))
+    rounded = [total, *most, round(total - sum(most), decimals) + 0.0]
+    return [f"{value:,.{decimals}f}".removesuffix("." + "0" * decimals) for value in rounded]
 
 
 def _wrap(text: str, width: int, *, first: str = "", rest: str = "") -> list[str]:

@@ -1,6 +1,6 @@
 """Show results of any kind in a terminal: a table, and what it says in plain English."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -55,21 +55,27 @@ def show(
     if len(groups) > 1 and kind.groups:
         _show_groups(opened, console)
         return
+    known: set[str] = set()
     for at, (each, mark) in enumerate(zip(groups[: kind.most], opened.marks, strict=False)):
         if at:
             console.print()
-        _show_one(kind, each, mark, console)
+        known |= _show_one(kind, each, mark, console, known=known)
     if len(groups) > kind.most:
         console.print(_more(kind, len(groups)))
 
 
-def _show_one(kind: Kind[Any, Any], result: Result, mark: Bools, console: Console) -> None:
+def _show_one(
+    kind: Kind[Any, Any], result: Result, mark: Bools, console: Console, *, known: Set[str]
+) -> set[str]:
+    """Print one result, and give the columns that there was no room for."""
     _warn(result.distrust, console)
     group = clean(", ".join(result.by.values()))
     title = indicator_text(result)
     console.print(Text(f"{title}: {group}" if group else title, style="bold"))
     table, rows = kind.table(result), kind.shown(result, mark)
-    print_columns(console, set_units(kind.columns, table, rows, mark, width=console.width))
+    fitted = set_units(kind.columns, table, rows, mark, width=console.width)
+    print_columns(console, fitted, known=known)
+    left_out = set(fitted.left_out)
     if left := kind.left(result, mark):
         print_padded(console, Text(left, "dim"))
     for block in kind.blocks(result):
@@ -83,9 +89,11 @@ def _show_one(kind: Kind[Any, Any], result: Result, mark: Bools, console: Consol
             expendable=block.expendable,
             wrapped=block.wrapped,
         )
-        print_columns(console, grid)
+        print_columns(console, grid, known=known | left_out)
+        left_out |= set(grid.left_out)
     console.print()
     console.print(Text(clean_lines(findings_of(result))))
+    return left_out
 
 
 def _show_groups(opened: Open, console: Console) -> None:
@@ -97,13 +105,16 @@ def _show_groups(opened: Open, console: Console) -> None:
     print_columns(console, set_groups(kind.groups, tables, width=console.width))
     if len(groups) > kind.most:
         print_padded(console, _more(kind, len(groups)))
+    known: set[str] = set()
     for each, mark in zip(groups, opened.marks, strict=True):
         rows, left = _foremost(kind, each, mark)
         if rows:
             console.print()
             console.print(Text(clean(", ".join(each.by.values())), style="bold"))
             table = kind.table(each)
-            print_columns(console, set_units(kind.columns, table, rows, mark, width=console.width))
+            fitted = set_units(kind.columns, table, rows, mark, width=console.width)
+            print_columns(console, fitted, known=known)
+            known |= set(fitted.left_out)
             if left:
                 print_padded(console, Text(f"… and {left:,} more like them", "dim"))
     console.print()

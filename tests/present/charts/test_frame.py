@@ -10,7 +10,14 @@ from varstat import draw
 from varstat.funnel.result import Funnel
 from varstat.measure import RATIO
 from varstat.present.charts.frame import view_of
-from varstat.present.charts.ticks import even_ticks, rate_ticks, reach_ticks, size_ticks
+from varstat.present.charts.ticks import (
+    even_ticks,
+    rate_ticks,
+    reach_sizes,
+    reach_ticks,
+    size_ticks,
+    transforms,
+)
 
 
 def words(figure) -> str:
@@ -99,6 +106,26 @@ def test_ticks_reach_both_ends(scale: str, low: float, high: float) -> None:
     assert np.all(np.diff(at) > 0)
     assert max(at[0] - ends[0], ends[1] - at[-1]) < 0.15 * np.ptp(ends)
     assert np.all((ticks >= low - 1e-9) & (ticks <= high + 1e-9))
+
+
+@pytest.mark.parametrize("scale", ["sqrt", "log"])
+@pytest.mark.parametrize("most", [5, 8])
+def test_ticks_of_uneven_scales_come_within_a_twentieth_of_both_ends(scale: str, most: int) -> None:
+    chance = np.random.default_rng(11)
+    forward, _ = transforms(scale)
+    for _ in range(200):
+        data_high = 10.0 ** chance.uniform(-2, 6)
+        data_low = data_high / chance.uniform(3, 400 if scale == "sqrt" else 1e5)
+        if scale == "sqrt" and chance.random() < 0.5:
+            data_low = 0.0
+        low, high = reach_sizes(data_low, data_high, most, scale=scale)
+        assert low <= data_low
+        assert high >= data_high
+        ticks = np.array(size_ticks(low, high, most, scale=scale))
+        ends, at = forward(np.array([low, high])), forward(ticks)
+        assert np.all(np.diff(at) > 0.04 * np.ptp(ends))
+        assert min(at[0] - ends[0], ends[1] - at[-1]) >= -1e-12
+        assert max(at[0] - ends[0], ends[1] - at[-1]) <= 0.0501 * np.ptp(ends)
 
 
 def test_ticks_of_rates_are_written_alike() -> None:

@@ -133,7 +133,9 @@ def test_no_line_contradicts_a_flag_of_a_published_file(real: list[Funnel]) -> N
 
 @pytest.mark.parametrize("size", SIZES)
 def test_labels_of_a_published_file_name_who_matters(real: list[Funnel], size: str | None) -> None:
-    for funnel in real[:2]:
+    for funnel in real:
+        if not has_limits(funnel):
+            continue
         figure = draw(funnel, size=size)
         assert_labels_are_nearest_to_their_own(figure, funnel)
         assert_the_strictest_come_first(figure, funnel)

@@ -246,3 +246,26 @@ def test_the_strictly_flagged_are_listed_under_their_group(make_funnel) -> None:
     listed = below[below.rindex("Wild") :]
     assert listed.count("high 99.8%") == 5
     assert "… and 2 more like them" in listed
+
+
+def test_what_there_is_no_room_for_is_said_once_for_all_groups(make_funnel) -> None:
+    sizes = [100] * 12
+    groups = ["North"] * 6 + ["South"] * 6
+    funnels = funnels_of([40, 41, 42, 40, 41, 95] * 2, sizes, by=groups, dispersion="none")
+    text = shown(funnels, width=40)
+    assert "North\n" in text
+    assert "South\n" in text
+    assert text.count("R05") == text.count("R11") == 1
+    assert text[text.index("\nNorth\n") :].count("not shown at this width") == 1
+
+
+def test_names_leave_out_what_most_share_where_there_is_no_room_for_it() -> None:
+    towns = ["Leeds", "Hull", "York", "Bath", "Kingston upon Thames"]
+    names = [f"{town} NHS Foundation Trust" for town in towns]
+    funnels = funnels_of([40, 41, 42, 40, 95], [100] * 5, names=names, dispersion="none")
+    narrow, wide = shown(funnels, width=72), shown(funnels, width=200)
+    assert names[4] in wide
+    (line,) = (line for line in narrow.splitlines() if "R04" in line)
+    assert "Kingston upon Thames " in line
+    assert "Trust" not in narrow
+    assert "…" not in line

@@ -66,7 +66,7 @@ def compare(
     seed: int = 1,
     level: float = 0.95,
 ) -> "Comparisons":
-    """Compare two units: which is better, by how much, and what their gulf is made of.
+    """Compare two units: which is better, by how much, and what their difference is made of.
 
     What `varstat compare` does, of a data frame, a file or a saved fit. `read_table`, `fit_model`
     and `compare_units` are its steps.

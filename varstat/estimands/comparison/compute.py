@@ -1,7 +1,7 @@
-r"""Compare two units: which is better, by how much, and what their gulf is made of.
+r"""Compare two units: which is better, by how much, and what their difference is made of.
 
-The gulf between the raw rates of units A and B is what chance, case-mix and peer group make of it,
-and what remains. With :math:`f(S)` the difference of rates once S is allowed for,
+The difference between the raw rates of units A and B is what chance, case-mix and peer group make
+of it, and what remains. With :math:`f(S)` the difference of rates once S is allowed for,
 
 - without *chance* rates are those reported, with it :math:`\theta`;
 - without *case-mix* each unit's rate is at its own cells and covariates, with it both are at the

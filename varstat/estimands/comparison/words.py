@@ -66,7 +66,7 @@ def _made_of(comparison: Comparison) -> str:
             for unit, known in zip(comparison.unit, np.isfinite(comparison.raw), strict=True)
             if not known
         ]
-        return f"What {' and '.join(who)} reported was withheld: the raw gulf isn't known."
+        return f"What {' and '.join(who)} reported was withheld: the raw difference isn't known."
     listed = [
         f"{write_difference(comparison, value)} is {_PARTS[name]}"
         for name, value in zip(comparison.component[1:-1], comparison.part[1:-1], strict=True)

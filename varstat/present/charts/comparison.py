@@ -1,4 +1,4 @@
-"""Draw what the gulf between two units is made of."""
+"""Draw what the difference between two units is made of."""
 
 from functools import partial
 

@@ -12,7 +12,13 @@ from numpy.typing import NDArray
 from varstat.errors import UsageError, did_you_mean, one_of
 from varstat.funnel.result import Funnel, bars, has_bar, has_point
 from varstat.measure import Floats, Measure
-from varstat.present.charts.ticks import rate_ticks, reach_ticks, size_ticks, transforms
+from varstat.present.charts.ticks import (
+    rate_ticks,
+    reach_sizes,
+    reach_ticks,
+    size_ticks,
+    transforms,
+)
 from varstat.prose.number import size_text
 from varstat.prose.rate import rate_text
 
@@ -129,7 +135,7 @@ def _size_range(sizes: Floats, scale: str) -> tuple[float, float]:
         pad = 0.04 * (b - a)
         padded = inverse(np.array([max(a - pad, 0.0) if scale != "log" else a - pad, b + pad]))
         low, high = float(padded[0]), float(padded[1])
-    return reach_ticks(low, high, MOST, ends=(0.0, np.inf)) if scale == "linear" else (low, high)
+    return reach_sizes(low, high, MOST, scale=scale)
 
 
 def _rate_range(funnels: Sequence[Funnel]) -> tuple[float, float]:

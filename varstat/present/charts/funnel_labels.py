@@ -15,7 +15,7 @@ from varstat.present.charts.funnel_marks import centre
 from varstat.present.charts.labels import Crowd, Wanted, count_crowd, nearest_point, place_labels
 from varstat.present.charts.limit_lines import Lines
 from varstat.present.charts.names import LONGEST, figure_code, figure_name
-from varstat.present.charts.shared_words import find_shared_words
+from varstat.prose.shared_words import find_shared_words
 
 FAR = 9.0
 AMBIGUOUS = 2.0

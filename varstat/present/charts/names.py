@@ -6,9 +6,9 @@ direction of what follows, or letters for which a figure's font has no glyph.
 
 import unicodedata
 
-from varstat.present.charts.shared_words import SharedWords
 from varstat.present.charts.style import drawable_characters
 from varstat.present.highlight import Named, full_name
+from varstat.prose.shared_words import SharedWords
 from varstat.prose.text import clean, is_blank, shorten
 
 LONGEST = 32

@@ -9,7 +9,7 @@ from varstat.measure import Floats
 from varstat.present.charts import style
 from varstat.present.charts.names import figure_code, figure_name
 from varstat.present.charts.rows import Order, Rows
-from varstat.present.charts.shared_words import find_shared_words
+from varstat.prose.shared_words import find_shared_words
 
 # Named at each end where there are too many units to name them all.
 ENDS = 6

@@ -105,6 +105,46 @@ def size_ticks(low: float, high: float, most: int, *, scale: str) -> list[float]
     return _fill_ends(ticks, low, high, scale)
 
 
+def reach_sizes(low: float, high: float, most: int, *, scale: str) -> tuple[float, float]:
+    """Widen a range of sizes to its next round numbers where an end would be far from any.
+
+    Parameters
+    ----------
+    low, high : float
+    most : int
+        Steps at most, as of `size_ticks`.
+    scale : {"linear", "sqrt", "log"}
+
+    Returns
+    -------
+    tuple of float
+
+    Examples
+    --------
+    >>> reach_sizes(0.0, 4.7, 8, scale="sqrt"), reach_sizes(0.0, 4.1, 8, scale="sqrt")
+    ((0.0, 5.0), (0.0, 4.1))
+    """
+    if scale == "linear" or high < _NARROW * low:
+        return reach_ticks(low, high, most, ends=(0.0, np.inf))
+    forward, _ = transforms(scale)
+    spare = _SHORT * float(np.ptp(forward(np.array([low, high]))))
+    rounds = _rounds(low, high)
+    at, (start, end) = forward(rounds), forward(np.array([low, high]))
+    if end - at[rounds <= high][-1] > spare:
+        high = float(rounds[rounds > high][0])
+    if low > 0 and at[rounds >= low][0] - start > spare:
+        low = float(rounds[rounds < low][-1])
+    return low, high
+
+
+def _rounds(low: float, high: float) -> Floats:
+    """Give the round numbers from below a range to above it."""
+    start = low if low > 0 else high / 1e3
+    powers = range(int(np.floor(np.log10(start))) - 1, int(np.ceil(np.log10(high))) + 1)
+    # As they are written, without the dust of binary fractions.
+    return np.array([float(f"{mantissa}e{power}") for power in powers for mantissa in _ROUND])
+
+
 def _sqrt_ticks(low: float, high: float, most: int) -> list[float]:
     even = np.linspace(np.sqrt(low), np.sqrt(high), most + 1) ** 2
     return sorted(v for v in {_round_size(v) for v in even} if low <= v <= high)
@@ -124,9 +164,7 @@ def _fill_ends(ticks: list[float], low: float, high: float, scale: str) -> list[
     """Put a tick near an end that has none: one more, or in place of one too near to it."""
     forward, _ = transforms(scale)
     width = float(np.ptp(forward(np.array([low, high]))))
-    start = low if low > 0 else high / 1e3
-    powers = 10.0 ** np.arange(np.floor(np.log10(start)), np.ceil(np.log10(high)) + 1)
-    rounds = np.unique(np.outer(powers, _ROUND))
+    rounds = _rounds(low, high)
     rounds = rounds[(rounds >= low) & (rounds <= high)]
     if not rounds.size:
         return ticks
@@ -136,7 +174,7 @@ def _fill_ends(ticks: list[float], low: float, high: float, scale: str) -> list[
         gap = abs(float(np.subtract(*forward(np.array([end, filled[place]])))))
         if ahead and gap >= _APART * width:
             filled.insert(len(filled) if place else 0, end)
-        elif ahead and gap >= _SHORT * width and len(filled) > 2:
+        elif ahead and len(filled) > 2:
             # Too near the one before, but nearer to the end.
             filled[place] = end
     return filled
@@ -145,9 +183,9 @@ def _fill_ends(ticks: list[float], low: float, high: float, scale: str) -> list[
 def _round_size(value: float) -> float:
     if value <= 0:
         return 0.0
-    power = 10.0 ** np.floor(np.log10(value))
+    power = int(np.floor(np.log10(value)))
     steps = np.array([1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0, 10.0])
-    return float(steps[np.argmin(np.abs(steps - value / power))] * power)
+    return float(f"{steps[np.argmin(np.abs(steps - value / 10.0**power))]}e{power}")
 
 
 def rate_ticks(

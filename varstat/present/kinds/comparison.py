@@ -1,4 +1,4 @@
-"""Comparisons of two units: who is better, and what their gulf is made of."""
+"""Comparisons of two units: who is better, and what their difference is made of."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any

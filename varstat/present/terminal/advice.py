@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 _MOST_COLUMNS, _MOST_SHEETS, _MOST_LEVELS = 60, 20, 5
 _LONGEST = 60
-# Room for what stands beside a heading, without examples of values.
-_BESIDE = 44
+# What stands beside a heading however long that is.
+_STAY = ("kind", "taken for")
 
 
 def print_advice(
@@ -114,10 +114,6 @@ def _print_columns(profile: "Profile", sheet: "Sheet", console: Console) -> None
         return
     parts = _parts(sheet)
     headings = [clean(line.heading) or f"(column {line.column.place + 1})" for line in shown]
-    texts: dict[str, list[str]] = {
-        "column": [shorten(heading, max(console.width - _BESIDE, 24)) for heading in headings],
-        "values": [line.say_values() for line in shown],
-    }
     numbers: dict[str, list[str]] = {
         "kind": [line.column.kind for line in shown],
         "taken for": [parts.get(line.heading, "") for line in shown],
@@ -125,13 +121,24 @@ def _print_columns(profile: "Profile", sheet: "Sheet", console: Console) -> None
         "blank": [f"{line.column.missing:,}" if line.column.missing else "" for line in shown],
     }
     numbers = {name: cells for name, cells in numbers.items() if any(cells)}
+    stay = {name: cells for name, cells in numbers.items() if name in _STAY}
+    beside = sum(max(map(len, (name, *cells))) + 2 for name, cells in stay.items())
+    room = max(console.width - beside - 3, 24)
+    texts: dict[str, list[str]] = {"column": [shorten(each, 3 * room) for each in headings]}
+    # Headings are never cut while something else could go; then they go on in the next line.
+    fit = max(map(len, texts["column"])) <= room
+    if fit:
+        texts["values"] = [line.say_values() for line in shown]
+    else:
+        numbers = stay
     grid = set_columns(
         {name: cells for name, cells in texts.items() if any(cells)},
         numbers,
         width=console.width,
         expendable=("blank", "values", "distinct"),
-        left=("kind", "taken for"),
-        whole=("column",),
+        left=_STAY,
+        whole=("column",) if fit else (),
+        wrapped=() if fit else ("column",),
     )
     print_padded(console, grid.grid)
     if len(lines) > _MOST_COLUMNS:

@@ -1,7 +1,8 @@
 """Columns for a terminal: numbers are never cut; names and the least needed columns give way."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console, RenderableType
@@ -46,12 +47,12 @@ def print_padded(console: Console, *what: RenderableType, before: str = " ") -> 
             console.print(Text(before, each.style) + line, soft_wrap=True)
 
 
-def print_columns(console: Console, fitted: Fitted) -> None:
-    """Print columns, and below them which ones there was no room for."""
+def print_columns(console: Console, fitted: Fitted, *, known: Collection[str] = ()) -> None:
+    """Print columns, and below them which ones there was no room for, but for the known."""
     print_padded(console, fitted.grid)
-    if fitted.left_out:
-        names = ", ".join(fitted.left_out)
-        line = f"not shown at this width: {names}; --format csv has all"
+    names = [name for name in fitted.left_out if name not in known]
+    if names:
+        line = f"not shown at this width: {', '.join(names)}; --format csv has all"
         print_padded(console, Text(line, "dim"))
 
 
@@ -64,6 +65,7 @@ def set_columns(
     left: Sequence[str] = (),
     whole: Sequence[str] = (),
     wrapped: Sequence[str] = (),
+    shorter: Mapping[str, list[str]] = MappingProxyType({}),
 ) -> Fitted:
     """Set columns side by side.
 
@@ -84,12 +86,16 @@ def set_columns(
         Columns of texts that may not be cut either.
     wrapped : sequence of str
         Columns of texts that go on in the next line where there is no room.
+    shorter : mapping of str to list of str
+        Columns of texts in fewer words, for where there is no room for all as they are.
 
     Returns
     -------
     Fitted
     """
     texts, numbers = dict(texts), dict(numbers)
+    if _needed(texts) + _needed(numbers) > width - 1:
+        texts |= shorter
     left_out = []
     for name in expendable:
         letters = SHORTEST if name in texts and name not in whole else COMFORTABLE
@@ -111,6 +117,7 @@ def set_columns(
         grid.add_column(
             Text(_cut(name, room)),
             no_wrap=name not in wrapped,
+            overflow="fold",
             width=room if name in wrapped else None,
             vertical="top" if wrapped else "bottom",
         )

@@ -1,11 +1,13 @@
 """Declared columns, set for a terminal: the least needed give way."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from varstat.present.column import ALWAYS, Column, Table
 from varstat.present.highlight import Bools
 from varstat.present.terminal.columns import MARKED, Fitted, are_codes, name_text, set_columns
+from varstat.prose.shared_words import find_shared_words
 
 # Labels as short as that are never cut: those of periods differ at their end.
 _SHORT = 30
@@ -49,7 +51,21 @@ def set_units(
     shown = [column for column in columns if column.keep and column.where(table.result)]
     filled = [(column, cells(at, column)) for at, column in enumerate(shown)]
     filled = [(column, texts) for column, texts in filled if not column.cut or any(texts)]
-    return _set(filled, table, width=width)
+    shorter = {
+        table.fill(column.heading): _shortened(column, table, cells, mark.size)
+        # A name that says less has the code before it.
+        for column, cells in filled[1:]
+        if column.cut and column.names
+    }
+    return _set(filled, table, width=width, shorter=shorter)
+
+
+def _shortened(
+    column: Column[Any], table: Table[Any], cells: Sequence[str], units: int
+) -> list[str]:
+    """Leave out of names what most of the table's names share."""
+    shared = find_shared_words([column.cell(table, row) for row in range(units)])
+    return [shared.cut(cell) for cell in cells]
 
 
 def set_groups(
@@ -95,6 +111,7 @@ def _set(
     *,
     width: int,
     named: dict[str, list[str]] | None = None,
+    shorter: Mapping[str, list[str]] = MappingProxyType({}),
 ) -> Fitted:
     texts: dict[str, list[str]] = dict(named or {})
     numbers: dict[str, list[str]] = {}
@@ -111,4 +128,5 @@ def _set(
         expendable=[table.fill(column.heading) for column in going],
         left=left,
         whole=whole,
+        shorter=shorter,
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from varstat.present.charts.shared_words import find_shared_words
+from varstat.prose.shared_words import find_shared_words
 
 TRUSTS = [
     "SHEFFIELD TEACHING HOSPITALS NHS FOUNDATION TRUST",
