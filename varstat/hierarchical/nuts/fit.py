@@ -29,6 +29,7 @@ import numpy as np
 from varstat.errors import ModelError
 from varstat.hierarchical.diagnostics import Diagnostics
 from varstat.hierarchical.model.design import Design
+from varstat.hierarchical.model.smeared import Smeared
 from varstat.hierarchical.nuts.check import check_chains
 from varstat.hierarchical.nuts.model import build_model, effect_draws, hyper_draws, plan_sampling
 from varstat.hierarchical.posterior import Stored
@@ -41,8 +42,11 @@ with warnings.catch_warnings():
 
 CHAINS = 4
 TUNE = 1000
-# Above the usual 0.8: shorter steps diverge less where a scale may be near zero.
-_ACCEPT = 0.9
+# Steps of which one is kept where each row's passing effect is sampled with the SD of them all: the
+# chains move slowly there, and 4,000 steps in a row were worth some 300 draws.
+_THIN = 8
+# Above the usual 0.8: shorter steps diverge less where a scale may be near zero; there two may be.
+_ACCEPT, _ACCEPT_SLOW = 0.9, 0.98
 
 _NO_START = (
     "NUTS found no place to start from: the density isn't finite there. Look for counts, standard "
@@ -82,6 +86,8 @@ class Nuts:
 def fit_nuts(design: Design, *, draws: int, seed: int, progress: bool = False) -> Nuts:
     """Fit a model by NUTS, in four chains of 1,000 steps of tuning each.
 
+    Where what passes is estimated and no likelihood holds it, one step of eight is kept.
+
     Parameters
     ----------
     design : Design
@@ -104,15 +110,15 @@ def fit_nuts(design: Design, *, draws: int, seed: int, progress: bool = False) -
     plan = plan_sampling(design)
     model = build_model(design, plan)
     per_chain = -(-draws // CHAINS)
+    thin = _THIN if design.transient is None and isinstance(design.family, Smeared) else 1
     with _quiet():
-        found = _sample(model, per_chain, seed=seed, progress=progress)
+        accept = _ACCEPT if thin == 1 else _ACCEPT_SLOW
+        found = _sample(model, per_chain * thin, accept=accept, seed=seed, progress=progress)
     posterior = _group(found, "posterior")
-    flat = {
-        str(name): values.reshape(CHAINS * per_chain, *values.shape[2:])
-        for name, values in ((name, posterior[name].values) for name in posterior.data_vars)
-    }
+    kept = {str(name): posterior[name].values[:, ::thin] for name in posterior.data_vars}
+    flat = {name: each.reshape(CHAINS * per_chain, *each.shape[2:]) for name, each in kept.items()}
     hyper, effect = hyper_draws(design, flat), effect_draws(design, plan, flat)
-    diverging = _group(found, "sample_stats")["diverging"].values
+    diverging = _group(found, "sample_stats")["diverging"].values[:, ::thin]
     return Nuts(
         hyper=hyper,
         effects=Stored(effect=effect),
@@ -123,7 +129,7 @@ def fit_nuts(design: Design, *, draws: int, seed: int, progress: bool = False) -
     )
 
 
-def _sample(model: pm.Model, draws: int, *, seed: int, progress: bool) -> Any:
+def _sample(model: pm.Model, draws: int, *, accept: float, seed: int, progress: bool) -> Any:
     """Run the chains; what comes back is InferenceData or, from ArviZ 1 on, a DataTree."""
     try:
         if find_spec("nutpie"):
@@ -136,7 +142,7 @@ def _sample(model: pm.Model, draws: int, *, seed: int, progress: bool) -> Any:
                 chains=CHAINS,
                 cores=min(CHAINS, _cores()),
                 seed=seed,
-                target_accept=_ACCEPT,
+                target_accept=accept,
                 save_warmup=False,
                 progress_bar=progress,
             )
@@ -147,7 +153,7 @@ def _sample(model: pm.Model, draws: int, *, seed: int, progress: bool) -> Any:
             # A daemon, such as a worker of a task runner, may have no children.
             cores=1 if multiprocessing.current_process().daemon else min(CHAINS, _cores()),
             random_seed=seed,
-            target_accept=_ACCEPT,
+            target_accept=accept,
             model=model,
             nuts_sampler="pymc",
             progressbar=progress,
