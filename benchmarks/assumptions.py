@@ -44,6 +44,10 @@ KINDS: dict[str, tuple[str, Effects]] = {
         "larger units worse, `--inform size`",
         lambda r, n: 0.3 * np.log(n / 300) + 0.2 * r.normal(size=len(n)),
     ),
+    "uneven": (
+        "smaller units differ more",
+        lambda r, n: 0.3 * (n / 300) ** -0.4 * r.normal(size=len(n)),
+    ),
 }
 COLUMNS = [
     *("kind", "seed", "held", "true", "estimate", "ranks", "sure_said", "sure_true", "sure"),
@@ -121,7 +125,7 @@ def tabulate(paths: list[Path]) -> None:
     frame = pd.concat([pd.read_csv(path) for path in paths]).drop_duplicates(["kind", "seed"])
     print(
         "| how units differ | nations | 90% interval of the total holds it, % | estimate / truth | "
-        "ranks' 95%, % | P(best quarter) > 0.8: said | true | a mixture or learnt, % | noted, % | "
+        "ranks' 95%, % | P(best quarter) > 0.8: said | true | others than normal, % | noted, % | "
         "refused, % |\n|---|" + "---|" * 9
     )
     for kind, (name, _) in KINDS.items():

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from varstat.hierarchical.model.censored import Censored
 from varstat.hierarchical.model.design import Design
+from varstat.hierarchical.model.prior import BY_SIZE_SD
 
 Floats = NDArray[np.float64]
 
@@ -138,6 +139,9 @@ def draw_hyper(
     out = {}
     for name in names:
         kind = name.partition("[")[0]
+        if kind == "sd_by_size":
+            out[name] = float(rng.normal(0.0, BY_SIZE_SD))
+            continue
         prior = nation.priors["transient" if kind == "tau_transient" else kind]
         if kind == "contamination":
             out[name] = float(rng.beta(prior["a"], prior["b"]))
@@ -200,6 +204,9 @@ def draw_nation(nation: Nation, rng: np.random.Generator) -> Truth:
     empty = nation.design(np.zeros_like(size), size)
     hyper = draw_hyper(nation, empty.names, rng)
     tau = np.array([hyper[name] for name in empty.taus])[empty.tau_of]
+    if nation.effects == "normal-by-size":
+        records = np.log(size if nation.likelihood != "normal" else size**-2.0)
+        tau = tau * np.exp(hyper["sd_by_size"] * (records - records.mean()))
     effect = draw_effect(nation, tau, hyper.get("contamination", 0.0), rng)
     location = np.array([hyper[name] for name in empty.locations])
     theta = empty.matrix @ location + effect[empty.row_unit]

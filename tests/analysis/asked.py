@@ -206,7 +206,13 @@ ASKINGS: dict[type, tuple[Any, dict[str, Any]]] = {
     ),
     CompareAsking: (CompareAsking(a="u1", b="u2"), {"a": "u3", "b": "u4", "level": 0.5}),
     ChangeAsking: (
-        ChangeAsking(before=QUARTERS[0], after=QUARTERS[1]),
+        ChangeAsking(
+            before=QUARTERS[0],
+            after=QUARTERS[1],
+            unit_cost=2.0,
+            price_year="2016",
+            cost_source="a tariff",
+        ),
         {
             "before": "2015-16Q1",
             "after": "2015-16Q2",
@@ -220,6 +226,10 @@ ASKINGS: dict[type, tuple[Any, dict[str, Any]]] = {
             "target": "median",
             "minimal": 0.01,
             "passing": 0.1,
+            "unit_cost": 3.0,
+            "unit_cost_to": 4.0,
+            "price_year": "2018",
+            "cost_source": "another",
             "fdr": 0.1,
             "level": 0.5,
         },

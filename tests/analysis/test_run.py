@@ -37,7 +37,7 @@ from varstat.present.write import encode
 from varstat.results import Results
 
 # Given by Python alone, or tried on their own below.
-APART = {"sheet", "allow_overlap"}
+APART = {"sheet", "allow_overlap", "at"}
 
 
 def stored(results: Results[Any]) -> dict[str, Any]:

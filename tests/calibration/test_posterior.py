@@ -66,6 +66,10 @@ NATIONS = {
     "peer groups with taus of their own, and a covariate": Nation(
         units=24, covariate=True, peer_groups=2, peer_tau="own"
     ),
+    "binomial, whose SD goes with size": Nation(effects="normal-by-size", units=24),
+    "poisson, whose SD goes with size": Nation(
+        likelihood="poisson", effects="normal-by-size", units=24
+    ),
     "binomial, small counts withheld": Nation(withheld=7),
     "poisson, small counts withheld": Nation(likelihood="poisson", withheld=7),
 }

@@ -124,6 +124,61 @@ def test_the_two_periods_must_be_said(run, table) -> None:
     assert "calendar or a financial quarter" in " ".join(ran.err.split())
 
 
+@pytest.mark.parametrize(
+    ("years", "code", "message"),
+    [
+        (("2011",), 2, "a change is between periods, and there is one, '2011'"),
+        (("2011", "2011-2012", "2016"), 2, "share time"),
+        (("Q4 2011", "Q4 2016"), 11, "calendar or a financial quarter"),
+    ],
+)
+def test_periods_that_no_change_is_between_are_refused(
+    years: tuple[str, ...], code: int, message: str, run, put
+) -> None:
+    unit = [f"u{at:02}" for at in range(UNITS) for _ in years]
+    numbers = {"numerator": [9] * len(unit), "denominator": [90] * len(unit)}
+    table = put(unit=unit, year=list(years) * UNITS, **numbers)
+    ran = run("change", table, *ASKED, "--from", years[0], "--to", years[-1])
+    assert ran.code == code
+    assert message in " ".join(ran.err.split())
+
+
+def test_a_year_without_anything_and_a_unit_with_one_year_are_said(run, put, columns) -> None:
+    numbers = {name: values.astype(object) for name, values in columns.items()}
+    numbers["numerator"][columns["year"] == "2013"] = ""
+    numbers["denominator"][columns["year"] == "2013"] = ""
+    once = (columns["unit"] == "u07") & (columns["year"] != "2014")
+    table = put(**{name: values[~once] for name, values in numbers.items()})
+    asked = ("--exclude", "unit=u03", "--lenient")
+    ran = run("change", table, *ASKED, *BETWEEN, *asked)
+    assert ran.code == 0, ran.err
+    assert "1 unit has one period only" in " ".join(ran.err.split())
+    assert "u07" not in ran.out
+    ran = run("change", table, *ASKED, "--from", "2011", "--to", "2013", *asked)
+    assert ran.code == 2
+    assert "has nothing of it" in " ".join(ran.err.split())
+
+
+def test_a_unit_cost_sets_the_same_in_money_beside_the_events(run, table, tmp_path) -> None:
+    asked = (*ASKED, *BETWEEN, "--frame", "common", "--unit-cost", "300", "--unit-cost-to", "330")
+    told = tmp_path / "change.json"
+    ran = run(
+        "change", table, *asked, "--price-year", "2016", "--cost-source", "tariff", "-o", told
+    )
+    assert ran.code == 0, ran.err
+    assert "At 300 per event in 2011 and 330 in 2016 (prices of 2016; tariff)" in " ".join(
+        ran.err.split()
+    )
+    money = json.loads(told.read_text())["money"]
+    assert (money["unit_cost"], money["unit_cost_to"]) == (300.0, 330.0)
+    parts = {row["effect"]: row["estimate"] for row in money["effects"]}
+    assert "unit_cost" in parts
+    between = sum(value for name, value in parts.items() if name not in ("from", "to"))
+    assert between == pytest.approx(parts["to"] - parts["from"], abs=1e-6)
+    bare = run("change", table, *asked)
+    assert (bare.code, "price_year and source" in " ".join(bare.err.split())) == (10, True)
+
+
 def test_the_map_is_not_written_over(run, table, successors) -> None:
     ran = run("change", table, *ASKED, *BETWEEN, "--map", successors, "-o", successors)
     assert ran.code == 15

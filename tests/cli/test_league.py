@@ -218,6 +218,7 @@ def test_a_missing_fit_is_refused(run: Callable[..., Any], tmp_path: Path) -> No
         (("--target", "medan"), 2, "Did you mean 'median'?"),
         (("--target", "rate:7"), 2, "between 0 and 1"),
         (("--highlight", "nobody"), 2, "nobody"),
+        (("--at", "last"), 2, "give the table that it was fitted to"),
         (("-o", "out.xyz"), 15, "says no format"),
     ],
 )
@@ -293,3 +294,24 @@ def test_the_program_runs_by_itself(program: Callable[..., Any]) -> None:
     ran = program("league", "fit.nc", env={"PYTHONWARNINGS": "error"})
     assert ran.code == 0
     assert "303 rows read" in ran.err
+
+
+def test_at_a_time_every_output_says_so(
+    run: Callable[..., Any], put: Callable[..., Path], tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(2)
+    unit, year = np.repeat(np.arange(24), 4), np.tile(np.arange(2013, 2017), 24)
+    events = rng.binomial(400, 0.2 + 0.01 * unit)
+    table = put(unit=unit, year=year, numerator=events, denominator=np.full(96, 400))
+    asked = ("league", table, *UP, *FEW, "--period", "year")
+    page, said = tmp_path / "league.html", tmp_path / "league.json"
+    ran = run(*asked, "--at", "2015", "-o", page, "-o", said)
+    assert ran.code == 0, ran.err
+    assert "where units stand in 2015" in " ".join(ran.err.split())
+    told = json.loads(said.read_text())
+    assert (told["at"], told["provenance"]["asking"]["at"]) == ("2015", "2015")
+    assert told["units"][0]["denominator"] == 400
+    assert "Estimates of Proportion, 2015" in page.read_text()
+    assert "binomial series" in page.read_text()
+    refused = run(*asked, "--at", "last", "--engine=nuts", "--unmeasured", "-o", tmp_path / "a.nc")
+    assert (refused.code, refused.err.count("  - ")) == (2, 3)

@@ -80,10 +80,12 @@ def test_the_p_value_of_shape_is_uniform_for_normals():
 @pytest.mark.slow
 def test_a_good_model_is_doubted_in_three_of_a_hundred_nations_at_most():
     rng = np.random.default_rng(6)
-    noted = 0
+    noted, spread = 0, []
     for _ in range(200):
         size = sizes(rng, 60)
         league = league_of(-1.5 + 0.3 * rng.normal(size=60), size, rng)
         noted += bool(say_assumptions(league.assumptions))
+        spread.append(league.assumptions.spread_p)
     # Of 200 the share has a standard error of one point.
     assert noted / 200 <= 0.03 + 0.012
+    assert stats.kstest(spread, "uniform").pvalue > 1e-3

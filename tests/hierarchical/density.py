@@ -25,7 +25,7 @@ def our_log_density(design: Design, point: Point) -> float:
     hyper = unpack(design, point.h[None])
     tau, spread = hyper.tau[0], float(hyper.spread[0])
     x, effects = point.u / tau, design.effects
-    if effects.name == "normal":
+    if effects.name in ("normal", "normal-by-size"):
         effect = stats.norm.logpdf(x)
     elif effects.name == "student-t":
         effect = stats.t(effects.degrees_of_freedom).logpdf(x)

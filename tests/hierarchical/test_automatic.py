@@ -103,3 +103,38 @@ def test_a_few_units_far_out_are_named_and_the_rest_is_kept():
     found = fit(frame(theta))[0]
     assert found.diagnostics.passed
     assert any("u007" in note for note in found.design.notes)
+
+
+def smaller_differ_more(number, slope):
+    """Rates of units whose SD falls with size as a power, and their sizes."""
+    rng = np.random.default_rng(12)
+    size = np.round(np.exp(rng.normal(np.log(600), 1.0, number))).clip(30).astype(int)
+    theta = -1.5 + 0.3 * (size / 600) ** slope * rng.normal(size=number)
+    return pd.DataFrame(
+        {
+            "unit": [f"u{i:03}" for i in range(number)],
+            "numerator": rng.binomial(size, expit(theta)),
+            "denominator": size,
+        }
+    )
+
+
+@pytest.mark.parametrize("slope", [-0.4, 0.4])
+def test_where_small_units_differ_more_or_less_their_sd_goes_with_size(slope):
+    found = fit(smaller_differ_more(250, slope))[0]
+    assert found.design.effects.name == "normal-by-size"
+    (said,) = (note for note in found.design.notes if note.startswith(NOT_NORMAL))
+    assert f"{'small' if slope < 0 else 'large'} units differ more" in said
+    drawn = found.natural()["sd_by_size"]
+    assert abs(drawn.mean() - slope) < 3.0 * drawn.std()
+    assert drawn.std() < 0.1
+    assert found.diagnostics.passed
+
+
+def test_one_spread_that_is_stated_is_kept_and_the_failing_check_is_noted():
+    fits = fit(smaller_differ_more(250, -0.4), effects="normal")
+    notes = varstat.compute_league(fits)[0].notes
+    (note,) = (note for note in notes if "small units differ more" in note)
+    assert "--effects auto or normal-by-size" in note
+    better = fit(smaller_differ_more(250, -0.4), effects="normal-by-size")
+    assert not any("differ more" in note for note in varstat.compute_league(better)[0].notes)

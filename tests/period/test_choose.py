@@ -3,7 +3,7 @@
 import pytest
 
 from varstat.errors import TableError, UsageError
-from varstat.period.choose import choose_pair
+from varstat.period.choose import choose_one, choose_pair
 from varstat.period.period import read_periods
 
 QUARTERS = [f"{y}-{(y + 1) % 100:02d} Q{q}" for y in range(2012, 2017) for q in (1, 2, 3, 4)]
@@ -51,3 +51,18 @@ def test_periods_without_dates_are_chosen_by_name():
 def test_what_can_not_be_compared_is_refused(before, after, labels, error, message):
     with pytest.raises(error, match=message):
         choose(before, after, labels=labels)
+
+
+@pytest.mark.parametrize(
+    ("label", "found"), [("2013-14 Q2", "2013-14 Q2"), ("2013-14q2", "2013-14 Q2")]
+)
+def test_one_period_may_be_written_otherwise(label, found):
+    assert choose_one(read_periods(QUARTERS), label, option="--at") == found
+
+
+@pytest.mark.parametrize(
+    ("label", "message"), [("2013", "is 4 periods"), ("2030-31 Q1", "nothing of it")]
+)
+def test_one_period_is_one_of_those_there(label, message):
+    with pytest.raises(UsageError, match=message):
+        choose_one(read_periods(QUARTERS), label, option="--at")

@@ -5,6 +5,9 @@ from typing import ClassVar
 
 from varstat.analysis.stated import Choices, Names, Stated
 
+# Of several periods: what ranks are of, unless another time is asked for.
+AVERAGE = "average"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunnelAsking(Stated):
@@ -52,6 +55,8 @@ class LeagueAsking(Stated):
     level : float
         In (0, 1).
     target : str or None
+    at : str
+        Of which time ranks are: "average", "last", or a period.
     unmeasured : bool
         Whether it is asked how much unmeasured case-mix it would take.
     also : tuple of str
@@ -62,6 +67,7 @@ class LeagueAsking(Stated):
 
     level: float = 0.95
     target: str | None = None
+    at: str = AVERAGE
     unmeasured: bool = False
     also: tuple[str, ...] = ()
 
@@ -160,6 +166,9 @@ class ChangeAsking(Stated):
         The smallest change of a rate that matters.
     passing : float or None
         The SD of what passes, where it is known from elsewhere.
+    unit_cost, unit_cost_to : float or None
+        What one event is worth in the first period, and in the second where that differs.
+    price_year, cost_source : str or None
     fdr : float
         In (0, 1).
     level : float
@@ -180,6 +189,10 @@ class ChangeAsking(Stated):
     target: str | None = None
     minimal: float = 0.0
     passing: float | None = None
+    unit_cost: float | None = None
+    unit_cost_to: float | None = None
+    price_year: str | None = None
+    cost_source: str | None = None
     fdr: float = 0.05
     level: float = 0.95
 

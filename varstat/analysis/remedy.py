@@ -3,9 +3,10 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-from varstat.analysis.asking import ChangeAsking, FunnelAsking
+from varstat.analysis.asking import ChangeAsking, FunnelAsking, LeagueAsking
 from varstat.analysis.command import write_command
 from varstat.analysis.inputs import FRAME, is_fit
+from varstat.analysis.ranking import ranks_average
 from varstat.analysis.specification import Modelling, Specification
 from varstat.hierarchical.check import CHAINS, DIVERGENT, FAR_OUT, FEW, SPREAD, find_checks
 
@@ -33,7 +34,7 @@ def next_command(asked: Specification, checks: "Diagnostics", *, effects: str | 
     Returns
     -------
     str
-        Empty where no command can be told: of a change, a saved fit, a data frame or several
+        Empty where no command can be told: of a series, a saved fit, a data frame or several
         indicators.
 
     Examples
@@ -51,6 +52,8 @@ def next_command(asked: Specification, checks: "Diagnostics", *, effects: str | 
         return ""
     # A series has no effects to choose, and its units are shown by the table.
     if isinstance(asked.asking, ChangeAsking):
+        return ""
+    if isinstance(asked.asking, LeagueAsking) and not ranks_average(asked.asking):
         return ""
     if is_fit(reading.source[0]):
         return ""

@@ -18,6 +18,7 @@ from varstat.analysis.asking import (
 from varstat.analysis.changing import ask_change, read_allowance
 from varstat.analysis.history import ask_completeness
 from varstat.analysis.inputs import check_cards, refuse_fit
+from varstat.analysis.ranking import fit_levels_of, ranks_average, refuse_at
 from varstat.analysis.reviewing import ask_review
 from varstat.analysis.specification import Reading, Specification
 from varstat.analysis.steps import (
@@ -263,6 +264,8 @@ def _refuse_early(setting: Setting) -> None:
         from varstat.target.rule import parse_target
 
         parse_target(asking.target)
+    if isinstance(asking, LeagueAsking):
+        refuse_at(setting, asking)
     if isinstance(asking, OpportunityAsking):
         _refuse_cards(setting, allow_overlap=asking.allow_overlap)
 
@@ -326,8 +329,11 @@ def _judge(setting: Setting, table: "Table", funnels: "Funnels", *, level: float
 def _ask_model(setting: Setting) -> Analysis:
     from varstat.estimands import compare_units, compute_league
 
-    (fits, _, _), *_ = fit_all(setting)
     asking = setting.asked.asking
+    if isinstance(asking, LeagueAsking) and not ranks_average(asking):
+        fits = fit_levels_of(setting, asking)
+    else:
+        (fits, _, _), *_ = fit_all(setting)
     results: Results[Any] = fits
     if isinstance(asking, LeagueAsking):
         setting.tell("Ranking units", 0, 0)

@@ -205,8 +205,10 @@ def _effects(card: Card) -> str:
             )
         case "auto":
             return "effects that are normal unless the units show another shape"
+        case "normal-by-size":
+            return "normal effects whose SD goes with the units' size"
         case "normal-mixture":
-            return "effects of two kinds of unit, each normal, or with a tail to one side"
+            return "effects of two kinds of unit, each normal, or with long tails"
         case "learnt":
             return "effects whose distribution is learnt"
         case _:

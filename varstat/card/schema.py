@@ -280,7 +280,13 @@ class Model(Section):
     likelihood: Likelihood
     link: Literal["logit", "log", "identity"]
     effects: Literal[
-        "auto", "normal", "student-t", "contaminated-normal", "normal-mixture", "learnt"
+        "auto",
+        "normal",
+        "normal-by-size",
+        "student-t",
+        "contaminated-normal",
+        "normal-mixture",
+        "learnt",
     ]
     degrees_of_freedom: Annotated[float, Field(gt=2, allow_inf_nan=False)]
     contamination_scale: Annotated[float, Field(gt=1, allow_inf_nan=False)]

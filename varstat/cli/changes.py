@@ -40,6 +40,22 @@ CHANGES: dict[tuple[type, str], Laid] = {
         "The SD of what passes, on the link scale: two periods can't tell it.",
         metavar="SD",
     ),
+    (ChangeAsking, "unit_cost"): number(
+        float | None,
+        "unit-cost",
+        _CHANGE,
+        "What one event is worth, for the parts in money; needs a price year and a source.",
+        metavar="MONEY",
+    ),
+    (ChangeAsking, "unit_cost_to"): number(
+        float | None,
+        "unit-cost-to",
+        _CHANGE,
+        "What it is worth in the second period, where that differs.",
+        metavar="MONEY",
+    ),
+    (ChangeAsking, "price_year"): text("price-year", _CHANGE, "Year of the unit cost."),
+    (ChangeAsking, "cost_source"): text("cost-source", _CHANGE, "Who says what it costs."),
     (ChangeAsking, "fdr"): number(
         float, "fdr", _CHANGE, "The share of a list of the improved that may be false."
     ),

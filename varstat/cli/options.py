@@ -223,7 +223,8 @@ OPTIONS: dict[tuple[type, str], Laid] = {
     (Modelling, "effects"): text(
         "effects",
         _MODEL,
-        "How units differ: auto, normal, student-t, contaminated-normal, normal-mixture or learnt.",
+        "How units differ: auto, normal, normal-by-size, student-t, contaminated-normal, "
+        "normal-mixture or learnt.",
     ),
     (Modelling, "likelihood"): text(
         "likelihood",
@@ -260,6 +261,15 @@ OPTIONS: dict[tuple[type, str], Laid] = {
     **VOLUMES,
     **REVIEWS,
     (LeagueAsking, "target"): text("target", _MODEL, "pooled, median, best:0.25 or rate:0.75."),
+    (LeagueAsking, "at"): Laid(
+        type=str,
+        info=typer.Option(
+            "--at",
+            metavar="TIME",
+            help="Of which time ranks are, of several periods: average, last or a period.",
+            rich_help_panel=_LEAGUE,
+        ),
+    ),
     (OpportunityAsking, "target"): text(
         "target",
         _OPPORTUNITY,

@@ -62,13 +62,9 @@ def keep_complete(table: Table, *, covariates: Sequence[str], peer_groups: bool 
     if ledger.open.all() and not ledger.problems:
         return table
     ledger.close(table.account.source)
-    frame = kept.reassemble(ledger.open)
-    return replace(
-        table,
-        frame=frame,
-        account=kept.amend(table.account, ledger, frame),
-        kept=kept.take(ledger.open, frame),
-    )
+    left = kept.take(ledger.open)
+    account = kept.amend(table.account, ledger, left.frame)
+    return replace(table, frame=left.frame, account=account, kept=left)
 
 
 def _exclude_alone(kept: Kept, ledger: Ledger) -> None:

@@ -6,7 +6,8 @@ into a normal score :math:`z_i`, is about standard normal where the model holds.
 * *size* tells nothing of the rate: the score of a slope in log size,
   :math:`\sum_i \sqrt{\rho_i}\,(x_i - \bar x)\,z_i` with :math:`\rho_i` the reliability, is normal
   about zero;
-* effects have the *shape* that the model says (`varstat.hierarchical.shape`).
+* effects have the *shape* that the model says, and go with size as it says, if at all
+  (`varstat.hierarchical.shape`).
 """
 
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from varstat.estimands.suppression import UNMARKED, Marks, check_marks, say_mark
 from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.posterior import Posterior
 from varstat.hierarchical.shape import LEAST as _LEAST
-from varstat.hierarchical.shape import MISSHAPEN, check_shape
+from varstat.hierarchical.shape import MISSHAPEN, UNEVEN, check_shape
 from varstat.hierarchical.storage.layout import members
 from varstat.measure import Floats
 from varstat.prose.number import listed, p_text
@@ -41,6 +42,10 @@ class Assumptions:
         By how much the link-scale rate rises with one unit of log size.
     shape_p : float
         That effects have the shape that the model says.
+    spread_p : float
+        That units differ as much whatever their size, or as the model says.
+    spread_slope : float
+        Above zero where large units differ more than the model says.
     furthest : tuple of str
         The units that lie furthest out, at most three.
     marks : Marks
@@ -55,6 +60,8 @@ class Assumptions:
     size_slope: float
     shape_p: float
     furthest: tuple[str, ...]
+    spread_p: float = float("nan")
+    spread_slope: float = float("nan")
     marks: Marks = UNMARKED
     informed: bool = False
     normal: bool = True
@@ -85,6 +92,8 @@ def check_assumptions(posterior: Posterior, reliability: Floats) -> Assumptions:
         size_p=size_p,
         size_slope=slope,
         shape_p=shape.p_value,
+        spread_p=shape.spread_p,
+        spread_slope=shape.spread_slope,
         furthest=shape.furthest(design, known),
         marks=check_marks(posterior),
         informed=OWN_SIZE in members(design.locations, "inform"),
@@ -156,6 +165,14 @@ def say_assumptions(found: Assumptions) -> tuple[str, ...]:
             "The units' effects don't have the shape that the model says "
             f"({p_text(found.shape_p)}; furthest out: {units}): a few units far off, or several "
             f"kinds of unit. Totals and intervals may be wrong. {remedy}"
+        )
+    if found.spread_p < UNEVEN:
+        which, others = ("large", "small") if found.spread_slope > 0 else ("small", "large")
+        remedy = " Try --effects auto or normal-by-size." if found.normal else ""
+        notes.append(
+            f"Beyond chance {which} units differ more than {others} ones, and more than the model "
+            f"says ({p_text(found.spread_p)}): {which} units are drawn to the mean too far, and "
+            f"{others} ones not far enough.{remedy}"
         )
     notes += say_marks(found.marks)
     return tuple(notes)

@@ -12,12 +12,17 @@ from varstat.data.groups import group_rows, refuse_repeats
 from varstat.data.overlap import refuse_overlaps
 from varstat.data.table import Table
 from varstat.errors import TableError, UsageError, choose, did_you_mean, expect
-from varstat.hierarchical.automatic import propose_effects, set_apart, state_effects
+from varstat.hierarchical.automatic import (
+    drop_choice,
+    propose_effects,
+    set_apart,
+    state_effects,
+)
 from varstat.hierarchical.diagnostics import Diagnostics
 from varstat.hierarchical.furthest import find_furthest
 from varstat.hierarchical.model.build import build_design
 from varstat.hierarchical.model.design import Design
-from varstat.hierarchical.model.effects import normal_effects
+from varstat.hierarchical.model.effects import Effects
 from varstat.hierarchical.posterior import Fits, Posterior
 from varstat.hierarchical.predictive import PREDICTIVE_LIMIT, check_predictive
 from varstat.hierarchical.quadrature.fit import fit_quadrature, refusal
@@ -264,11 +269,20 @@ def fit_design(
     return set_apart(found)
 
 
-def with_normal_effects(posterior: Posterior) -> Posterior:
-    """Fit the same units again with normal effects, by quadrature."""
+def with_effects(posterior: Posterior, effects: Effects, *notes: str) -> Posterior:
+    """Fit the same units again with other effects, by quadrature.
+
+    Parameters
+    ----------
+    posterior : Posterior
+    effects : Effects
+    *notes : str
+        In place of the note that says which were chosen.
+    """
+    said = (*drop_choice(posterior.design.notes), *notes)
     return _fit_stated(
-        replace(posterior.design, effects=normal_effects()),
-        card=state_effects(posterior.card, "normal"),
+        replace(posterior.design, effects=effects, notes=said),
+        card=state_effects(posterior.card, effects.name),
         by=posterior.by,
         engine="quadrature",
         draws=posterior.draws,

@@ -11,6 +11,7 @@ from scipy.special import expit
 from varstat.card.schema import Card
 from varstat.hierarchical.diagnostics import Diagnostics
 from varstat.hierarchical.model.design import Design
+from varstat.hierarchical.moment import Moment
 from varstat.hierarchical.quadrature.hyper import Lattice
 from varstat.hierarchical.storage.layout import by_kind, count_chains, theta_blocks
 from varstat.hierarchical.words import say_fit, say_fits
@@ -123,6 +124,8 @@ class Posterior(Result):
     lattice : Lattice or None
         Points that sum the hyper-posterior; None where it is known by draws alone.
     diagnostics : Diagnostics
+    moment : Moment or None
+        The time that levels are of, where they are those of one period in a series.
     """
 
     indicator: str
@@ -136,6 +139,7 @@ class Posterior(Result):
     chains: int
     lattice: Lattice | None
     diagnostics: Diagnostics
+    moment: Moment | None = None
 
     @property
     def draws(self) -> int:
@@ -256,7 +260,7 @@ def natural_scale(design: Design, h: Floats) -> dict[str, Floats]:
             out[name] = design.spread * x
         elif kind == "contamination":
             out[name] = expit(x)
-        elif kind == "shape":
+        elif kind in ("shape", "sd_by_size"):
             out[name] = x
         else:
             out[name] = design.spread * np.exp(x)
@@ -267,10 +271,13 @@ def summarise_hyper(posterior: Posterior, *, level: float) -> HyperSummary:
     """Summarise the hyper-parameters: means and SDs summed where there is a lattice.
 
     Intervals are of the draws. The coefficients of a learnt density say nothing one by one, and
-    are left out: its mean is the intercept, its SD tau.
+    are left out: its mean is the intercept, its SD tau. What a series has besides stands last.
     """
     natural = posterior.natural()
-    drawn = np.stack([natural[name] for name in posterior.design.reported], axis=1)
+    if posterior.moment is not None:
+        natural |= posterior.moment.hyper
+    names = (*posterior.design.reported, *(posterior.moment.hyper if posterior.moment else ()))
+    drawn = np.stack([natural[name] for name in names], axis=1)
     mean, sd = drawn.mean(axis=0), drawn.std(axis=0, ddof=1)
     mcse = sd / np.sqrt(min(posterior.diagnostics.ess_bulk, posterior.draws))
     lattice = posterior.lattice
@@ -281,7 +288,7 @@ def summarise_hyper(posterior: Posterior, *, level: float) -> HyperSummary:
         mcse = np.zeros_like(mean)
     lower, upper = np.quantile(drawn, [0.5 * (1.0 - level), 0.5 * (1.0 + level)], axis=0)
     return HyperSummary(
-        name=posterior.design.reported,
+        name=names,
         mean=mean,
         sd=sd,
         lower=lower,

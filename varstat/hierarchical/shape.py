@@ -5,6 +5,13 @@ normal where the model holds. The test is of a normal whose mean and variance ar
 Units with fewer than five events to expect, or five of the others, are left out: their scores have
 steps.
 
+Nor do the sizes of these scores go with the units' own size, if effects are as wide for all. With
+:math:`r_i` the ranks of :math:`|z_i|` and :math:`\rho_i` the reliability,
+
+.. math:: T = \sum_i \rho_i\,(x_i - \bar x_\rho)\,(r_i - \bar r)
+
+is about normal, with the variance of permutations: ranks keep a few units far out from deciding.
+
 References
 ----------
 .. [1] D'Agostino & Stephens (1986). Goodness-of-fit techniques. Marcel Dekker, section 4.8.5.
@@ -25,6 +32,8 @@ _POINTS, LEAST = 24, 12
 _SMOOTH = 5.0
 # Below this a shape isn't the model's: in one of 200 good models.
 MISSHAPEN = 0.005
+# Below this effects don't go with size as the model says.
+UNEVEN = 0.005
 _NAMED = 3
 
 
@@ -38,10 +47,16 @@ class Shape:
         Each unit's normal score among what the others lead to expect.
     p_value : float
         That effects have the shape that the model says; NaN where that can't be tested.
+    spread_p : float
+        That effects are as wide for large units as for small ones, or as the model says.
+    spread_slope : float
+        Above zero where large units are more apart than the model says.
     """
 
     score: Floats
     p_value: float
+    spread_p: float
+    spread_slope: float
 
     def furthest(self, design: Design, known: np.ndarray | None = None) -> tuple[str, ...]:
         """Name the units that lie furthest out."""
@@ -65,7 +80,28 @@ def check_shape(design: Design, h: Floats) -> Shape | None:
     p = predict_each(design, h[chosen])
     z = -ndtri(np.clip(p, 1e-12, 1.0 - 1e-12))
     smooth = np.isfinite(z) & _is_smooth(design)
-    return Shape(score=z, p_value=anderson_darling(z[smooth]))
+    spread_p, slope = _go_with_size(design, h[chosen], z, smooth)
+    return Shape(
+        score=z, p_value=anderson_darling(z[smooth]), spread_p=spread_p, spread_slope=slope
+    )
+
+
+def _go_with_size(design: Design, h: Floats, z: Floats, known: np.ndarray) -> tuple[float, float]:
+    """Test that distances from the mean don't go with size: p-value, and the statistic's sign."""
+    x = design.log_size[known]
+    if known.sum() < LEAST or not np.ptp(x) > 0:
+        return float("nan"), float("nan")
+    tau2 = np.exp(2.0 * design.log_taus(h)).mean(axis=0)[known]
+    weight = tau2 / (tau2 + design.link_variance[known])
+    apart = weight * (x - np.average(x, weights=weight))
+    rank = np.argsort(np.argsort(np.abs(z[known]), kind="stable"), kind="stable").astype(float)
+    rank -= rank.mean()
+    apart -= apart.mean()
+    variance = float(apart @ apart) * float(rank @ rank) / (len(x) - 1)
+    if not variance > 0:
+        return float("nan"), float("nan")
+    statistic = float(apart @ rank) / np.sqrt(variance)
+    return float(2.0 * ndtr(-abs(statistic))), statistic
 
 
 def _is_smooth(design: Design) -> np.ndarray:

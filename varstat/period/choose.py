@@ -94,6 +94,44 @@ def choose_pair(periods: Periods, before: str, after: str, *, where: str) -> tup
     return first, last
 
 
+def choose_one(periods: Periods, label: str, *, option: str) -> str:
+    """Choose the one period of a table that a label means.
+
+    Parameters
+    ----------
+    periods : Periods
+        Of a table.
+    label : str
+        A period of the table, written as it is there or otherwise.
+    option : str
+        That names it, for messages.
+
+    Returns
+    -------
+    str
+        Its label in the table.
+
+    Raises
+    ------
+    TableError
+        If the table's periods, or the label, may mean two things.
+    UsageError
+        If there is no such period, or several fill it.
+
+    Examples
+    --------
+    >>> from varstat.period.period import read_periods
+    >>> choose_one(read_periods(["2013-14 Q1", "2013-14 Q2"]), "2013-14Q2", option="--at")
+    '2013-14 Q2'
+    """
+    span = _choose(periods, label, option=option, where="the table")
+    if len(span.places) > 1:
+        raise UsageError(
+            option, f"{span.label!r} is {len(span.places)} periods of the table. Name one of them."
+        )
+    return periods.labels[span.places[0]]
+
+
 def _months(periods: Periods, span: Span) -> int:
     """How long a stretch is; where labels don't tell, in periods."""
     found = [periods.periods[at].months for at in span.places]

@@ -40,7 +40,7 @@ def prior_components(design: Design, h: Floats) -> dict[str, Floats]:
     -------
     dict of str to ndarray, shape (draws,)
         By the names of `PRIORS`, in their order. Of a learnt distribution of effects the priors
-        of its mean and SD, and none of its shape.
+        of its mean and SD, and none of its shape or of how its SD goes with size.
     """
     found: dict[str, Floats] = {}
     width = len(design.locations)

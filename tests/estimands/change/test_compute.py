@@ -6,7 +6,7 @@ import pytest
 
 from varstat.data import read_table
 from varstat.data.organisations.successors import Successor, SuccessorMap
-from varstat.errors import ModelError, TableError, UsageError
+from varstat.errors import CardError, ModelError, TableError, UsageError
 from varstat.estimands.change.compute import compute_change
 from varstat.prose.text import MOST_SENTENCES, sentences
 
@@ -242,3 +242,44 @@ def test_a_unit_put_with_other_peers_is_structure_and_no_performance():
     assert abs(bridge.of("structure")[0]) > 5 * abs(bridge.of("performance")[0])
     assert any("3 units changed peer group" in note for note in found.notes)
     assert "peer groups" in found.summary()
+
+
+PRICES = {"unit_cost": 100.0, "price_year": "2016", "cost_source": "a tariff"}
+
+
+@pytest.mark.parametrize("later", [None, 120.0])
+def test_in_money_the_parts_add_up_and_a_new_price_is_one_of_them(later):
+    frame = nation(moves=False)
+    found = change(frame, unit_cost_to=later, **PRICES)
+    events, money = found.bridge, found.money.bridge
+    assert money.of("from")[0] == pytest.approx(100.0 * events.of("from")[0])
+    assert money.of("to")[0] == pytest.approx((later or 100.0) * events.of("to")[0])
+    between, whole = money.estimate[1:-1].sum(), money.of("to")[0] - money.of("from")[0]
+    assert between == pytest.approx(whole, abs=1e-9 * money.of("to")[0])
+    if later is None:
+        np.testing.assert_allclose(money.estimate, 100.0 * events.estimate)
+        return
+    # A price alone is shared by what was and what is: 20 times the mean of both totals, about.
+    share = 20.0 * 0.5 * (events.of("from")[0] + events.of("to")[0])
+    assert money.of("unit_cost")[0] == pytest.approx(share, rel=0.1)
+    assert "of which the unit cost made" in found.summary()
+
+
+def test_a_merger_is_priced_as_events_were_then():
+    line = Successor(predecessor="u05", successor="u06")
+    found = change(
+        merged(nation(moves=False), {"u05": "u06"}, PERIODS[3]),
+        successors=SuccessorMap(lines=(line,)),
+        unit_cost_to=120.0,
+        **PRICES,
+    )
+    assert len(sentences(found.summary())) <= MOST_SENTENCES
+    for name in ("structure", "refit"):
+        assert found.money.bridge.of(name)[0] == pytest.approx(100.0 * found.bridge.of(name)[0])
+
+
+def test_a_later_price_alone_is_none():
+    with pytest.raises(UsageError, match="state --unit-cost as well"):
+        change(nation(moves=False), unit_cost_to=120.0)
+    with pytest.raises(CardError, match="price_year and source"):
+        change(nation(moves=False), unit_cost=100.0)

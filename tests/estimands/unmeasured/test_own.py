@@ -3,13 +3,16 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from designs import make_design, make_posterior
 from scipy.special import expit
 
+import varstat
 from varstat.errors import ModelError
 from varstat.estimands.unmeasured import own
-from varstat.estimands.unmeasured.own import check_effects, split_draws
+from varstat.estimands.unmeasured.own import part_effects, split_draws
+from varstat.hierarchical.automatic import NOT_NORMAL
 
 RNG = np.random.default_rng(4)
 UNITS = 30
@@ -82,7 +85,24 @@ def test_effects_of_another_distribution_are_refused():
     posterior = make_posterior(make_design(EVENT, SIZE), draws=100)
     effects = replace(posterior.design.effects, name="learnt")
     with pytest.raises(ModelError, match="learnt effects"):
-        check_effects(replace(posterior, design=replace(posterior.design, effects=effects)))
+        part_effects(replace(posterior, design=replace(posterior.design, effects=effects)))
+
+
+def test_effects_that_were_chosen_give_way_to_some_that_can_be_parted():
+    rng = np.random.default_rng(3)
+    theta = -1.5 + 0.5 * rng.choice([-1.0, 1.0], 40)
+    event, size = rng.binomial(900, expit(theta)), np.full(40, 900)
+    frame = pd.DataFrame(
+        {"unit": [f"u{i}" for i in range(40)], "numerator": event, "denominator": size}
+    )
+    (found,) = varstat.fit_model(varstat.read_table(frame, direction="lower-is-better"), draws=400)
+    assert found.design.effects.name == "normal-mixture"
+    parted = part_effects(found)
+    assert parted.design.effects.name == "contaminated-normal"
+    assert parted.card.model.effects == "auto"
+    (note,) = (each for each in parted.design.notes if each.startswith(NOT_NORMAL))
+    assert "can't be parted" in note
+    assert part_effects(parted) is parted
 
 
 def test_of_many_units_fewer_draws_are_taken(monkeypatch):

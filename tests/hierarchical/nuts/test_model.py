@@ -20,7 +20,7 @@ from varstat.hierarchical.model.smeared import Smeared
 from varstat.hierarchical.nuts.model import build_model, effect_draws, hyper_draws, plan_sampling
 
 pytestmark = pytest.mark.nuts
-EFFECTS = ("normal", "student-t", "contaminated-normal")
+EFFECTS = ("normal", "normal-by-size", "student-t", "contaminated-normal")
 
 
 def transients(likelihood: str) -> tuple[str | float, ...]:

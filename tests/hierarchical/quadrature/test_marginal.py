@@ -21,7 +21,7 @@ FAMILIES = {
     "negative-binomial": "ratio",
     "normal": "mean",
 }
-EFFECTS = ("normal", "student-t", "contaminated-normal")
+EFFECTS = ("normal", "normal-by-size", "student-t", "contaminated-normal")
 PRIORS = {"intercept": normal(0, 2), "tau": half_normal(1), "transient": half_normal(1)}
 
 

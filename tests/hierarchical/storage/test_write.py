@@ -68,6 +68,7 @@ KINDS: dict[str, tuple[Callable[[], pd.DataFrame], dict[str, Any]]] = {
     "one row a unit": (one_row, {}),
     "student-t": (one_row, {"effects": "student-t"}),
     "contaminated": (one_row, {"effects": "contaminated-normal"}),
+    "by size": (one_row, {"effects": "normal-by-size"}),
     "learnt": (one_row, {"effects": "learnt"}),
     "mixture": (one_row, {"effects": "normal-mixture"}),
     "learnt of peers": (ratio, {"peer_group": "kind", "covariates": ["need"], "effects": "learnt"}),

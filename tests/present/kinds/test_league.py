@@ -31,6 +31,7 @@ KEYS = [
         "assumptions",
         "interactions",
         "level",
+        "at",
         "rank_scope",
     ),
     *("ranks_exact", "top", "misclassified", "discordance", "units", "summary", "notes"),

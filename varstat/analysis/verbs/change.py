@@ -69,6 +69,10 @@ def change(
     target: str | None = None,
     minimal: float = 0.0,
     passing: float | None = None,
+    unit_cost: float | None = None,
+    unit_cost_to: float | None = None,
+    price_year: str | None = None,
+    cost_source: str | None = None,
     fdr: float = 0.05,
     draws: int = 4000,
     seed: int = 1,
@@ -116,6 +120,11 @@ missing, percent, per, lenient : optional
         The smallest change of a rate that matters, as a share or in events a unit of exposure.
     passing : float, optional
         The SD of what passes, on the link scale, where it is known from elsewhere.
+    unit_cost, unit_cost_to : float, optional
+        What one event is worth in the first period, and in the second where that differs; the
+        card's, unless given. Parts are then of money as well.
+    price_year, cost_source : str, optional
+        Which a unit cost needs.
     fdr : float
         The share of false names that a list of the improved, or of the worsened, may have.
     draws : int

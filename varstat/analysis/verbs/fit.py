@@ -83,8 +83,8 @@ missing, percent, per, lenient : optional
     inform : str or sequence of str, optional
         Columns that help to estimate a unit without excusing it; `size` is the log of its own size.
     effects : str, optional
-        How units differ: "auto", "normal", "student-t", "contaminated-normal", "normal-mixture" or
-        "learnt".
+        How units differ: "auto", "normal", "normal-by-size", "student-t", "contaminated-normal",
+        "normal-mixture" or "learnt".
     likelihood : str, optional
     transient : "auto", "none" or float, optional
         What varies between a unit's periods beyond chance.

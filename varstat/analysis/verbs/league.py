@@ -65,6 +65,7 @@ def league(
     seed: int = 1,
     level: float = 0.95,
     target: str | None = None,
+    at: str = "average",
     unmeasured: bool = False,
     also: Sequence[str] | str = (),
 ) -> "Leagues":
@@ -88,8 +89,8 @@ missing, percent, per, lenient : optional
     inform : str or sequence of str, optional
         Columns that help to estimate a unit without excusing it; `size` is the log of its own size.
     effects : str, optional
-        How units differ: "auto", "normal", "student-t", "contaminated-normal", "normal-mixture" or
-        "learnt".
+        How units differ: "auto", "normal", "normal-by-size", "student-t", "contaminated-normal",
+        "normal-mixture" or "learnt".
     likelihood : str, optional
     transient : "auto", "none" or float, optional
         What varies between a unit's periods beyond chance.
@@ -104,7 +105,9 @@ missing, percent, per, lenient : optional
         Of all intervals, in (0, 1).
     target : str, optional
         "pooled", "median", "best:0.25" or "rate:0.75"; the card's, unless given.
-
+    at : str
+        Of which time ranks are, where there are several periods: "average", "last", or a period.
+        One period takes a series of three or more, of 20 units or more.
     unmeasured : bool
         Whether to say how much case-mix that nobody recorded would undo who is surely where.
     also : str or sequence of str

@@ -163,6 +163,11 @@ def make_addends(records: Records, event: Converted, *, card: Card) -> Addends |
     )
 
 
+def take(codes: Rows, rows: Mask | Rows) -> Rows:
+    """Keep some rows of a column, without a copy where they are all."""
+    return codes if _is_all(rows, len(codes)) else codes[rows]
+
+
 def _variance(slack: Floats, off: Floats, known: Mask) -> Floats:
     """Give the variance of rounding, of columns and of what rows' events are off beyond that."""
     if not (slack.any() or off.any()):

@@ -1,6 +1,7 @@
 """Assembly: the rows that are kept put together as a frame, and the account of all rows."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,7 @@ import pandas as pd
 from varstat.data.account import Account, Ledger, Mask, Rows
 from varstat.data.rows.counts import Converted, Counts
 from varstat.data.rows.covariates import count_without
+from varstat.data.rows.distinguish import number_levels
 from varstat.data.rows.marks import Publishing, note_marks
 from varstat.data.rows.records import Records
 from varstat.data.rows.rollup import merge
@@ -137,19 +139,19 @@ def assemble(
     records: Records,
     counts: Counts,
     periods: Texts | None,
-    kept: Mask,
     *,
     roll_up: RollUp | None,
 ) -> pd.DataFrame:
-    """Put the kept rows into canonical columns, merged if asked for.
+    """Put the rows that are kept into canonical columns, merged if asked for.
 
     Parameters
     ----------
     records : Records
+        The kept ones alone; unless rows are merged, the frame shares their columns.
     counts : Counts
+        Likewise.
     periods : ndarray of object, shape (rows,), optional
         Rolled up, if asked for.
-    kept : ndarray of bool, shape (rows,)
     roll_up : RollUp, optional
         Merges the rows of a period.
 
@@ -158,25 +160,24 @@ def assemble(
     DataFrame
         As in `Table`.
     """
-    absent = np.full(int(kept.sum()), None, dtype=object)
+    absent = np.full(len(records.rows), None, dtype=object)
     texts: dict[str, Texts] = {
-        role: records.roles[role].values[kept] if role in records.roles else absent
+        role: records.roles[role].values if role in records.roles else absent
         for role in ("unit", "unit_name", "peer_group")
     }
-    texts["period"] = absent if periods is None else periods[kept]
+    texts["period"] = absent if periods is None else periods
     period = records.roles.get("period")
     for name, attribute in records.by.items():
-        texts[name] = texts["period"] if attribute is period else attribute.values[kept]
-    texts |= {name: attribute.values[kept] for name, attribute in records.strata.items()}
-    covariates = {name: each.numbers.values[kept] for name, each in records.covariates.items()}
-    counts = counts.take(kept)
+        texts[name] = texts["period"] if attribute is period else attribute.values
+    texts |= {name: attribute.values for name, attribute in records.strata.items()}
+    covariates = {name: each.numbers.values for name, each in records.covariates.items()}
     if roll_up is not None:
         keys = ("unit", "period", *records.by, *records.strata)
-        order = None if period is None else _in_time(period.values[kept])
+        order = None if period is None else _in_time(period.values)
         counts, texts, covariates = merge(counts, texts, covariates, keys=keys, order=order)
     measure = records.measure
     return pd.DataFrame(
-        {name: pd.Series(values, dtype=object) for name, values in texts.items()}
+        _part(texts)
         | {
             measure.event: counts.event,
             measure.size: counts.size,
@@ -185,9 +186,18 @@ def assemble(
         }
         | ({} if measure.counts else {"count": counts.count})
         | covariates,
-        # All of it was copied for the rows that are kept.
         copy=False,
     )
+
+
+def _part(texts: Mapping[str, Texts]) -> dict[str, "pd.Series[Any]"]:
+    """Give each column of text an array of its own, so that to change one changes no other."""
+    seen = set[int]()
+    columns = {}
+    for name, values in texts.items():
+        columns[name] = pd.Series(values, dtype=object, copy=id(values) in seen)
+        seen.add(id(values))
+    return columns
 
 
 def _in_time(labels: Texts) -> Rows:
@@ -196,16 +206,20 @@ def _in_time(labels: Texts) -> Rows:
     return np.argsort([place.get(label, -1) for label in labels], kind="stable").astype(np.int64)
 
 
+def count_units(units: Texts) -> int:
+    """Count the distinct units of some rows."""
+    return len(number_levels(units)[1])
+
+
 def make_account(
     source: Source,
     records: Records,
     counts: Counts,
     ledger: Ledger,
-    frame: pd.DataFrame,
     *,
     notes: tuple[str, ...],
 ) -> Account:
-    """Make the account of what became of every row.
+    """Make the account of what became of every row, before any are merged.
 
     Parameters
     ----------
@@ -214,8 +228,6 @@ def make_account(
     counts : Counts
     ledger : Ledger
         Closed.
-    frame : DataFrame
-        What was made of the rows.
     notes : tuple of str
 
     Returns
@@ -240,9 +252,9 @@ def make_account(
         source=source.name,
         rows_read=len(records.rows),
         rows_kept=rows_kept,
-        rows_merged=rows_kept - len(frame),
+        rows_merged=0,
         exclusions=tuple(ledger.exclusions),
         totals=totals,
-        units=int(frame["unit"].nunique()),
+        units=count_units(records.roles["unit"].values[kept]),
         notes=notes,
     )

@@ -1,5 +1,6 @@
 """Counts: what each record's numbers are, and between which ends a hidden one lies."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -7,7 +8,7 @@ import numpy as np
 
 from varstat.card.schema import Card
 from varstat.data.account import Mask
-from varstat.data.source.numbers import Kind, Numbers
+from varstat.data.source.numbers import Kind, Numbers, cut, same
 from varstat.measure import Floats
 
 WHOLE_TO = 1e-6
@@ -41,7 +42,7 @@ class Counts:
             lower=self.lower[rows],
             upper=self.upper[rows],
             size=self.size[rows],
-            count=self.count[rows],
+            count=cut(self.count, rows),
         )
 
 
@@ -169,8 +170,19 @@ def state_counts(
             sizes = np.where(lower <= sizes + slack, np.fmax(sizes, lower), sizes)
         upper, lower = np.fmin(upper, sizes), np.fmin(lower, sizes)
         values = np.where(possible, np.clip(values, lower, upper), values)
-    none = np.full(len(values), np.nan)
-    return Counts(event=values, lower=lower, upper=upper, size=sizes, count=none)
+    printed = event.numbers.values
+    return Counts(
+        event=printed if _is_equal(values, printed) else values,
+        lower=lower,
+        upper=upper,
+        size=sizes,
+        count=same(math.nan, len(values)),
+    )
+
+
+def _is_equal(values: Floats, others: Floats) -> bool:
+    """Whether two columns are the same to the bit, so that one of them will do."""
+    return np.array_equal(values.view(np.int64), others.view(np.int64))
 
 
 def _snap(values: Floats) -> Floats:

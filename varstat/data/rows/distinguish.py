@@ -181,12 +181,13 @@ def tell_apart(
     instead : tuple of str
         Columns that each tell all apart, as the first one does.
     """
-    groups = combine([units, *(each.codes for each in named)])
     found: list[Factor] = []
-    distinct = int(groups.max(initial=-1)) + 1
     instead: tuple[str, ...] = ()
-    if distinct == len(rows):
+    used = [units, *(each.codes for each in named)]
+    if _all_differ(used):
         return found, instead
+    groups = combine(used)
+    distinct = int(groups.max(initial=-1)) + 1
     most = 3 * int(np.bincount(groups).max()) + 2
     candidates = []
     for name, at in other_columns(records, header):
@@ -227,8 +228,20 @@ def combine(codes: Sequence[Rows]) -> Rows:
     """
     groups = _number(codes[0])
     for each in codes[1:]:
-        groups = _number(groups * (int(each.max(initial=-1)) + 2) + each + 1)
+        groups = _number(_join(groups, each))
     return groups
+
+
+def _all_differ(codes: Sequence[Rows]) -> bool:
+    """Say whether no combination of codes stands twice, without a number for each."""
+    keys = _join(combine(codes[:-1]), codes[-1]) if len(codes) > 1 else codes[0].copy()
+    keys.sort()
+    return bool((keys[1:] != keys[:-1]).all())
+
+
+def _join(groups: Rows, codes: Rows) -> Rows:
+    """Make a key of two numbers."""
+    return groups * (int(codes.max(initial=-1)) + 2) + codes + 1
 
 
 def _number(groups: Rows) -> Rows:

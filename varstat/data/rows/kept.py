@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from varstat.data.account import Account, Ledger, Mask
-from varstat.data.rows.assembly import assemble
+from varstat.data.rows.assembly import assemble, count_units
 from varstat.data.rows.counts import Counts
 from varstat.data.rows.records import Records
 from varstat.data.source.grid import Texts
@@ -27,7 +27,7 @@ class Kept:
     lenient : bool
         Whether rows with what is impossible are left out, rather than an error.
     frame : DataFrame
-        The table made of all of them.
+        The table made of all of them, which shares their columns unless they are merged.
     """
 
     records: Records
@@ -41,18 +41,15 @@ class Kept:
         """Open a ledger in which some of the rows can be left out."""
         return Ledger(self.records.rows, lenient=self.lenient)
 
-    def reassemble(self, kept: Mask) -> pd.DataFrame:
-        """Make a table's frame of some of the rows."""
-        return assemble(self.records, self.counts, self.periods, kept, roll_up=self.roll_up)
-
-    def take(self, kept: Mask, frame: pd.DataFrame) -> "Kept":
-        """Keep some of the rows, of which a frame was made."""
-        return replace(
-            self,
-            records=self.records.take(kept),
-            counts=self.counts.take(kept),
-            periods=None if self.periods is None else self.periods[kept],
-            frame=frame,
+    def take(self, kept: Mask) -> "Kept":
+        """Keep some of the rows, and make a frame of them."""
+        return keep(
+            self.records,
+            self.counts,
+            self.periods,
+            kept,
+            roll_up=self.roll_up,
+            lenient=self.lenient,
         )
 
     def amend(self, account: Account, ledger: Ledger, frame: pd.DataFrame) -> Account:
@@ -89,6 +86,48 @@ class Kept:
                 name: (read, kept - left[name], excluded + left[name])
                 for name, (read, kept, excluded) in account.totals.items()
             },
-            units=int(frame["unit"].nunique()),
+            units=count_units(frame["unit"].to_numpy()),
             notes=account.notes,
         )
+
+
+def keep(
+    records: Records,
+    counts: Counts,
+    periods: Texts | None,
+    kept: Mask,
+    *,
+    roll_up: RollUp | None,
+    lenient: bool,
+) -> Kept:
+    """Keep some rows, and make a table's frame of them.
+
+    Parameters
+    ----------
+    records : Records
+    counts : Counts
+    periods : ndarray of object, shape (rows,), or None
+    kept : ndarray of bool, shape (rows,)
+    roll_up : RollUp or None
+    lenient : bool
+        All as of `Kept`, of all rows.
+
+    Returns
+    -------
+    Kept
+    """
+    inside, some = records.take(kept), counts.take(kept)
+    # What is counted as it was printed is held once.
+    if counts.event is records.event.values:
+        inside = replace(inside, event=replace(inside.event, values=some.event))
+    if counts.size is records.size.values:
+        inside = replace(inside, size=replace(inside.size, values=some.size))
+    periods = None if periods is None else periods[kept]
+    return Kept(
+        records=inside,
+        counts=some,
+        periods=periods,
+        roll_up=roll_up,
+        lenient=lenient,
+        frame=assemble(inside, some, periods, roll_up=roll_up),
+    )

@@ -179,23 +179,18 @@ def _equal_levels(
 
 def _split(addends: Addends, cells: Rows, order: Rows) -> Rows | None:
     """Find where, in some order, the rows before add up to the same as those after."""
-    ordered, cell = addends.take(order), cells[order]
     number = int(cells.max(initial=-1)) + 1
     if not number:
         return None
-    counts = np.bincount(cell, minlength=number)
+    counts = np.bincount(cells, minlength=number)
     total = addends.add(cells, number)
-    size = ordered.values[:, 1]
-    starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
-    running = np.cumsum(size)
-    within = running - (running - size)[np.minimum(starts, len(size) - 1)][cell]
-    first = 2 * within <= total.values[cell, 1] * (1 + 1e-9) + addends.step[1]
-    before = ordered.add(np.where(first, cell, -1), number)
-    held = np.bincount(cell[first], minlength=number)
+    first = _first_half(addends, cells, order, total)
+    before = addends.add(np.where(first, cells, -1), number)
+    held = np.bincount(cells[first], minlength=number)
     use = (counts > 3) & (held > 0) & (counts - held > 0)
     if not agrees(before.take(use), total.less(before).take(use)).any():
         return None
-    unlike = _unlike(ordered, cell, first, number)
+    unlike = _unlike(addends, cells, first, number)
     use &= unlike.max(axis=1) > 2
     if not use.any():
         return None
@@ -205,7 +200,23 @@ def _split(addends: Addends, cells: Rows, order: Rows) -> Rows | None:
     if not _sure(weighed, own, guesses=float(counts.max())):
         return None
     fewer = held[use].sum() * 2 <= counts[use].sum()
-    return np.asarray(order[first] if fewer else order[~first], dtype=np.int64)
+    return np.flatnonzero(first if fewer else ~first)
+
+
+def _first_half(addends: Addends, cells: Rows, order: Rows, total: Addends) -> NDArray[np.bool_]:
+    """Mark the rows that, in some order, make up no more than half of the size of their cell."""
+    cell, size = cells[order], addends.values[order, 1]
+    starts = np.flatnonzero(np.diff(cell, prepend=-1))
+    running = np.cumsum(size)
+    earlier = np.zeros(len(total.values))
+    earlier[cell[starts]] = running[starts] - size[starts]
+    # In place, since each of these is as long as the file.
+    running -= earlier[cell]
+    running *= 2
+    half = total.values[:, 1] * (1 + 1e-9) + addends.step[1]
+    first = np.zeros(len(cells), dtype=np.bool_)
+    first[order] = running <= half[cell]
+    return first
 
 
 def _unlike(addends: Addends, cells: Rows, inside: NDArray[np.bool_], number: int) -> Rows:

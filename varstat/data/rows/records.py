@@ -115,9 +115,13 @@ class Records:
 
     def take(self, kept: Mask) -> "Records":
         """Keep some rows."""
+        made: dict[int, Attribute] = {}
 
         def cut(attribute: Attribute) -> Attribute:
-            return replace(attribute, values=attribute.values[kept])
+            # What has two uses stays one: a period that is grouped by, say.
+            if id(attribute) not in made:
+                made[id(attribute)] = replace(attribute, values=attribute.values[kept])
+            return made[id(attribute)]
 
         return replace(
             self,

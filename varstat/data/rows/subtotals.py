@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from varstat.data.account import Mask, Rows
-from varstat.data.rows.addends import Addends
+from varstat.data.rows.addends import Addends, take
 from varstat.data.rows.candidates import Candidates, beside_blocks, beside_largest, beside_named
 from varstat.data.rows.codes import beginning_of, first_three, shape_of
 from varstat.data.rows.distinguish import Factor, combine
@@ -128,19 +128,19 @@ def _find_alike(
 
 def _find_whole(addends: Addends, cells: Rows, units: Rows, left: Rows) -> Rows:
     """Find the rows that are the sum of all others of their cell."""
-    some = addends.take(left)
-    found = beside_largest(some, cells[left])
+    some, cells, units = addends.take(left), take(cells, left), take(units, left)
+    found = beside_largest(some, cells)
     if found is None:
         return left[:0]
     second = np.zeros(int(cells.max()) + 1)
     others = np.ones(len(left), dtype=np.bool_)
     others[found.rows] = False
-    np.maximum.at(second, cells[left][others], some.values[others, 1])
+    np.maximum.at(second, cells[others], some.values[others, 1])
     own = some.values[found.rows, 1]
-    found = replace(found, stands_out=own / np.maximum(second[cells[left][found.rows]], 1e-12))
-    many = np.bincount(cells[left])[cells[left][found.rows]].min() >= MANY
+    found = replace(found, stands_out=own / np.maximum(second[cells[found.rows]], 1e-12))
+    many = np.bincount(cells)[cells[found.rows]].min() >= MANY
     required = MANY_REQUIRED if many else WHOLE_REQUIRED
-    return left[_judge(some, units[left], found, required=required)]
+    return left[_judge(some, units, found, required=required)]
 
 
 def _find_groups(
@@ -153,22 +153,22 @@ def _find_groups(
     doubts: list[str],
 ) -> Rows:
     """Find the rows that are the sum of those with the same value in a column."""
-    some, cell = addends.take(left), cells[left]
+    some, cell, units = addends.take(left), take(cells, left), take(units, left)
     for column in columns:
-        codes = column.codes[left]
+        codes = take(column.codes, left)
         groups = np.where(codes < 0, -1, combine([cell, codes]))
         inside = beside_largest(some, groups)
         if inside is not None:
-            rows = _whole_units(_vouch(some, inside, column.column, doubts), units[left])
+            rows = _whole_units(_vouch(some, inside, column.column, doubts), units)
             if not len(rows):
                 found = replace(inside, guesses=inside.guesses * len(inside.rows) * len(columns))
-                rows = _judge(some, units[left], found, required=REQUIRED)
+                rows = _judge(some, units, found, required=REQUIRED)
             if len(rows):
                 return left[rows]
         for name in names:
             outside = beside_named(some, cell, column, name, left)
             if outside is not None:
-                rows = _whole_units(_vouch(some, outside, column.column, doubts), units[left])
+                rows = _whole_units(_vouch(some, outside, column.column, doubts), units)
                 if len(rows):
                     return left[rows]
     return left[:0]
@@ -176,7 +176,7 @@ def _find_groups(
 
 def _find_blocks(addends: Addends, cells: Rows, units: Rows, left: Rows) -> Rows:
     """Find the rows that are the sum of the block just after them, or just before."""
-    some, cell = addends.take(left), cells[left]
+    some, cell, units = addends.take(left), take(cells, left), take(units, left)
     order = np.argsort(cell, kind="stable")
     for ordered in (order, order[::-1]):
         found = beside_blocks(some, cell, ordered)
@@ -184,7 +184,7 @@ def _find_blocks(addends: Addends, cells: Rows, units: Rows, left: Rows) -> Rows
         if len(rows):
             return left[rows]
     for ordered in (order, order[::-1]):
-        rows = _judge(some, units[left], beside_blocks(some, cell, ordered), required=REQUIRED)
+        rows = _judge(some, units, beside_blocks(some, cell, ordered), required=REQUIRED)
         if len(rows):
             return left[rows]
     return left[:0]

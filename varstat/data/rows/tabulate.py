@@ -10,7 +10,6 @@ from varstat.card.field import OWN_SIZE
 from varstat.data.account import Ledger, Mask
 from varstat.data.rows import checks
 from varstat.data.rows.assembly import (
-    assemble,
     make_account,
     note_counts,
     note_lookups,
@@ -23,7 +22,7 @@ from varstat.data.rows.covariates import refuse_unusable
 from varstat.data.rows.distinguish import Apart, combine, number_levels
 from varstat.data.rows.expected import ask_expected
 from varstat.data.rows.gather import gather
-from varstat.data.rows.kept import Kept
+from varstat.data.rows.kept import keep
 from varstat.data.rows.layout import exclude_layout, refuse_overfull, refuse_unvalued
 from varstat.data.rows.limits import count_limits, note_limits, read_limits
 from varstat.data.rows.lookup import Lookup
@@ -120,26 +119,21 @@ def tabulate(
         *note_uncounted(records, counts, kept),
         *_note_partial(records, periods, kept, roll_up=roll_up),
     )
-    frame = assemble(records, counts, periods, kept, roll_up=roll_up)
     card = choose_per(card, counts.event[kept], counts.size[kept])
+    account = make_account(opened, records, counts, ledger, notes=notes)
+    stated = replace(records, measure=card.measure)
+    inside = keep(stated, counts, periods, kept, roll_up=roll_up, lenient=lenient)
     table = Table(
-        frame=frame,
+        frame=inside.frame,
         measure=card.measure,
         card=card,
         by=tuple(records.by),
         strata=tuple(records.strata),
         covariates=tuple(each for each in records.covariates if each not in card.model.inform),
         inform=_informing(records, card.model.inform if inform is None else inform),
-        account=make_account(opened, records, counts, ledger, frame, notes=notes),
+        account=replace(account, rows_merged=account.rows_kept - len(inside.frame)),
         data_hash=opened.data_hash,
-        kept=Kept(
-            records=replace(records.take(kept), measure=card.measure),
-            counts=counts.take(kept),
-            periods=None if periods is None else periods[kept],
-            roll_up=roll_up,
-            lenient=lenient,
-            frame=frame,
-        ),
+        kept=inside,
     )
     return _note_order(table, records)
 

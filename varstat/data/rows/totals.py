@@ -88,6 +88,8 @@ def exclude_totals(
         apart = Apart(
             columns=columns, instead=instead, overlap=judged.overlap, dated=last_date(extras)
         )
+        # As long as the file: of no more use.
+        del codes, judged
         if addends is not None:
             found, more = exclude_unit_totals(
                 records, header, ledger, addends, [*factors, *extras], rows=rows, named=whole

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from varstat.data.account import FIRST_ROWS, Ledger, Mask, Rows, count_rows, name_rows
-from varstat.data.rows.addends import Addends
+from varstat.data.rows.addends import Addends, take
 from varstat.data.rows.choose import say_choice
 from varstat.data.rows.codes import beginning_of, first_letter, first_three, shape_of
 from varstat.data.rows.distinguish import (
@@ -41,13 +41,11 @@ def exclude_unit_totals(
 ) -> tuple[Mask, tuple[str, ...]]:
     """Leave out the rows that are sums of other units; refuse levels that can't be matched."""
     whole = np.zeros(len(ledger.open), dtype=np.bool_)
-    at = np.flatnonzero(ledger.open[rows])
-    rows = rows[at]
+    rows, factors = _still_open(ledger, rows, factors)
     if len(rows) < 3:
         return whole, ()
     units, codes = number_levels(records.roles["unit"].values[rows])
     # A column that is the same for all rows of most units groups them, and splits none.
-    factors = [replace(each, codes=each.codes[at]) for each in factors]
     factors = [each for each in factors if each.role != "extra" or _splits(each.codes, units)]
     apart = [each.codes for each in factors]
     cells = combine(apart) if apart else np.zeros(len(rows), dtype=np.int64)
@@ -71,7 +69,7 @@ def exclude_unit_totals(
     part[rows[found.part]] = True
     ledger.exclude_sums(whole, "a total row: the sum of the others")
     ledger.exclude_sums(part, "a subtotal: the sum of some of the others")
-    left = np.flatnonzero(~(found.whole | found.part))
+    left = ~(found.whole | found.part)
     if found.doubt is not None:
         told = (
             f"column {found.doubt!r}: in most of its groups one row is the sum of the others"
@@ -82,21 +80,22 @@ def exclude_unit_totals(
             f"{told}, but not all, so that units can't be told from their subtotals. Leave the "
             "subtotals out with --exclude COL=VALUE, or keep the units with --only COL=VALUE."
         )
-    elif len(left) > 2:
-        cut = [_cut(each, left) for each in columns]
-        shapes = _shapes(records.roles["unit"].values[rows[left]])
-        mixture = find_mixture(some.take(left), cells[left], cut, shapes)
+    elif left.sum() > 2:
+        columns = [_cut(each, left) for each in columns]
+        some = some.take(left)
+        rows, cells, units = (take(each, left) for each in (rows, cells, units))
+        shapes = _shapes(records.roles["unit"].values[rows])
+        mixture = find_mixture(some, cells, columns, shapes)
         if mixture is not None:
-            _refuse_mixture(records, ledger, mixture, rows[left])
-        elif _folded(records, addends, factors, rows[left], cells[left], named | whole):
+            _refuse_mixture(records, ledger, mixture, rows)
+        elif _folded(records, addends, factors, rows, cells, named | whole):
             ledger.stop(
                 "the units add up to a multiple of their total: rows of several levels, such as "
                 "hospitals and their regions, are mixed. Keep one level with --only COL=VALUE, or "
                 "leave the others out with --exclude COL=VALUE."
             )
         else:
-            near = left[find_near_total(some.take(left), cells[left], units[left])]
-            _refuse_near_total(records, ledger, rows[near])
+            _refuse_near_total(records, ledger, rows[find_near_total(some, cells, units)])
     return whole, notes
 
 
@@ -201,10 +200,20 @@ def _groupings(
     return found
 
 
-def _cut(factor: Factor, rows: Rows) -> Factor:
+def _still_open(
+    ledger: Ledger, rows: Rows, factors: Sequence[Factor]
+) -> tuple[Rows, Sequence[Factor]]:
+    """Keep the rows that nothing was decided about yet; where that is all, none is copied."""
+    left = ledger.open[rows]
+    if left.all():
+        return rows, factors
+    return rows[left], [replace(each, codes=each.codes[left]) for each in factors]
+
+
+def _cut(factor: Factor, rows: Mask) -> Factor:
     """Keep some rows of a factor, with blanks as a level of their own."""
     factor = name_blanks(factor)
-    if len(rows) == len(factor.codes):
+    if rows.all():
         return factor
     there, codes = np.unique(factor.codes[rows], return_inverse=True)
     return replace(factor, codes=codes, levels=tuple(factor.levels[at] for at in there))

@@ -145,10 +145,10 @@ class Numbers:
         return Numbers(
             values=self.values[rows],
             kind=self.kind[rows],
-            mark=_cut(self.mark, rows),
-            low=_cut(self.low, rows),
-            high=_cut(self.high, rows),
-            half_unit=_cut(self.half_unit, rows),
+            mark=cut(self.mark, rows),
+            low=cut(self.low, rows),
+            high=cut(self.high, rows),
+            half_unit=cut(self.half_unit, rows),
         )
 
 
@@ -210,18 +210,18 @@ def plain_numbers(values: Floats) -> Numbers:
     kind[np.isnan(values)] = Kind.BLANK
     infinite = np.isinf(values)
     kind[infinite] = Kind.INFINITE
-    nothing = _same(math.nan, len(values))
+    nothing = same(math.nan, len(values))
     return Numbers(
         values=np.where(infinite, np.nan, values),
         kind=kind,
         mark=np.broadcast_to(np.array(None, dtype=object), len(values)),
         low=nothing,
         high=nothing,
-        half_unit=_same(0.0, len(values)),
+        half_unit=same(0.0, len(values)),
     )
 
 
-def _same(value: float, rows: int) -> Floats:
+def same(value: float, rows: int) -> Floats:
     """Give a column of one number, which takes no memory however many rows it has."""
     return np.broadcast_to(np.float64(value), rows)
 
@@ -230,11 +230,11 @@ def _spread(values: Sequence[float], codes: NDArray[np.int64]) -> Floats:
     """Give each row its number by its code; the same for all where they are the same."""
     distinct = np.array(values, dtype=np.float64)
     if (np.isnan(distinct) | (distinct == 0)).all() and len(np.unique(distinct)) == 1:
-        return _same(float(distinct[0]), len(codes))
+        return same(float(distinct[0]), len(codes))
     return distinct[codes]
 
 
-def _cut(column: NDArray[Any], rows: Mask) -> NDArray[Any]:
+def cut(column: NDArray[Any], rows: Mask) -> NDArray[Any]:
     """Keep some rows of a column; of one number it stays one."""
     if len(column) and column.strides == (0,):
         return np.broadcast_to(column[0], int(np.count_nonzero(rows)))

@@ -14,8 +14,10 @@ from varstat.measure.lock import lock_arrays
 
 # Draws times units that are looked at at once.
 _BLOCK = 2_000_000
-# What a table of whole units can't tell: they have one cell and no price.
-_STILL = ("mix", "unit_cost")
+# What a table of whole units can't tell: they have one cell.
+_MIX = "mix"
+# What an event is worth, then and now, where totals are of events.
+EVENTS = (1.0, 1.0)
 # What is bounded where the rate of a selective loss isn't known.
 BOUNDED = ("completeness", "rate", "target", "performance")
 
@@ -38,6 +40,8 @@ class Sides:
     whole : tuple of ndarray of float, shape (draws, units) each, or None
         Rates of all activity, but for what a selection did: those of a year with a short quarter
         weigh its quarters otherwise. None where they are those of what was reported.
+    price : tuple of float
+        What one event is worth, before and after; 1 where totals are of events.
     """
 
     rate: tuple[Floats, Floats]
@@ -45,6 +49,7 @@ class Sides:
     group: tuple[NDArray[np.object_], NDArray[np.object_]]
     unreported: Unreported | None = None
     whole: tuple[Floats, Floats] | None = None
+    price: tuple[float, float] = EVENTS
 
     @property
     def there(self) -> tuple[Bools, Bools]:
@@ -84,7 +89,8 @@ class Sides:
         """
         some = some & self.there[k]
         group = self.group[0 if then else 1][some]
-        return standard.total(self.rate[k][:, some], self.volume[k][some], group)
+        total = standard.total(self.rate[k][:, some], self.volume[k][some], group)
+        return np.asarray(self.price[k] * total)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -96,9 +102,9 @@ class Bridge:
     effect : tuple of str
         `from`, then what adds up, then `to`: `structure`, `refit` and `exit` where organisations
         or peer groups changed, `completeness` where it was looked at, `volume`, `rate` and
-        `target`, and `entry`.
+        `target`, and `entry`; `unit_cost` of money, where the cost changed.
     estimate, lower, upper : ndarray of float, shape (effects,)
-        In events.
+        In events, or in money where events have a price.
     named : tuple of str
         `change`, `common_from` and `common_to` (the totals of units that have both periods),
         `performance`, `activity_adjusted` and `fixed_target`; where completeness was looked at,
@@ -180,7 +186,11 @@ def build_bridge(
         first, steps = _restructure(old, share, new, standard, shared)
         before = int(old.there[0].sum())
     shares = _share_in_blocks(new, common, standard)
-    still = _STILL if new.unreported is not None else ("completeness", *_STILL)
+    still = [_MIX]
+    if new.unreported is None:
+        still.append("completeness")
+    if new.price[0] == new.price[1]:
+        still.append("unit_cost")
     factors = [name for name in FACTORS if name not in still]
     steps |= {name: shares.effects[name] for name in factors}
     last = new.total(1, there[1], standard)
@@ -230,7 +240,7 @@ def _restructure(
     """The total of the old frame, and what leads from it to that of units that have both."""
     there = old.there[0]
     rate, volume = merge_rates(old.rate[0][:, there], old.volume[0][there], share[:, there])
-    merged = Sides(rate=(rate, rate), volume=(volume, volume), group=new.group)
+    merged = Sides(rate=(rate, rate), volume=(volume, volume), group=new.group, price=new.price)
     first = old.total(0, there, standard, then=True)
     whole = merged.total(0, volume > 0, standard)
     kept = merged.total(0, (volume > 0) & new.common, standard)
@@ -263,7 +273,7 @@ def _state(
     if lost is None or not len(lost.unit):
         own = rate[:, common]
         target = standard.targets(own, volume[common], group)
-        return _one_cell(one, volume[common], own, target)
+        return _one_cell(sides.price[k], one, volume[common], own, target)
     every = rate if sides.whole is None else sides.whole[k][some]
     whole = lost.whole_rate(k, some, every, volume, fixed=fixed)[:, common]
     own, reported = rate[:, common], volume[common]
@@ -274,22 +284,24 @@ def _state(
     set_then = target.copy()
     set_then[:, there] = standard.targets(own[:, there], reported[there], group[there])
     distortion = (set_then - own) - (target - whole)
-    return _one_cell(reported / complete, complete, whole, target, distortion)
+    share = reported / complete
+    return _one_cell(sides.price[k], share, complete, whole, target, distortion)
 
 
 def _one_cell(
+    price: float,
     completeness: Floats,
     volume: Floats,
     rate: Floats,
     target: Floats,
     distortion: Floats | None = None,
 ) -> State:
-    """A state of whole units, whose events cost nothing."""
+    """A state of whole units, without cells."""
     return State(
         completeness=completeness,
         volume=volume,
         mix=np.ones((rate.shape[1], 1)),
-        unit_cost=1.0,
+        unit_cost=price,
         rate=rate[..., None],
         target=target[..., None],
         distortion=distortion,

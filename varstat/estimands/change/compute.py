@@ -1,13 +1,11 @@
 """Compute a change: why the total moved between two periods, and which units truly changed."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from varstat.data.groups import group_rows
 from varstat.data.organisations.frame import (
-    Frame,
     check_codes,
     lay_frame,
     place_changes,
@@ -16,7 +14,8 @@ from varstat.data.organisations.frame import (
 from varstat.data.organisations.successors import SuccessorMap
 from varstat.data.table import Table
 from varstat.errors import ModelError, UsageError, choose, expect
-from varstat.estimands.change.bridge import Sides, build_bridge
+from varstat.estimands.change.bridge import EVENTS, Bridge, Sides, build_bridge
+from varstat.estimands.change.caveats import note_periods, say_frame
 from varstat.estimands.change.fitted import (
     Fitted,
     carry_panel,
@@ -27,6 +26,7 @@ from varstat.estimands.change.fitted import (
 )
 from varstat.estimands.change.frames import Standard
 from varstat.estimands.change.lost import Lost, draw_lost
+from varstat.estimands.change.money import Cost, Priced, restate_price, state_cost
 from varstat.estimands.change.reporting import note_reporting
 from varstat.estimands.change.result import DEFAULT_LEVEL, Change, Changes
 from varstat.estimands.change.units import Judging, fall_back, judge_units
@@ -40,16 +40,11 @@ from varstat.hierarchical.series.panel import Panel, read_panel
 from varstat.measure import Direction, Floats
 from varstat.period.choose import Span, choose_pair
 from varstat.period.period import Periods
-from varstat.prose.number import count_units
 from varstat.prose.text import clean
 from varstat.target.rule import parse_target
 
 FRAMES = ("common",)
 DEFAULT_FDR = 0.05
-_SEASONS = (
-    "The two periods are of different seasons, and what the season does to the nation can't be "
-    "told from a change. Compare the same quarter of two years, or whole years."
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +65,7 @@ class _Asked:
     passing: float | None
     draws: int
     seed: int
+    cost: Cost | None
 
     def lose(self, panel: Panel, periods: Periods) -> Lost | None:
         """Draw what units didn't report, where events are given."""
@@ -108,6 +104,10 @@ def compute_change(
     level: float = DEFAULT_LEVEL,
     draws: int = 4000,
     seed: int = 1,
+    unit_cost: float | None = None,
+    unit_cost_to: float | None = None,
+    price_year: str | None = None,
+    cost_source: str | None = None,
 ) -> Changes:
     """Compute why a total moved between two periods, and which units truly changed.
 
@@ -145,6 +145,11 @@ def compute_change(
         Of all intervals, in (0, 1).
     draws : int
     seed : int
+    unit_cost, unit_cost_to : float, optional
+        What one event is worth in the first period, and in the second where that differs; the
+        card's unless given. Parts are then of money as well, the unit cost among them.
+    price_year, cost_source : str, optional
+        Of the unit cost.
 
     Returns
     -------
@@ -152,6 +157,8 @@ def compute_change(
 
     Raises
     ------
+    CardError
+        If a unit cost has no price year or source.
     UsageError
         If the periods can't be compared, codes differ between them and nothing says why, or an
         option can't be.
@@ -162,16 +169,16 @@ def compute_change(
         without a direction.
     """
     expect("compute_change", table, Table, mend="Read it first: read_table(data).")
-    check_level(level)
-    if not 0 < fdr < 1:
-        raise UsageError("fdr", "expected a number between 0 and 1, such as 0.1.")
-    if not np.isfinite(minimal) or minimal < 0:
-        raise UsageError("minimal", "the smallest change that matters is zero or more.")
-    if selective_sd is not None and not 0 <= selective_sd < np.inf:
-        raise UsageError("selective-sd", "an SD is a number, zero or more.")
+    _check_options(level=level, fdr=fdr, minimal=minimal, selective_sd=selective_sd)
     if frame is not None:
         choose("frame", frame, FRAMES)
     _refuse_table(table)
+    prices: dict[str, float | str | None] = {
+        "unit_cost": unit_cost,
+        "price_year": price_year,
+        "cost_source": cost_source,
+    }
+    table = restate_price(table, prices)
     asked = _Asked(
         before=before,
         after=after,
@@ -187,6 +194,7 @@ def compute_change(
         passing=passing,
         draws=draws,
         seed=seed,
+        cost=state_cost(table.card, unit_cost_to),
     )
     if events is not None:
         check_losses(events, table.frame["unit"].astype(str))
@@ -197,7 +205,7 @@ def compute_change(
     )
     said: dict[str, object] = {"before": before, "after": after, "frame": frame, "target": target}
     said |= {"level": level, "minimal": minimal, "fdr": fdr, "passing": passing}
-    said |= {"selective_sd": selective_sd}
+    said |= {"selective_sd": selective_sd, "unit_cost_to": unit_cost_to, **prices}
     if prior is not None:
         said |= {"prior_incomplete": prior.incomplete, "prior_logit": prior.centre}
         said |= {"prior_logit_sd": prior.spread}
@@ -218,6 +226,17 @@ def compute_change(
         ),
         findings="\n\n".join(each.findings for each in found),
     )
+
+
+def _check_options(*, level: float, fdr: float, minimal: float, selective_sd: float | None) -> None:
+    """Refuse numbers that can't be."""
+    check_level(level)
+    if not 0 < fdr < 1:
+        raise UsageError("fdr", "expected a number between 0 and 1, such as 0.1.")
+    if not np.isfinite(minimal) or minimal < 0:
+        raise UsageError("minimal", "the smallest change that matters is zero or more.")
+    if selective_sd is not None and not 0 <= selective_sd < np.inf:
+        raise UsageError("selective-sd", "an SD is a number, zero or more.")
 
 
 def _refuse_table(table: Table) -> None:
@@ -250,10 +269,9 @@ def _change_group(table: Table, by: dict[str, str], asked: _Asked) -> Change:
     lost = asked.lose(panel, periods)
     complete = None if lost is None else frame.carry_over(lost.missing.expected(panel.size))
     _check_frame(whole, spans, complete, common=asked.common)
-    rule = parse_target(asked.target)
     direction = table.card.indicator.direction
     assert direction != "neither"
-    standard = Standard(rule=rule, direction=direction)
+    standard = Standard(rule=parse_target(asked.target), direction=direction)
 
     def fit(one: Panel, complete: Floats | None = None) -> Fitted:
         many = {"draws": asked.draws, "seed": asked.seed}
@@ -264,13 +282,8 @@ def _change_group(table: Table, by: dict[str, str], asked: _Asked) -> Change:
     groups, largest = find_groups(table, panel, spans), find_largest(panel, frame)
     sides = new.sides(spans, (groups[0][largest], groups[1][largest]), unreported)
     reporting = None if lost is None else lost.sum_up(sides, frame, spans, level=asked.level)
-    bridge = build_bridge(
-        sides,
-        standard,
-        level=asked.level,
-        old=None if old is None else old.sides(spans, groups),
-        share=frame.share,
-    )
+    then = None if old is None else old.sides(spans, groups)
+    bridge, money = _lay_bridges(asked, sides, then, frame.share, standard)
     judging = asked.judging(direction, lasting=new.lasting)
     reported = report_units(new, spans, sides.both, changes, unreported)
     units = judge_units(new.paths.of(sides.both), reported, judging)
@@ -284,9 +297,10 @@ def _change_group(table: Table, by: dict[str, str], asked: _Asked) -> Change:
         before=spans[0].label,
         after=spans[1].label,
         spans=(spans[0].places, spans[1].places),
-        frame=_say_frame(successors, frame, common=asked.common),
-        target_rule=rule.text,
+        frame=say_frame(successors, frame, common=asked.common),
+        target_rule=standard.rule.text,
         bridge=bridge,
+        money=money,
         units=units,
         series=new.sum_up(standard, level=asked.level),
         reporting=reporting,
@@ -297,9 +311,32 @@ def _change_group(table: Table, by: dict[str, str], asked: _Asked) -> Change:
         fallback=fall_back(units, judging),
         level=asked.level,
         findings="",
-        notes=(*notes, *new.notes, *_notes(periods, spans, sides), *note_reporting(reporting)),
+        notes=(
+            *notes,
+            *new.notes,
+            *note_periods(periods, spans, sides),
+            *note_reporting(reporting),
+        ),
     )
     return replace(change, findings=say_change(change))
+
+
+def _lay_bridges(
+    asked: _Asked, new: Sides, old: Sides | None, share: Floats, standard: Standard
+) -> tuple[Bridge, Priced | None]:
+    """Find what lies between the totals, in events and, with a unit cost, in money."""
+
+    def lay(price: tuple[float, float]) -> Bridge:
+        return build_bridge(
+            replace(new, price=price),
+            standard,
+            level=asked.level,
+            old=None if old is None else replace(old, price=price),
+            share=share,
+        )
+
+    cost = asked.cost
+    return lay(EVENTS), None if cost is None else Priced(cost=cost, bridge=lay(cost.price))
 
 
 def _map_of(
@@ -357,28 +394,3 @@ def _published(panel: Panel, span: Span, standard: Standard) -> float:
     event = np.nansum(panel.event[:, places], axis=1)[there]
     rate = panel.measure.rates(event, size[there])
     return float(standard.total(rate[None], size[there], panel.peer_group[there])[0])
-
-
-def _say_frame(successors: SuccessorMap | None, frame: Frame, *, common: bool) -> str:
-    """Say what organisations were brought to."""
-    if successors is None:
-        base = "organisations as they are in the data"
-    else:
-        gone = len(frame.old) - len(frame.new)
-        base = f"organisations after the changes of {clean(successors.source)}"
-        base += f" ({len(frame.old)} codes made {len(frame.new)})" if gone else ""
-    return f"{base}; those with one of the periods alone leave or come" if common else base
-
-
-def _notes(periods: Periods, spans: tuple[Span, Span], sides: Sides) -> Iterator[str]:
-    """What a reader must know of the periods and peer groups."""
-    if regrouped := int(sides.regrouped.sum()):
-        yield (
-            f"{count_units(regrouped)} changed peer group in between: what that does to the total "
-            "is structure, and the rest is against the groups of the second period."
-        )
-    starts = [periods.periods[span.places[0]].first for span in spans]
-    months = [sum(periods.periods[at].months or 0 for at in span.places) for span in spans]
-    if None in starts or months[0] % 12 == 0 or (starts[1] - starts[0]) % 12 == 0:  # type: ignore[operator]
-        return
-    yield _SEASONS

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from varstat.estimands.change.bridge import Bridge
+from varstat.estimands.change.money import Priced
 from varstat.estimands.change.reporting import Reporting
 from varstat.estimands.change.series import NationalSeries
 from varstat.estimands.change.units import UnitChanges
@@ -39,6 +40,8 @@ class Change(Judged, UnitResult):
     target_rule : str
     bridge : Bridge
         The total before and after, and what lies between.
+    money : Priced or None
+        The same in money; None where no event has a price.
     units : UnitChanges
         Of the units that have both.
     series : NationalSeries
@@ -83,6 +86,7 @@ class Change(Judged, UnitResult):
     level: float
     findings: str
     notes: tuple[str, ...]
+    money: Priced | None = None
 
     def __post_init__(self) -> None:
         self.fallback.setflags(write=False)
@@ -108,7 +112,14 @@ class Change(Judged, UnitResult):
         DataFrame
             The group's by columns, then `effect, estimate, lower, upper, level`.
         """
-        bridge = self.bridge
+        return self._tabulate(self.bridge)
+
+    def money_frame(self) -> pd.DataFrame:
+        """Tabulate the bridge in money, as `effects_frame` does; no rows without a unit cost."""
+        frame = self._tabulate(self.bridge if self.money is None else self.money.bridge)
+        return frame.iloc[:0] if self.money is None else frame
+
+    def _tabulate(self, bridge: Bridge) -> pd.DataFrame:
         count = len(bridge.effect)
         return pd.DataFrame(
             {name: [value] * count for name, value in self.by.items()}

@@ -36,6 +36,12 @@ class RoundedBridge:
             return text
         return f"{'+' if value > 0 else '−'}{text}"
 
+    def span(self, name: str, *, whole: bool = False) -> str:
+        """Write a part with its sign, or a whole total, and its interval."""
+        write = self.write if whole else self.write_signed
+        estimate, lower, upper = (write(value) for value in self.bridge.of(name))
+        return f"{estimate} ({lower} to {upper})"
+
 
 def round_bridge(bridge: Bridge) -> RoundedBridge:
     """Round a bridge to two digits of the noise of its change.

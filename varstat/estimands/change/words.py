@@ -3,9 +3,9 @@
 import numpy as np
 
 from varstat.estimands.change.result import Change
-from varstat.estimands.change.rounded import RoundedBridge, round_bridge
-from varstat.prose.number import count_units, listed, percent
-from varstat.prose.text import clean
+from varstat.estimands.change.rounded import round_bridge
+from varstat.prose.number import count_units, figure, listed, percent
+from varstat.prose.text import MOST_SENTENCES, clean
 from varstat.target.rule import say_target
 
 _MOST = 6
@@ -34,6 +34,7 @@ EXPLAINED = {
     "exit": "no data after",
     "completeness": "more or less was reported",
     "volume": "more or fewer cases",
+    "unit_cost": "dearer or cheaper events",
     "rate": "rates, at one target",
     "target": "target, at the same rates",
     "entry": "no data before",
@@ -67,12 +68,11 @@ def say_change(change: Change) -> str:
     str
         A sentence a line.
     """
-    return "\n".join([*_say_total(change), *_say_units(change), _say_fallback(change)]).strip()
-
-
-def _span(rounded: RoundedBridge, name: str) -> str:
-    estimate, lower, upper = (rounded.write_signed(value) for value in rounded.bridge.of(name))
-    return f"{estimate} ({lower} to {upper})"
+    lines = [*_say_total(change), *_say_money(change), *_say_units(change)]
+    # What it is made of goes before what would have been expected.
+    if len(lines) < MOST_SENTENCES:
+        lines.append(_say_fallback(change))
+    return "\n".join(lines).strip()
 
 
 def _say_total(change: Change) -> list[str]:
@@ -85,7 +85,7 @@ def _say_total(change: Change) -> list[str]:
     against = say_target(change.target_rule, "")
     whole = (
         f"From {clean(change.before)} to {clean(change.after)} the opportunity {verb}, "
-        f"{first} to {last}: {_span(rounded, 'change')} ({percent(change.level)} "
+        f"{first} to {last}: {rounded.span('change')} ({percent(change.level)} "
         f"interval), against {against}, found anew each time."
     )
     lines = [whole]
@@ -93,20 +93,37 @@ def _say_total(change: Change) -> list[str]:
     organisations = [name for name in parts if name in ("structure", "exit", "entry")]
     if organisations:
         names = name_effects(change)
-        said = listed([f"{names[name]} {_span(rounded, name)}" for name in organisations])
+        said = listed([f"{names[name]} {rounded.span(name)}" for name in organisations])
         lines.append(f"Of that, organisations alone made {said}.")
     if "completeness" in parts:
-        said = f"{_span(rounded, 'completeness')}; had all been reported, the units with both "
-        said += f"periods would have changed by {_span(rounded, 'complete_change')}"
+        said = f"{rounded.span('completeness')}; had all been reported, the units with both "
+        said += f"periods would have changed by {rounded.span('complete_change')}"
         lines.append(f"How much was reported made {said}.")
     _, low, high = bridge.of("performance")
     sure = "better" if high < 0 else "worse" if low > 0 else "neither surely better nor worse"
     lines.append(
         f"Of {count_units(bridge.units['common'])} with both periods, performance is {sure}: "
-        f"their rates and the target together made {_span(rounded, 'performance')}, volume "
-        f"{_span(rounded, 'volume')}."
+        f"their rates and the target together made {rounded.span('performance')}, volume "
+        f"{rounded.span('volume')}."
     )
     return lines
+
+
+def _say_money(change: Change) -> list[str]:
+    if change.money is None:
+        return []
+    cost, rounded = change.money.cost, round_bridge(change.money.bridge)
+    money, (then, now) = cost.money, cost.price
+    later = f" in {clean(change.before)} and {figure(now)} in {clean(change.after)}"
+    first, last = (rounded.write(rounded.bridge.of(name)[0]) for name in ("from", "to"))
+    said = (
+        f"At {figure(then)} per {clean(money.per)}{'' if then == now else later} (prices of "
+        f"{clean(money.price_year)}; {clean(money.source)}) that is {first} and {last}: "
+        f"{rounded.span('change')}"
+    )
+    if "unit_cost" in change.money.bridge.effect:
+        said += f", of which the unit cost made {rounded.span('unit_cost')}"
+    return [f"{said}, gross: money is freed only where capacity is closed."]
 
 
 def _say_units(change: Change) -> list[str]:

@@ -7,6 +7,8 @@ from varstat.adjust.comparability import assess_comparability
 from varstat.data.account import Account
 from varstat.estimands.rates.result import Rates, find_heavy_tails
 from varstat.hierarchical.model.design import Design
+from varstat.hierarchical.moment import AVERAGE
+from varstat.hierarchical.posterior import Posterior
 from varstat.prose.text import clean
 
 Bools = NDArray[np.bool_]
@@ -43,16 +45,27 @@ def find_comparable(design: Design) -> Bools:
     ).comparable
 
 
-def note_time(design: Design) -> tuple[str, ...]:
+def note_time(posterior: Posterior) -> tuple[str, ...]:
     """Say of which time the ranks are, where there are several periods."""
+    if posterior.moment is not None:
+        return posterior.moment.say()
+    design = posterior.design
     if len(design.period) < 2:
         return ()
     first, last = clean(design.period[0]), clean(design.period[-1])
     note = (
         f"Estimates and ranks are of the average over {len(design.period)} periods, {first} to "
-        f"{last}, and not of where units stand in the last. `varstat change` says who moved since."
+        f"{last}, and not of where units stand in the last: `--at last` ranks them by that, and "
+        "`varstat change` says who moved since."
     )
     return (note,)
+
+
+def state_time(posterior: Posterior) -> str | None:
+    """State of which time ranks are: a period, "average", or None where there is one."""
+    if posterior.moment is not None:
+        return posterior.moment.label
+    return AVERAGE if len(posterior.design.period) > 1 else None
 
 
 def note_apart(compared: Bools) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from varstat.adjust.interaction import say_interaction
 from varstat.errors import expect
 from varstat.estimands.alike import check_alike
-from varstat.estimands.assumptions import check_assumptions, say_assumptions
+from varstat.estimands.assumptions import UNTESTED, check_assumptions, say_assumptions
 from varstat.estimands.interactions import ask_interactions
 from varstat.estimands.league.also import check_also, compute_also
 from varstat.estimands.league.caveats import (
@@ -18,6 +18,7 @@ from varstat.estimands.league.caveats import (
     note_marked,
     note_tails,
     note_time,
+    state_time,
 )
 from varstat.estimands.league.raw import raw_rates
 from varstat.estimands.league.result import Columns, League, Leagues, LeagueUnits, RankScope
@@ -29,7 +30,9 @@ from varstat.estimands.ranks.ranks import check_level, quartile_size
 from varstat.estimands.rates.estimate import estimate_rates
 from varstat.estimands.rates.result import Rates
 from varstat.estimands.target import make_target
+from varstat.estimands.unmeasured.own import part_effects
 from varstat.estimands.unmeasured.result import UnmeasuredRanks
+from varstat.hierarchical.moment import AVERAGE
 from varstat.hierarchical.posterior import Fits, Posterior, summarise_hyper
 from varstat.hierarchical.storage.layout import members
 from varstat.target.rule import TargetRule, parse_target
@@ -48,7 +51,8 @@ def compute_league(
     Ranks are of the units' effects and what informs them, so that with peer groups each unit's
     distance from its peer group's mean is ranked, and with covariates what they leave; rank 1 is
     best by direction. Best and worst quarters have :math:`K = \max(1, \lfloor N/4 \rfloor)` units
-    each. Rates are at the average case-mix, and at each unit's own.
+    each. Rates are at the average case-mix, and at each unit's own. Of several periods they are of
+    the average, unless the posterior is of units' levels in one of them.
 
     Parameters
     ----------
@@ -100,7 +104,7 @@ def compute_league(
     marked = note_marked(fits.account)
     leagues = tuple(
         _one_league(each, marked, level=level, rule=rule, unmeasured=unmeasured, also=also)
-        for each in fits
+        for each in (map(part_effects, fits) if unmeasured else fits)
     )
     return Leagues(
         groups=leagues,
@@ -109,9 +113,21 @@ def compute_league(
         provenance=fits.provenance.then(
             "league",
             options={"level": level, "target": target},
-            asking={"level": level, "target": target, "unmeasured": unmeasured, "also": list(also)},
+            asking={
+                "level": level,
+                "target": target,
+                "at": _asked_time(fits),
+                "unmeasured": unmeasured,
+                "also": list(also),
+            },
         ),
     )
+
+
+def _asked_time(fits: Fits) -> str:
+    """Of which time ranks were asked: the same of all groups."""
+    moment = fits[0].moment if len(fits) else None
+    return AVERAGE if moment is None else moment.asked
 
 
 def _one_league(
@@ -133,7 +149,9 @@ def _one_league(
     rates = estimate_rates(posterior, level=level)
     standing = stand(posterior, aim, rates, compared, level=level)
     interactions = ask_interactions(posterior)
-    assumptions = check_assumptions(posterior, rates.reliability)
+    # What is tested is one model of one row a unit, and a series is of all of its rows.
+    alone = posterior.moment is None
+    assumptions = check_assumptions(posterior, rates.reliability) if alone else UNTESTED
     order = _order(posterior, rates, standing)
     units = _league_units(posterior, rates, standing)
     target = standing.target.mean(axis=0)
@@ -155,6 +173,7 @@ def _one_league(
         hyperparameters=summarise_hyper(posterior, level=level),
         homogeneity=check_alike(posterior, group=design.peer),
         level=level,
+        at=state_time(posterior),
         rank_scope=_scope(posterior),
         ranks_exact=ranks is not None and ranks.exact,
         top=quartile_size(max(int(compared.sum()), 1)),
@@ -168,12 +187,12 @@ def _one_league(
             *marked,
             *design.notes,
             *notes,
-            *note_time(design),
+            *note_time(posterior),
             *say_assumptions(assumptions),
             *note_apart(compared),
             *map(say_interaction, interactions),
             *note_tails(rates, level=level),
-            *note_prior(posterior),
+            *(note_prior(posterior) if alone else ()),
         ),
         unmeasured=_ask_unmeasured(posterior, standing, order) if unmeasured else None,
         also=_ask_also(posterior, also, standing, order, level=level),
@@ -279,4 +298,5 @@ def describe_model(posterior: Posterior) -> dict[str, object]:
         "periods": list(design.period),
         "transient": "estimated" if design.transient is None else design.transient * design.spread,
         "priors": model.priors.model_dump(mode="json"),
+        **({} if posterior.moment is None else {"series": posterior.moment.state()}),
     }

@@ -37,8 +37,8 @@ class LeagueUnits:
     unit, unit_name, peer_group : ndarray of object, shape (units,)
         None where the table has none.
     event, size : ndarray of float, shape (units,)
-        Added up over periods; of a mean, its value and standard error over its rows. NaN where
-        a count was withheld.
+        Added up over periods, or of the one that ranks are of; of a mean, its value and standard
+        error over its rows. NaN where a count was withheld.
     raw : ndarray of float, shape (units,)
         What the unit's numbers say; NaN where they were withheld.
     estimate : ndarray of float, shape (units,)
@@ -119,7 +119,7 @@ class League(UnitResult, Judged):
         What this group of units has in common; empty where there is one group.
     model : dict of str to object
         The model as fitted: `likelihood, link, effects, covariates, strata, peer_groups,
-        periods, transient, priors`.
+        periods, transient, priors`, and `series` where it is one of several periods.
     engine : {"quadrature", "nuts"}
     diagnostics : Diagnostics
     target, target_lower, target_upper : float
@@ -158,6 +158,9 @@ class League(UnitResult, Judged):
         What case-mix that nobody recorded would do; None where it wasn't asked.
     also : dict of str to ndarray, shape (units,)
         Columns that were asked besides, by name.
+    at : str or None
+        Of which time estimates and ranks are: a period, "average" of several, or None where there
+        is one.
     """
 
     indicator: str
@@ -186,6 +189,7 @@ class League(UnitResult, Judged):
     notes: tuple[str, ...]
     unmeasured: UnmeasuredRanks | None = None
     also: Columns = field(default_factory=dict)
+    at: str | None = None
 
     def __post_init__(self) -> None:
         for column in self.also.values():

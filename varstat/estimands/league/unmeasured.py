@@ -16,7 +16,7 @@ from scipy.special import ndtr
 
 from varstat.estimands.league.result import SURE
 from varstat.estimands.ranks.ranks import is_higher_better, quartile_size
-from varstat.estimands.unmeasured.own import SHOWN, Split, check_effects, split_draws
+from varstat.estimands.unmeasured.own import SHOWN, Split, split_draws
 from varstat.estimands.unmeasured.result import UnmeasuredRanks
 from varstat.hierarchical.posterior import Posterior
 from varstat.measure import Floats
@@ -58,13 +58,7 @@ def compute_unmeasured_ranks(
     -------
     UnmeasuredRanks or None
         In the order of the design's units.
-
-    Raises
-    ------
-    ModelError
-        If effects can't be split.
     """
-    check_effects(posterior)
     units = int(compared.sum())
     if units < 2:
         return None

@@ -6,6 +6,7 @@ import numpy as np
 
 from varstat.estimands.league.result import SURE, League
 from varstat.estimands.unmeasured.words import say_unmeasured_ranks
+from varstat.hierarchical.moment import AVERAGE
 from varstat.prose.homogeneity import say_homogeneity
 from varstat.prose.number import (
     count,
@@ -16,7 +17,7 @@ from varstat.prose.number import (
     percent,
     share,
 )
-from varstat.prose.text import summarise
+from varstat.prose.text import clean, summarise
 
 
 def say_leagues(leagues: Sequence[League]) -> str:
@@ -213,7 +214,8 @@ def _reading(league: League) -> str:
         if (league.model.get("covariates") or league.model.get("strata"))
         else ""
     )
+    when = "" if league.at in (None, AVERAGE) else f" in {clean(str(league.at))}"
     return (
-        f"Ranks are of underlying rates{mix}; the interval of one unit's rank is not a comparison "
-        "of two units."
+        f"Ranks are of underlying rates{mix}{when}; the interval of one unit's rank is not a "
+        "comparison of two units."
     )

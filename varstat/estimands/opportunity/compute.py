@@ -40,9 +40,11 @@ from varstat.estimands.opportunity.words import (
 from varstat.estimands.prior import note_prior
 from varstat.estimands.ranks.ranks import check_level
 from varstat.estimands.target import mean_rate
+from varstat.estimands.unmeasured.own import part_effects
 from varstat.estimands.unmeasured.result import UnmeasuredTotal
 from varstat.hierarchical.automatic import was_chosen
-from varstat.hierarchical.fit import with_normal_effects
+from varstat.hierarchical.fit import with_effects
+from varstat.hierarchical.model.effects import normal_effects
 from varstat.hierarchical.posterior import Fits, Posterior
 from varstat.measure import Floats
 from varstat.target.rule import TargetRule, parse_target
@@ -183,7 +185,7 @@ def compute_opportunity(
             unmeasured=unmeasured,
             allowance=allowance,
         )
-        for each in fits
+        for each in (map(part_effects, fits) if unmeasured else fits)
     )
     return Opportunities(
         groups=found,
@@ -291,7 +293,7 @@ def _beside_normal(
     notes = posterior.design.notes
     if not was_chosen(posterior):
         return notes
-    normal = with_normal_effects(posterior)
+    normal = with_effects(posterior, normal_effects())
     setting = set_question(normal, rule, incomparable=incomparable, least=least)
     none = np.empty((normal.design.units, 0))
     sums = sum_up(setting, find_goals(setting), level=level, material=np.inf, sets=none)

@@ -10,7 +10,7 @@ import numpy as np
 
 from varstat.estimands.opportunity.gaps import expected
 from varstat.estimands.opportunity.setting import Setting
-from varstat.estimands.unmeasured.own import Split, check_effects, split_draws
+from varstat.estimands.unmeasured.own import Split, split_draws
 from varstat.estimands.unmeasured.result import UnmeasuredTotal
 from varstat.measure import Floats
 
@@ -36,13 +36,7 @@ def compute_unmeasured_total(
     Returns
     -------
     UnmeasuredTotal
-
-    Raises
-    ------
-    ModelError
-        If effects can't be split.
     """
-    check_effects(setting.posterior)
     shares = np.arange(_STEPS) / _STEPS
     found: list[list[Floats]] = [[] for _ in shares]
     found[0].append(total)

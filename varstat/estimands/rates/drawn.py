@@ -81,8 +81,7 @@ def _drawn_oddity(design: Design, h: Floats, effect: Floats) -> Floats:
     if parts == 1:
         return np.full(design.units, np.nan)
     log_share = unpack(design.part(0, 1), h).log_share
-    at = len(design.locations)
-    tau = np.exp(h[:, at : at + len(design.taus)])[:, design.tau_of]
+    tau = np.exp(design.log_taus(h))
     weight = np.zeros_like(effect)
     odd = np.zeros_like(effect)
     for part, value in enumerate(oddity(design)):

@@ -54,8 +54,7 @@ class Rates:
 
 def prior_variance(design: Design, h: Floats) -> Floats:
     """Variance of the distribution of each unit's effect: shape (batch, units)."""
-    at = len(design.locations)
-    tau = np.exp(h[:, at : at + len(design.taus)])[:, design.tau_of]
+    tau = np.exp(design.log_taus(h))
     inflation = np.full(len(h), design.effects.variance)
     if design.effects.contaminated:
         inflation = 1.0 + expit(h[:, -1]) * (design.effects.scale[1] ** 2 - 1.0)

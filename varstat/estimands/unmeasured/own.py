@@ -19,13 +19,16 @@ References
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from varstat.errors import ModelError
 from varstat.estimands.slices import draw_slices
+from varstat.hierarchical.automatic import NOT_NORMAL, was_chosen
+from varstat.hierarchical.fit import with_effects
+from varstat.hierarchical.model.effects import contaminated_effects
 from varstat.hierarchical.posterior import Posterior
 from varstat.hierarchical.quadrature.marginal import unpack
 from varstat.measure import Floats
@@ -36,7 +39,7 @@ Bools = NDArray[np.bool_]
 # The shares of which files have columns.
 SHOWN = (0.25, 0.5, 0.75)
 # Of which the conditional distribution is known.
-_MIXTURES = ("normal", "student-t", "contaminated-normal")
+_MIXTURES = ("normal", "normal-by-size", "student-t", "contaminated-normal")
 # Numbers in the draws that are gone through for each share: of more units fewer draws.
 _MOST = 4_000_000
 
@@ -83,21 +86,34 @@ class Split:
         return self.mean(share) + self.sd(share) * self.noise
 
 
-def check_effects(posterior: Posterior) -> None:
-    """Check that effects are of a distribution that can be split.
+def part_effects(posterior: Posterior) -> Posterior:
+    """Give a posterior whose effects can be parted: scale mixtures of normals.
+
+    Effects of another shape that were chosen for the units' sake are fitted again as contaminated
+    normal, and a note says so.
 
     Raises
     ------
     ModelError
-        If they aren't a scale mixture of normals.
+        If others were stated.
     """
     name = posterior.design.effects.name
-    if name not in _MIXTURES:
+    if name in _MIXTURES:
+        return posterior
+    if not was_chosen(posterior):
         raise ModelError(
             "unmeasured",
             f"how {name} effects part into a unit's own and case-mix isn't known: leave it out, "
             "or take --effects normal, student-t or contaminated-normal.",
         )
+    effects = contaminated_effects(posterior.card.model.contamination_scale)
+    found = with_effects(
+        posterior,
+        effects,
+        f"{NOT_NORMAL}: a few units are taken to differ more than others (contaminated normal), as "
+        "effects of other shapes can't be parted into a unit's own and unmeasured case-mix.",
+    )
+    return replace(found, card=posterior.card)
 
 
 def split_draws(posterior: Posterior, *, per_draw: int) -> Iterator[Split]:
@@ -137,8 +153,7 @@ def _scales(posterior: Posterior, draws: Ints, effect: Floats, rng: np.random.Ge
     """SD of each unit's part of the mixture, drawn given its effect: (draws, units)."""
     design = posterior.design
     h = posterior.hyper[draws]
-    at = len(design.locations)
-    tau = np.exp(h[:, at : at + len(design.taus)])[:, design.tau_of]
+    tau = np.exp(design.log_taus(h))
     if design.effects.parts == 1:
         return np.asarray(tau * design.effects.scale[0])
     log_share = unpack(design.part(0, 1), h).log_share

@@ -17,6 +17,7 @@ from varstat.hierarchical.model.effects import (
     Effects,
     contaminated_effects,
     normal_effects,
+    sized_effects,
     student_effects,
 )
 from varstat.hierarchical.model.learnt import learnt_effects, refuse_unlearnt
@@ -247,6 +248,7 @@ def _design(
         tau_prior=scale_prior(priors.tau),
         taus=tuple(f"tau[{group}]" for group in groups) if separate else ("tau",),
         tau_of=peer if separate else alone,
+        log_size=_log_size(columns.unit_size),
         transient=None if transient is None else transient / spread,
         transient_prior=scale_prior(priors.transient),
         contamination_prior=beta_prior(priors.contamination),
@@ -308,6 +310,11 @@ def _unit_sizes(frame: pd.DataFrame, measure: Measure, rows: _Rows) -> Floats:
         volume = measure.weight(size)
     periods = pd.Series(rows.row_period).groupby(rows.row_unit).nunique().to_numpy(float)
     return np.asarray(np.bincount(rows.row_unit, weights=volume) / periods)
+
+
+def _log_size(size: Floats) -> Floats:
+    log_size = np.log(np.maximum(size, 1e-300))
+    return np.asarray(log_size - log_size.mean())
 
 
 def _standard(event: Floats, measure: Measure, *, scaled: bool) -> tuple[float, float]:
@@ -374,6 +381,8 @@ def _effects(card: Card, value: Floats, variance: Floats, matrix: Floats) -> Eff
             return student_effects(card.model.degrees_of_freedom)
         case "contaminated-normal":
             return contaminated_effects(card.model.contamination_scale)
+        case "normal-by-size":
+            return sized_effects()
         case _:
             return normal_effects()
 

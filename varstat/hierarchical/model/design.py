@@ -26,8 +26,9 @@ from varstat.measure.lock import lock_arrays
 Strings = NDArray[np.object_]
 Integers = NDArray[np.int64]
 
-# Numbers in a working array: large enough to hide Python's overhead, small enough for the cache.
-_BLOCK = 500_000
+# Numbers in a working array: large enough to hide Python's overhead, small enough for the cache,
+# and for memory that the operating system would else take back and hand out again for each.
+BLOCK = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -84,6 +85,8 @@ class Design:
         Names of the scales: `tau`, or `tau[...]` for each peer group.
     tau_of : ndarray of int, shape (units,)
         Which of `taus` is each unit's.
+    log_size : ndarray of float, shape (units,)
+        Log of each unit's size in a period, less the mean of the logs.
     transient : float or None
         SD of what passes from period to period: 0 for none, None if it is estimated.
     transient_prior : ScalePrior
@@ -128,6 +131,7 @@ class Design:
     tau_prior: ScalePrior
     taus: tuple[str, ...]
     tau_of: Integers
+    log_size: Floats
     transient: float | None
     transient_prior: ScalePrior
     contamination_prior: BetaPrior
@@ -155,11 +159,12 @@ class Design:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Names of the hyper-parameters: locations, taus, transient SD, contamination, shape."""
+        """Names: locations, taus, transient SD, contamination, the SD's slope in size, shape."""
         more = ("tau_transient",) if self.transient is None else ()
         share = ("contamination",) if self.effects.contaminated else ()
         shape = tuple(f"shape[{j + 1}]" for j in range(self.effects.shapes))
-        return (*self.locations, *self.taus, *more, *share, *shape)
+        slope = ("sd_by_size",) if self.effects.by_size else ()
+        return (*self.locations, *self.taus, *more, *share, *slope, *shape)
 
     @property
     def reported(self) -> tuple[str, ...]:
@@ -170,6 +175,24 @@ class Design:
     def dimension(self) -> int:
         """Number of hyper-parameters."""
         return len(self.names)
+
+    def log_taus(self, h: Floats) -> Floats:
+        r"""Log SD of each unit's effect: shape (batch, units).
+
+        .. math:: \log\tau_i = \log\tau + b\,(\log n_i - \overline{\log n})
+
+        with b zero unless effects go with size.
+
+        Parameters
+        ----------
+        h : ndarray of float, shape (batch, dimension)
+            Unconstrained hyper-parameters.
+        """
+        first = len(self.locations)
+        log_tau = h[:, first : first + len(self.taus)][:, self.tau_of]
+        if self.effects.by_size:
+            log_tau = log_tau + h[:, -1:] * self.log_size
+        return np.asarray(log_tau)
 
     def to_link(self, rate: Floats) -> Floats:
         """Put rates on the link scale, in the units of the model."""
@@ -228,10 +251,11 @@ class Design:
             row_cell=self.row_cell[rows],
             peer=self.peer[units],
             tau_of=self.tau_of[units],
+            log_size=self.log_size[units],
         )
 
     def blocks(self, numbers: float) -> Iterator[tuple[slice, "Design"]]:
-        """Cut into blocks of units such that arrays stay within some tens of megabytes.
+        """Cut into blocks of units such that arrays stay within a megabyte or so.
 
         Parameters
         ----------
@@ -239,7 +263,7 @@ class Design:
             How many numbers an array holds for each row.
         """
         per_unit = numbers * self.rows / self.units
-        step = max(int(_BLOCK / max(per_unit, 1.0)), 1)
+        step = max(int(BLOCK / max(per_unit, 1.0)), 1)
         for first in range(0, self.units, step):
             last = min(first + step, self.units)
             yield slice(first, last), self.part(first, last)

@@ -2,11 +2,11 @@ r"""Distributions of the units' effects, as scale mixtures of normals.
 
 .. math:: u_i \sim \sum_c \omega_c\, N(0, (a_c \tau)^2)
 
-A normal has one part. A contaminated normal has two, the outlying one with a share that is itself
-uncertain. A Student-t has a continuum, :math:`u = \tau z / \sqrt{w}` with
-:math:`w \sim \mathrm{Gamma}(\nu/2, \nu/2)`, which the trapezoid rule in log w sums to some
-:math:`10^{-5}`. Given its part and the hyper-parameters a unit's posterior has one mode, and its
-parts' shares say how outlying it is [1]_.
+A normal has one part; its SD may go with the units' size. A contaminated normal has two, the
+outlying one with a share that is itself uncertain. A Student-t has a continuum,
+:math:`u = \tau z / \sqrt{w}` with :math:`w \sim \mathrm{Gamma}(\nu/2, \nu/2)`, which the trapezoid
+rule in log w sums to some :math:`10^{-5}`. Given its part and the hyper-parameters a unit's
+posterior has one mode, and its parts' shares say how outlying it is [1]_.
 
 References
 ----------
@@ -24,7 +24,9 @@ from scipy.special import logsumexp, polygamma
 from varstat.hierarchical.model.mixture import MIXTURE_SHAPES, mixture_masses
 from varstat.measure import Floats
 
-EffectsName = Literal["normal", "student-t", "contaminated-normal", "normal-mixture", "learnt"]
+EffectsName = Literal[
+    "normal", "normal-by-size", "student-t", "contaminated-normal", "normal-mixture", "learnt"
+]
 _NONE = np.zeros(0)
 
 
@@ -34,7 +36,8 @@ class Effects:
 
     Attributes
     ----------
-    name : {"normal", "student-t", "contaminated-normal", "normal-mixture", "learnt"}
+    name : str
+        See `EffectsName`.
     scale : ndarray of float, shape (parts,)
         SD of each part as a multiple of tau.
     log_share : ndarray of float, shape (parts,)
@@ -69,7 +72,7 @@ class Effects:
 
     @property
     def mixture(self) -> bool:
-        """Whether the learnt density is a mixture of two normals, or a normal with a tail."""
+        """Whether the learnt density is a mixture: of two kinds, or with long tails."""
         return self.name == "normal-mixture"
 
     @property
@@ -103,6 +106,11 @@ class Effects:
         """Whether a share of outlying units is a hyper-parameter."""
         return self.name == "contaminated-normal"
 
+    @property
+    def by_size(self) -> bool:
+        """Whether the SD of a unit's effect goes with its size."""
+        return self.name == "normal-by-size"
+
     def log_shares(self, contamination: Floats) -> Floats:
         """Log shares of the parts, of shape (batch, parts), given contaminations (batch,)."""
         if not self.contaminated:
@@ -120,6 +128,11 @@ class Effects:
 def normal_effects() -> Effects:
     """Effects that are normal."""
     return Effects(name="normal", scale=np.ones(1), log_share=np.zeros(1))
+
+
+def sized_effects() -> Effects:
+    """Effects that are normal with an SD that goes with the units' size."""
+    return Effects(name="normal-by-size", scale=np.ones(1), log_share=np.zeros(1))
 
 
 def contaminated_effects(scale: float) -> Effects:

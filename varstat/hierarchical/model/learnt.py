@@ -38,7 +38,7 @@ def learnt_effects(
         Each row's own rate on the link scale and its variance by chance.
     matrix : ndarray of float, shape (rows, locations)
     mixture : bool
-        Whether the density is a mixture of two normals, or a normal with a tail
+        Whether the density is of two kinds or with long tails
         (`varstat.hierarchical.model.mixture`).
 
     Returns

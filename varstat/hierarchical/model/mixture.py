@@ -1,4 +1,4 @@
-r"""Densities of effects that are a mixture of two normals, or a normal with a tail to one side.
+r"""Densities of effects of two kinds, with a tail to one side, or with heavy tails to both.
 
 With mean :math:`\mu` and SD :math:`t`, in a mixture of two normals a share :math:`\omega` of the
 units is of the lower kind, a share r of the variance lies between the kinds, and the upper kind is
@@ -10,8 +10,15 @@ units is of the lower kind, a share r of the variance lies between the kinds, an
 so that r near 1 is two clusters, r = 0 a few units wider than the others, and :math:`\rho = 1` with
 r = 0 a normal. With a tail, an exponential of either sign that has a share r of the variance is
 added to a normal, as inefficiency is in stochastic frontiers [1]_: r near 1 is a cliff on one side,
-and r = 0 a normal. The two forms are as likely as each other, and so are the two sides.
-:math:`\omega` and r are uniform, :math:`\log\rho \sim N(0, 1.5^2)`.
+and r = 0 a normal. With heavy tails effects are Student-t with :math:`\nu = 1/r` degrees of
+freedom, which need not have a variance, so that t says how wide the middle 68% are, as an SD does
+of a normal:
+
+.. math:: u = \mu + t\,\frac{T_\nu}{F_\nu^{-1}(\Phi(1))}
+
+with :math:`T_\nu` Student-t and :math:`F_\nu` its distribution function; again r = 0 is a normal.
+The three forms are as likely as each other, and so are the two sides. :math:`\omega` and r are
+uniform, :math:`\log\rho \sim N(0, 1.5^2)`.
 
 References
 ----------
@@ -20,22 +27,24 @@ References
 """
 
 import numpy as np
-from scipy.special import expit, log_ndtr
+from scipy.special import expit, log_ndtr, ndtr, stdtrit
 
 from varstat.measure import Floats
 
 # Hyper-parameters: mean, log SD, logits of the two shares, log of how wide the upper kind is, and
-# which form it has: between these two logits two normals, and beyond them a tail to that side.
+# which form it has: nearer to zero than the first of these logits two kinds, up to the second heavy
+# tails, and beyond it a tail to that side. A third of a logistic lies in each.
 MIXTURE_SHAPES = 6
-_TAILED = float(np.log(3.0))
+HEAVY, TAILED = float(np.log(2.0)), float(np.log(5.0))
 _LOG_WIDTH_SD = 1.5
 _MOST_LOGIT = 40.0
-# A tail with less of the variance than this can't be told from none.
+# A tail with less of the variance than this can't be told from none, nor more degrees of freedom
+# than its inverse from a normal.
 _LEAST_TAIL = 1e-4
 
 
 def mixture_masses(x: Floats, shape: Floats) -> Floats:
-    """Probabilities on a grid of mixtures of two normals, or of a normal and an exponential.
+    """Probabilities on a grid of two normals, a normal and an exponential, or a Student-t.
 
     Parameters
     ----------
@@ -43,8 +52,8 @@ def mixture_masses(x: Floats, shape: Floats) -> Floats:
         Evenly spaced.
     shape : ndarray of float, shape (batch, 6)
         Mean, log SD, logit of the lower kind's share, logit of the variance's share between the
-        kinds or in the tail, log of the ratio of the upper kind's SD to the lower's, and the logit
-        that says the form.
+        kinds or in the tail, or of the inverse of the degrees of freedom, log of the ratio of the
+        upper kind's SD to the lower's, and the logit that says the form.
 
     Returns
     -------
@@ -52,9 +61,14 @@ def mixture_masses(x: Floats, shape: Floats) -> Floats:
         Each row adds to one.
     """
     g = np.empty((len(shape), len(x)))
-    tailed = np.abs(shape[:, 5]) > _TAILED
-    g[~tailed] = _two_kinds(x, shape[~tailed])
-    g[tailed] = _one_sided(x, shape[tailed])
+    form = np.abs(shape[:, 5])
+    two, tailed = form < HEAVY, form > TAILED
+    for some, density in (
+        (two, _two_kinds),
+        (~two & ~tailed, _heavy),
+        (tailed, _one_sided),
+    ):
+        g[some] = density(x, shape[some])
     g += 1e-300
     return np.asarray(g / g.sum(axis=1, keepdims=True))
 
@@ -77,7 +91,7 @@ def mirrored(shape: Floats) -> Floats:
     """Turn mixtures' shapes (batch, 6) the other way round about their mean.
 
     The two kinds change their shares and widths but keep their sides, as those that are nearly
-    alike can; a tail goes to the other side.
+    alike can; a tail goes to the other side, and one to both stays.
     """
     return np.asarray(shape * np.array([1.0, 1.0, -1.0, 1.0, -1.0, -1.0]))
 
@@ -95,6 +109,14 @@ def _two_kinds(x: Floats, shape: Floats) -> Floats:
     g = _normal(x, mean - apart * np.sqrt(upper / lower), one, lower)
     g += _normal(x, mean + apart * np.sqrt(lower / upper), two, upper)
     return g
+
+
+def _heavy(x: Floats, shape: Floats) -> Floats:
+    """Density of a Student-t, but for a constant."""
+    freedom = 1.0 / np.maximum(expit(shape[:, 3:4]), _LEAST_TAIL)
+    scale = np.exp(shape[:, 1:2]) / stdtrit(freedom, ndtr(1.0))
+    z = (x - shape[:, :1]) / np.maximum(scale, _least(x))
+    return np.asarray((1.0 + z**2 / freedom) ** (-0.5 * (freedom + 1.0)))
 
 
 def _one_sided(x: Floats, shape: Floats) -> Floats:

@@ -16,6 +16,10 @@ from varstat.measure import Floats
 if TYPE_CHECKING:
     from varstat.card.schema import Beta, Normal, Place, Priors, TauPrior
 
+# Normal SD of the slope of effects' log SD in log size. At two of these effects of a unit ten times
+# as large have an SD a tenth or ten times as large.
+BY_SIZE_SD = 0.5
+
 ScaleName = Literal["half-normal", "half-cauchy", "exponential", "gamma-precision"]
 
 

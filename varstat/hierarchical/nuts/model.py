@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from varstat.hierarchical.model.design import Design
-from varstat.hierarchical.model.prior import ScalePrior
+from varstat.hierarchical.model.prior import BY_SIZE_SD, ScalePrior
 from varstat.hierarchical.model.smeared import Smeared
 from varstat.hierarchical.nuts.likelihood import row_log_likelihood
 from varstat.hierarchical.quadrature.start import start_values
@@ -112,7 +112,8 @@ def build_model(design: Design, plan: Plan) -> pm.Model:
     -------
     pymc.Model
         Its variables are `location`; `tau`, or `tau_precision` where the prior is on that;
-        `transient` likewise and `contamination` where they are uncertain; `unit_centred` and
+        `transient` likewise and `contamination` where they are uncertain; `sd_by_size` where
+        effects go with size; `unit_centred` and
         `unit_scaled`, the units' effects in their two forms; `row_centred` and `row_scaled`,
         transient effects that the likelihood doesn't hold. Those that would be empty are absent.
     """
@@ -134,11 +135,15 @@ def build_model(design: Design, plan: Plan) -> pm.Model:
         if design.effects.contaminated:
             prior = design.contamination_prior
             contamination = pm.Beta("contamination", alpha=prior.a, beta=prior.b)
+        of_units = tau[design.tau_of]
+        if design.effects.by_size:
+            slope = pm.Normal("sd_by_size", mu=0.0, sigma=BY_SIZE_SD, initval=0.0)
+            of_units = of_units * pt.exp(slope * design.log_size)
         u = _effects(
             "unit",
             plan.unit_centred,
             pt.dot(plan.unit_matrix, location),
-            tau[design.tau_of],
+            of_units,
             start=plan.unit_matrix @ plan.start[:k],
             density=lambda x: _effect_density(design, x, contamination),
         )
@@ -206,7 +211,7 @@ def _effect_density(design: Design, x: Tensor, contamination: Tensor) -> Tensor:
     """Log density of units' effects in units of tau, up to a constant."""
     effects = design.effects
     match effects.name:
-        case "normal":
+        case "normal" | "normal-by-size":
             return -0.5 * x**2
         case "student-t":
             nu = effects.degrees_of_freedom
@@ -236,6 +241,8 @@ def hyper_draws(design: Design, draws: dict[str, Floats]) -> Floats:
     if design.effects.contaminated:
         share = np.clip(draws["contamination"], 1e-300, 1.0 - 1e-16)
         columns.append((np.log(share) - np.log1p(-share))[:, None])
+    if design.effects.by_size:
+        columns.append(draws["sd_by_size"][:, None])
     return np.concatenate(columns, axis=1)
 
 
@@ -252,6 +259,6 @@ def effect_draws(design: Design, plan: Plan, draws: dict[str, Floats]) -> Floats
         base = draws["location"] @ plan.unit_matrix[plan.unit_centred].T
         effect[:, plan.unit_centred] = draws["unit_centred"] - base
     if "unit_scaled" in draws:
-        tau = np.exp(_log_scale(draws, "tau"))[:, design.tau_of[~plan.unit_centred]]
-        effect[:, ~plan.unit_centred] = draws["unit_scaled"] * tau
+        tau = np.exp(design.log_taus(hyper_draws(design, draws)))
+        effect[:, ~plan.unit_centred] = draws["unit_scaled"] * tau[:, ~plan.unit_centred]
     return effect

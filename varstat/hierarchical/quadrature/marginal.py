@@ -20,7 +20,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-from varstat.hierarchical.model.design import Design
+from varstat.hierarchical.model.design import BLOCK, Design
+from varstat.hierarchical.model.prior import BY_SIZE_SD
 from varstat.hierarchical.model.smeared import hermite
 from varstat.measure import Floats
 
@@ -82,11 +83,10 @@ def unpack(design: Design, h: Floats) -> Hyper:
     """Give unconstrained hyper-parameters, of shape (batch, dimension), their forms.
 
     Locations stand first, then the logs of the taus, then the log of the transient SD and the
-    logit of the contamination where they are uncertain.
+    logit of the contamination where they are uncertain, and the slope of the log SD in log size.
     """
-    k, taus = len(design.locations), len(design.taus)
-    log_tau = np.clip(h[:, k : k + taus], *_LOG_SCALE)
-    at = k + taus
+    k = len(design.locations)
+    at = k + len(design.taus)
     if design.transient is None:
         spread = np.exp(np.clip(h[:, at], *_LOG_TRANSIENT))
         at += 1
@@ -95,7 +95,7 @@ def unpack(design: Design, h: Floats) -> Hyper:
     contamination = expit(h[:, at]) if design.effects.contaminated else np.zeros(len(h))
     return Hyper(
         eta=h[:, :k] @ design.matrix.T,
-        tau=np.exp(log_tau)[:, design.tau_of],
+        tau=np.exp(np.clip(design.log_taus(h), *_LOG_SCALE)),
         spread=spread,
         log_share=design.effects.log_shares(np.clip(contamination, 1e-300, 1.0 - 1e-16)),
     )
@@ -206,6 +206,9 @@ def log_prior(design: Design, h: Floats) -> tuple[Floats, Floats]:
     if design.effects.contaminated:
         value = value + design.contamination_prior.log_density(h[:, at])
         slope[:, at] = design.contamination_prior.slope(h[:, at])
+    if design.effects.by_size:
+        value = value - 0.5 * (h[:, -1] / BY_SIZE_SD) ** 2
+        slope[:, -1] = -h[:, -1] / BY_SIZE_SD**2
     return value, slope
 
 
@@ -223,7 +226,7 @@ def log_posterior(design: Design, h: Floats, *, nodes: int) -> Floats:
 
 def _batch(design: Design, nodes: int) -> int:
     """How many hyper-parameters to take at a time."""
-    return max(int(400_000 / (design.rows * nodes * design.effects.parts)), 1)
+    return max(int(BLOCK / (design.rows * nodes * design.effects.parts)), 1)
 
 
 def log_posterior_slope(design: Design, h: Floats, *, nodes: int) -> tuple[Floats, Floats]:
@@ -262,9 +265,11 @@ def _value_and_slope(design: Design, h: Floats, nodes: int) -> tuple[Floats, Flo
     slope = np.zeros_like(h)
     slope[:, :k] = average(design.family.slopes(theta, spread)[0]) @ design.matrix
     by_tau = at.mean((at.effect / at.tau[..., None]) ** 2) - 1.0
+    by_tau *= _between(design.log_taus(h), _LOG_SCALE)
     for j in range(taus):
         slope[:, k + j] = by_tau[:, design.tau_of == j].sum(axis=1)
-        slope[:, k + j] *= _between(h[:, k + j], _LOG_SCALE)
+    if design.effects.by_size:
+        slope[:, -1] = by_tau @ design.log_size
     column = k + taus
     if design.transient is None:
         slope[:, column] = average(design.family.spread_slope(theta, spread)).sum(axis=1)

@@ -41,6 +41,9 @@ def start_values(design: Design) -> tuple[Floats, Floats]:
     if design.effects.contaminated:
         start.append(np.log(design.contamination_prior.a / design.contamination_prior.b))
         width.append(0.7)
+    if design.effects.by_size:
+        start.append(0.0)
+        width.append(0.2)
     return np.array(start), np.array(width)
 
 

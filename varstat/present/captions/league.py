@@ -1,12 +1,14 @@
 """The words around the charts of a league table."""
 
 from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
 
 from varstat.errors import ModelError
 from varstat.estimands.league.result import SURE, League
 from varstat.estimands.league.words import count_sure
+from varstat.hierarchical.moment import AVERAGE
 from varstat.present.caption import MAX_PANELS, Caption, group_text, heading
 from varstat.prose.number import percent
 from varstat.prose.rate import measured_text, rate_text
@@ -111,6 +113,21 @@ def _rule_text(rule: str) -> str:
     return f"what the best {percent(float(share))} reach" if name == "best" else rule_text(rule)
 
 
+def heading_at(league: League) -> str:
+    """Title one chart: the indicator, the group, and of several periods the time."""
+    return f"{heading(league)}{_when(league)}"
+
+
+def _when(league: League) -> str:
+    """Say of which of several periods estimates and ranks are; empty where there is one."""
+    if league.at is None:
+        return ""
+    if league.at != AVERAGE:
+        return f", {clean(league.at)}"
+    periods = [clean(str(period)) for period in cast("list[str]", league.model["periods"])]
+    return f", average of {periods[0]} to {periods[-1]}"
+
+
 def footer(league: League, *, ranks: bool) -> str:
     """Say what the lines and rows are, and how they were made."""
     model = league.model
@@ -119,8 +136,12 @@ def footer(league: League, *, ranks: bool) -> str:
         f"Lines: {percent(league.level)} intervals, each about one unit: not a comparison of two.",
         "Rows: by tier, then by expected rank." if ranks else "Rows: by estimate.",
     ]
-    likelihood = model.get("likelihood", "hierarchical")
-    parts.append(f"Method: {likelihood} model, {effects} effects, by {ENGINES[league.engine]}.")
+    likelihood, series = model.get("likelihood", "hierarchical"), model.get("series")
+    if isinstance(series, dict):
+        over = f"{likelihood} series of {len(series['periods'])} periods"
+        parts.append(f"Method: levels in {clean(str(league.at))}, by a {over}.")
+    else:
+        parts.append(f"Method: {likelihood} model, {effects} effects, by {ENGINES[league.engine]}.")
     if (model.get("covariates") or model.get("strata")) and not ranks:
         parts.append("Estimates are at the average case-mix, raw rates at each unit's own.")
     return clean(" ".join(parts))
@@ -130,7 +151,7 @@ def caption(league: League, *, ranks: bool) -> Caption:
     """Say what is written around the chart of one league table."""
     return Caption(
         distrust=distrust_of_many([league]),
-        title=heading(league),
+        title=heading_at(league),
         finding=finding(league),
         axis=rank_title(league) if ranks else rate_title(league),
         target=target_text([league]),
@@ -143,7 +164,7 @@ def caption(league: League, *, ranks: bool) -> Caption:
 def caption_of_many(leagues: Sequence[League], *, ranks: bool) -> Caption:
     """Say what is written around small multiples."""
     first = leagues[0]
-    titles = list(dict.fromkeys(league.indicator for league in leagues))
+    titles = list(dict.fromkeys(f"{league.indicator}{_when(league)}" for league in leagues))
     return Caption(
         distrust=distrust_of_many(leagues),
         title=titles[0] if len(titles) == 1 else f"{len(titles)} indicators",
@@ -190,7 +211,7 @@ def alt_text(leagues: Sequence[League], *, ranks: bool) -> str:
     (league,) = leagues
     units, measure = league.units, league.measure
     what = "Ranks" if ranks else "Caterpillar plot"
-    parts = [say_distrust(league.diagnostics), f"{what} of {heading(league)}."]
+    parts = [say_distrust(league.diagnostics), f"{what} of {heading_at(league)}."]
     count = units.unit.size
     if ranks:
         parts.append(

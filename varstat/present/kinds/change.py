@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from varstat.estimands.change.result import Change, Changes
-from varstat.estimands.change.rounded import RoundedBridge, round_bridge
+from varstat.estimands.change.rounded import round_bridge
 from varstat.estimands.change.words import EXPLAINED, name_effects
 from varstat.present.canvas import Canvas
 from varstat.present.captions import change as words
@@ -16,6 +16,7 @@ from varstat.present.column import ALWAYS, Column, Table
 from varstat.present.content import below, plain, records, state
 from varstat.present.highlight import Bools
 from varstat.present.kind import Block, Kind
+from varstat.present.kinds.priced import money_blocks, money_object, money_sheet, state_named
 from varstat.present.kinds.reporting import (
     reporting_blocks,
     reporting_object,
@@ -243,12 +244,6 @@ def _left(change: Change, mark: Bools) -> str:
     return f"… and {left:,} more between, with --format csv" if left > 0 else ""
 
 
-def _span(rounded: RoundedBridge, name: str, *, whole: bool = False) -> str:
-    write = rounded.write if whole else rounded.write_signed
-    estimate, low, high = (write(value) for value in rounded.bridge.of(name))
-    return f"{estimate} ({low} to {high})"
-
-
 def labels_of(change: Change) -> dict[str, str]:
     """Name the parts of a bridge, the totals by their periods."""
     return name_effects(change) | {"from": f"total {change.before}", "to": f"total {change.after}"}
@@ -259,7 +254,7 @@ def _blocks(change: Change) -> list[Block]:
     bridge, labels = change.bridge, labels_of(change)
     rounded = round_bridge(bridge)
     interval = f"({percent(change.level)} interval)"
-    cells = [_span(rounded, name, whole=name in ("from", "to")) for name in bridge.effect]
+    cells = [rounded.span(name, whole=name in ("from", "to")) for name in bridge.effect]
     means = [EXPLAINED.get(name, "") for name in bridge.effect]
     named = {
         "all of the change": "change",
@@ -278,21 +273,25 @@ def _blocks(change: Change) -> list[Block]:
         ),
         Block(
             texts={"change": list(named)},
-            numbers={f"events {interval}": [_span(rounded, name) for name in named.values()]},
+            numbers={f"events {interval}": [rounded.span(name) for name in named.values()]},
         ),
+        *money_blocks(change, labels),
         *reporting_blocks(change, rounded),
     ]
 
 
 def _sheets(changes: Changes) -> dict[str, pd.DataFrame]:
     told = [each for each in changes if each.reporting is not None]
+    priced = [each for each in changes if each.money is not None]
     return {
         "units": changes.to_frame(),
         "effects": pd.concat([each.effects_frame() for each in changes], ignore_index=True),
         "series": pd.concat(
             [below(each.by, each.series.to_frame()) for each in changes], ignore_index=True
         ),
-    } | ({"completeness": reporting_sheet(told)} if told else {})
+        **({"money": money_sheet(priced)} if priced else {}),
+        **({"completeness": reporting_sheet(told)} if told else {}),
+    }
 
 
 def _object(change: Change) -> dict[str, Any]:
@@ -303,10 +302,8 @@ def _object(change: Change) -> dict[str, Any]:
         | state(change, "frame", "target_rule", "lasting", "minimal", "fdr", "level")
         | {
             "effects": records(change.effects_frame().iloc[:, groups:]),
-            "named": {
-                name: dict(zip(("estimate", "lower", "upper"), bridge.of(name), strict=True))
-                for name in bridge.named
-            },
+            "named": state_named(bridge),
+            "money": money_object(change),
             "published": {"from": change.published[0], "to": change.published[1]},
             "count": plain(bridge.units),
             "completeness": reporting_object(change),
@@ -349,7 +346,10 @@ KIND: Kind[Change, Changes] = Kind(
     shown=_shown,
     left=_left,
     blocks=_blocks,
-    beside=lambda change: reporting_blocks(change, round_bridge(change.bridge)),
+    beside=lambda change: [
+        *money_blocks(change, labels_of(change)),
+        *reporting_blocks(change, round_bridge(change.bridge)),
+    ],
     caption=lambda change, listed: (
         f"{listed:,} of {len(change.units.unit):,} units, the most improved first"
     ),

@@ -10,7 +10,7 @@ import pandas as pd
 from varstat.estimands.league.result import SURE, League, Leagues
 from varstat.estimands.league.words import count_sure
 from varstat.present.canvas import Canvas
-from varstat.present.caption import MAX_PANELS, heading
+from varstat.present.caption import MAX_PANELS
 from varstat.present.captions import league as words
 from varstat.present.chart import Chart, Order, Places
 from varstat.present.column import ALWAYS, Column, Table
@@ -254,6 +254,7 @@ def _row(league: League) -> dict[str, object]:
         row[name] = getattr(league, name)
     return row | {
         "target_rule": league.target_rule,
+        "at": league.at,
         "top": league.top,
         "sure_top": best if ranked else None,
         "sure_bottom": worst if ranked else None,
@@ -269,7 +270,7 @@ def _objects(leagues: Leagues) -> list[dict[str, Any]]:
         *("indicator", "measure", "direction", "by", "model", "engine", "diagnostics"),
         *("target", "target_lower", "target_upper", "target_rule"),
     )
-    quality = ("level", "rank_scope", "ranks_exact", "top", "misclassified", "discordance")
+    quality = ("level", "at", "rank_scope", "ranks_exact", "top", "misclassified", "discordance")
     return [
         state(league, *head)
         | {"hyperparameters": records(league.hyperparameters.to_frame())}
@@ -349,14 +350,14 @@ KIND: Kind[League, Leagues] = Kind(
         "caterpillar": Chart(
             draw=lambda leagues, marks, canvas: _draw(leagues, marks, canvas, ranks=False),
             alt=lambda leagues: words.alt_text(leagues, ranks=False),
-            title=lambda league: f"Estimates of {heading(league)}",
+            title=lambda league: f"Estimates of {words.heading_at(league)}",
             places=_caterpillar_places,
             order="estimate",
         ),
         "ranks": Chart(
             draw=lambda leagues, marks, canvas: _draw(leagues, marks, canvas, ranks=True),
             alt=lambda leagues: words.alt_text(leagues, ranks=True),
-            title=lambda league: f"Ranks of {heading(league)}",
+            title=lambda league: f"Ranks of {words.heading_at(league)}",
             check=_check_ranked,
             shows=_ranked,
             places=_rank_places,

@@ -25,7 +25,10 @@ AxisName = Literal[
 AXES: tuple[AxisName, ...] = get_args(AxisName)
 # What is asked of a model that is fitted; every other axis is another model.
 ASKED: tuple[AxisName, ...] = ("target", "comparability")
-EFFECTS = ("normal", "student-t", "contaminated-normal", "normal-mixture", "learnt")
+EFFECTS = (
+    *("normal", "normal-by-size", "student-t"),
+    *("contaminated-normal", "normal-mixture", "learnt"),
+)
 LIKELIHOODS: dict[str, tuple[str, ...]] = {
     "proportion": ("binomial", "beta-binomial"),
     "ratio": ("poisson", "negative-binomial"),

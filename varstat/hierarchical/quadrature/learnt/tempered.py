@@ -1,4 +1,4 @@
-r"""Draw a mixture of two normals from its posterior, from its prior through tempered densities.
+r"""Draw a mixture's shape from its posterior, from its prior through tempered densities.
 
 The posterior of a mixture can have several modes (two clusters, or a few units far out), so no one
 mode is searched for. States begin where the shape is its prior's and the rest is spread widely
@@ -37,7 +37,7 @@ from varstat.measure import Floats
 _MOST, _FEWEST, _PRODUCTS = 1200, 500, 1.5e8
 # Times that each is moved at a temperature and before those that are kept, and between these.
 # They double where there are ten offsets.
-_TURNS, _BURN, _BETWEEN, _OFFSETS = 3, 8, 3, 10
+_TURNS, _BURN, _BETWEEN, _OFFSETS = 6, 8, 3, 10
 # Draws that are kept; what chains are worth that began alike, and were moved since.
 _KEPT, _APART = 7200, 0.5
 # How widely the mean and log SD begin, in SDs of the effects; the offsets, in standard errors.
@@ -50,7 +50,7 @@ _LogDensity = Callable[[Floats], Floats]
 
 
 def draw_mixtures(design: Design, *, draws: int, seed: int) -> HyperDraws:
-    """Draw hyper-parameters of effects that are a mixture of two normals.
+    """Draw hyper-parameters of effects that are a mixture.
 
     Parameters
     ----------
