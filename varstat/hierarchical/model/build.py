@@ -197,8 +197,7 @@ def _design(
     """Put the design together, once nothing is against it."""
     frame, cells, groups, peers = columns.frame, columns.cells, columns.groups, columns.peers
     model, priors = card.model, card.model.priors
-    event = frame[measure.event].to_numpy(float)
-    size = frame[measure.size].to_numpy(float)
+    event, size = (frame[each].to_numpy(float) for each in (measure.event, measure.size))
     centre, spread = _standard(event, measure, scaled=priors.scaled)
     link_rate, link_variance = _link_rates(frame, measure, centre=centre, spread=spread)
     pooled = _pooled(frame, measure, centre=centre, spread=spread)
