@@ -1,12 +1,19 @@
 """Histories as tables show them."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
 import varstat
 from varstat.estimands.completeness.result import Suspect
+from varstat.present.canvas import Canvas
+from varstat.present.caption import Caption
+from varstat.present.charts.strips import Drawn, draw_strips
 from varstat.present.kinds.history import KIND
 
 
@@ -45,3 +52,21 @@ def test_a_part_reported_is_written_with_its_interval():
 def test_a_part_lies_within_the_interval_that_it_is_written_with():
     assert shown(0.99, 1.0, 1.0) == "1.00"
     assert shown(0.9, 0.9, 0.9) == "0.90"
+
+
+@pytest.mark.parametrize("width", [4.0, 6.0, 9.0])
+def test_periods_below_strips_never_touch(width: float):
+    months = pd.period_range("2012-04", periods=60, freq="M").astype(str)
+    drawn = Drawn(
+        unit=("a", "b"),
+        factor=np.ones((2, 60)),
+        period=tuple(f"{month}-01" for month in months),
+        boxes=(),
+    )
+    figure = Figure(figsize=(width, 3.0))
+    ax = figure.subplots()
+    draw_strips(drawn, Caption(title="Volumes", finding=""), canvas=Canvas(ax=ax))
+    FigureCanvasAgg(figure).draw()
+    boxes = [label.get_window_extent() for label in ax.get_xticklabels()]
+    assert len(boxes) >= 2
+    assert all(one.x1 < other.x0 for one, other in pairwise(boxes))

@@ -14,14 +14,17 @@ from varstat.present.canvas import Canvas
 from varstat.present.caption import Caption
 from varstat.present.charts import style
 from varstat.present.charts.funnel_panel import plain_axes
-from varstat.present.charts.row_sheet import lay_sheet, name_above, stamp, title_across
+from varstat.present.charts.names import figure_text
+from varstat.present.charts.row_sheet import lay_sheet, name_above, stamp, thin_ticks, title_across
 from varstat.present.charts.sheet import MARGIN
+from varstat.present.charts.ticks import rate_ticks
 from varstat.present.charts.waterfall import draw_fall
 from varstat.present.highlight import Bools
-from varstat.prose.rate import rate_text
 from varstat.prose.text import clean
 
 HEIGHT, LEFT = 400.0, 62.0
+# Steps at most between rates.
+_RATES = 5
 MOST_MOVERS, ROW, AROUND = 24, 15.0, 150.0
 
 
@@ -127,9 +130,9 @@ def draw_movers(
 def _draw_rate(ax: Axes, change: Change) -> None:
     series, measure = change.series, change.measure
     _draw_path(ax, change, series.rate, series.rate_lower, series.rate_upper)
-    ax.yaxis.set_major_formatter(
-        FuncFormatter(lambda rate, _: rate_text(rate, percent=measure.percent, per=measure.per))
-    )
+    low, high = ax.get_ylim()
+    at, texts = rate_ticks(low, high, _RATES, percent=measure.percent, per=measure.per)
+    ax.set_yticks(at, texts)
     ax.set_xticklabels([])
     name_above(ax, "National rate")
 
@@ -155,7 +158,10 @@ def _draw_path(ax: Axes, change: Change, value: Floats, lower: Floats, upper: Fl
     ax.plot(at, value, color=style.BETTER, linewidth=1.5, marker="o", markersize=3, gid="path")
     ax.set_xlim(-0.5, len(value) - 0.5)
     step = -(-len(value) // 7)
-    ax.set_xticks(at[::step], [clean(each) for each in change.series.period[::step]])
+    ax.set_xticks(
+        at[::step], [figure_text(each) for each in change.series.period[::step]], parse_math=False
+    )
+    thin_ticks(ax)
     ax.yaxis.set_major_locator(MaxNLocator(5))
     ax.grid(axis="y", color=style.BAND, linewidth=0.7)
     ax.set_axisbelow(True)

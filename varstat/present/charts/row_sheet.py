@@ -112,7 +112,7 @@ def thin_ticks(ax: Axes) -> None:
     while len(at) > 2 and widest + _BETWEEN > width * abs((at[1] - at[0]) / (high - low)):
         # From the end that says how far the scale goes, if both can't stay.
         at, texts = at[(len(at) - 1) % 2 :: 2], texts[(len(at) - 1) % 2 :: 2]
-    ax.set_xticks(at, texts)
+    ax.set_xticks(at, texts, parse_math=False)
 
 
 def title_across(ax: Axes, text: str, *, pad: float = 5.0) -> None:

@@ -15,7 +15,7 @@ from varstat.present.canvas import Canvas
 from varstat.present.caption import Caption
 from varstat.present.charts import style
 from varstat.present.charts.names import figure_text
-from varstat.present.charts.row_sheet import SOURCE_ROOM, write_head
+from varstat.present.charts.row_sheet import SOURCE_ROOM, thin_ticks, write_head
 from varstat.present.charts.sheet import MARGIN, Sheet
 
 WIDTH, ROW, AROUND, LEFT, RIGHT = 9.0 * 72, 12.0, 128.0, 52.0, 8.0
@@ -113,6 +113,7 @@ def _draw(ax: Axes, drawn: Drawn) -> Figure:
     every = max(1, -(-periods // _TICKS))
     shown = range(0, periods, every)
     ax.set_xticks(shown, [figure_text(drawn.period[at]) for at in shown], parse_math=False)
+    thin_ticks(ax)
     ax.tick_params(length=0, labelsize=style.SMALL, colors=style.QUIET)
     for row in drawn.marked:
         ax.get_yticklabels()[row].set(fontweight="bold", color=style.INK)
