@@ -62,5 +62,5 @@ def test_the_interval_of_the_total_holds_the_truth(kind):
     assert ratio == pytest.approx(1.0, abs=0.15)
     assert failed <= 0.12
     if kind == "normal":
-        # Of one in seven the shape is in doubt by chance, and of one in 20 that size is no matter.
-        assert used <= 0.2 + 3.0 * np.sqrt(0.2 * 0.8 / NATIONS[kind])
+        # Of one in six the shape or the spread is in doubt by chance.
+        assert used <= 0.16 + 3.0 * np.sqrt(0.16 * 0.84 / NATIONS[kind])

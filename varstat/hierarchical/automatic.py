@@ -26,8 +26,6 @@ NOT_NORMAL = "Effects may not be normal"
 # Of Student-t effects of two degrees of freedom 60 units show no more in one nation of ten. Where
 # units are few their prior would say most of a mixture's shape, and more is asked.
 DOUBTED, DOUBTED_OF_FEW, FEW = 0.15, 0.05, 30
-# Below this their SD is taken to go with size, which costs next to nothing where it doesn't.
-DOUBTED_EVEN = 0.05
 # From so many units on splines have enough to learn from, and a mixture costs more than they do.
 _THOUSANDS = 2_000
 # Units so far out that they are set apart, rather than the model be refused: at most, or a share.
@@ -56,11 +54,9 @@ def propose_effects(posterior: Posterior) -> Design | None:
         return None
     shape = check_shape(design, posterior.hyper)
     predictive = posterior.diagnostics.predictive
-    enough = design.units >= FEW
-    uneven = DOUBTED_EVEN if enough else UNEVEN
-    if shape is not None and design.effects.name == "normal" and shape.spread_p < uneven:
+    if shape is not None and design.effects.name == "normal" and shape.spread_p < UNEVEN:
         return _go_with_size(design, shape)
-    doubted = DOUBTED if enough else DOUBTED_OF_FEW
+    doubted = DOUBTED if design.units >= FEW else DOUBTED_OF_FEW
     if design.effects.name != "normal":
         doubted = MISSHAPEN
     if shape is not None and shape.p_value < doubted:

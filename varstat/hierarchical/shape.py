@@ -33,7 +33,7 @@ _SMOOTH = 5.0
 # Below this a shape isn't the model's: in one of 200 good models.
 MISSHAPEN = 0.005
 # Below this effects don't go with size as the model says.
-UNEVEN = 0.005
+UNEVEN = 0.01
 _NAMED = 3
 
 
