@@ -10,12 +10,11 @@ import varstat
 pytestmark = pytest.mark.slow
 
 
-def _gate(table):
-    return varstat.fit_model(table, engine="quadrature", draws=200)[0].diagnostics
+def _gate(table, *, engine="quadrature", draws=200):
+    return varstat.fit_model(table, engine=engine, draws=draws)[0].diagnostics
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_quadrature_passes_on_simulated_hospitals(seed):
+def _hospitals(seed):
     event, size = simulate_four_periods(seed)
     unit, period = np.nonzero(~np.isnan(event))
     rows = pd.DataFrame(
@@ -26,11 +25,33 @@ def test_quadrature_passes_on_simulated_hospitals(seed):
             "denominator": size[unit, period].astype(int),
         }
     )
-    found = _gate(varstat.read_table(rows, period="period", direction="lower-is-better"))
+    return varstat.read_table(rows, period="period", direction="lower-is-better")
+
+
+def _failed_on(shared):
+    file = shared / "cases" / "four-periods-1.csv"
+    return varstat.read_table(file, period="period", direction="lower-is-better")
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_quadrature_passes_on_simulated_hospitals(seed):
+    found = _gate(_hospitals(seed))
     assert found.passed, found.problems
 
 
 def test_quadrature_passes_on_the_hospitals_it_failed_on(shared):
-    file = shared / "cases" / "four-periods-1.csv"
-    found = _gate(varstat.read_table(file, period="period", direction="lower-is-better"))
+    found = _gate(_failed_on(shared))
+    assert found.passed, found.problems
+
+
+@pytest.mark.nuts
+def test_nuts_passes_on_simulated_hospitals():
+    found = _gate(_hospitals(1), engine="nuts", draws=4000)
+    assert found.passed, found.problems
+    assert found.r_hat < 1.01
+
+
+@pytest.mark.nuts
+def test_nuts_passes_on_the_hospitals_it_failed_on(shared):
+    found = _gate(_failed_on(shared), engine="nuts", draws=4000)
     assert found.passed, found.problems
