@@ -23,7 +23,7 @@ from varstat.prose.text import clean
 # How each note of effects that were chosen begins.
 NOT_NORMAL = "Effects may not be normal"
 # Below this a mixture, which costs little, is fitted: in one of seven nations with normal effects.
-# Of Student-t effects of two degrees of freedom 60 units show no more in one nation of ten. Where
+# Of Student-t effects of two degrees of freedom 60 units show no more in one nation of five. Where
 # units are few their prior would say most of a mixture's shape, and more is asked.
 DOUBTED, DOUBTED_OF_FEW, FEW = 0.15, 0.05, 30
 # From so many units on splines have enough to learn from, and a mixture costs more than they do.
