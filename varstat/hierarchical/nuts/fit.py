@@ -118,13 +118,18 @@ def fit_nuts(design: Design, *, draws: int, seed: int, progress: bool = False) -
     kept = {str(name): posterior[name].values[:, ::thin] for name in posterior.data_vars}
     flat = {name: each.reshape(CHAINS * per_chain, *each.shape[2:]) for name, each in kept.items()}
     hyper, effect = hyper_draws(design, flat), effect_draws(design, plan, flat)
-    diverging = _group(found, "sample_stats")["diverging"].values[:, ::thin]
+    diverging = _group(found, "sample_stats")["diverging"].values
     return Nuts(
         hyper=hyper,
         effects=Stored(effect=effect),
         chains=CHAINS,
         diagnostics=check_chains(
-            hyper, effect, chains=CHAINS, divergences=int(np.sum(diverging)), names=design.names
+            hyper,
+            effect,
+            chains=CHAINS,
+            # Of all steps, as a share of the draws.
+            divergences=int(np.ceil(np.sum(diverging) / thin)),
+            names=design.names,
         ),
     )
 
