@@ -4,9 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from varstat.analysis.stated import Choices, Names, Stated
-
-# Of several periods: what ranks are of, unless another time is asked for.
-AVERAGE = "average"
+from varstat.period.named import AVERAGE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

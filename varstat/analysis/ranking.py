@@ -2,10 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from varstat.analysis.asking import AVERAGE, LeagueAsking
+from varstat.analysis.asking import LeagueAsking
 from varstat.analysis.inputs import FIT_SUFFIX, is_fit
 from varstat.analysis.steps import Setting, read_indicator
 from varstat.errors import UsageError
+from varstat.period.named import AVERAGE
 
 if TYPE_CHECKING:
     from varstat.hierarchical import Fits

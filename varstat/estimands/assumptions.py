@@ -170,8 +170,8 @@ def say_assumptions(found: Assumptions) -> tuple[str, ...]:
         which, others = ("large", "small") if found.spread_slope > 0 else ("small", "large")
         remedy = " Try --effects auto or normal-by-size." if found.normal else ""
         notes.append(
-            f"Beyond chance {which} units differ more than {others} ones, and more than the model "
-            f"says ({p_text(found.spread_p)}): {which} units are drawn to the mean too far, and "
+            f"Beyond chance {which} units differ more, beside {others} ones, than the model says "
+            f"({p_text(found.spread_p)}): {which} units are drawn to the mean too far, and "
             f"{others} ones not far enough.{remedy}"
         )
     notes += say_marks(found.marks)

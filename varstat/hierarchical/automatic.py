@@ -55,7 +55,7 @@ def propose_effects(posterior: Posterior) -> Design | None:
     shape = check_shape(design, posterior.hyper)
     predictive = posterior.diagnostics.predictive
     if shape is not None and design.effects.name == "normal" and shape.spread_p < UNEVEN:
-        return _go_with_size(design, shape)
+        return _propose_by_size(design, shape)
     doubted = DOUBTED if design.units >= FEW else DOUBTED_OF_FEW
     if design.effects.name != "normal":
         doubted = MISSHAPEN
@@ -85,7 +85,7 @@ def propose_effects(posterior: Posterior) -> Design | None:
     return replace(design, effects=effects, notes=(*drop_choice(design.notes), note))
 
 
-def _go_with_size(design: Design, shape: Shape) -> Design:
+def _propose_by_size(design: Design, shape: Shape) -> Design:
     """Propose effects whose SD goes with size, and say why."""
     which = "large" if shape.spread_slope > 0 else "small"
     note = (

@@ -6,9 +6,6 @@ from varstat.measure import Floats
 from varstat.prose.number import count_units
 from varstat.prose.text import clean
 
-# What stands for a period: all of them together, and the last.
-AVERAGE, LAST = "average", "last"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Moment:

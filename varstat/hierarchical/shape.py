@@ -21,6 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import ndtr, ndtri
+from scipy.stats import rankdata
 
 from varstat.hierarchical.left_out import predict_each
 from varstat.hierarchical.model.design import Design
@@ -80,13 +81,13 @@ def check_shape(design: Design, h: Floats) -> Shape | None:
     p = predict_each(design, h[chosen])
     z = -ndtri(np.clip(p, 1e-12, 1.0 - 1e-12))
     smooth = np.isfinite(z) & _is_smooth(design)
-    spread_p, slope = _go_with_size(design, h[chosen], z, smooth)
+    spread_p, slope = _test_spread(design, h[chosen], z, smooth)
     return Shape(
         score=z, p_value=anderson_darling(z[smooth]), spread_p=spread_p, spread_slope=slope
     )
 
 
-def _go_with_size(design: Design, h: Floats, z: Floats, known: np.ndarray) -> tuple[float, float]:
+def _test_spread(design: Design, h: Floats, z: Floats, known: np.ndarray) -> tuple[float, float]:
     """Test that distances from the mean don't go with size: p-value, and the statistic's sign."""
     x = design.log_size[known]
     if known.sum() < LEAST or not np.ptp(x) > 0:
@@ -94,8 +95,9 @@ def _go_with_size(design: Design, h: Floats, z: Floats, known: np.ndarray) -> tu
     tau2 = np.exp(2.0 * design.log_taus(h)).mean(axis=0)[known]
     weight = tau2 / (tau2 + design.link_variance[known])
     apart = weight * (x - np.average(x, weights=weight))
-    rank = np.argsort(np.argsort(np.abs(z[known]), kind="stable"), kind="stable").astype(float)
+    rank = rankdata(np.abs(z[known]))
     rank -= rank.mean()
+    # Ranks add to zero, so that this changes the variance alone.
     apart -= apart.mean()
     variance = float(apart @ apart) * float(rank @ rank) / (len(x) - 1)
     if not variance > 0:

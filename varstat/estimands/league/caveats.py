@@ -7,8 +7,8 @@ from varstat.adjust.comparability import assess_comparability
 from varstat.data.account import Account
 from varstat.estimands.rates.result import Rates, find_heavy_tails
 from varstat.hierarchical.model.design import Design
-from varstat.hierarchical.moment import AVERAGE
 from varstat.hierarchical.posterior import Posterior
+from varstat.period.named import AVERAGE
 from varstat.prose.text import clean
 
 Bools = NDArray[np.bool_]

@@ -32,9 +32,9 @@ from varstat.estimands.rates.result import Rates
 from varstat.estimands.target import make_target
 from varstat.estimands.unmeasured.own import part_effects
 from varstat.estimands.unmeasured.result import UnmeasuredRanks
-from varstat.hierarchical.moment import AVERAGE
 from varstat.hierarchical.posterior import Fits, Posterior, summarise_hyper
 from varstat.hierarchical.storage.layout import members
+from varstat.period.named import AVERAGE
 from varstat.target.rule import TargetRule, parse_target
 
 

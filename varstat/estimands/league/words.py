@@ -6,7 +6,7 @@ import numpy as np
 
 from varstat.estimands.league.result import SURE, League
 from varstat.estimands.unmeasured.words import say_unmeasured_ranks
-from varstat.hierarchical.moment import AVERAGE
+from varstat.period.named import AVERAGE
 from varstat.prose.homogeneity import say_homogeneity
 from varstat.prose.number import (
     count,

@@ -58,8 +58,8 @@ class Fit:
     terms : list of tuple of int
         Monomials of the whitened hyper-parameters.
     coefficients : ndarray of float32, shape (terms, degree + 1, units)
-        What is lost beside 64 bits is a ten-thousandth of what the polynomial is off by, and half
-        the memory is gone through.
+        What is lost beside 64 bits is less than a thousandth of what the polynomial is off by,
+        and half the memory is gone through.
     exact : ndarray of int
         Units whose quantile function the polynomial misses.
     """

@@ -13,7 +13,7 @@ from varstat.errors import ModelError, UsageError
 from varstat.hierarchical.diagnostics import Diagnostics
 from varstat.hierarchical.model.build import build_design
 from varstat.hierarchical.model.design import Design
-from varstat.hierarchical.moment import LAST, Moment
+from varstat.hierarchical.moment import Moment
 from varstat.hierarchical.posterior import Fits, Posterior, Stored
 from varstat.hierarchical.series.fit import fit_series
 from varstat.hierarchical.series.model import series_model
@@ -23,6 +23,7 @@ from varstat.hierarchical.series.reliable import SeriesDiagnostics
 from varstat.hierarchical.series.result import SeriesPosterior
 from varstat.measure import Floats
 from varstat.period.choose import choose_one
+from varstat.period.named import LAST
 
 _CURE = "Without --at, ranks are of the average over all periods."
 _LIKELIHOODS = ("binomial", "poisson", "normal")

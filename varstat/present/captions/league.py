@@ -8,7 +8,7 @@ import numpy as np
 from varstat.errors import ModelError
 from varstat.estimands.league.result import SURE, League
 from varstat.estimands.league.words import count_sure
-from varstat.hierarchical.moment import AVERAGE
+from varstat.period.named import AVERAGE
 from varstat.present.caption import MAX_PANELS, Caption, group_text, heading
 from varstat.prose.number import percent
 from varstat.prose.rate import measured_text, rate_text
