@@ -6,10 +6,11 @@ model, data and number of draws. All are measured in one run, in CPU seconds of 
 own: the fit itself (nutpie's without its compilation), and the whole process with imports and
 compilation. Effective draws are ArviZ's least bulk ESS over hyper-parameters and units.
 
-    python benchmarks/posterior.py [--units 200,2000,7000] [--peers] [--large]
+    python benchmarks/posterior.py [--units 200,2000,7000] [--panels] [--peers] [--large]
 
-`--peers` runs nutpie as well (minutes); `--large` adds 100,000 units with a league table, for its
-memory, and a million units, for how cost grows.
+`--panels` adds units with several periods, of which what passes is estimated; `--peers` runs nutpie
+as well (minutes); `--large` adds 100,000 units with a league table, for its memory, and a million
+units, for how cost grows.
 """
 
 import argparse
@@ -70,6 +71,27 @@ if units <= 7000:
 tell(cpu=cpu, least=least, passes=found.hyper.passes)
 """
 
+# Units, periods, mean cases, SDs of what lasts and passes, and the average on the logit scale.
+PANELS = [(60, 4, 400, 0.3, 0.1, -2), (152, 8, 3000, 0.3, 0.1, -1), (150, 12, 100, 0.4, 0.2, -3)]
+
+PANEL = """
+import varstat
+periods, cases, lasting, passing, average = map(float, sys.argv[2:])
+shape = (units, int(periods))
+n = np.exp(rng.normal(np.log(cases), 0.6, (units, 1)) + 0.05 * rng.normal(size=shape)).astype(int)
+theta = average + lasting * rng.normal(size=(units, 1)) + passing * rng.normal(size=shape)
+unit, period = np.indices(shape).reshape(2, -1)
+frame = pd.DataFrame({"unit": np.char.mod("U%d", unit), "year": 2001 + period,
+                      "y": rng.binomial(n + 1, 1 / (1 + np.exp(-theta))).ravel(),
+                      "n": n.ravel() + 1})
+table = varstat.read_table(frame, unit="unit", period="year", numerator="y", denominator="n",
+                           direction="neither")
+varstat.fit_model  # What is imported once is counted with the process.
+start = time.process_time()
+found = varstat.fit_model(table)[0]
+tell(cpu=time.process_time() - start, least=found.diagnostics.ess_bulk)
+"""
+
 LEAGUE = """
 import varstat
 code = np.char.add("U", np.char.zfill(np.arange(units).astype(str), 7))
@@ -103,11 +125,11 @@ tell(cpu=cpu, least=min(float(np.min(ess[k].values)) for k in ("mu", "tau", "the
 """
 
 
-def measure(script: str, units: int) -> dict[str, float]:
+def measure(script: str, units: int, *more: float) -> dict[str, float]:
     """Run a script in a process of its own."""
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     done = subprocess.run(
-        [sys.executable, "-c", DATA + script, str(units)],
+        [sys.executable, "-c", DATA + script, str(units), *map(str, more)],
         env=environment,
         capture_output=True,
         text=True,
@@ -129,6 +151,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--units", default="200,2000,7000")
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--panels", action="store_true", help="units with several periods too")
     parser.add_argument("--peers", action="store_true", help="run PyMC with nutpie too")
     parser.add_argument("--large", action="store_true", help="100,000 and 1,000,000 units too")
     asked = parser.parse_args()
@@ -150,6 +173,10 @@ def main() -> None:
                 f"          effective draws a second: {faster:.0f} times nutpie's sampling; whole "
                 f"process: {peer['process'] / ours['process']:.0f} times"
             )
+    if asked.panels:
+        for units, *panel in PANELS:
+            cost = measure(PANEL, units, *panel)
+            print(f"{units:>9,} in {panel[0]:>2} periods {cost['cpu']:>6.1f}")
     if asked.large:
         for units, script in ((100_000, LEAGUE), (100_000, OURS), (1_000_000, OURS)):
             cost = measure(script, units)

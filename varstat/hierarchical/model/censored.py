@@ -59,11 +59,14 @@ class Censored:
         """See `Family`."""
         return self.value(theta, spread), self.slopes(theta, spread)[0]
 
-    def spread_slope(self, theta: Floats, spread: Floats) -> Floats:
+    def gradient(self, theta: Floats, spread: Floats) -> tuple[Floats, Floats]:
         """See `Family`."""
         wide, share, _ = self._shares(theta, spread)
-        inner = self.inner.spread_slope(wide, spread)
-        return np.add.reduceat(share * inner, self.start, axis=1)
+        first, by_spread = self.inner.gradient(wide, spread)
+        return (
+            np.add.reduceat(share * first, self.start, axis=1),
+            np.add.reduceat(share * by_spread, self.start, axis=1),
+        )
 
     def take(self, rows: slice) -> "Censored":
         """See `Family`."""

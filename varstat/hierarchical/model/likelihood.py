@@ -41,8 +41,8 @@ class Family(Protocol):
     def value_and_slope(self, theta: Floats, spread: Floats) -> tuple[Floats, Floats]:
         """Log-likelihood and its first derivative in theta, in one go."""
 
-    def spread_slope(self, theta: Floats, spread: Floats) -> Floats:
-        """Derivative in the log of the transient SD."""
+    def gradient(self, theta: Floats, spread: Floats) -> tuple[Floats, Floats]:
+        """First derivative in theta, and that in the log of the transient SD, in one go."""
 
     def take(self, rows: slice) -> "Family":
         """Keep some rows."""
@@ -69,9 +69,9 @@ class Binomial:
         """See `Family`."""
         return self.value(theta, spread), self.slopes(theta, spread)[0]
 
-    def spread_slope(self, theta: Floats, spread: Floats) -> Floats:
+    def gradient(self, theta: Floats, spread: Floats) -> tuple[Floats, Floats]:
         """See `Family`: there is no transient part."""
-        return np.zeros_like(theta)
+        return self.slopes(theta, spread)[0], np.zeros_like(theta)
 
     def take(self, rows: slice) -> "Binomial":
         """See `Family`."""
@@ -98,9 +98,9 @@ class Poisson:
         """See `Family`."""
         return self.value(theta, spread), self.slopes(theta, spread)[0]
 
-    def spread_slope(self, theta: Floats, spread: Floats) -> Floats:
+    def gradient(self, theta: Floats, spread: Floats) -> tuple[Floats, Floats]:
         """See `Family`: there is no transient part."""
-        return np.zeros_like(theta)
+        return self.slopes(theta, spread)[0], np.zeros_like(theta)
 
     def take(self, rows: slice) -> "Poisson":
         """See `Family`."""
@@ -128,10 +128,11 @@ class Normal:
         """See `Family`."""
         return self.value(theta, spread), self.slopes(theta, spread)[0]
 
-    def spread_slope(self, theta: Floats, spread: Floats) -> Floats:
+    def gradient(self, theta: Floats, spread: Floats) -> tuple[Floats, Floats]:
         """See `Family`."""
         precision = 1.0 / (self.size**2 + spread**2)
-        return spread**2 * precision * ((self.event - theta) ** 2 * precision - 1.0)
+        apart = self.event - theta
+        return apart * precision, spread**2 * precision * (apart**2 * precision - 1.0)
 
     def take(self, rows: slice) -> "Normal":
         """See `Family`."""

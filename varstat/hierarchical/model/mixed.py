@@ -55,18 +55,13 @@ class BetaBinomial:
         """See `Family`."""
         return self.value(theta, spread), self.slopes(theta, spread)[0]
 
-    def spread_slope(self, theta: Floats, spread: Floats) -> Floats:
+    def gradient(self, theta: Floats, spread: Floats) -> tuple[Floats, Floats]:
         """See `Family`."""
         total, p, q = self.concentration(spread), expit(theta), expit(-theta)
-        return (
-            -2.0
-            * total
-            * (
-                p * _rise_slope(total * p, self.event)
-                + q * _rise_slope(total * q, self.size - self.event)
-                - _rise_slope(total, self.size)
-            )
-        )
+        up = _rise_slope(total * p, self.event)
+        down = _rise_slope(total * q, self.size - self.event)
+        by_total = p * up + q * down - _rise_slope(total, self.size)
+        return total * p * q * (up - down), -2.0 * total * by_total
 
     def take(self, rows: slice) -> "BetaBinomial":
         """See `Family`."""
@@ -104,11 +99,11 @@ class NegativeBinomial:
         """See `Family`."""
         return self.value(theta, spread), self.slopes(theta, spread)[0]
 
-    def spread_slope(self, theta: Floats, spread: Floats) -> Floats:
+    def gradient(self, theta: Floats, spread: Floats) -> tuple[Floats, Floats]:
         """See `Family`."""
         k, mean = 1.0 / spread**2, self.size * exp_within(theta)
-        inside = _rise_slope(k, self.event) - np.log1p(mean / k) + (mean - self.event) / (k + mean)
-        return -2.0 * k * inside
+        away = (self.event - mean) / (k + mean)
+        return k * away, -2.0 * k * (_rise_slope(k, self.event) - np.log1p(mean / k) - away)
 
     def take(self, rows: slice) -> "NegativeBinomial":
         """See `Family`."""

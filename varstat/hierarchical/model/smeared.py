@@ -181,13 +181,18 @@ class Smeared:
         value, slope = self._average(theta, spread, both)
         return value, slope
 
-    def spread_slope(self, theta: Floats, spread: Floats) -> Floats:
+    def gradient(self, theta: Floats, spread: Floats) -> tuple[Floats, Floats]:
         """See `Family`."""
 
-        def one(inside: _Inside, spread: Floats) -> tuple[Floats]:
-            return (np.sum(inside.share * inside.at**2, axis=-1) / spread**2 - 1.0,)
+        def both(inside: _Inside, spread: Floats) -> tuple[Floats, Floats]:
+            first = self.inner.slopes(inside.theta, spread)[0].reshape(inside.at.shape)
+            return (
+                np.einsum("brkw,brkw->brk", inside.share, first),
+                np.einsum("brkw,brkw->brk", inside.share, inside.at**2) / spread**2 - 1.0,
+            )
 
-        return self._average(theta, spread, one)[0]
+        slope, by_spread = self._average(theta, spread, both)
+        return slope, by_spread
 
     def take(self, rows: slice) -> "Smeared":
         """See `Family`."""

@@ -263,7 +263,8 @@ def _value_and_slope(design: Design, h: Floats, nodes: int) -> tuple[Floats, Flo
         return np.asarray(mean.reshape(batch, parts, -1).sum(axis=1))
 
     slope = np.zeros_like(h)
-    slope[:, :k] = average(design.family.slopes(theta, spread)[0]) @ design.matrix
+    by_eta, by_spread = design.family.gradient(theta, spread)
+    slope[:, :k] = average(by_eta) @ design.matrix
     by_tau = at.mean((at.effect / at.tau[..., None]) ** 2) - 1.0
     by_tau *= _between(design.log_taus(h), _LOG_SCALE)
     for j in range(taus):
@@ -272,7 +273,7 @@ def _value_and_slope(design: Design, h: Floats, nodes: int) -> tuple[Floats, Flo
         slope[:, -1] = by_tau @ design.log_size
     column = k + taus
     if design.transient is None:
-        slope[:, column] = average(design.family.spread_slope(theta, spread)).sum(axis=1)
+        slope[:, column] = average(by_spread).sum(axis=1)
         slope[:, column] *= _between(h[:, column], _LOG_TRANSIENT)
         column += 1
     if design.effects.contaminated:

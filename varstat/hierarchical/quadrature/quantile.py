@@ -22,7 +22,9 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from varstat.hierarchical.model.design import Design
-from varstat.hierarchical.quadrature.marginal import Hyper, locate, log_integrand
+from varstat.hierarchical.model.smeared import Smeared
+from varstat.hierarchical.model.tabulated import Tabulated, tabulate_family
+from varstat.hierarchical.quadrature.marginal import Hyper, locate, log_integrand, unpack
 from varstat.measure import Floats
 
 _DROP = 24.0
@@ -31,6 +33,9 @@ _POINTS = 37
 _CURVED_STEP = 0.1
 # Parts of a mixture with less than this share of a unit don't widen its grid.
 _LOG_SHARE = -23.0
+# Hyper-parameters from which on a likelihood is worked out on a grid first, and by how much that is
+# wider than the effects of some of them.
+_OFTEN, _WIDER = 100, 0.1
 # Of a Student-t's parts so many stand for one where a grid is placed: they lie close together.
 _EVERY = 3
 
@@ -157,6 +162,8 @@ class Tables:
 
 def tabulate(design: Design, hyper: Hyper) -> Tables:
     """Tabulate the distribution of every unit's effect for a batch of hyper-parameters."""
+    if isinstance(design.family, Tabulated):
+        design = replace(design, family=design.family.settle(hyper.spread))
     low, high, centre, scale = _reach(*_thin(design, hyper))
     curved = design.effects.parts > 1
     points = _POINTS
@@ -203,6 +210,38 @@ def join_tables(tables: Sequence[Tables]) -> Tables:
         if each.name != "curved"
     }
     return Tables(curved=tables[0].curved, **columns)
+
+
+def on_grid(design: Design, h: Floats) -> Design:
+    """Work smeared likelihoods out on a grid, where tables of many hyper-parameters are wanted.
+
+    Parameters
+    ----------
+    design : Design
+    h : ndarray of float, shape (batch, dimension)
+        The hyper-parameters that they are wanted for.
+
+    Returns
+    -------
+    Design
+        The same, but for its family; the design itself where a grid is no gain.
+    """
+    if not isinstance(design.family, Smeared) or len(h) < _OFTEN:
+        return design
+    hyper = unpack(design, h)
+    far = [np.argmin(hyper.spread), np.argmax(hyper.spread)]
+    far += [*np.unique(hyper.tau.argmin(axis=0)), *np.unique(hyper.tau.argmax(axis=0))]
+    some = np.unique(np.concatenate([far, np.linspace(0, len(h) - 1, _OFTEN // 4).astype(int)]))
+    low, high, _, _ = _reach(*_thin(design, unpack(design, h[some])))
+    low, high = low.min(axis=0, keepdims=True), high.max(axis=0, keepdims=True)
+    wider = _WIDER * (high - low)
+    family = tabulate_family(
+        design.family,
+        spread=hyper.spread,
+        low=(hyper.eta.min(axis=0) + design.expand(low - wider)).T,
+        high=(hyper.eta.max(axis=0) + design.expand(high + wider)).T,
+    )
+    return design if family is None else replace(design, family=family)
 
 
 def table_points(design: Design) -> float:

@@ -29,7 +29,7 @@ from varstat.hierarchical.quadrature.hyper import LATTICE_DIMENSION
 from varstat.hierarchical.quadrature.hyper_draws import HyperDraws
 from varstat.hierarchical.quadrature.marginal import unpack
 from varstat.hierarchical.quadrature.polynomial import monomial_values, monomials
-from varstat.hierarchical.quadrature.quantile import table_points, tabulate
+from varstat.hierarchical.quadrature.quantile import on_grid, table_points, tabulate
 from varstat.hierarchical.quadrature.threads import one_thread
 from varstat.measure import Floats
 
@@ -47,6 +47,8 @@ _LARGEST = 5e-2
 _CHECKED = 6
 # Numbers that are kept in memory rather than drawn again each time they are gone through.
 _KEPT = 50_000_000
+# What a row's likelihood takes on a grid of rates and transient SDs, about.
+_GRID = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -121,16 +123,23 @@ class Sampler:
                 low, high = max(unit, units.start), min(end, units.stop)
                 z[rows, low - units.start : high - units.start] = tile[:, low - unit : high - unit]
         if self.fit is None:
-            part = self.design.part(units.start, units.stop)
-            return exact_quantiles(part, self.hyper.h[some], z)
+            for columns, part in self.design.part(units.start, units.stop).blocks(_GRID):
+                self._exact(part, some, z, columns)
+            return z
         exact = self.fit.exact[(self.fit.exact >= units.start) & (self.fit.exact < units.stop)]
         slow = z[:, exact - units.start]
         self._apply(self.fit, self.hyper.z[some], z, units.start)
         for column, unit in enumerate(exact):
-            part = self.design.part(int(unit), int(unit) + 1)
-            quantiles = exact_quantiles(part, self.hyper.h[some], slow[:, [column]])
-            z[:, unit - units.start] = quantiles[:, 0]
+            at = slice(unit - units.start, unit - units.start + 1)
+            z[:, at] = slow[:, [column]]
+            self._exact(self.design.part(int(unit), int(unit) + 1), some, z, at)
         return z
+
+    def _exact(self, part: Design, some: slice, z: Floats, columns: slice) -> None:
+        """Turn normal scores of a part's units into effects by exact quantiles, in their place."""
+        # A grid that serves for all draws, so that each is the same whatever block it is in.
+        part = on_grid(part, self.hyper.h)
+        z[:, columns] = exact_quantiles(part, self.hyper.h[some], z[:, columns])
 
     def _apply(self, fit: Fit, place: Floats, z: Floats, start: int) -> None:
         """Turn normal scores of the units from `start` on into effects, in their place."""
@@ -192,6 +201,7 @@ def fit_quantiles(design: Design, hyper: HyperDraws) -> Fit | None:
         z = np.random.default_rng([powers, d]).standard_normal((_CHECKED, design.units))
         off = np.empty((_CHECKED, design.units))
         for columns, part in design.blocks(number * table_points(design)):
+            part = on_grid(part, hyper.h)
             at = _tabulated(part, hyper.h[train], scores)
             coefficients[:, :, columns] = np.einsum(
                 "tn,qp,npu->tqu", basis, vandermonde, at, optimize=True
