@@ -12,6 +12,7 @@ from varstat.estimands import compute_league
 from varstat.estimands.assumptions import (
     DOUBTFUL,
     MISSHAPEN,
+    UNEVEN,
     UNTESTED,
     say_assumptions,
 )
@@ -49,6 +50,38 @@ def test_a_few_poor_units_among_equals_have_not_the_shape_of_a_normal():
     assert set(league.assumptions.furthest) <= {f"u{i:03}" for i in range(10)} | set(
         league.units.unit[-12:]
     )
+
+
+def panel_of(kind, theta, size, rng, *, passing=0.2):
+    """A league of units with four rows each: cells of their case-mix, or periods."""
+    units = len(theta)
+    unit, row = np.indices((units, 4)).reshape(2, -1)
+    each = np.maximum(np.round(size / 4), 1.0)[unit]
+    at = theta[unit] + np.array([-1.0, -0.3, 0.3, 1.0])[row] * (kind == "strata")
+    at = at + passing * rng.normal(size=len(at)) * (kind == "period")
+    event = rng.binomial(each.astype(int), expit(at)).astype(float)
+    level = [f"c{j}" for j in row] if kind == "strata" else list(2001 + row)
+    said = {kind: {"cell": level} if kind == "strata" else level}
+    unit = [f"u{i:03}" for i in unit]
+    design = make_design(event, each, unit=unit, direction="lower-is-better", **said)
+    return compute_league(fits_of(make_posterior(design, draws=200)))[0]
+
+
+@pytest.mark.parametrize("kind", ["strata", "period"])
+def test_units_of_several_rows_are_tested_on_their_totals(kind):
+    rng = np.random.default_rng(6)
+    size, u = sizes(rng), rng.normal(size=80)
+    by_size = panel_of(kind, -1.5 + 0.5 * np.log(size / 300) + 0.2 * u, size, rng)
+    assert by_size.assumptions.size_p < DOUBTFUL
+    assert by_size.assumptions.size_slope == pytest.approx(0.5, abs=0.2)
+    poor = panel_of(kind, -1.5 + 1.2 * (np.arange(80) < 8), np.full(80, 800.0), rng)
+    assert poor.assumptions.shape_p < MISSHAPEN
+    uneven = np.where(size < np.median(size), 0.8, 0.15)
+    wide = panel_of(kind, -1.5 + uneven * u, 3 * size, rng)
+    assert wide.assumptions.spread_p < UNEVEN
+    assert wide.assumptions.spread_slope < 0
+    holds = panel_of(kind, -1.5 + 0.3 * u, size, rng)
+    assert say_assumptions(holds.assumptions) == ()
 
 
 def test_nothing_is_noted_where_the_model_holds():

@@ -20,7 +20,7 @@ from varstat.estimands.suppression import UNMARKED, Marks, check_marks, say_mark
 from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.posterior import Posterior
 from varstat.hierarchical.shape import LEAST as _LEAST
-from varstat.hierarchical.shape import MISSHAPEN, UNEVEN, check_shape
+from varstat.hierarchical.shape import MISSHAPEN, UNEVEN, check_shape, variance_of_units
 from varstat.hierarchical.storage.layout import members
 from varstat.measure import Floats
 from varstat.prose.number import listed, p_text
@@ -71,7 +71,7 @@ UNTESTED = Assumptions(size_p=np.nan, size_slope=np.nan, shape_p=np.nan, furthes
 
 
 def check_assumptions(posterior: Posterior, reliability: Floats) -> Assumptions:
-    """Test what a model assumes, where units have one row each.
+    """Test what a model assumes, where units are twelve or more.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def check_assumptions(posterior: Posterior, reliability: Floats) -> Assumptions:
     if shape is None:
         return UNTESTED
     known = np.isfinite(shape.score) & np.isfinite(reliability)
-    size_p, slope = _slope(design, shape.score, reliability, known)
+    size_p, slope = _slope(design, posterior.hyper, shape.score, reliability, known)
     return Assumptions(
         size_p=size_p,
         size_slope=slope,
@@ -102,10 +102,9 @@ def check_assumptions(posterior: Posterior, reliability: Floats) -> Assumptions:
 
 
 def _slope(
-    design: Design, z: Floats, reliability: Floats, known: np.ndarray
+    design: Design, h: Floats, z: Floats, reliability: Floats, known: np.ndarray
 ) -> tuple[float, float]:
-    size = design.volume if np.all(design.volume > 0) else design.measure.weight(design.size)
-    x, root = np.log(size)[known], np.sqrt(np.maximum(reliability[known], 0.0))
+    x, root = design.log_size[known], np.sqrt(np.maximum(reliability[known], 0.0))
     if known.sum() < _LEAST or not np.ptp(x) > 0 or not root.sum() > 0:
         return float("nan"), float("nan")
     # Centred where the peer group's mean is, which takes up what its units have in common.
@@ -117,7 +116,7 @@ def _slope(
     if not square > 0:
         return float("nan"), float("nan")
     score = float(apart @ z[known]) / np.sqrt(square * max(float(np.mean(z[known] ** 2)), 1e-300))
-    variance = design.link_variance[known]
+    variance = variance_of_units(design, h)[known]
     tau2 = variance * reliability[known] / np.maximum(1.0 - reliability[known], 1e-9)
     between = float(np.median(tau2))
     # The deviation of a unit is z times its predictive SD.

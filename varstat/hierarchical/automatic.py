@@ -57,7 +57,8 @@ def propose_effects(posterior: Posterior) -> Design | None:
     if shape is not None and design.effects.name == "normal" and shape.spread_p < UNEVEN:
         return _propose_by_size(design, shape)
     doubted = DOUBTED if design.units >= FEW else DOUBTED_OF_FEW
-    if design.effects.name != "normal":
+    # Of several rows a unit there are contaminated normal effects alone, which cost more.
+    if design.effects.name != "normal" or not design.single:
         doubted = MISSHAPEN
     if shape is not None and shape.p_value < doubted:
         named = listed([clean(unit) for unit in shape.furthest(design)])

@@ -21,6 +21,7 @@ from varstat.hierarchical.quadrature.fit import nodes_for
 from varstat.hierarchical.quadrature.learnt.density import mean_offset, shapes_in
 from varstat.hierarchical.quadrature.learnt.integrate import integrate
 from varstat.hierarchical.quadrature.marginal import Hyper, condition, unpack
+from varstat.hierarchical.totals import predict_totals
 from varstat.measure import Floats
 
 # How far the tail given a rate is followed, in SDs of a unit's likelihood, and in how many cells.
@@ -33,18 +34,20 @@ def predict_each(design: Design, h: Floats) -> Floats:
     Parameters
     ----------
     design : Design
-        With one row a unit.
     h : ndarray of float, shape (points, dimension)
         Draws of the hyper-parameters.
 
     Returns
     -------
     ndarray of float, shape (units,)
-        Near 0 for a unit that is too high, near 1 for one too low; NaN where it was withheld.
+        Near 0 for a unit that is too high, near 1 for one too low; NaN where it was withheld. Of a
+        unit with several rows it is that of its total.
     """
     if design.effects.learnt:
         return predict_learnt(design, h)
     hyper, share = leave_out(design, h, np.zeros(len(h)))
+    if not design.single:
+        return predict_totals(design, hyper, share)
     return predict_left_out(design, hyper, share)
 
 
@@ -54,7 +57,6 @@ def leave_out(design: Design, h: Floats, log_weight: Floats) -> tuple[Hyper, Flo
     Parameters
     ----------
     design : Design
-        With one row a unit.
     h : ndarray of float, shape (points, dimension)
     log_weight : ndarray of float, shape (points,)
         With all units.

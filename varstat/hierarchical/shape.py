@@ -25,10 +25,12 @@ from scipy.stats import rankdata
 
 from varstat.hierarchical.left_out import predict_each
 from varstat.hierarchical.model.design import Design
+from varstat.hierarchical.quadrature.marginal import unpack
 from varstat.measure import Floats
 
-# Hyper-parameters that stand for their posterior, and units with which a test is worth it.
-_POINTS, LEAST = 24, 12
+# Hyper-parameters that stand for their posterior, where it is wide, and where many units of several
+# rows make it narrow and each point dear; units with which a test is worth it.
+_POINTS, _POINTS_OF_MANY, _MANY, LEAST = 24, 8, 500, 12
 # Events, and others, for a score without steps.
 _SMOOTH = 5.0
 # Below this a shape isn't the model's: in one of 200 good models.
@@ -67,7 +69,7 @@ class Shape:
 
 
 def check_shape(design: Design, h: Floats) -> Shape | None:
-    """Test the shape of effects; None where units have several rows, or are few.
+    """Test the shape of effects; None where units are few.
 
     Parameters
     ----------
@@ -75,9 +77,10 @@ def check_shape(design: Design, h: Floats) -> Shape | None:
     h : ndarray of float, shape (draws, dimension)
         Draws of the hyper-parameters.
     """
-    if not design.single or design.units < LEAST:
+    if design.units < LEAST:
         return None
-    chosen = np.linspace(0, len(h) - 1, min(_POINTS, len(h))).astype(int)
+    points = _POINTS if design.single or design.units < _MANY else _POINTS_OF_MANY
+    chosen = np.linspace(0, len(h) - 1, min(points, len(h))).astype(int)
     p = predict_each(design, h[chosen])
     z = -ndtri(np.clip(p, 1e-12, 1.0 - 1e-12))
     smooth = np.isfinite(z) & _is_smooth(design)
@@ -93,7 +96,7 @@ def _test_spread(design: Design, h: Floats, z: Floats, known: np.ndarray) -> tup
     if known.sum() < LEAST or not np.ptp(x) > 0:
         return float("nan"), float("nan")
     tau2 = np.exp(2.0 * design.log_taus(h)).mean(axis=0)[known]
-    weight = tau2 / (tau2 + design.link_variance[known])
+    weight = tau2 / (tau2 + variance_of_units(design, h)[known])
     apart = weight * (x - np.average(x, weights=weight))
     rank = rankdata(np.abs(z[known]))
     rank -= rank.mean()
@@ -106,13 +109,21 @@ def _test_spread(design: Design, h: Floats, z: Floats, known: np.ndarray) -> tup
     return float(2.0 * ndtr(-abs(statistic))), statistic
 
 
+def variance_of_units(design: Design, h: Floats) -> Floats:
+    """Variance of each unit's own rate on the link scale, by chance and by what passes."""
+    stated = design.transient
+    passing = stated**2 if stated is not None else float(np.mean(unpack(design, h).spread ** 2))
+    return np.asarray(1.0 / design.gather(1.0 / (design.link_variance[None] + passing))[0])
+
+
 def _is_smooth(design: Design) -> np.ndarray:
     """Units whose counts are large enough for a score without steps."""
     if not design.measure.counts:
         return np.ones(design.units, dtype=np.bool_)
     known = np.isfinite(design.event)
-    expected = design.size * design.event[known].sum() / design.size[known].sum()
-    most = design.measure.most_events(design.size)
+    size = design.gather(design.size[None])[0]
+    expected = size * design.event[known].sum() / design.size[known].sum()
+    most = design.measure.most_events(size)
     return np.asarray(np.minimum(expected, most - expected) >= _SMOOTH)
 
 

@@ -33,6 +33,7 @@ from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.posterior import Posterior
 from varstat.hierarchical.predictive import distance, replicate, withhold
 from varstat.hierarchical.quadrature.marginal import unpack
+from varstat.hierarchical.shape import variance_of_units
 from varstat.measure import Floats
 from varstat.prose.number import count_units, figure, listed, p_text
 from varstat.review.part import Part, Status, leave_out
@@ -87,8 +88,8 @@ def review_checks(reviewed: Reviewed) -> Part:
         them: a median of 0.9 or more, even if all by which small units spread out more is noise.
         Periods that are alike are never spared. "with care" there, and where a p-value is under
         0.05 divided by the number of checks. Left out of fewer than three units. Its table is
-        `fit`, a row a check; its units' columns are `p_leave_one_out` and `p_conflict` where units
-        have one row each: near 0 a unit is too high to fit the others, near 1 too low.
+        `fit`, a row a check; its units' columns are `p_leave_one_out` and, where units have one row
+        each, `p_conflict`: near 0 a unit is too high to fit the others, near 1 too low.
     """
     posterior = reviewed.posterior
     design = posterior.design
@@ -143,7 +144,7 @@ def _tabulate(reviewed: Reviewed) -> pd.DataFrame:
     for name, above in _compare(posterior, seed=reviewed.seed).items():
         sided = _two_sided(above)
         found[name] = (above, sided, _error(sided, _SETS))
-    # Where units have one row each a test without simulation tells smaller p-values apart.
+    # A test without simulation tells smaller p-values apart.
     tested = reviewed.league.assumptions
     for name, p in (("size and rate", tested.size_p), ("shape", tested.shape_p)):
         if np.isfinite(p):
@@ -238,13 +239,12 @@ def _leave_out_each(
 ) -> tuple[dict[str, "pd.Series[float]"], tuple[str, ...]]:
     """Give each unit's p-values among what the others lead to expect."""
     design = posterior.design
-    if not design.single:
-        why = "Leave-one-out p-values are left out: units have several rows each."
-        return {}, (why,)
     codes = [str(unit) for unit in design.unit]
     lattice = posterior.lattice
-    if lattice is not None and len(lattice.weight) * design.units <= max(
-        _WORK, _EACH * design.units
+    if (
+        design.single
+        and lattice is not None
+        and len(lattice.weight) * design.units <= max(_WORK, _EACH * design.units)
     ):
         misfit = find_misfit(posterior)
         return {
@@ -254,6 +254,11 @@ def _leave_out_each(
     at = np.linspace(0, posterior.draws - 1, min(_POINTS, posterior.draws)).astype(int)
     p = predict_each(design, posterior.hyper[at])
     why = "Conflict p-values are left out: they take few hyper-parameters."
+    if not design.single:
+        why = (
+            "Leave-one-out p-values are of each unit's total over its rows; conflict p-values, "
+            "which take one row a unit, are left out."
+        )
     return {"p_leave_one_out": pd.Series(p, index=codes)}, (why,)
 
 
@@ -279,8 +284,7 @@ def _suppose_noise(posterior: Posterior) -> tuple[float, float]:
     """
     design, centre = posterior.design, mean_hyper(posterior)
     found = score_units(design, centre, reported_events(design)[None])
-    passing = unpack(design, centre).spread[0] ** 2
-    chance = 1.0 / design.gather(1.0 / (design.link_variance + passing)[None])[0]
+    chance = variance_of_units(design, centre)
     off: Floats = np.asarray(found.away[0], dtype=float)
     away = (off - np.average(off, weights=1.0 / (chance + np.var(off)))) ** 2
 

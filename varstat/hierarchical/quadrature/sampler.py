@@ -47,8 +47,9 @@ _LARGEST = 5e-2
 _CHECKED = 6
 # Numbers that are kept in memory rather than drawn again each time they are gone through.
 _KEPT = 50_000_000
-# What a row's likelihood takes on a grid of rates and transient SDs, about.
-_GRID = 500
+# What a row's likelihood takes on a grid of rates and transient SDs, about, and rows of which all
+# are kept on one.
+_GRID, _ROWS = 500, 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -166,9 +167,11 @@ class Sampler:
 def draw_effects(design: Design, hyper: HyperDraws, *, seed: int) -> Sampler | Stored:
     """Draw the effects of all units: by polynomials where they pay, else exactly and only once."""
     fit = None
+    # Where it takes little memory, a grid for all rows serves whatever is asked of any.
+    grid = on_grid(design, hyper.h) if design.rows <= _ROWS else design
     if design.units * len(hyper.h) > 20_000:
-        fit = fit_quantiles(design, hyper)
-    sampler = Sampler(design=design, hyper=hyper, seed=seed, fit=fit)
+        fit = fit_quantiles(grid, hyper)
+    sampler = Sampler(design=design if fit else grid, hyper=hyper, seed=seed, fit=fit)
     if fit is None and design.units * len(hyper.h) <= _KEPT:
         return Stored(effect=np.concatenate([block for _, block in sampler.blocks()]))
     return sampler
