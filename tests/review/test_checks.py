@@ -62,12 +62,13 @@ def test_neighbouring_years_that_are_alike_are_found():
     assert _p(part, "period to period") < 0.005
 
 
-def test_several_rows_a_unit_have_no_leave_one_out():
+def test_with_several_rows_a_unit_its_total_is_left_out_and_conflict_isn_t_said():
     part = review_checks(
         review_of(panel(20, 2, tau=0.5), draws=400, period="period", transient="none")
     )
-    assert "p_leave_one_out" not in part.units
-    assert any("several rows" in note for note in part.notes)
+    assert part.units["p_leave_one_out"].between(0.0, 1.0).all()
+    assert "p_conflict" not in part.units
+    assert any("total over its rows" in note for note in part.notes)
     assert any("takes three periods" in note for note in part.notes)
 
 
