@@ -7,17 +7,15 @@ from scipy import stats
 from scipy.special import logsumexp
 
 from varstat.hierarchical.model.design import Design
-from varstat.hierarchical.model.smeared import Smeared
 from varstat.hierarchical.quadrature.marginal import log_prior, unpack
 
 
 @dataclass(frozen=True)
 class Point:
-    """A place in the space of hyper-parameters, persistent and transient effects."""
+    """A place in the space of hyper-parameters and units' effects."""
 
     h: np.ndarray
     u: np.ndarray
-    w: np.ndarray
 
 
 def our_log_density(design: Design, point: Point) -> float:
@@ -33,8 +31,6 @@ def our_log_density(design: Design, point: Point) -> float:
         parts = [stats.norm(scale=scale).logpdf(x) for scale in effects.scale]
         effect = logsumexp(np.array(parts) + hyper.log_share[0][:, None], axis=0)
     total = log_prior(design, point.h[None])[0][0] + np.sum(effect - np.log(tau))
-    theta, family = hyper.eta[0] + point.u[design.row_unit], design.family
-    if isinstance(family, Smeared):
-        theta, family = theta + point.w, family.inner
-        total += stats.norm(scale=spread).logpdf(point.w).sum()
-    return float(total + family.value(theta[None, :, None], np.full((1, 1, 1), spread)).sum())
+    theta = hyper.eta[0] + point.u[design.row_unit]
+    row = design.family.value(theta[None, :, None], np.full((1, 1, 1), spread))
+    return float(total + row.sum())

@@ -245,7 +245,7 @@ def test_the_integral_of_the_density_that_both_engines_have_is_quadratures():
     grid = np.linspace(-9, 9, 901)
     by_grid = []
     for each in h:
-        points = [Point(h=each, u=np.array([u]), w=np.zeros(3)) for u in grid]
+        points = [Point(h=each, u=np.array([u])) for u in grid]
         density = np.array([our_log_density(design, point) for point in points])
         by_grid.append(logsumexp(density))
     ours = log_posterior(design, h, nodes=41)

@@ -6,7 +6,6 @@ import numpy as np
 from hierarchical.density import Point
 
 from varstat.hierarchical.model.design import Design
-from varstat.hierarchical.model.smeared import Smeared
 from varstat.hierarchical.nuts.model import Plan, build_model, plan_sampling
 from varstat.hierarchical.quadrature.marginal import unpack
 
@@ -16,7 +15,6 @@ def mixed_plan(design: Design) -> Plan:
     return replace(
         plan_sampling(design),
         unit_centred=np.arange(design.units) % 2 == 0,
-        row_centred=np.arange(design.rows) % 3 == 0,
     )
 
 
@@ -27,7 +25,6 @@ def random_points(design: Design, number: int, *, spread: float = 0.3) -> list[P
         Point(
             h=start + spread * rng.standard_normal(design.dimension),
             u=0.4 * rng.standard_normal(design.units),
-            w=0.2 * rng.standard_normal(design.rows),
         )
         for _ in range(number)
     ]
@@ -46,10 +43,9 @@ def pymc_point(design: Design, plan: Plan, model, point: Point) -> dict[str, np.
     """Translate a place into the variables of the PyMC model."""
     hyper = unpack(design, point.h[None])
     k, taus = len(design.locations), len(design.taus)
-    tau, spread = hyper.tau[0], float(hyper.spread[0])
+    tau = hyper.tau[0]
     beta, log_tau, rest = point.h[:k], point.h[k : k + taus], list(point.h[k + taus :])
     base = plan.unit_matrix @ beta
-    theta = hyper.eta[0] + point.u[design.row_unit]
     log_transient = rest.pop(0) if design.transient is None else 0.0
     everything = {
         "location": beta,
@@ -61,8 +57,6 @@ def pymc_point(design: Design, plan: Plan, model, point: Point) -> dict[str, np.
         "sd_by_size": rest[0] if rest else None,
         "unit_centred": (base + point.u)[plan.unit_centred],
         "unit_scaled": (point.u / tau)[~plan.unit_centred],
-        "row_centred": (theta + point.w)[plan.row_centred],
-        "row_scaled": point.w[~plan.row_centred] / (spread or 1.0),
     }
     return {each.name: np.asarray(everything[each.name]) for each in model.value_vars}
 
@@ -70,7 +64,4 @@ def pymc_point(design: Design, plan: Plan, model, point: Point) -> dict[str, np.
 def scaled_jacobian(design: Design, plan: Plan, point: Point) -> float:
     """Log of du/dz over effects that are not centred."""
     hyper = unpack(design, point.h[None])
-    total = np.sum(np.log(hyper.tau[0][~plan.unit_centred]))
-    if isinstance(design.family, Smeared):
-        total += np.sum(~plan.row_centred) * np.log(float(hyper.spread[0]))
-    return float(total)
+    return float(np.sum(np.log(hyper.tau[0][~plan.unit_centred])))

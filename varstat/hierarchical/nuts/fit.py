@@ -29,7 +29,6 @@ import numpy as np
 from varstat.errors import ModelError
 from varstat.hierarchical.diagnostics import Diagnostics
 from varstat.hierarchical.model.design import Design
-from varstat.hierarchical.model.smeared import Smeared
 from varstat.hierarchical.nuts.check import check_chains
 from varstat.hierarchical.nuts.model import build_model, effect_draws, hyper_draws, plan_sampling
 from varstat.hierarchical.posterior import Stored
@@ -42,11 +41,11 @@ with warnings.catch_warnings():
 
 CHAINS = 4
 TUNE = 1000
-# Steps of which one is kept where each row's passing effect is sampled with the SD of them all: the
-# chains move slowly there, and 4,000 steps in a row were worth some 300 draws.
-_THIN = 8
-# Above the usual 0.8: shorter steps diverge less where a scale may be near zero; there two may be.
-_ACCEPT, _ACCEPT_SLOW = 0.9, 0.98
+# Steps of which one is kept where what passes is estimated: its SD and tau share what rows of small
+# counts show, and chains move slowly along that.
+_THIN = 3
+# Above the usual 0.8: shorter steps diverge less where a scale may be near zero.
+_ACCEPT = 0.9
 
 _NO_START = (
     "NUTS found no place to start from: the density isn't finite there. Look for counts, standard "
@@ -86,7 +85,7 @@ class Nuts:
 def fit_nuts(design: Design, *, draws: int, seed: int, progress: bool = False) -> Nuts:
     """Fit a model by NUTS, in four chains of 1,000 steps of tuning each.
 
-    Where what passes is estimated and no likelihood holds it, one step of eight is kept.
+    Where what passes is estimated, one step of three is kept.
 
     Parameters
     ----------
@@ -110,10 +109,9 @@ def fit_nuts(design: Design, *, draws: int, seed: int, progress: bool = False) -
     plan = plan_sampling(design)
     model = build_model(design, plan)
     per_chain = -(-draws // CHAINS)
-    thin = _THIN if design.transient is None and isinstance(design.family, Smeared) else 1
+    thin = _THIN if design.transient is None else 1
     with _quiet():
-        accept = _ACCEPT if thin == 1 else _ACCEPT_SLOW
-        found = _sample(model, per_chain * thin, accept=accept, seed=seed, progress=progress)
+        found = _sample(model, per_chain * thin, seed=seed, progress=progress)
     posterior = _group(found, "posterior")
     kept = {str(name): posterior[name].values[:, ::thin] for name in posterior.data_vars}
     flat = {name: each.reshape(CHAINS * per_chain, *each.shape[2:]) for name, each in kept.items()}
@@ -134,7 +132,7 @@ def fit_nuts(design: Design, *, draws: int, seed: int, progress: bool = False) -
     )
 
 
-def _sample(model: pm.Model, draws: int, *, accept: float, seed: int, progress: bool) -> Any:
+def _sample(model: pm.Model, draws: int, *, seed: int, progress: bool) -> Any:
     """Run the chains; what comes back is InferenceData or, from ArviZ 1 on, a DataTree."""
     try:
         if find_spec("nutpie"):
@@ -147,7 +145,7 @@ def _sample(model: pm.Model, draws: int, *, accept: float, seed: int, progress: 
                 chains=CHAINS,
                 cores=min(CHAINS, _cores()),
                 seed=seed,
-                target_accept=accept,
+                target_accept=_ACCEPT,
                 save_warmup=False,
                 progress_bar=progress,
             )
@@ -158,7 +156,7 @@ def _sample(model: pm.Model, draws: int, *, accept: float, seed: int, progress: 
             # A daemon, such as a worker of a task runner, may have no children.
             cores=1 if multiprocessing.current_process().daemon else min(CHAINS, _cores()),
             random_seed=seed,
-            target_accept=accept,
+            target_accept=_ACCEPT,
             model=model,
             nuts_sampler="pymc",
             progressbar=progress,

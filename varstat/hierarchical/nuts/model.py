@@ -5,8 +5,7 @@ itself plus what it stands on, :math:`a = c'\beta + u` (*centred*), or as :math:
 centred*). Where the data fix a, the centred form leaves nothing to be correlated; where they say
 little, its prior makes a funnel that the other form lacks [1]_, [2]_. An effect whose information
 on the link scale exceeds :math:`1/\tau_0^2`, with :math:`\tau_0` a moment estimate, is centred. The
-choice is made unit by unit (and row by row for transient effects), and both kinds stand in one
-model.
+choice is made unit by unit, and both kinds stand in one model. What passes is integrated out.
 
 References
 ----------
@@ -25,7 +24,6 @@ from numpy.typing import NDArray
 
 from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.model.prior import BY_SIZE_SD, ScalePrior
-from varstat.hierarchical.model.smeared import Smeared
 from varstat.hierarchical.nuts.likelihood import row_log_likelihood
 from varstat.hierarchical.quadrature.start import start_values
 from varstat.measure import Floats
@@ -48,8 +46,6 @@ class Plan:
     Attributes
     ----------
     unit_centred : ndarray of bool, shape (units,)
-    row_centred : ndarray of bool, shape (rows,)
-        Of transient effects; meaningless where the model has none of its own.
     unit_matrix : ndarray of float, shape (units, locations)
         Rows of the design's matrix averaged over each unit, weighted by their information: what a
         unit's centred effect stands on.
@@ -58,7 +54,6 @@ class Plan:
     """
 
     unit_centred: Mask
-    row_centred: Mask
     unit_matrix: Floats
     start: Floats
 
@@ -84,9 +79,8 @@ def plan_sampling(design: Design) -> Plan:
     start, _ = start_values(design)
     k, taus = len(design.locations), len(design.taus)
     tau = np.exp(start[k : k + taus])[design.tau_of]
-    variance = design.link_variance
     spread = np.exp(start[k + taus]) if design.transient is None else design.transient
-    information = 1.0 / (variance + spread**2)
+    information = 1.0 / (design.link_variance + spread**2)
     total = np.bincount(design.row_unit, weights=information)
     average = [
         np.bincount(design.row_unit, weights=information * column) / total
@@ -94,7 +88,6 @@ def plan_sampling(design: Design) -> Plan:
     ]
     return Plan(
         unit_centred=total > 1.0 / tau**2,
-        row_centred=variance < spread**2,
         unit_matrix=np.stack(average, axis=1),
         start=start,
     )
@@ -113,12 +106,10 @@ def build_model(design: Design, plan: Plan) -> pm.Model:
     pymc.Model
         Its variables are `location`; `tau`, or `tau_precision` where the prior is on that;
         `transient` likewise and `contamination` where they are uncertain; `sd_by_size` where
-        effects go with size; `unit_centred` and
-        `unit_scaled`, the units' effects in their two forms; `row_centred` and `row_scaled`,
-        transient effects that the likelihood doesn't hold. Those that would be empty are absent.
+        effects go with size; `unit_centred` and `unit_scaled`, the units' effects in their two
+        forms, of which one may be absent.
     """
     k, taus = len(design.locations), len(design.taus)
-    family = design.family
     with pm.Model() as model:
         location = pm.Normal(
             "location",
@@ -129,8 +120,10 @@ def build_model(design: Design, plan: Plan) -> pm.Model:
         )
         tau = _scale("tau", design.tau_prior, plan.start[k : k + taus])
         spread: Tensor = design.transient
+        about = design.transient or 0.0
         if design.transient is None:
             spread = _scale("transient", design.transient_prior, plan.start[k + taus])
+            about = float(np.exp(plan.start[k + taus]))
         contamination: Tensor = None
         if design.effects.contaminated:
             prior = design.contamination_prior
@@ -148,17 +141,7 @@ def build_model(design: Design, plan: Plan) -> pm.Model:
             density=lambda x: _effect_density(design, x, contamination),
         )
         theta = pt.dot(design.matrix, location) + u[design.row_unit]
-        if isinstance(family, Smeared):
-            theta = theta + _effects(
-                "row",
-                plan.row_centred,
-                theta,
-                spread * pt.ones(design.rows),
-                start=(design.matrix @ plan.start[:k]),
-                density=lambda x: -0.5 * x**2,
-            )
-            family = family.inner
-        pm.Potential("likelihood", row_log_likelihood(family, theta, spread))
+        pm.Potential("likelihood", row_log_likelihood(design.family, theta, spread, about=about))
     return model
 
 
