@@ -59,6 +59,7 @@ def test_periods_below_strips_never_touch(width: float):
     months = pd.period_range("2012-04", periods=60, freq="M").astype(str)
     drawn = Drawn(
         unit=("a", "b"),
+        unit_name=(None, None),
         factor=np.ones((2, 60)),
         period=tuple(f"{month}-01" for month in months),
         boxes=(),

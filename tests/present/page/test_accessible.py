@@ -11,16 +11,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 from present.conftest import build_funnel
+from present.histories import (
+    build_changes,
+    build_histories,
+    build_league_at,
+    build_nowcasts,
+    build_reviews,
+)
 from present.leagues import build_league, gather
 from present.opportunities import build_comparison, build_opportunity, gather_comparisons
 from present.opportunities import gather as gather_opportunities
 from present.pages import gather_funnels, page_of
-from reviews import panel, proportions
-
-import varstat
 
 NAMES = [f"UNIVERSITY HOSPITALS OF PLACE NUMBER {i} NHS FOUNDATION TRUST" for i in range(147)]
 # A sheet of A4 on its side, within its margins, in the units of a browser.
@@ -41,42 +44,18 @@ def _funnels() -> Any:
     ]
 
 
-def _histories() -> Any:
-    months = pd.period_range("2014-01", periods=24, freq="M").astype(str)
-    spells = np.random.default_rng(1).poisson(1000, (8, len(months)))
-    # One reports half of what it did, for a while.
-    spells[2, 12:16] //= 2
-    frame = pd.DataFrame(
-        {
-            "unit": np.repeat([f"u{i}" for i in range(8)], len(months)),
-            "month": np.tile(months, 8),
-            "spells": spells.ravel(),
-        }
-    )
-    return varstat.completeness(frame, period="month", denominator="spells")
-
-
-def _changes() -> Any:
-    frame = panel(16, 2, tau=0.4, passing=0.2)
-    years = ("2015", "2016")
-    return varstat.change(frame, years, period="period", direction="lower-is-better", draws=400)
-
-
-def _reviews() -> Any:
-    frame = proportions(16, tau=0.5)
-    asked: dict[str, Any] = {"over": "target=best:0.25,median", "refits": 0, "draws": 200}
-    return varstat.review(frame, direction="lower-is-better", **asked)
-
-
 PAGES: dict[str, Callable[[], bytes]] = {
     "league": lambda: page_of(gather(build_league(40, notes=("Mind this.",)))),
     "failed": lambda: page_of(gather(build_league(12, problems=("R-hat is 1.3.",)))),
     "opportunity": lambda: page_of(gather_opportunities(build_opportunity(24, peers=True))),
     "comparison": lambda: page_of(gather_comparisons(build_comparison())),
     "folded groups": lambda: page_of(gather_funnels(*_funnels())),
-    "change": lambda: page_of(_changes()),
-    "completeness": lambda: page_of(_histories()),
-    "review": lambda: page_of(_reviews()),
+    "league at a time": lambda: page_of(build_league_at()),
+    "change": lambda: page_of(build_changes()),
+    "change in money": lambda: page_of(build_changes(priced=True)),
+    "completeness": lambda: page_of(build_histories()),
+    "vintages": lambda: page_of(build_nowcasts()),
+    "review": lambda: page_of(build_reviews()),
 }
 
 
@@ -138,7 +117,9 @@ def test_a_league_of_147_trusts_prints_all_its_columns_on_eight_sheets(tmp_path:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("name", ["league", "opportunity", "comparison"])
+@pytest.mark.parametrize(
+    "name", ["league", "opportunity", "comparison", "change", "completeness", "vintages", "review"]
+)
 def test_on_a_telephone_charts_are_as_wide_as_the_screen(name: str, tmp_path: Path) -> None:
     driver = """
       const all = [...document.querySelectorAll(".plot")].filter((p) => p.offsetParent !== null);
@@ -172,3 +153,37 @@ def test_search_scrolls_to_the_unit_found_and_marks_it(tmp_path: Path) -> None:
     assert within
     assert read.startswith("U03511")
     assert len(page) <= 2_500_000
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", ["change", "completeness", "review", "vintages"])
+def test_on_a_desk_every_column_is_seen_and_no_period_is_broken(name: str, tmp_path: Path) -> None:
+    driver = """
+      const tables = [...document.querySelectorAll("table")];
+      const lines = (cell) => {
+        const range = document.createRange();
+        range.selectNodeContents(cell);
+        return new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size;
+      };
+      document.documentElement.dataset.result = JSON.stringify([
+        tables.map((each) => [each.scrollWidth, each.parentElement.clientWidth]),
+        [...document.querySelectorAll("td.brief")].map(lines)]);
+    """
+    document = open_page(PAGES[name](), driver, tmp_path, "--dump-dom", "--window-size=1280,900")
+    tables, lines = result_of(document)
+    assert tables
+    assert all(width <= room for width, room in tables)
+    assert lines
+    assert set(lines) == {1}
+
+
+@pytest.mark.browser
+def test_on_a_telephone_a_sentence_in_a_table_has_lines_to_be_read(tmp_path: Path) -> None:
+    driver = """
+      document.documentElement.dataset.result = JSON.stringify(
+        [...document.querySelectorAll("td.said")].map((cell) => cell.clientWidth));
+    """
+    document = open_page(PAGES["review"](), driver, tmp_path, "--dump-dom", "--window-size=500,900")
+    widths = result_of(document)
+    assert widths
+    assert min(widths) >= 250

@@ -89,7 +89,7 @@ def test_no_rank_stands_without_its_interval() -> None:
 def test_peer_groups_have_a_column_of_their_own() -> None:
     text = page_of(gather(build_league(9, peers=True))).decode()
     assert text.count(">Peer group</th>") == 1
-    assert text.count("<td>Group 1</td>") == 3
+    assert text.count(">Group 1</td>") == 3
     assert "Peer group</th>" not in page_of(gather(build_league(9))).decode()
 
 

@@ -4,7 +4,6 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 from varstat.estimands.change.result import Change
@@ -15,16 +14,24 @@ from varstat.present.caption import Caption
 from varstat.present.charts import style
 from varstat.present.charts.funnel_panel import plain_axes
 from varstat.present.charts.names import figure_text
-from varstat.present.charts.row_sheet import lay_sheet, name_above, stamp, thin_ticks, title_across
+from varstat.present.charts.row_names import fit_names, margin_of, widest_name
+from varstat.present.charts.row_sheet import (
+    lay_sheet,
+    name_above,
+    set_amounts,
+    stamp,
+    thin_ticks,
+    title_across,
+)
 from varstat.present.charts.sheet import MARGIN
-from varstat.present.charts.ticks import rate_ticks
+from varstat.present.charts.ticks import period_ticks, rank_ticks, rate_ticks, reach_ticks
 from varstat.present.charts.waterfall import draw_fall
 from varstat.present.highlight import Bools
 from varstat.prose.text import clean
 
 HEIGHT, LEFT = 400.0, 62.0
-# Steps at most between rates.
-_RATES = 5
+# Steps at most between rates and between totals, and periods that are named at most.
+_RATES, _TOTALS, _PERIODS = 5, 5, 7
 MOST_MOVERS, ROW, AROUND = 24, 15.0, 150.0
 
 
@@ -117,20 +124,25 @@ def draw_movers(
     rows = movers(change, mark)
     with matplotlib.rc_context(dict(style.RC)):
         if canvas.ax is not None:
-            _draw_movers(canvas.ax, change, caption, rows, mark)
+            names = [clean(str(change.units.unit[i])) for i in rows]
+            _draw_movers(canvas.ax, change, caption, rows, mark, names)
             return canvas.ax.figure.figure  # of a subfigure, the whole
         sheet = lay_sheet(caption, AROUND + ROW * len(rows), canvas)
+        names = [text for _, text in fit_names(change.units, rows, mark, widest_name(sheet.width))]
+        left = MARGIN + margin_of(names)
         box = sheet.rectangle(
-            MARGIN + LEFT + 30.0, sheet.bottom + 42.0, sheet.width - MARGIN - 12.0, sheet.top - 8.0
+            left, sheet.bottom + 42.0, sheet.width - MARGIN - 12.0, sheet.top - 8.0
         )
-        _draw_movers(sheet.figure.add_axes(box), change, caption, rows, mark)
+        _draw_movers(sheet.figure.add_axes(box), change, caption, rows, mark, names)
         return sheet.figure
 
 
 def _draw_rate(ax: Axes, change: Change) -> None:
     series, measure = change.series, change.measure
     _draw_path(ax, change, series.rate, series.rate_lower, series.rate_upper)
-    low, high = ax.get_ylim()
+    factor = 100.0 if measure.percent else measure.per
+    low, high = reach_ticks(*ax.get_ylim(), _RATES, ends=measure.ends, factor=factor)
+    ax.set_ylim(low, high)
     at, texts = rate_ticks(low, high, _RATES, percent=measure.percent, per=measure.per)
     ax.set_yticks(at, texts)
     ax.set_xticklabels([])
@@ -140,8 +152,7 @@ def _draw_rate(ax: Axes, change: Change) -> None:
 def _draw_total(ax: Axes, change: Change, caption: Caption) -> None:
     series = change.series
     _draw_path(ax, change, series.opportunity, series.opportunity_lower, series.opportunity_upper)
-    ax.set_ylim(bottom=0.0)
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+    set_amounts(ax, _TOTALS)
     name_above(ax, caption.axis)
     if caption.distrust:
         stamp(ax)
@@ -157,18 +168,21 @@ def _draw_path(ax: Axes, change: Change, value: Floats, lower: Floats, upper: Fl
     ax.fill_between(at, lower, upper, color=shade, linewidth=0, gid="interval", zorder=1)
     ax.plot(at, value, color=style.BETTER, linewidth=1.5, marker="o", markersize=3, gid="path")
     ax.set_xlim(-0.5, len(value) - 0.5)
-    step = -(-len(value) // 7)
-    ax.set_xticks(
-        at[::step], [figure_text(each) for each in change.series.period[::step]], parse_math=False
-    )
+    shown = period_ticks(change.series.period, _PERIODS)
+    names = [figure_text(change.series.period[place]) for place in shown]
+    ax.set_xticks(list(shown), names, parse_math=False)
     thin_ticks(ax)
-    ax.yaxis.set_major_locator(MaxNLocator(5))
     ax.grid(axis="y", color=style.BAND, linewidth=0.7)
     ax.set_axisbelow(True)
 
 
 def _draw_movers(
-    ax: Axes, change: Change, caption: Caption, rows: NDArray[np.intp], mark: Bools
+    ax: Axes,
+    change: Change,
+    caption: Caption,
+    rows: NDArray[np.intp],
+    mark: Bools,
+    names: list[str],
 ) -> None:
     plain_axes(ax, small=False)
     ax.spines["left"].set_visible(False)
@@ -182,16 +196,15 @@ def _draw_movers(
                 solid_capstyle="butt")  # fmt: skip
         ax.plot(then, y, "o", markersize=4.5, markerfacecolor=style.PAPER, color=colour, zorder=3)
         ax.plot(now, y, "o", markersize=4.5, color=colour, gid="unit", zorder=4)
-    names = [clean(str(units.unit[i])) for i in rows]
-    ax.set_yticks(range(len(rows)), names, fontsize=style.SMALL)
+    ax.set_yticks(range(len(rows)), names, fontsize=style.SMALL, parse_math=False)
     for label, i in zip(ax.get_yticklabels(), rows, strict=True):
         label.set_fontweight("bold" if mark[i] else "normal")
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(len(rows) - 0.4, -0.6)
     count = len(units.unit)
     ax.set_xlim(1 - 0.02 * count, count * 1.02)
-    ticks = [t for t in MaxNLocator(7, integer=True).tick_values(1, count) if 1 < t <= count]
-    ax.set_xticks([1, *ticks])
+    ax.set_xticks(*rank_ticks(count, 7))
+    thin_ticks(ax)
     ax.grid(axis="y", color=style.BAND, linewidth=0.7)
     ax.set_axisbelow(True)
     title_across(ax, caption.axis)

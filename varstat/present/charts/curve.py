@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FuncFormatter
 
 from varstat.measure import Floats
 from varstat.present.canvas import Canvas
@@ -14,7 +14,14 @@ from varstat.present.caption import Caption
 from varstat.present.charts import style
 from varstat.present.charts.funnel_marks import Key
 from varstat.present.charts.funnel_panel import plain_axes
-from varstat.present.charts.row_sheet import SOURCE_ROOM, WARNING, stamp, title_across, write_head
+from varstat.present.charts.row_sheet import (
+    SOURCE_ROOM,
+    WARNING,
+    set_amounts,
+    stamp,
+    title_across,
+    write_head,
+)
 from varstat.present.charts.sheet import MARGIN, Sheet
 
 WIDTH, HEIGHT, LEFT = 8.4 * 72, 330.0, 50.0
@@ -60,9 +67,8 @@ def draw_curves(
         if canvas.ax is not None:
             _draw(canvas.ax, curves, caption)
             return canvas.ax.figure.figure  # of a subfigure, the whole
-        wide, high = canvas.points
         room = SOURCE_ROOM if canvas.source else 0.0
-        sheet = Sheet(wide or WIDTH, high or height + room, most_lines=canvas.most_lines)
+        sheet = Sheet.on(canvas, WIDTH, height + room)
         write_head(sheet, caption)
         sheet.draw_legend([curve.key for curve in curves])
         sheet.write_source(canvas.source)
@@ -85,10 +91,8 @@ def _draw(ax: Axes, curves: Sequence[Curve], caption: Caption) -> None:
         ax.plot(curve.share, curve.value, color=key.edge, linewidth=key.width,
                 marker="o", markersize=3.5, gid=key.gid)  # fmt: skip
     ax.set_xlim(0.0, 1.0)
-    ax.set_ylim(bottom=0.0)
     ax.xaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.0f}%"))
-    ax.yaxis.set_major_locator(MaxNLocator(6))
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+    set_amounts(ax, 6)
     ax.grid(axis="y", color=style.BAND, linewidth=0.7)
     ax.set_axisbelow(True)
     title_across(ax, caption.axis)

@@ -73,8 +73,7 @@ def draw_funnel(
             if label != "none":
                 note_inside(canvas.ax, done)
             return canvas.ax.figure.figure  # of a subfigure, the whole
-        width, height = canvas.points
-        sheet = Sheet(width or WIDTH, height or HEIGHT, most_lines=canvas.most_lines)
+        sheet = Sheet.on(canvas, WIDTH, HEIGHT)
         write_head(sheet, caption)
         sheet.draw_legend(legend_keys([funnel], lines, highlighted=bool(chosen.any())))
         sheet.write_source(canvas.source)
@@ -185,7 +184,7 @@ def draw_funnels(
     with matplotlib.rc_context(dict(style.RC)):
         width, height = canvas.points
         layout = Layout.of(len(drawn), width=width, height=height)
-        sheet = Sheet(layout.width, layout.height, most_lines=canvas.most_lines)
+        sheet = Sheet.on(canvas, layout.width, layout.height)
         write_head(sheet, whole)
         lines = [line for some in limits for line in some]
         rings = any(mark.any() for mark in chosen)

@@ -76,7 +76,7 @@ def draw_leagues(
         width, height = canvas.points
         layout = Layout.of(len(drawn), width=width, height=height)
         taller = PANEL * -(-len(drawn) // layout.columns) + (WARNING if whole.distrust else 0.0)
-        sheet = Sheet(layout.width, height or layout.height + taller, most_lines=canvas.most_lines)
+        sheet = Sheet.on(canvas, layout.width, layout.height + taller)
         write_head(sheet, whole)
         keys = row_keys(drawn, highlighted=any(mark.any() for mark in chosen))
         sheet.draw_legend(keys if ranks else keys + caterpillar_keys(drawn, whole.target))

@@ -3,7 +3,6 @@
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from varstat.estimands.league.result import League
 from varstat.present.canvas import Canvas
@@ -20,6 +19,7 @@ from varstat.present.charts.rows import (
     row_keys,
     set_rows,
 )
+from varstat.present.charts.ticks import rank_ticks
 
 NAMED_TIER = 9.0
 
@@ -82,11 +82,7 @@ def draw_rank_rows(
     plain_axes(ax, small=small)
     set_rows(ax, rows)
     ax.set_xlim(0.5 - 0.01 * count, count + 0.5 + 0.01 * count)
-    ticks = MaxNLocator(3 if small else 8, integer=True, steps=[1, 2, 2.5, 5, 10])
-    inner = [t for t in ticks.tick_values(1, count) if 1 < t < count and t % 1 == 0]
-    apart = 0.06 * count
-    at = [1, *(t for t in inner if apart < t - 1 and apart < count - t), count]
-    ax.set_xticks(sorted(set(at)), [f"{t:,.0f}" for t in sorted(set(at))])
+    ax.set_xticks(*rank_ticks(count, 3 if small else 8))
     if count > 1:
         left, right = ax.get_xlim()
         _shade(

@@ -7,7 +7,6 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from varstat.measure import Floats
 from varstat.measure.lock import lock_arrays
@@ -16,12 +15,23 @@ from varstat.present.caption import Caption
 from varstat.present.charts import style
 from varstat.present.charts.funnel_panel import plain_axes
 from varstat.present.charts.names import figure_text
-from varstat.present.charts.row_sheet import lay_sheet, name_above, stamp, title_across
+from varstat.present.charts.row_names import margin_of
+from varstat.present.charts.row_sheet import (
+    lay_sheet,
+    name_above,
+    set_amounts,
+    stamp,
+    thin_ticks,
+    title_across,
+)
 from varstat.present.charts.sheet import MARGIN
+from varstat.present.charts.ticks import rank_ticks, rate_ticks
 from varstat.present.highlight import Bools
 
 LEFT, ROW = 150.0, 13.0
 _CURVE, _AROUND, _RANKS = 190.0, 140.0, 420.0
+# Steps at most between shares, between ranks and between totals.
+_SHARES, _STEPS, _TOTALS = 6, 6, 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -145,7 +155,8 @@ def draw_coverage(shares: Shares, caption: Caption, *, canvas: Canvas | None = N
             return canvas.ax.figure.figure
         sheet = lay_sheet(caption, _AROUND + 40.0 + 1.4 * ROW * max(len(shares.name), 4), canvas)
         right = sheet.width - MARGIN - 12.0
-        box = sheet.rectangle(MARGIN + LEFT + 60.0, sheet.bottom + 40.0, right, sheet.top - 8.0)
+        left = MARGIN + margin_of(_share_names(shares))
+        box = sheet.rectangle(left, sheet.bottom + 40.0, right, sheet.top - 8.0)
         _draw_shares(sheet.figure.add_axes(box), shares, caption)
         return sheet.figure
 
@@ -188,10 +199,8 @@ def _draw_totals(ax: Axes, curve: Curve, caption: Caption, order: "np.ndarray") 
         ax.plot(at[own], curve.estimate[order][own], "D", markersize=6, color=style.WORSE,
                 gid="own", zorder=4)  # fmt: skip
     ax.set_xlim(-1, len(order))
-    ax.set_ylim(bottom=min(0.0, float(np.min(low))))
     ax.tick_params(axis="x", length=0, labelbottom=False)
-    ax.yaxis.set_major_locator(MaxNLocator(5))
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+    set_amounts(ax, _TOTALS)
     ax.grid(axis="y", color=style.BAND, linewidth=0.7)
     ax.set_axisbelow(True)
     name_above(ax, caption.axis)
@@ -221,6 +230,10 @@ def _draw_choices(ax: Axes, curve: Curve, order: "np.ndarray") -> None:
     ax.set_ylim(y - 1.2, -0.8)
 
 
+def _share_names(shares: Shares) -> list[str]:
+    return [style.fit(figure_text(name), style.SMALL, LEFT + 50.0) for name in shares.name]
+
+
 def _draw_shares(ax: Axes, shares: Shares, caption: Caption) -> None:
     plain_axes(ax, small=False)
     ax.spines["left"].set_visible(False)
@@ -230,15 +243,16 @@ def _draw_shares(ax: Axes, shares: Shares, caption: Caption) -> None:
         ends = max(share - 2 * error, 0.0), min(share + 2 * error, 1.0)
         ax.plot(ends, [y, y], color=style.tint(colour, 0.5), linewidth=2.0, gid="interval")
         ax.plot(share, y, "o", markersize=5, color=colour, gid="share")
-    names = [style.fit(figure_text(name), style.SMALL, LEFT + 50.0) for name in shares.name]
+    names = _share_names(shares)
     ax.set_yticks(range(len(names)), names, fontsize=style.SMALL)
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(len(names) - 0.4, -0.6)
     known = shares.share[np.isfinite(shares.share)]
     least = min([float(np.min(known - 2 * np.max(shares.mcse))), shares.level - 0.1])
     ax.set_xlim(max(least, 0.0), 1.0)
-    ax.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.0f}%"))
+    at, texts = rate_ticks(*ax.get_xlim(), _SHARES, percent=True)
+    ax.set_xticks(at, texts)
+    thin_ticks(ax)
     ax.grid(axis="y", color=style.BAND, linewidth=0.7)
     ax.set_axisbelow(True)
     title_across(ax, caption.axis)
@@ -261,7 +275,9 @@ def _draw_ranges(ax: Axes, stability: Stability, caption: Caption) -> None:
         ax.axhline(quarter + 0.5, color=style.RULE, linewidth=0.8, linestyle=(0, (4, 3)))
     ax.set_xlim(0, count + 1)
     ax.set_ylim(count + 1, 0)
-    ax.yaxis.set_major_locator(MaxNLocator(6, integer=True))
+    ax.set_yticks(*rank_ticks(count, _STEPS))
+    ax.set_xticks(*rank_ticks(count, _STEPS))
+    thin_ticks(ax)
     title_across(ax, caption.axis)
     name_above(ax, "Mean rank over the analyses: median, best and worst")
     if caption.distrust:

@@ -1,6 +1,7 @@
 """The names beside rows of units: all of them, or of many the highlighted and those at ends."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -9,13 +10,14 @@ from varstat.measure import Floats
 from varstat.present.charts import style
 from varstat.present.charts.names import figure_code, figure_name
 from varstat.present.charts.rows import Order, Rows
+from varstat.present.highlight import Bools, Named
 from varstat.prose.shared_words import find_shared_words
 
 # Named at each end where there are too many units to name them all.
 ENDS = 6
 GAP = 10.5
 LEADER = 16.0
-WIDEST = 190.0
+WIDEST = 240.0
 # Of a sheet, the share that names take at most.
 SHARE = 0.42
 # Letters of a name before it is fitted to the margin.
@@ -47,6 +49,13 @@ def named(rows: Rows, *, label: str = "flagged") -> Order:
 def widest_name(width: float) -> float:
     """Choose how wide names may be on a sheet of a width, in points."""
     return min(WIDEST, SHARE * width)
+
+
+def margin_of(names: Sequence[str]) -> float:
+    """Measure the room that names need to the left of an axis, in points."""
+    return (
+        max((style.text_size(name, style.SMALL, bold=True)[0] for name in names), default=0.0) + 6.0
+    )
 
 
 def names_width(
@@ -103,15 +112,35 @@ def draw_names(
 
 
 def _names(rows: Rows, chosen: Order, widest: float) -> list[tuple[int, str]]:
-    """Fit names to the margin; behind one that is cut, or like another, stands its code."""
-    units = rows.units
+    return fit_names(rows.units, chosen, rows.chosen, widest)
+
+
+def fit_names(
+    units: Named, chosen: Order | range, marked: Bools, widest: float
+) -> list[tuple[int, str]]:
+    """Fit names to the margin; behind one that is cut, or like another, stands its code.
+
+    Parameters
+    ----------
+    units : Named
+    chosen : sequence of int
+        Units to name.
+    marked : ndarray of bool, shape (units,)
+        Those whose names are bold.
+    widest : float
+        In points.
+
+    Returns
+    -------
+    list of (int, str)
+    """
     shared = find_shared_words(list(units.unit_name))
     whole = {int(i): figure_name(units, int(i), _ANY) for i in chosen}
     short = {i: shared.cut(name) for i, name in whole.items()}
     often = Counter(style.fit(name, style.SMALL, widest) for name in short.values())
     texts = {}
     for i, name in whole.items():
-        bold, code = bool(rows.chosen[i]), figure_code(units, i)
+        bold, code = bool(marked[i]), figure_code(units, i)
         texts[i] = style.fit(short[i], style.SMALL, widest, bold=bold)
         if code not in name and (texts[i] != name or often[texts[i]] > 1):
             beside = f" ({code})"

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 import matplotlib
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -14,6 +15,8 @@ from varstat.present.charts.names import figure_text
 from varstat.present.charts.row_names import WIDEST, draw_names, names_width, widest_name
 from varstat.present.charts.rows import Rows, rows_height
 from varstat.present.charts.sheet import MARGIN, Sheet
+from varstat.present.charts.ticks import even_ticks, reach_ticks
+from varstat.prose.number import MINUS
 from varstat.prose.text import without_options
 
 WIDTH = 8.4 * 72
@@ -68,10 +71,7 @@ def draw_alone(
             height = ax.get_window_extent().height * 72 / ax.figure.dpi
             _finish(ax, caption, draw(ax, height / count), height, label=label)
             return ax.figure.figure  # of a subfigure, the whole
-        wide, high = canvas.points
-        sheet = Sheet(
-            wide or WIDTH, high or rows_height(count) + around, most_lines=canvas.most_lines
-        )
+        sheet = Sheet.on(canvas, WIDTH, rows_height(count) + around)
         write_head(sheet, caption)
         sheet.draw_legend(keys)
         sheet.write_source(canvas.source)
@@ -109,7 +109,7 @@ def thin_ticks(ax: Axes) -> None:
     width = ax.get_window_extent().width * 72 / ax.figure.dpi
     low, high = ax.get_xlim()
     widest = max((style.text_size(text, style.SMALL)[0] for text in texts), default=0.0)
-    while len(at) > 2 and widest + _BETWEEN > width * abs((at[1] - at[0]) / (high - low)):
+    while len(at) > 2 and widest + _BETWEEN > width * np.abs(np.diff(at)).min() / abs(high - low):
         # From the end that says how far the scale goes, if both can't stay.
         at, texts = at[(len(at) - 1) % 2 :: 2], texts[(len(at) - 1) % 2 :: 2]
     ax.set_xticks(at, texts, parse_math=False)
@@ -157,22 +157,33 @@ def lay_sheet(caption: Caption, height: float, canvas: Canvas) -> Sheet:
     -------
     Sheet
     """
-    wide, high = canvas.points
     room = (SOURCE_ROOM if canvas.source else 0.0) + (WARNING if caption.distrust else 0.0)
-    sheet = Sheet(wide or WIDTH, high or height + room, most_lines=canvas.most_lines)
+    sheet = Sheet.on(canvas, WIDTH, height + room)
     write_head(sheet, caption)
     sheet.write_source(canvas.source)
     sheet.write_below(caption.footer, lines=3)
     return sheet
 
 
+def set_amounts(ax: Axes, most: int) -> None:
+    """Number what stands upright from zero to beyond all that is drawn, with so many steps."""
+    low, high = ax.get_ylim()
+    low, high = reach_ticks(min(low, 0.0) if ax.dataLim.y0 < 0 else 0.0, high, most)
+    ax.set_ylim(low, high)
+    at = even_ticks(low, high, most)
+    ax.set_yticks(at, [f"{value:,.10g}".replace("-", MINUS) for value in at])
+
+
 def name_above(ax: Axes, text: str) -> None:
-    """Name what stands upright above its axis, where it is read first."""
+    """Name what stands upright above its axis, where it is read first and wholly on the sheet."""
+    box, dots = ax.get_window_extent(), 72 / ax.figure.dpi
+    room = ax.figure.figure.bbox.width * dots - MARGIN - box.x0 * dots
+    over = style.text_size(text, style.SMALL)[0] * style.HINTED - room
     ax.annotate(
         text,
         (0.0, 1.0),
         xycoords="axes fraction",
-        xytext=(0, 5),
+        xytext=(-max(over, 0.0), 5),
         textcoords="offset points",
         fontsize=style.SMALL,
         color=style.QUIET,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap, Normalize
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
@@ -15,10 +15,12 @@ from varstat.present.canvas import Canvas
 from varstat.present.caption import Caption
 from varstat.present.charts import style
 from varstat.present.charts.names import figure_text
+from varstat.present.charts.row_names import fit_names, margin_of, widest_name
 from varstat.present.charts.row_sheet import SOURCE_ROOM, thin_ticks, write_head
 from varstat.present.charts.sheet import MARGIN, Sheet
+from varstat.present.charts.ticks import period_ticks
 
-WIDTH, ROW, AROUND, LEFT, RIGHT = 9.0 * 72, 12.0, 128.0, 52.0, 8.0
+WIDTH, ROW, AROUND, RIGHT = 9.0 * 72, 12.0, 128.0, 8.0
 # Of a colour's full strength: a volume lower by 40%, or higher by as much.
 _FULL = float(np.log(1 / 0.6))
 _TICKS = 8
@@ -32,6 +34,8 @@ class Drawn:
     ----------
     unit : tuple of str
         From the top.
+    unit_name : tuple of (str or None)
+        Their names.
     factor : ndarray of float, shape (units, periods)
         NaN where nothing was reported.
     period : tuple of str
@@ -42,6 +46,7 @@ class Drawn:
     """
 
     unit: tuple[str, ...]
+    unit_name: tuple[str | None, ...]
     factor: Floats
     period: tuple[str, ...]
     boxes: Sequence[tuple[int, int, int]]
@@ -66,36 +71,37 @@ def draw_strips(drawn: Drawn, caption: Caption, *, canvas: Canvas | None = None)
     canvas = canvas or Canvas()
     with matplotlib.rc_context(dict(style.RC)):
         if canvas.ax is not None:
-            return _draw(canvas.ax, drawn)
-        wide, high = canvas.points
+            return _draw(canvas.ax, drawn, [figure_text(unit) for unit in drawn.unit])
         room = SOURCE_ROOM if canvas.source else 0.0
         height = AROUND + room + ROW * max(len(drawn.unit), 3)
-        sheet = Sheet(wide or WIDTH, high or height, most_lines=canvas.most_lines)
+        sheet = Sheet.on(canvas, WIDTH, height)
         write_head(sheet, caption)
         sheet.write_source(canvas.source)
         sheet.write_below(caption.footer, lines=3)
-        box = sheet.rectangle(
-            MARGIN + LEFT, sheet.bottom + 26.0, sheet.width - MARGIN - RIGHT, sheet.top - 6.0
-        )
-        return _draw(sheet.figure.add_axes(box), drawn)
+        marked = np.isin(np.arange(len(drawn.unit)), drawn.marked)
+        widest = widest_name(sheet.width)
+        names = [text for _, text in fit_names(drawn, range(len(drawn.unit)), marked, widest)]
+        left, right = MARGIN + margin_of(names), sheet.width - MARGIN - RIGHT
+        box = sheet.rectangle(left, sheet.bottom + 26.0, right, sheet.top - 6.0)
+        return _draw(sheet.figure.add_axes(box), drawn, names)
 
 
-def _draw(ax: Axes, drawn: Drawn) -> Figure:
+def _cells(factor: Floats) -> Floats:
+    """Colour each cell by its volume; the paper shows through, whatever colour a page has."""
+    strength = np.nan_to_num(np.clip(np.log(factor) / _FULL, -1.0, 1.0))
+    colours = np.array([to_rgb(style.WORSE), to_rgb(style.BETTER)])
+    return np.dstack([colours[(strength > 0).astype(int)], np.abs(strength)])
+
+
+def _draw(ax: Axes, drawn: Drawn, names: Sequence[str]) -> Figure:
     count, periods = drawn.factor.shape
-    colours = LinearSegmentedColormap.from_list("volumes", [style.WORSE, style.PAPER, style.BETTER])
     ax.set_facecolor(style.PAPER)
     for row, col in zip(*np.nonzero(~np.isfinite(drawn.factor)), strict=True):
         cell = Rectangle(
             (col - 0.5, row - 0.5), 1, 1, facecolor=style.BAND, edgecolor="none", linewidth=0
         )
         ax.add_patch(cell)
-    ax.imshow(
-        np.ma.masked_invalid(np.log(drawn.factor)),
-        cmap=colours,
-        norm=Normalize(-_FULL, _FULL),
-        aspect="auto",
-        interpolation="nearest",
-    )
+    ax.imshow(_cells(drawn.factor), aspect="auto", interpolation="nearest")
     for row, start, end in drawn.boxes:
         ax.add_patch(
             Rectangle(
@@ -109,9 +115,8 @@ def _draw(ax: Axes, drawn: Drawn) -> Figure:
         )
     ax.set_xlim(-0.5, periods - 0.5)
     ax.set_ylim(count - 0.5, -0.5)
-    ax.set_yticks(range(count), [figure_text(unit) for unit in drawn.unit], parse_math=False)
-    every = max(1, -(-periods // _TICKS))
-    shown = range(0, periods, every)
+    ax.set_yticks(range(count), names, parse_math=False)
+    shown = period_ticks(drawn.period, _TICKS)
     ax.set_xticks(shown, [figure_text(drawn.period[at]) for at in shown], parse_math=False)
     thin_ticks(ax)
     ax.tick_params(length=0, labelsize=style.SMALL, colors=style.QUIET)

@@ -46,7 +46,7 @@ RC: Final[Mapping[str, object]] = {
 
 # In pictures of few dots hinting moves letters to whole dots: a long line grows by so much at most,
 # with Matplotlib 3.11 and 100 dots an inch.
-_HINTED = 1.04
+HINTED = 1.04
 
 
 def tint(colour: str, share: float) -> str:
@@ -78,7 +78,7 @@ def drawable_characters() -> frozenset[int]:
 
 def wrap(text: str, size: float, width: float, *, lines: int, bold: bool = False) -> list[str]:
     """Break text at spaces to a width in points; what does not fit ends in an ellipsis."""
-    width /= _HINTED
+    width /= HINTED
     rows: list[str] = []
     row = ""
     for word in text.split():

@@ -1,11 +1,12 @@
 """Round numbers along an axis, from one of its ends to the other."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from varstat.measure import Floats
+from varstat.period.period import read_periods
 from varstat.prose.number import MINUS
 
 STEPS = [1, 2, 2.5, 5, 10]
@@ -15,6 +16,8 @@ _ROUND = np.array([1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0])
 _NARROW = 3.0
 # Least distance of a tick at an end from the one before, as a share of the axis.
 _APART = 0.07
+# Least distance of a rank from the best and the worst, as a share of all.
+_AWAY = 0.06
 # Share of the axis that may be left without a tick.
 _SHORT = 0.05
 
@@ -39,6 +42,65 @@ def even_ticks(low: float, high: float, most: int) -> list[float]:
     at = MaxNLocator(most, steps=STEPS).tick_values(low, high)
     slack = 1e-9 * (high - low)
     return [float(v) for v in at if low - slack <= v <= high + slack]
+
+
+def rank_ticks(count: int, most: int) -> tuple[list[float], list[str]]:
+    """Choose ranks for an axis: the best, which is 1, the worst, and round ones between.
+
+    Parameters
+    ----------
+    count : int
+        Of the units, so that it is the worst rank.
+    most : int
+        Steps at most between round ones.
+
+    Returns
+    -------
+    ticks : list of float
+    texts : list of str
+
+    Examples
+    --------
+    >>> rank_ticks(152, 8)[1]
+    ['1', '20', '40', '60', '80', '100', '120', '140', '152']
+    """
+    at = MaxNLocator(most, integer=True, steps=STEPS).tick_values(1, count)
+    apart = _AWAY * count
+    inner = [v for v in at if v % 1 == 0 and apart < v - 1 and apart < count - v]
+    ticks = sorted({1.0, *map(float, inner), float(count)})
+    return ticks, [f"{tick:,.0f}" for tick in ticks]
+
+
+def period_ticks(labels: Sequence[str], most: int) -> range:
+    """Choose periods to name along an axis: of quarters and months those of one time of the year.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        In the order of the axis.
+    most : int
+        How many at most.
+
+    Returns
+    -------
+    range
+        Their places.
+
+    Examples
+    --------
+    >>> quarters = [f"20{y}-{y + 1} Q{q}" for y in range(12, 17) for q in (1, 2, 3, 4)]
+    >>> [quarters[at] for at in period_ticks(quarters, 7)]
+    ['2012-13 Q1', '2013-14 Q1', '2014-15 Q1', '2015-16 Q1', '2016-17 Q1']
+    """
+    count = len(labels)
+    step = max(1, -(-count // most))
+    months = {period.months for period in read_periods(labels)}
+    if len(months) == 1 and (length := months.pop()) and 12 % length == 0 and step > 1:
+        year = 12 // length
+        # Parts of a year, or whole years.
+        steps = [each for each in range(1, year) if year % each == 0]
+        step = next((each for each in steps if each >= step), -(-step // year) * year)
+    return range(0, count, step)
 
 
 def reach_ticks(

@@ -141,9 +141,8 @@ def draw_fall(
     with matplotlib.rc_context(dict(style.RC)):
         if canvas.ax is not None:
             return draw(canvas.ax)
-        wide, high = canvas.points
         room = SOURCE_ROOM if canvas.source else 0.0
-        sheet = Sheet(wide or WIDTH, high or height + room, most_lines=canvas.most_lines)
+        sheet = Sheet.on(canvas, WIDTH, height + room)
         write_head(sheet, caption)
         sheet.write_source(canvas.source)
         sheet.write_below(caption.footer, lines=lines)

@@ -238,8 +238,10 @@ def _draw(histories: Sequence[History], marks: Sequence[Bools], canvas: Canvas) 
     place = {unit: at for at, unit in enumerate(history.strips.unit)}
     row = {unit: at for at, unit in enumerate(units)}
     when = {label: at for at, label in enumerate(history.period)}
+    name = {event.unit: event.unit_name for event in history.events}
     drawn = Drawn(
         unit=tuple(map(clean, units)),
+        unit_name=tuple(name[unit] for unit in units),
         factor=history.strips.factor[[place[unit] for unit in units]],
         period=history.period,
         boxes=[

@@ -18,6 +18,8 @@ MOST_TIPS = 20_000
 # Sections of a page; of more results the first so many are shown, and the page says so. Of more
 # than a few each is folded until it is opened.
 MAX_SECTIONS, MOST_OPEN = 60, 4
+# Letters of a cell that isn't broken, and of one that needs room for a sentence.
+_BRIEF, _SAID = 14, 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +199,8 @@ def render_page(
         script=script,
         sections=sections,
         folded=len(sections) > MOST_OPEN,
+        brief=_BRIEF,
+        said=_SAID,
         account_text="\n".join(clean(line) for line in account_text.splitlines()),
         provenance=json.dumps(dict(provenance), sort_keys=True, default=str),
     )
