@@ -107,6 +107,8 @@ class Column(Generic[R]):
         Whether it is sorted as numbers are; text stands to the left.
     cut : bool
         Whether its cells may be cut short in a terminal: names may, numbers never.
+    wraps : bool
+        Whether its cells go on in a terminal's next line rather than being cut: sentences do.
     names : bool
         Whether it names the row, as a code does.
     tip : bool
@@ -126,6 +128,7 @@ class Column(Generic[R]):
     keep: int = 0
     number: bool = True
     cut: bool = False
+    wraps: bool = False
     names: bool = False
     tip: bool = False
     reveals: frozenset[str] = frozenset()

@@ -46,12 +46,10 @@ class Block:
     Attributes
     ----------
     texts, numbers : mapping of str to list of str
-        Columns whose cells may be cut, and whose cells may not, by heading.
+        Columns whose cells may go on in the next line, and whose cells may not, by heading.
     title : str
     expendable : tuple of str
         Columns that give way, in this order.
-    wrapped : tuple of str
-        Columns of texts that go on in the next line, and aren't cut.
     last : bool
         Whether a page has it below the table of the units.
     """
@@ -60,7 +58,6 @@ class Block:
     numbers: Mapping[str, list[str]]
     title: str = ""
     expendable: tuple[str, ...] = ()
-    wrapped: tuple[str, ...] = ()
     last: bool = False
 
 

@@ -10,7 +10,7 @@ from rich.text import Text
 from varstat.present.caption import indicator_text
 from varstat.present.highlight import Bools
 from varstat.present.kind import Kind, Open, findings_of, open_results
-from varstat.present.terminal.columns import print_columns, print_padded, set_columns
+from varstat.present.terminal.columns import print_columns, print_padded, set_block
 from varstat.present.terminal.console import open_console
 from varstat.present.terminal.grid import set_groups, set_units
 from varstat.prose.text import clean, clean_lines
@@ -82,14 +82,10 @@ def _show_one(
         console.print()
         if block.title:
             console.print(Text(block.title, style="bold"))
-        grid = set_columns(
-            block.texts,
-            block.numbers,
-            width=console.width,
-            expendable=block.expendable,
-            wrapped=block.wrapped,
+        grid = set_block(
+            block.texts, block.numbers, width=console.width, expendable=block.expendable
         )
-        print_columns(console, grid, known=known | left_out)
+        print_columns(console, grid, known=known | left_out, where="")
         left_out |= set(grid.left_out)
     console.print()
     console.print(Text(clean_lines(findings_of(result))))

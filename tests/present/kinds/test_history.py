@@ -42,7 +42,7 @@ def shown(estimate: float, lower: float, upper: float) -> str:
     assert KIND.blocks is not None
     blocks = KIND.blocks(replace(history, suspects=(suspect,)))
     (found,) = (each for each in blocks if each.title == "Completeness of losses")
-    return found.numbers["part reported"][0]
+    return found.numbers["part\nreported"][0]
 
 
 def test_a_part_reported_is_written_with_its_interval():

@@ -267,9 +267,9 @@ def _blocks(change: Change) -> list[Block]:
     return [
         Block(
             title="Why the total moved: the parts add up",
-            texts={"part": [labels[name] for name in bridge.effect], "that is": means},
+            texts={"part": [labels[name] for name in bridge.effect], "what it is": means},
             numbers={f"events short of\nthe target {interval}": cells},
-            expendable=("that is",),
+            expendable=("what it is",),
         ),
         Block(
             texts={"change": list(named)},

@@ -18,7 +18,7 @@ from varstat.present.content import plain, state
 from varstat.present.highlight import Bools
 from varstat.present.kind import MOST_SHOWN, Block, Kind
 from varstat.present.kinds.units import unit, unit_name
-from varstat.prose.number import figure
+from varstat.prose.number import figure, probability_text
 from varstat.prose.text import clean
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ COLUMNS: tuple[Column[History], ...] = (
         text=_text("class_"),
         keep=ALWAYS,
         number=False,
+        wraps=True,
     ),
     Column(
         name="from",
@@ -203,9 +204,10 @@ def _blocks(history: History) -> list[Block]:
                 numbers={
                     "reported": [figure(e.reported) for e in some],
                     "expected": [figure(e.expected) for e in some],
-                    "part reported": [_part(e) for e in some],
-                    "P incomplete": [f"{e.p_incomplete:.2f}" for e in some],
+                    "part\nreported": [_part(e) for e in some],
+                    "P\nincomplete": [probability_text(e.p_incomplete) for e in some],
                 },
+                expendable=("expected",),
             )
         )
     if history.successors:

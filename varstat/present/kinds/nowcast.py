@@ -159,7 +159,7 @@ def _national(nowcast: Nowcast) -> Block:
             f"will end at\n({percent(nowcast.level)} interval)": [_ends(cells, at) for at in rows],
             "status": [clean(str(cells.status[at])) for at in rows],
         },
-        expendable=("units",),
+        expendable=("units", "status"),
     )
 
 
@@ -175,9 +175,10 @@ def _growth(nowcast: Nowcast) -> Block:
                 f"{e.factor:.4f} ({e.lower:.4f} to {e.upper:.4f})" for e in steps
             ],
             "SD between\nunits": [percent(round(e.between, 4)) for e in steps],
-            "part reported\nby then": [_share(e.completeness) for e in steps],
+            "part\nreported\nby then": [_share(e.completeness) for e in steps],
             "counts": [f"{e.ratios:,}" for e in steps],
         },
+        expendable=("counts",),
         last=True,
     )
 

@@ -37,10 +37,10 @@ def money_blocks(change: Change, labels: Mapping[str, str]) -> list[Block]:
             title="The same in money: the parts add up",
             texts={
                 "part": [labels[name] for name in bridge.effect],
-                "that is": [EXPLAINED.get(name, "") for name in bridge.effect],
+                "what it is": [EXPLAINED.get(name, "") for name in bridge.effect],
             },
             numbers={f"money\n({percent(change.level)} interval)": cells},
-            expendable=("that is",),
+            expendable=("what it is",),
         )
     ]
 

@@ -48,6 +48,7 @@ COLUMNS: tuple[Column[Review], ...] = (
         text=lambda t, i: clean(_claim(t, i).claim),
         keep=ALWAYS,
         number=False,
+        wraps=True,
     ),
     Column(
         name="verdict",
@@ -111,7 +112,6 @@ def _blocks(review: Review) -> list[Block]:
                 "finding": [clean(each.sentence) for each in review.parts],
             },
             numbers={"status": [each.status for each in review.parts]},
-            wrapped=("finding",),
         )
     ]
     if len(review.checklist):

@@ -14,8 +14,12 @@ from varstat.prose.text import clean, is_blank
 
 # The fewest letters to which a name is cut; and those that it has before any number gives way.
 SHORTEST, COMFORTABLE = 8, 24
+# The fewest letters of a line of what goes on in the next.
+_LINE = 16
 # Codes are as long at most.
 _CODE = 16
+# Where columns are for which there is no room.
+_CSV = "; --format csv has all"
 # Behind a unit that is asked for.
 MARKED = " ◄"
 
@@ -47,13 +51,14 @@ def print_padded(console: Console, *what: RenderableType, before: str = " ") -> 
             console.print(Text(before, each.style) + line, soft_wrap=True)
 
 
-def print_columns(console: Console, fitted: Fitted, *, known: Collection[str] = ()) -> None:
+def print_columns(
+    console: Console, fitted: Fitted, *, known: Collection[str] = (), where: str = _CSV
+) -> None:
     """Print columns, and below them which ones there was no room for, but for the known."""
     print_padded(console, fitted.grid)
     names = [name for name in fitted.left_out if name not in known]
     if names:
-        line = f"not shown at this width: {', '.join(names)}; --format csv has all"
-        print_padded(console, Text(line, "dim"))
+        print_padded(console, Text(f"not shown at this width: {', '.join(names)}{where}", "dim"))
 
 
 def set_columns(
@@ -99,6 +104,7 @@ def set_columns(
     left_out = []
     for name in expendable:
         letters = SHORTEST if name in texts and name not in whole else COMFORTABLE
+        letters = _LINE if name in wrapped else letters
         room = sum(
             (_widest(*each) if each[0] in whole else min(_widest(*each), letters)) + 2
             for each in texts.items()
@@ -132,6 +138,36 @@ def set_columns(
         )
         grid.add_row(*map(Text, cut), *map(Text, row[len(rooms) :]))
     return Fitted(grid=grid, left_out=tuple(left_out))
+
+
+def set_block(
+    texts: Mapping[str, list[str]],
+    numbers: Mapping[str, list[str]],
+    *,
+    width: int,
+    expendable: Sequence[str] = (),
+) -> Fitted:
+    """Set a small table, of which nothing is cut: short texts are whole, others go on below.
+
+    Parameters
+    ----------
+    texts, numbers : mapping of str to list of str
+        Columns, by their headings.
+    width : int
+        Of the terminal.
+    expendable : sequence of str
+        Columns that give way, in this order.
+
+    Returns
+    -------
+    Fitted
+    """
+    short = [name for name, cells in texts.items() if _widest(name, cells) <= _CODE]
+    whole = [name for name in short if name not in expendable]
+    wrapped = [name for name in texts if name not in whole]
+    return set_columns(
+        texts, numbers, width=width, expendable=expendable, whole=whole, wrapped=wrapped
+    )
 
 
 def are_codes(cells: Sequence[str]) -> bool:

@@ -118,9 +118,10 @@ def _set(
     whole = [name for name, cells in texts.items() if max(map(len, cells)) <= _SHORT]
     whole += [table.fill(c.heading) for c, cells in filled if c.names and are_codes(cells)]
     for column, cells in filled:
-        (texts if column.cut else numbers)[table.fill(column.heading)] = cells
+        (texts if column.cut or column.wraps else numbers)[table.fill(column.heading)] = cells
     going = sorted((c for c, _ in filled if c.keep < ALWAYS), key=lambda column: column.keep)
     left = [table.fill(c.heading) for c, _ in filled if not c.number and not c.cut]
+    wrapped = [table.fill(c.heading) for c, _ in filled if c.wraps]
     return set_columns(
         texts,
         numbers,
@@ -128,5 +129,6 @@ def _set(
         expendable=[table.fill(column.heading) for column in going],
         left=left,
         whole=whole,
+        wrapped=wrapped,
         shorter=shorter,
     )
