@@ -29,3 +29,14 @@ def test_a_fit_and_an_empty_file_are_replaced(run: Callable[..., Any], tmp_path:
     path.touch()
     for _ in range(2):
         assert run("fit", "example:star98", "--draws", 200, "-o", path).code == 0
+
+
+def test_a_statement_of_a_review_is_known_as_its_own(
+    run: Callable[..., Any], tmp_path: Path
+) -> None:
+    path = tmp_path / "review.md"
+    asked = ("review", "example:star98", "--direction", "higher-is-better", "--refits", 0)
+    for _ in range(2):
+        assert run(*asked, "--over", "target=best:0.25", "--draws", 200, "-o", path).code == 0
+    path.write_text("Notes of mine.\n")
+    assert run(*asked, "--over", "target=best:0.25", "--draws", 200, "-o", path).code == 15

@@ -229,3 +229,13 @@ def test_the_cards_thresholds_are_used(spread: Reviewed) -> None:
     strict = replace(spread.posterior, card=card.model_copy(update={"review": rules}))
     claims = judge_run(replace(spread, fits=replace(spread.fits, groups=(strict,))))
     assert _of(claims, "quarter").verdict == "not"
+
+
+def test_why_claims_are_kept_back_is_named_and_not_told_again_for_each(spread: Reviewed) -> None:
+    failed = Part(name="fit", status="fails", sentence="The data look odd, told at length.")
+    claims = judge_run(spread, [failed])
+    kept = [each for each in claims if each.kind != "differ"]
+    assert kept
+    for each in kept:
+        assert any("fit fails" in reason for reason in each.because)
+        assert failed.sentence not in " ".join((each.sentence, *each.because))

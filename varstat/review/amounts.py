@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from varstat.estimands.opportunity.words import total_step, write_total
 from varstat.prose.number import figure, percent, share
 from varstat.review.claim import Claim
 from varstat.review.evidence import Evidence
@@ -30,11 +31,12 @@ def judge_total(
     Claim
     """
     assert reviewed.opportunity is not None
-    found, per = reviewed.opportunity.total, reviewed.opportunity.per
-    text = (
-        f"The {percent(found.level)} interval is {figure(found.lower)} to {figure(found.upper)}, "
-        f"its mean {figure(found.estimate)}"
+    found, per = reviewed.opportunity.total, reviewed.opportunity.per.replace("_", " ")
+    step = total_step(reviewed.opportunity)
+    low, mean, high = (
+        write_total(value, step) for value in (found.lower, found.estimate, found.upper)
     )
+    text = f"The {percent(found.level)} interval is {low} to {high}, its mean {mean}"
     inside = found.lower <= total <= found.upper
     spread = evidence.specifications
     reason = Reason(verdict="believed" if inside else "not", text=f"{text}.", value=total)
@@ -47,13 +49,14 @@ def judge_total(
             verdict="believed" if enough else "with care" if among else "not",
             text=f"{text}; it lies in the intervals of {share(held)} of {len(spread):,} other "
             f"specification{'' if len(spread) == 1 else 's'} with this target (believed from "
-            f"{percent(evidence.rules.total)}), whose totals run from {figure(least)} to "
-            f"{figure(most)}.",
+            f"{percent(evidence.rules.total)}), whose totals run from {write_total(least, step)} "
+            f"to {write_total(most, step)}.",
             value=held,
         )
     return judge(
         "total",
-        f"The opportunity is {figure(total)} {per} in all.",
+        # What somebody printed stands as printed.
+        f"The opportunity is {write_total(total, 0.0 if published else step)} {per} in all.",
         [reason, *evidence.kept_back],
         published=published,
     )
@@ -82,7 +85,7 @@ def judge_unit(
     Claim
     """
     assert reviewed.opportunity is not None
-    units, per = reviewed.opportunity.units, reviewed.opportunity.per
+    units, per = reviewed.opportunity.units, reviewed.opportunity.per.replace("_", " ")
     code = str(units.unit[i])
     claim = f"The opportunity of {evidence.name_of(code)} is {figure(events)} {per}."
     if not units.comparable[i] or not np.isfinite(units.estimate[i]):

@@ -253,10 +253,10 @@ def _leave_out_each(
         }, ()
     at = np.linspace(0, posterior.draws - 1, min(_POINTS, posterior.draws)).astype(int)
     p = predict_each(design, posterior.hyper[at])
-    why = "Conflict p-values are left out: they take few hyper-parameters."
+    why = "P-values of conflict are left out: they take a model of few hyper-parameters."
     if not design.single:
         why = (
-            "Leave-one-out p-values are of each unit's total over its rows; conflict p-values, "
+            "Leave-one-out p-values are of each unit's total over its rows; p-values of conflict, "
             "which take one row a unit, are left out."
         )
     return {"p_leave_one_out": pd.Series(p, index=codes)}, (why,)

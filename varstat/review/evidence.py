@@ -20,6 +20,8 @@ from varstat.review.reviewed import Reviewed
 from varstat.review.rules import Reason, at_most, say_most
 
 Quarter = Literal["best", "worst", "neither"]
+# Letters of a name in a claim at most.
+_NAME = 120
 # Parts that say whether the model's probabilities mean what they say.
 _OF_THE_MODEL = ("computation", "coverage", "fit", "sensitivity")
 
@@ -152,7 +154,7 @@ def name_unit(code: object, name: object) -> str:
     short = shorten(clean(str(code)), 40)
     if name is None or name != name or not clean(str(name)) or clean(str(name)) == short:
         return short
-    return f"{shorten(clean(str(name)), 60)} ({short})"
+    return f"{shorten(clean(str(name)), _NAME)} ({short})"
 
 
 def _quarters(rank: Floats, top: int) -> tuple[Quarter, ...]:
@@ -198,7 +200,7 @@ def _doubts(reviewed: Reviewed, parts: Any) -> tuple[Reason, ...]:
         doubts.append(Reason(verdict="can't be judged", text=say_distrust(diagnostics)))
     doubts += [Reason(verdict="with care", text=text) for text in _assumed(reviewed)]
     doubts += [
-        Reason(verdict="with care", text=f"The {part.name} of this review fails. {part.sentence}")
+        Reason(verdict="with care", text=f"The {part.name} fails: see what was examined.")
         for part in parts
         if part.name in _OF_THE_MODEL and part.status == "fails"
     ]

@@ -263,12 +263,12 @@ def _notes(question: Question, frame: pd.DataFrame, values: dict[str, float]) ->
     if asked < len(frame):
         notes.append(
             f"Total and target were computed without each of {count_units(asked)} that carry most, "
-            "weigh most, lie furthest out or move tau most."
+            "weigh most, lie furthest out or move the spread of units (tau) most."
         )
     if values["refitted"]:
         notes.append(
-            f"The model was fitted again without {count_units(int(values['refitted']))}, whose "
-            f"weights have a tail of shape k above {PARETO_LIMIT:g}."
+            f"The model was fitted again without {count_units(int(values['refitted']))}, as "
+            f"weights for its draws don't do (k above {PARETO_LIMIT:g})."
         )
     left = int(values["weights_doubted"] - values["refitted"])
     if left:

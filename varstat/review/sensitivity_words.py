@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from varstat.estimands.opportunity.words import total_step, write_total
 from varstat.measure import Floats
-from varstat.prose.number import figure, listed
+from varstat.prose.number import listed, share
 from varstat.prose.text import clean
 from varstat.review.reviewed import Reviewed
 
@@ -61,6 +62,9 @@ def say_sensitivity(reviewed: Reviewed, table: pd.DataFrame, finite: pd.DataFram
         )
     if reviewed.opportunity is None:
         return text
-    now = figure(reviewed.opportunity.total.estimate)
-    ends = f"{figure(usable['total'].min())} and {figure(usable['total'].max())}"
-    return f"{text} With a prior's weight halved or doubled the total of {now} lies between {ends}."
+    total = reviewed.opportunity.total.estimate
+    if total <= 0:
+        return text
+    now = write_total(total, total_step(reviewed.opportunity))
+    moved = share(float((usable["total"] / total - 1.0).abs().max()))
+    return f"{text} With a prior's weight halved or doubled the total of {now} moves by {moved}."

@@ -77,6 +77,9 @@ def _say_counts(claims: Sequence[Claim]) -> str:
     found = Counter(each.verdict for each in claims)
     parts = [f"{found[each]:,} {_SAID[each]}" for each in VERDICTS if found[each]]
     one = len(claims) == 1
+    if len(parts) == 1 and not one:
+        ((verdict, number),) = found.items()
+        return f"All {number:,} claims about single units {_SAID[verdict]}."
     return f"Of {len(claims):,} claim{'' if one else 's'} about single units {listed(parts)}."
 
 

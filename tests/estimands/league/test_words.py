@@ -95,9 +95,27 @@ def test_tau_is_told_on_the_scale_of_its_link() -> None:
 
 
 def test_a_tau_that_is_no_standard_deviation_is_not_called_one() -> None:
-    text = say_league(build_league(20, model={"effects": "student-t"}))
-    assert "a scale (tau) of 0.5" in text
-    assert "standard deviation" not in text
+    for effects in ("student-t", "contaminated-normal"):
+        text = say_league(build_league(20, model={"effects": effects}))
+        assert "most units lie within about 1.6 times the usual odds, up or down (tau 0.5" in text
+        assert "standard deviation" not in text
+
+
+@pytest.mark.parametrize(
+    "effects", ["normal", "normal-by-size", "student-t", "contaminated-normal", "learnt"]
+)
+@pytest.mark.parametrize("link", ["logit", "log", "identity"])
+def test_no_spread_is_said_in_words_that_only_a_modeller_knows(effects: str, link: str) -> None:
+    text = say_league(build_league(20, model={"effects": effects, "link": link}))
+    before, _, after = text.partition("tau")
+    assert after
+    assert "scale" not in before
+    # What it means comes first, and the number behind it in brackets.
+    assert before.endswith("(")
+    tails = effects in ("student-t", "contaminated-normal")
+    assert ("most units lie within" if tails else "standard deviation") in before
+    assert ("about 1.6 times" in before) == (link != "identity")
+    assert ("middling size" in text) == (effects == "normal-by-size" and link != "identity")
 
 
 def test_ranks_within_peer_groups_are_said_to_be() -> None:

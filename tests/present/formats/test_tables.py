@@ -4,12 +4,14 @@ import io
 import json
 import zipfile
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import openpyxl
 import pandas as pd
 import pyarrow.parquet
 import pytest
+from present.histories import build_changes, build_histories, build_reviews
 
 from varstat import Funnels, compute_funnel, fit_model, read_table
 from varstat.errors import UsageError
@@ -20,7 +22,7 @@ from varstat.present.formats.csv import csv_bytes
 from varstat.present.formats.json import encode as json_bytes
 from varstat.present.formats.parquet import encode as parquet_bytes
 from varstat.present.formats.xlsx import encode as xlsx_bytes
-from varstat.present.write import lay_out
+from varstat.present.write import encode, lay_out
 
 
 def funnels_of(frame: pd.DataFrame, **options: object) -> Funnels:
@@ -259,3 +261,34 @@ def test_verdicts_of_other_funnels_are_refused(regions: pd.DataFrame) -> None:
     for other in (turned, replace(verdicts, groups=verdicts[:1])):
         with pytest.raises(UsageError, match="of other funnels"):
             lay_out(funnels, verdicts=other)
+
+
+@pytest.mark.parametrize("build", [partial(build_changes, priced=True), build_histories])
+def test_amounts_of_a_workbook_have_no_decimals_and_columns_fit_them(build) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(encode(build(), ".xlsx")))
+    seen = 0
+    for sheet in book.worksheets[1:-1]:
+        for column in sheet.iter_cols(min_row=1):
+            numbers = [cell for cell in column[1:] if isinstance(cell.value, float)]
+            large = [cell for cell in numbers if abs(cell.value) >= 1000]
+            seen += len(large)
+            # The first part is of what is at least a thousand.
+            assert all("." not in c.number_format.split(";")[0].split("]")[-1] for c in large)
+            # What is small in the same column is not shown as none.
+            small = [cell for cell in numbers if large and 0.001 <= abs(cell.value) < 1]
+            assert all("." in cell.number_format.split(";")[-1] for cell in small)
+    assert seen
+    widths = [each.width for each in book.worksheets[1].column_dimensions.values()]
+    assert max(widths) <= 60
+
+
+@pytest.mark.parametrize("build", [build_changes, build_reviews, build_histories])
+def test_notes_of_a_workbook_are_for_readers_without_a_command_line(build) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(encode(build(), ".xlsx")))
+    notes = {str(row[0]): str(row[1]) for row in book["cover"].iter_rows(values_only=True)}
+    assert len(notes) > 5
+    for name, note in notes.items():
+        assert "--" not in note
+        assert "`" not in note
+        if name.startswith("p_"):
+            assert note.startswith("probability")

@@ -1,13 +1,34 @@
 """What stands on a page that anyone may read."""
 
+import html
 import re
+from collections.abc import Callable
+from typing import Any
 
+import numpy as np
+import pytest
+from present.histories import (
+    build_changes,
+    build_histories,
+    build_league_at,
+    build_nowcasts,
+    build_reviews,
+)
 from present.leagues import build_league, gather
 from present.pages import page_of, read_tips
 
 from varstat.hierarchical.model import transient
-from varstat.prose.text import without_options
+from varstat.present.kind import find_kind, findings_of
+from varstat.prose.text import MOST_SENTENCES, sentences, without_options
 
+BUILT: dict[str, Callable[[], Any]] = {
+    "change": build_changes,
+    "change in money": lambda: build_changes(priced=True),
+    "completeness": build_histories,
+    "vintages": build_nowcasts,
+    "review": build_reviews,
+    "league at a time": build_league_at,
+}
 OPTION = re.compile(r"(?<![\w-])--?[a-z]{2,}|\s-o\s")
 
 
@@ -46,3 +67,42 @@ def test_what_tooltips_say_is_on_the_page_once() -> None:
     text = page_of(gather(build_league(30))).decode()
     assert text.count('class="units"') == 1
     assert [len(each) for each in read_tips(text)] == [30] * 4
+
+
+@pytest.mark.parametrize("name", BUILT)
+def test_a_page_is_in_words_that_anyone_reads(name: str) -> None:
+    results = BUILT[name]()
+    text = page_of(results).decode()
+    shown = re.sub(r"<(script|style|details|svg).*?</\1>", "", text, flags=re.S)
+    shown = html.unescape(re.sub(r"<[^>]*>", " ", shown))
+    assert not OPTION.findall(shown)
+    assert "`" not in shown
+    # Minus signs are minus signs, and hyphens stand in words and periods.
+    assert not re.findall(r"(?<![\w.])-\d", shown)
+    (result,) = results
+    assert len(sentences(findings_of(result))) <= MOST_SENTENCES
+
+
+def test_a_page_of_a_change_has_its_parts_with_their_intervals() -> None:
+    changes = build_changes()
+    text = html.unescape(re.sub(r"<[^>]*>", " ", page_of(changes).decode()))
+    (block, *_) = find_kind(changes).blocks(changes[0])
+    cells = [cell for column in block.numbers.values() for cell in column]
+    assert cells
+    assert all(cell in text for cell in cells)
+
+
+def test_events_stand_on_a_page_in_the_order_of_a_terminal() -> None:
+    histories = build_histories()
+    kind, (history,) = find_kind(histories), histories
+    mark = np.zeros(len(history.events), dtype=bool)
+    first = [row for row in kind.shown(history, mark) if row is not None]
+    assert kind.listed(history, mark).tolist()[: len(first)] == first
+
+
+def test_factors_of_other_counts_stand_with_their_names() -> None:
+    (history,) = build_histories()
+    text = page_of(build_histories()).decode()
+    told = next(event for event in history.events if event.columns)
+    for name, value in told.columns.items():
+        assert f"{name} {value:.2f}" in text

@@ -36,11 +36,11 @@ class RoundedBridge:
             return text
         return f"{'+' if value > 0 else '−'}{text}"
 
-    def span(self, name: str, *, whole: bool = False) -> str:
-        """Write a part with its sign, or a whole total, and its interval."""
+    def span(self, name: str, said: str = "", *, whole: bool = False) -> str:
+        """Write a part with its sign, or a whole total, and its interval, with what is said."""
         write = self.write if whole else self.write_signed
         estimate, lower, upper = (write(value) for value in self.bridge.of(name))
-        return f"{estimate} ({lower} to {upper})"
+        return f"{estimate} ({said}{lower} to {upper})"
 
 
 def round_bridge(bridge: Bridge) -> RoundedBridge:

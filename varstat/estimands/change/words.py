@@ -26,7 +26,7 @@ EFFECTS = {
 }
 _UNTOLD = (
     "Which units truly improved can't be told from these periods: what lasts and what passes look "
-    "alike. p_changed_in_period says whose rate differed in them."
+    "alike. Whose rate differed in them stands under 'P better in period'."
 )
 EXPLAINED = {
     "structure": "same care, other units",
@@ -85,8 +85,8 @@ def _say_total(change: Change) -> list[str]:
     against = say_target(change.target_rule, "")
     whole = (
         f"From {clean(change.before)} to {clean(change.after)} the opportunity {verb}, "
-        f"{first} to {last}: {rounded.span('change')} ({percent(change.level)} "
-        f"interval), against {against}, found anew each time."
+        f"{first} to {last}: {rounded.span('change', f'{percent(change.level)} interval ')}, "
+        f"against {against}, found anew each time."
     )
     lines = [whole]
     parts = [name for name in bridge.effect if name not in ("from", "to", "refit")]
@@ -94,7 +94,7 @@ def _say_total(change: Change) -> list[str]:
     if organisations:
         names = name_effects(change)
         said = listed([f"{names[name]} {rounded.span(name)}" for name in organisations])
-        lines.append(f"Of that, organisations alone made {said}.")
+        lines.append(f"Organisations alone made this much of it: {said}.")
     if "completeness" in parts:
         said = f"{rounded.span('completeness')}; had all been reported, the units with both "
         said += f"periods would have changed by {rounded.span('complete_change')}"

@@ -2,14 +2,16 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from statistics import NormalDist
 
 import numpy as np
+from scipy.special import expit
 
 from varstat.data.volumes.volumes import Volumes
 from varstat.estimands.completeness.classify import LOSSES
 from varstat.estimands.completeness.posterior import Prior
 from varstat.estimands.completeness.result import Event, History
-from varstat.prose.number import count_units, listed
+from varstat.prose.number import count_units, listed, noise_step, percent, share, stepped
 from varstat.prose.text import clean
 
 _MOST_GAPS = 3
@@ -36,11 +38,11 @@ def say_history(history: History) -> str:
     said = [
         f"{examined}: {events}, {len(sought):,} found in volumes.",
         f"Without those of codes that ended, {looked:.1f} in 1,000 periods are to be looked at.",
-        _say_gaps([each for each in history.events if each.kind == "gap"]),
+        _say_gaps([each for each in history.events if each.kind == "gap"], history.level),
     ]
     classes = Counter(each.class_ for each in history.events)
     if classes:
-        counted = [f"{number} {name}" for name, number in classes.most_common()]
+        counted = [f"{name} {number:,}" for name, number in classes.most_common()]
         said.append(f"By what they most resemble: {listed(counted)}.")
     if history.successors:
         heirs = len({each.old for each in history.successors})
@@ -52,7 +54,7 @@ def say_history(history: History) -> str:
     return " ".join(filter(None, said))
 
 
-def _say_gaps(gaps: Sequence[Event]) -> str:
+def _say_gaps(gaps: Sequence[Event], level: float) -> str:
     """Name the units that reported nothing for a while, the first few."""
     if not gaps:
         return ""
@@ -60,14 +62,25 @@ def _say_gaps(gaps: Sequence[Event]) -> str:
     for each in gaps[:_MOST_GAPS]:
         lost = ""
         if each.missing == each.missing:
-            lost = (
-                f" (about {each.missing:,.0f}, {each.missing_lower:,.0f} to "
-                f"{each.missing_upper:,.0f})"
-            )
+            low, high = each.missing_lower, each.missing_upper
+            step = noise_step((high - low) / (2.0 * NormalDist().inv_cdf(0.5 + 0.5 * level)))
+            some, low, high = (round(value / step) * step for value in (each.missing, low, high))
+            ends = f"{stepped(low, step)} to {stepped(high, step)}"
+            lost = f" (about {stepped(some, step)}, {ends})"
         told.append(f"{clean(each.unit)} from {each.start} to {each.end}{lost}")
     left = len(gaps) - _MOST_GAPS
     more = [f"{left:,} more"] if left > 0 else []
     return f"Nothing was reported by {listed([*told, *more])}."
+
+
+def _say_prior(prior: Prior) -> str:
+    """Say how often returns are incomplete, and how much of them is reported then."""
+    away = prior.spread * NormalDist().inv_cdf(0.975)
+    usual, low, high = (share(float(expit(prior.centre + by))) for by in (0.0, -away, away))
+    return (
+        f"that {percent(prior.incomplete)} of periods are incomplete, with {usual} reported "
+        f"({low} to {high})"
+    )
 
 
 def list_notes(history: History, volumes: Volumes, *, stated: bool) -> tuple[str, ...]:
@@ -100,11 +113,9 @@ def list_notes(history: History, volumes: Volumes, *, stated: bool) -> tuple[str
             "the service, and no successor be proposed: name further counts of the same units.",
         )
     if any(each.class_ in LOSSES for each in history.events):
-        prior = history.prior
         notes.append(
             "The rate of what wasn't reported isn't known: only bounds can be given. Completeness "
-            f"rests on the prior stated: {100 * prior.incomplete:g}% of periods incomplete, logit "
-            f"of the part reported {prior.centre:g} (SD {prior.spread:g})."
+            f"rests on what was stated beforehand: {_say_prior(history.prior)}."
         )
     if history.small:
         notes.append(
@@ -159,8 +170,7 @@ def note_losses(
         (
             "A loss that all units share, and a fall that never comes back, can't be told from "
             "fewer cases; nor can losses in the first and last periods be told well. Shares are "
-            f"as stated, or rest on the prior: {100 * prior.incomplete:g}% of periods incomplete, "
-            f"logit of the part reported {prior.centre:g} (SD {prior.spread:g})."
+            f"as stated, or rest on what was stated beforehand: {_say_prior(prior)}."
         ),
     ]
     if np.isfinite(selective_sd):

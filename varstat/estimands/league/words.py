@@ -6,6 +6,7 @@ import numpy as np
 
 from varstat.estimands.league.result import SURE, League
 from varstat.estimands.unmeasured.words import say_unmeasured_ranks
+from varstat.measure import Floats
 from varstat.period.named import AVERAGE
 from varstat.prose.homogeneity import say_homogeneity
 from varstat.prose.number import (
@@ -160,17 +161,14 @@ def _spread(league: League) -> str:
     """Say what tau is, in words that depend on the link and on the distribution of effects."""
     hyper = league.hyperparameters
     taus = [i for i, name in enumerate(hyper.name) if name == "tau" or name.startswith("tau[")]
-    normal = league.model.get("effects", "normal") == "normal"
-    what = "standard deviation" if normal else "scale"
+    effects = str(league.model.get("effects", "normal"))
+    # Heavy tails have no standard deviation, or one that is of the outlying units.
+    tails = effects in ("student-t", "contaminated-normal")
     scale = {"logit": "logit", "log": "log"}.get(str(league.model.get("link")), "")
     on = f" on the {scale} scale" if scale else ""
+    of = "odds" if scale == "logit" else "rate"
     if len(taus) != 1:
-        if not taus:
-            return ""
-        return (
-            f"each peer group has a {what} (tau) of its own between its units, from "
-            f"{hyper.mean[taus].min():.3g} to {hyper.mean[taus].max():.3g}{on}"
-        )
+        return _own_spreads(hyper.mean[taus], of, on, tails=tails) if taus else ""
     (i,) = taus
     mean = float(hyper.mean[i])
     ends = f"{percent(hyper.level)} interval {interval(hyper.lower[i], hyper.upper[i])}"
@@ -180,12 +178,40 @@ def _spread(league: League) -> str:
         else "beyond chance"
     )
     within = " within peer groups" if league.model.get("peer_groups") else ""
-    if not scale or not normal:
-        return f"{beyond}, units differ{within} by a {what} (tau) of {mean:.3g}{on} ({ends})"
-    of = "odds" if scale == "logit" else "rate"
+    if not scale and tails:
+        return f"{beyond}, most units lie within {mean:.3g} of the usual{within} (tau, {ends})"
+    if not scale:
+        sd = f"a standard deviation (tau) of {mean:.3g}"
+        return f"{beyond}, units differ{within} by {sd} ({ends})"
+    told = f"about {np.exp(mean):.2g} times"
+    if tails:
+        return (
+            f"{beyond}, most units lie within {told} the usual {of}{within}, up or down "
+            f"(tau {mean:.3g}{on}, {ends})"
+        )
+    which = "a unit of middling size" if effects == "normal-by-size" else "a unit"
     return (
-        f"{beyond}, a unit one standard deviation above the usual{within} has about "
-        f"{np.exp(mean):.2g} times its {of} (tau {mean:.3g}{on}, {ends})"
+        f"{beyond}, {which} one standard deviation above the usual{within} has {told} its {of} "
+        f"(tau {mean:.3g}{on}, {ends})"
+    )
+
+
+def _own_spreads(taus: Floats, of: str, on: str, *, tails: bool) -> str:
+    """Say by how much units of peer groups differ, each of which has a tau of its own."""
+    least, most = float(taus.min()), float(taus.max())
+    ends = f"{least:.3g} to {most:.3g}{on}"
+    if not on:
+        what = "most units lie within so much of the usual" if tails else "a standard deviation"
+        return f"each peer group has a spread (tau) of its own, {what}: {ends}"
+    told = f"from {np.exp(least):.2g} to {np.exp(most):.2g} times"
+    if tails:
+        return (
+            "each peer group has a spread of its own: most of its units lie within "
+            f"{told} its usual {of}, up or down (tau {ends})"
+        )
+    return (
+        "each peer group has a spread of its own: a unit one standard deviation above its usual "
+        f"has {told} the {of} (tau {ends})"
     )
 
 

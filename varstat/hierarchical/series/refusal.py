@@ -67,6 +67,6 @@ def caution(panel: Panel, model: SeriesModel) -> tuple[str, ...]:
         )
     once = int((panel.observed.sum(axis=1) == 1).sum())
     if once:
-        have = "unit has" if once == 1 else "units have"
-        notes.append(f"{once:,} {have} one period only, and say nothing of change.")
+        have, say = ("unit has", "says") if once == 1 else ("units have", "say")
+        notes.append(f"{once:,} {have} one period only, and {say} nothing of change.")
     return tuple(notes)

@@ -38,6 +38,9 @@ def write_statement(reviews: Reviews) -> str:
         f"{data} {_safe(reviews.account.summary())}",
         "",
         f"varstat {made.version}" + (f", `{command.replace('`', '')}`." if command else "."),
+        "",
+        # By this a later run knows its own file, and may replace it.
+        f"<!-- data_hash {made.data_hash} -->",
     ]
     return "\n".join(lines) + "\n"
 

@@ -11,13 +11,17 @@ import numpy as np
 import pandas as pd
 
 from varstat.present.content import Content
-from varstat.prose.text import clean
+from varstat.prose.text import clean, without_options
 
 # Columns as wide as this hold a line of the cover, in letters.
 _NAME, _LINE = 28, 90
 # Headings that the table of a workbook may have, and formats of numbers.
 _PLAIN = re.compile(r"[\w .%()-]+")
 _WHOLE, _SMALL, _OTHER = "#,##0", "[<0.0001]0.0E+00;0.0000", "#,##0.000"
+# For a column that holds amounts: none of a thousand or more has decimals.
+_LARGE, _AMOUNT = 1000.0, "[>=1000]#,##0;[<=-1000]-#,##0;#,##0.000"
+# Letters that a number takes at most, for the width of its column.
+_DIGITS = 12
 _FONT = {"font_name": "Arial", "font_size": 12, "font_scheme": "none"}
 
 
@@ -70,9 +74,16 @@ def _write_cover(workbook: Any, content: Content) -> None:
     first = next(iter(content.sheets))
     for at, name in enumerate(columns, start=row + 3):
         sheet.write_string(at, 0, name, bold)
-        sheet.write_string(at, 1, content.means[name].replace("`", ""), wrapped)
+        sheet.write_string(at, 1, _explain(name, content.means[name]), wrapped)
     if columns:
         sheet.write_string(row + 2, 0, f"Columns of {first}", bold)
+
+
+def _explain(name: str, means: str) -> str:
+    """Say what a column holds, to readers who have no command line."""
+    text = without_options(means.replace("`", "")) or means.replace("`", "")
+    probable = name.startswith("p_") and text.startswith(("that ", "of "))
+    return f"probability {text}" if probable else text
 
 
 def _write_sheet(workbook: Any, name: str, frame: pd.DataFrame, means: Mapping[str, str]) -> None:
@@ -83,13 +94,14 @@ def _write_sheet(workbook: Any, name: str, frame: pd.DataFrame, means: Mapping[s
     for column, title in enumerate(titles):
         sheet.write_string(0, column, title, bold)
         if title in means:
-            sheet.write_comment(0, column, means[title])
+            sheet.write_comment(0, column, _explain(title, means[title]))
         values = frame.iloc[:, column].tolist()
         style = workbook.add_format(_FONT | {"num_format": _format_of(title, values)})
         for row, value in enumerate(values, start=1):
             _write_cell(sheet, row, column, value, style)
     if len(frame):
         sheet.autofit(max_width=300)
+        _narrow(sheet, frame, titles)
     once = len({title.casefold() for title in titles}) == len(titles)
     if len(frame) and once and all(_PLAIN.fullmatch(title) for title in titles):
         heads = [{"header": title, "header_format": bold} for title in titles]
@@ -101,13 +113,25 @@ def _write_sheet(workbook: Any, name: str, frame: pd.DataFrame, means: Mapping[s
         sheet.add_table(0, 0, len(frame), len(titles) - 1, place)
 
 
+def _narrow(sheet: Any, frame: pd.DataFrame, titles: list[str]) -> None:
+    """Make columns of numbers as wide as these are shown, and not as all their digits."""
+    for column, title in enumerate(titles):
+        values = [v for v in frame.iloc[:, column].tolist() if v is not None and v == v]
+        if values and all(isinstance(v, float) for v in values):
+            # Of twelve points, a letter is wider than the usual; and there is an arrow.
+            sheet.set_column(column, column, 1.2 * max(len(title) + 3, _DIGITS))
+
+
 def _format_of(title: str, values: list[object]) -> str:
     """Choose how a column's numbers are shown; they are kept as they are."""
     numbers = [v for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
     finite = [v for v in numbers if np.isfinite(v)]
     if title.endswith("_value"):
         return _SMALL
-    return _WHOLE if finite and all(v % 1 == 0 for v in finite) else _OTHER
+    if finite and all(v % 1 == 0 for v in finite):
+        return _WHOLE
+    largest = max(map(abs, finite), default=0.0)
+    return _AMOUNT if largest >= _LARGE else _OTHER
 
 
 def _write_cell(sheet: Any, row: int, column: int, value: object, style: Any) -> None:

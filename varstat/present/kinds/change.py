@@ -151,7 +151,8 @@ COLUMNS: tuple[Column[Change], ...] = (
     probability(
         "p_improved",
         "P im-\nproved",
-        "that the unit's own lasting change is better by more than `--minimal`",
+        "that the unit's own lasting change is better by more than the least that matters "
+        "(`--minimal`)",
         keep=ALWAYS,
         where=_tells,
     ),
@@ -346,10 +347,7 @@ KIND: Kind[Change, Changes] = Kind(
     shown=_shown,
     left=_left,
     blocks=_blocks,
-    beside=lambda change: [
-        *money_blocks(change, labels_of(change)),
-        *reporting_blocks(change, round_bridge(change.bridge)),
-    ],
+    beside=_blocks,
     caption=lambda change, listed: (
         f"{listed:,} of {len(change.units.unit):,} units, the most improved first"
     ),

@@ -46,7 +46,8 @@ def _factor(table: Table[History], row: int) -> str:
 
 
 def _by_column(table: Table[History], row: int) -> str:
-    return " ".join(_short(value) for value in _event(table, row).columns.values()) or "–"
+    told = _event(table, row).columns.items()
+    return ", ".join(f"{clean(name).replace('_', ' ')} {_short(value)}" for name, value in told)
 
 
 def _short(value: float) -> str:
@@ -103,6 +104,7 @@ COLUMNS: tuple[Column[History], ...] = (
         means="the factor of each further column",
         text=_by_column,
         keep=80,
+        number=False,
     ),
     Column(
         name="partner",
@@ -323,7 +325,10 @@ KIND: Kind[History, Histories] = Kind(
         else ""
     ),
     blocks=_blocks,
-    caption=lambda _history, listed: f"The events: {listed:,}",
+    listed=lambda history, _mark: np.array(_ranked(history), dtype=np.intp),
+    caption=lambda _history, listed: (
+        f"{listed:,} events: what is certain, then losses, then the rest by its evidence"
+    ),
     charts={
         "strips": Chart(
             draw=_draw,

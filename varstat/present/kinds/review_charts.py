@@ -13,6 +13,7 @@ from varstat.present.chart import Chart
 from varstat.present.highlight import Bools
 from varstat.prose.text import clean
 from varstat.review.result import Review
+from varstat.target.rule import rule_text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -62,11 +63,16 @@ def _draw_curve(reviews: Sequence[Review], _marks: Sequence[Bools], canvas: Canv
         upper=table["upper"].to_numpy(float),
         own=table["own"].to_numpy(bool),
         choices={
-            clean(str(name)).replace("_", " "): [clean(str(each)) for each in table[name]]
+            clean(str(name)).replace("_", " "): [_option(str(name), each) for each in table[name]]
             for name in choices
         },
     )
     return draw_curve(curve, words.curve_caption(review), canvas=canvas)
+
+
+def _option(axis: str, option: object) -> str:
+    """Write what was chosen, a target rule in words."""
+    return clean(rule_text(str(option)) if axis == "target" else str(option))
 
 
 def _draw_coverage(reviews: Sequence[Review], _marks: Sequence[Bools], canvas: Canvas) -> "Figure":

@@ -132,12 +132,18 @@ def _small(block: Block) -> Small:
         title=clean(block.title),
         columns=tuple(
             # The first cell of a row is its heading, and stands as text does.
-            Heading(title=clean(name.replace("\n", " ")), number=at > 0 and name in block.numbers)
+            Heading(title=_heading(name), number=at > 0 and name in block.numbers)
             for at, name in enumerate(columns)
         ),
         rows=tuple(tuple(map(clean, row)) for row in zip(*columns.values(), strict=True)),
         last=block.last,
     )
+
+
+def _heading(name: str) -> str:
+    """Write a heading on one line, as those of the units are."""
+    title = clean(name.replace("-\n", "").replace("\n", " "))
+    return title[:1].upper() + title[1:]
 
 
 def _row(

@@ -37,7 +37,7 @@ _PURPOSE = 33
 _LEAST, _FEWEST, _SHARE = 3, 5, 8
 _NOTE = (
     "Refits take the effects that the data under review were given, and don't choose them anew. "
-    "Where a refit doesn't pass its checks (`refused`), the departure would have been noticed."
+    "Where a refit doesn't pass its checks, and is refused, the departure would have been noticed."
 )
 # Degrees of freedom of heavy tails; the distance of two groups' means from the middle, in SDs; the
 # correlation of size and rate; the share of the variance that is of an unreported factor; the

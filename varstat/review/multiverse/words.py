@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from varstat.prose.number import count, count_units, figure, share
+from varstat.estimands.opportunity.words import write_total
+from varstat.prose.number import count, count_units, noise_step, share
 from varstat.review.multiverse.axes import Axis
 from varstat.review.multiverse.curve import column_of, of_own_target, share_variance
 from varstat.review.multiverse.design import Plan
@@ -99,8 +100,13 @@ def _half(lower: float, upper: float) -> float:
 def say_multiverse(values: Mapping[str, float]) -> str:
     """Say how far the total hangs on the method, and how many units stay on top."""
     number, same = int(values["specifications"]), int(values["same_target"])
-    total = f"the total of {figure(values['total'])}"
-    whole = f"{figure(values['total_least'])} to {figure(values['total_most'])}"
+
+    def write(name: str) -> str:
+        half = values["half_interval"] * values["total"]
+        return write_total(values[name], noise_step(half / 2.0) if half > 0 else 0.0)
+
+    total = f"the total of {write('total')}"
+    whole = f"{write('total_least')} to {write('total_most')}"
     if not np.isfinite(values["half_interval"]):
         text = f"Beside {total}, {number:,} specifications give {whole}."
     elif same < 2 or not np.isfinite(values["half_method"]):
@@ -112,8 +118,8 @@ def say_multiverse(values: Mapping[str, float]) -> str:
         text = (
             f"By its interval {total} is known to {_within(values['half_interval'])}, and by the "
             f"choice of method to {_within(values['half_method'])}: {same:,} specifications with "
-            f"the same target rule give {figure(values['same_target_least'])} to "
-            f"{figure(values['same_target_most'])}"
+            f"the same target rule give {write('same_target_least')} to "
+            f"{write('same_target_most')}"
             f"{f', and all {number:,} give {whole}' if number > same else ''}."
         )
     always, more = int(values["best_always"]), int(values["best_ever"] - values["best_always"])
@@ -141,7 +147,9 @@ def say_shares(values: Mapping[str, float]) -> tuple[str, ...]:
         if known:
             most = max(known, key=lambda axis: known[axis])
             part = share(known[most])
-            notes.append(f"{where} {_NAMES[most]} makes {part} of the variance of the log total.")
+            notes.append(
+                f"{where} {_NAMES[most]} makes {part} of the variance of the total, on a log scale."
+            )
     return tuple(notes)
 
 
