@@ -273,6 +273,7 @@ def _blocks(change: Change) -> list[Block]:
             expendable=("what it is",),
         ),
         Block(
+            title="The change as a whole, and what it would have been",
             texts={"change": list(named)},
             numbers={f"events {interval}": [rounded.span(name) for name in named.values()]},
         ),
