@@ -113,6 +113,7 @@ READINGS: dict[str, tuple[Reading, Any]] = {
     "denominator": (PROPORTION, "denominator2"),
     "observed": (RATIO, "observed2"),
     "expected": (RATIO, "expected2"),
+    "expected_se": (RATIO, "se"),
     "exposure": (RATE, "exposure2"),
     "value": (MEAN, "value2"),
     "lower": (LIMITS, "low2"),

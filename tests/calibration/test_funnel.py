@@ -146,3 +146,40 @@ def test_the_interval_of_tau_covers_what_it_says(estimator, robust):
     assert -bound <= covers.mean() - 0.95 <= too_wide
     # The estimate itself is centred: the interval isn't wide to make up for a bias.
     assert spread.between.mean() == pytest.approx(1, abs=0.1 if robust == "trim" else 0.06)
+
+
+def estimated_sizes(kind, units, seed):
+    """Units at the target, and what was expected of them, known with an error of its own."""
+    rng = np.random.default_rng(seed)
+    size, cv = np.exp(rng.normal(np.log(80), 0.7, units)).clip(10), rng.uniform(0.03, 0.25, units)
+    drawn = size * rng.gamma(1 / cv**2, cv**2)
+    true, expected = (drawn, size) if kind == "true about given" else (size, drawn)
+    frame = pd.DataFrame({"unit": np.arange(units).astype(str), "observed": rng.poisson(true)})
+    return frame.assign(expected=expected, se=expected * cv)
+
+
+def test_flags_are_at_nominal_where_expected_events_carry_an_error_that_is_given():
+    units = 20_000
+    frame = estimated_sizes("true about given", units, seed=3)
+    options = {"target": "rate:1", "dispersion": "none"}
+    funnel = varstat.compute_funnel(varstat.read_table(frame, expected_se="se"), **options)[0]
+    blind = varstat.compute_funnel(varstat.read_table(frame.drop(columns="se")), **options)[0]
+    for level in LEVELS:
+        said = funnel.expected_false_flags[level] / units
+        share = flagged(funnel.units.flag_level, level)
+        # The number to expect is itself summed over a thousand of the units.
+        assert abs(share - said) <= monte_carlo(said, units) + 0.002 * said / (1 - level)
+        assert share <= 1 - level + monte_carlo(1 - level, units)
+        assert flagged(blind.units.flag_level, level) > 4 * (1 - level)
+
+
+def test_flags_are_near_nominal_where_what_is_given_is_drawn_about_the_truth():
+    units = 20_000
+    frame = estimated_sizes("given about true", units, seed=3)
+    options = {"target": "rate:1", "dispersion": "none"}
+    funnel = varstat.compute_funnel(varstat.read_table(frame, expected_se="se"), **options)[0]
+    blind = varstat.compute_funnel(varstat.read_table(frame.drop(columns="se")), **options)[0]
+    # Measured over 40,000 units: 5.0% and 0.34%.
+    for level, most in ((0.95, 0.055), (0.998, 0.005)):
+        assert flagged(funnel.units.flag_level, level) <= most
+        assert flagged(blind.units.flag_level, level) > 4 * (1 - level)

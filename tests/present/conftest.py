@@ -25,7 +25,9 @@ class NormalBand:
     measure: Measure
     between: float
 
-    def lines(self, size: Floats, target: Floats, levels: tuple[float, ...]) -> list[Line]:
+    def lines(
+        self, size: Floats, target: Floats, levels: tuple[float, ...], basis: object = None
+    ) -> list[Line]:
         found = []
         kinds = ["exact", "overdispersed"] if self.between else ["exact"]
         for kind in kinds:
@@ -87,6 +89,7 @@ def build_funnel(
         event_lower=event.copy() if event_lower is None else np.array(event_lower, dtype=float),
         event_upper=event.copy() if event_upper is None else np.array(event_upper, dtype=float),
         size=size,
+        expected_se=np.full(count, np.nan),
         rate=rate,
         target=targets,
         z=z,

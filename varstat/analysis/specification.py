@@ -23,7 +23,8 @@ class Reading(Stated):
     card : tuple of str
         Names or paths of cards, one a source; or one for all. None where the columns tell.
     title, direction, counts, unit, unit_name, numerator, denominator, observed, expected, \
-exposure, value, se, lower, upper, count, total, sum_of_squares, peer_group, period : str or None
+expected_se, exposure, value, se, lower, upper, count, total, sum_of_squares, peer_group, \
+period : str or None
     limits_level : float or None
         Of the limits `lower` and `upper`, in (0, 1).
     by : tuple of str
@@ -58,6 +59,7 @@ exposure, value, se, lower, upper, count, total, sum_of_squares, peer_group, per
     denominator: str | None = None
     observed: str | None = None
     expected: str | None = None
+    expected_se: str | None = None
     exposure: str | None = None
     value: str | None = None
     se: str | None = None

@@ -83,6 +83,7 @@ def _columns(card: Card) -> Iterator[str]:
             "value and se, or total, count and sum_of_squares."
         )
     yield from _limits(card)
+    yield from _beside(card)
     if card.indicator.per is not None and not card.measure.counts:
         yield f"[indicator] per is of rates; a {card.measure.noun} is shown as it is."
     if card.columns.percent and not card.measure.bounded:
@@ -115,6 +116,23 @@ def _limits(card: Card) -> Iterator[str]:
         yield "[columns] names se beside lower and upper; a value needs either."
     elif not given and (columns.limits_level or columns.limits_scale):
         yield "[columns] says the level or scale of limits, and names no lower and upper."
+
+
+def _beside(card: Card) -> Iterator[str]:
+    """Refuse what stands beside a size that the measure doesn't have."""
+    if not card.columns.expected_se:
+        return
+    if card.measure.beside != "expected_se":
+        yield (
+            "[columns] names expected_se, the standard error of the number of events expected; a "
+            f"{card.measure.noun} has none. Name the column of that number (expected), or leave "
+            "expected_se out."
+        )
+    elif card.indicator.counts == "continuous":
+        yield (
+            "[columns] names expected_se, but amounts that are continuous are judged by how much "
+            "they vary in all, that error included. Leave expected_se out."
+        )
 
 
 def _scales(card: Card) -> Iterator[str]:

@@ -21,6 +21,8 @@ _EITHER = (
     (("value", "se"), ("total", "sum_of_squares")),
     (("se",), ("lower", "upper")),
 )
+# What stands beside a size, and gives way with it.
+_BESIDE = {"expected": "expected_se", "exposure": "expected_se"}
 # What a rule set says, and a card may.
 _RULED = ("suppressed", "rounded", "zero", "missing")
 # Cards are some thousand bytes long and four tables deep.
@@ -162,6 +164,9 @@ def _give_way(under: dict[str, Any], over: Mapping[str, Any]) -> None:
             under.pop(name, None)
     if "suppressed" in over and not isinstance(over["suppressed"], Mapping):
         under.pop("suppressed", None)
+    for size, beside in _BESIDE.items():
+        if size in over and beside not in over:
+            under.pop(beside, None)
     for one, other in _EITHER:
         for said, instead in ((one, other), (other, one)):
             if over.keys() & set(said) and not over.keys() & set(instead):

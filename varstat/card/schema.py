@@ -61,7 +61,8 @@ class Columns(Section):
 
     Where publishers change their headings, a column may list several names: the first that the
     file has is used. `count` says of how many cases a mean is; with `total` and `sum_of_squares`
-    in place of `value` and `se`, it is what the mean is made from.
+    in place of `value` and `se`, it is what the mean is made from. `expected_se` is the standard
+    error of `expected`, where that is itself an estimate.
 
     `suppressed` is the range that a suppression mark stands for, or a table of marks and printed
     numbers with what each stands for, where `any` is any other suppression mark. `rounded` is the
@@ -80,6 +81,7 @@ class Columns(Section):
     denominator: Names | None = None
     observed: Names | None = None
     expected: Names | None = None
+    expected_se: Names | None = None
     exposure: Names | None = None
     value: Names | None = None
     se: Names | None = None
@@ -388,9 +390,11 @@ class Card(Section):
 
     @property
     def needed(self) -> tuple[str, ...]:
-        """The columns that the measure takes, beside the unit's: two, or three of a mean."""
+        """The columns that are taken, beside the unit's: the measure's two, and maybe a third."""
         if self.indicator.measure == "mean" and (self.columns.total or self.columns.sum_of_squares):
             return ("total", "count", "sum_of_squares")
         if self.indicator.measure == "mean" and (self.columns.lower or self.columns.upper):
             return ("value", "lower", "upper")
-        return (self.measure.event, self.measure.size)
+        taken = (self.measure.event, self.measure.size)
+        beside = self.measure.beside
+        return (*taken, beside) if beside and getattr(self.columns, beside) else taken

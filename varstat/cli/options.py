@@ -74,6 +74,9 @@ OPTIONS: dict[tuple[type, str], Laid] = {
     (Reading, "denominator"): _column("denominator", "Proportion: out of how many."),
     (Reading, "observed"): _column("observed", "Ratio or rate: events."),
     (Reading, "expected"): _column("expected", "Ratio: events expected."),
+    (Reading, "expected_se"): _column(
+        "expected-se", "Ratio: standard error of the events expected (funnel)."
+    ),
     (Reading, "exposure"): _column("exposure", "Rate: person-years, bed days…"),
     (Reading, "value"): _column("value", "Mean: its value."),
     (Reading, "se"): _column("se", "Mean: its standard error."),

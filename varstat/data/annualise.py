@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from varstat.data.account import Account
 from varstat.data.complete import keep_complete
+from varstat.data.rows.beside import refuse_merging
 from varstat.data.rows.checks import number_groups
 from varstat.data.rows.counts import Counts
 from varstat.data.rows.rollup import merge
@@ -87,6 +88,7 @@ def annualise(table: Table, how: str) -> tuple[Table, float]:
     reading = table.origin.reading | {"annualise": way}
     table = replace(table, origin=replace(table.origin, reading=reading))
     if way == "rolling4":
+        refuse_merging(table.card, what="annualise")
         # A quarter that a model would leave out is not in any year: it can't be found there later.
         table = keep_complete(table, covariates=table.explaining)
     starts = _starts(table)

@@ -33,7 +33,8 @@ def entitle(table: Table, *, titled: bool) -> Table:
 
 
 def _entitle(card: Card, records: Records, *, titled: bool) -> Card:
-    if not card.name.startswith("default-") or records.squares is not None:
+    made = records.third is not None and not card.measure.counts
+    if not card.name.startswith("default-") or made:
         return card
     needed = card.needed
     event, size = (

@@ -12,6 +12,7 @@ from varstat.funnel.recipes import Recipe, RecipeBand, garwood_limits
 from varstat.funnel.smooth import smooth_rates
 from varstat.funnel.tails import Predictive
 from varstat.measure import Floats, Measure
+from varstat.measure.basis import KNOWN, Basis, Usual
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -36,8 +37,14 @@ class Line:
 class Band(Protocol):
     """Limits at any size."""
 
-    def lines(self, size: Floats, target: Floats, levels: tuple[float, ...]) -> list[Line]:
-        """Limits of the rate at the given sizes."""
+    def lines(
+        self,
+        size: Floats,
+        target: Floats,
+        levels: tuple[float, ...],
+        basis: Basis | None = None,
+    ) -> list[Line]:
+        """Limits of the rate at the given sizes, which rest on what is usual unless said."""
         ...
 
     def for_the_eye(self) -> "Band":
@@ -53,13 +60,15 @@ def extra_variance(
     tau2: Floats,
     inflation: Floats,
     exact: bool,
+    basis: Basis,
 ) -> Floats:
     r"""Variance of the underlying rate that gives a rate its dispersion.
 
     Additive dispersion is :math:`\sigma^2 = \tau^2 / g'(t)^2`, with g the link: units differ by
     as much on the link scale about the target as about their own centre. Under multiplicative
     dispersion it is :math:`(\phi - 1)\,s^2`, for exact proportions times :math:`n / (n - 1)`,
-    since a beta-binomial's variance is :math:`s^2 [1 + (n - 1)\rho]`.
+    since a beta-binomial's variance is :math:`s^2 [1 + (n - 1)\rho]`. The error of an expected
+    number of events adds what it is worth, which such dispersion inflates like the rest of chance.
 
     Parameters
     ----------
@@ -71,6 +80,7 @@ def extra_variance(
         :math:`\phi`; one under additive dispersion.
     exact : bool
         Whether events are whole counts.
+    basis : Basis
 
     Returns
     -------
@@ -81,7 +91,7 @@ def extra_variance(
         extra = measure.inflated(inflation, size, target)
     else:
         extra = (inflation - 1.0) * measure.chance_variance(size, target)
-    return extra + tau2 / np.square(measure.slope(target))
+    return extra + tau2 / np.square(measure.slope(target)) + inflation * basis.blur(target)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +111,8 @@ class PredictiveBand:
         How well the variances are known: see `Known`.
     smooth : bool
         Whether exact limits are given without the steps of counts.
+    usual : Usual
+        What sizes rest on where no unit is meant.
     """
 
     measure: Measure
@@ -113,8 +125,11 @@ class PredictiveBand:
     freedom: float = float("inf")
     cases: float = float("inf")
     smooth: bool = False
+    usual: Usual = KNOWN
 
-    def predictive(self, size: Floats, target: Floats, *, dispersed: bool = True) -> Predictive:
+    def predictive(
+        self, size: Floats, target: Floats, basis: Basis, *, dispersed: bool = True
+    ) -> Predictive:
         """Distribution of the event at the given sizes."""
         extra = extra_variance(
             self.measure,
@@ -123,12 +138,13 @@ class PredictiveBand:
             tau2=np.full_like(size, self.tau2),
             inflation=np.full_like(size, self.inflation),
             exact=self.exact,
+            basis=basis,
         )
         found = Predictive(
             measure=self.measure,
             size=size,
             target=target,
-            extra=extra if dispersed else np.zeros_like(size),
+            extra=extra if dispersed else basis.blur(target),
             exact=self.exact,
         )
         known = Known(
@@ -139,15 +155,22 @@ class PredictiveBand:
         return replace(
             found,
             degrees=known.degrees(
-                self.measure.chance_variance(size, target),
+                basis.chance(self.measure, size, target),
                 found.variance,
                 known.cases_at(size, group=0),
                 group=0,
             ),
         )
 
-    def lines(self, size: Floats, target: Floats, levels: tuple[float, ...]) -> list[Line]:
+    def lines(
+        self,
+        size: Floats,
+        target: Floats,
+        levels: tuple[float, ...],
+        basis: Basis | None = None,
+    ) -> list[Line]:
         """Limits by chance alone and, where there is more, over-dispersed."""
+        basis = self.usual.at(size) if basis is None else basis
         chance: str = "interpolated" if self.smooth else self.method
         chance = chance if self.exact and self.measure.counts else "normal"
         kinds = [(chance, False)] if self.exact else []
@@ -156,7 +179,7 @@ class PredictiveBand:
             kinds.append(("overdispersed", True))
         lines = []
         for kind, dispersed in kinds:
-            predictive = self.predictive(size, target, dispersed=dispersed)
+            predictive = self.predictive(size, target, basis, dispersed=dispersed)
             for level in levels:
                 if self.smooth:
                     lower, upper = smooth_rates(predictive, level, sides=self.sides)
@@ -200,7 +223,13 @@ class PublishedBand:
             tau2=np.full_like(size, self.tau2 if dispersed else 0.0),
         )
 
-    def lines(self, size: Floats, target: Floats, levels: tuple[float, ...]) -> list[Line]:
+    def lines(
+        self,
+        size: Floats,
+        target: Floats,
+        levels: tuple[float, ...],
+        basis: Basis | None = None,
+    ) -> list[Line]:
         """Limits as published: without and with over-dispersion."""
         lines = []
         for level in levels:

@@ -7,7 +7,7 @@ import numpy as np
 from varstat.funnel.recipes import recipe_for
 from varstat.funnel.result import Funnel
 from varstat.measure import Floats
-from varstat.prose.number import figure, listed
+from varstat.prose.number import figure, listed, share
 from varstat.prose.text import clean
 from varstat.target.of_rates import pooled_rate
 
@@ -40,6 +40,7 @@ def caveats(funnel: Funnel) -> Iterator[str]:
     if funnel.method != "varstat":
         yield recipe_for(funnel.method, funnel.measure).bias
     yield from _calibration(funnel)
+    yield from _doubted(funnel)
     yield from _withheld(funnel)
     yield from _none_reported(funnel)
     if funnel.pull > _PULLED:
@@ -106,7 +107,7 @@ def _form(funnel: Funnel) -> Iterator[str]:
         return
     size = units.size[known]
     centre = pooled_rate(units.event[known], size, measure=measure)
-    chance = measure.chance_variance(size, np.full_like(size, centre))
+    chance = units.basis.take(known).chance(measure, size, np.full_like(size, centre))
     if multiplicative:
         variance = chance
     else:
@@ -144,6 +145,19 @@ def _is_two_pointed(funnel: Funnel) -> bool:
     )
     slope = funnel.measure.slope_on(funnel.tau_scale, np.asarray(centre))
     return bool(np.square(funnel.tau / slope) >= centre * (1.0 - centre) > 0)
+
+
+def _doubted(funnel: Funnel) -> Iterator[str]:
+    """Say what is allowed for where expected events are estimates."""
+    error = np.sqrt(funnel.units.basis.doubt)
+    if not error.any():
+        return
+    yield (
+        f"Expected events have a standard error, of {share(float(np.median(error)))} in the "
+        "middle unit. Limits, flags, p and z allow for each unit's own, and lines are drawn for "
+        "what is usual at a size. Errors are taken for independent: one that all units share moves "
+        "the pooled target with them, and should be left out of it."
+    )
 
 
 def _withheld(funnel: Funnel) -> Iterator[str]:
@@ -194,7 +208,8 @@ def _calibration(funnel: Funnel) -> Iterator[str]:
     observed = float(funnel.units.event[known].sum())
     expected = float(funnel.units.size[known].sum())
     apart = abs(observed - expected)
-    if apart > _APART * expected and apart > _ERRORS * np.sqrt(expected):
+    known_to = np.square(funnel.units.size[known]) @ funnel.units.basis.doubt[known]
+    if apart > _APART * expected and apart > _ERRORS * np.sqrt(expected + known_to):
         fixed = funnel.target_rule.startswith("rate")
         centre = "the target does not allow for it" if fixed else "the target allows for it"
         yield (

@@ -17,6 +17,7 @@ from varstat.funnel.options import Options
 from varstat.funnel.recipes import Recipe, RecipeBand, recipe_size, recipe_spread
 from varstat.funnel.tails import Predictive, Tails
 from varstat.measure import Floats, Measure
+from varstat.measure.basis import Usual
 
 # The number of false flags is summed over all units, or so many spread evenly over the sizes of
 # each group.
@@ -64,7 +65,7 @@ def find(table: Table, groups: Groups, options: Options) -> Findings:
     link = np.square(measure.slope(groups.centres))
     tau2, inflation = _applied(spread, link, options)
     predictive, known = _predict(groups, measure, options, spread, tau2, inflation)
-    chance = measure.chance_variance(groups.size, groups.centres[group])
+    chance = groups.basis.chance(measure, groups.size, groups.centres[group])
     with np.errstate(invalid="ignore", divide="ignore"):
         if options.dispersion == "multiplicative":
             reliability = np.maximum(1.0 - 1.0 / spread.phi, 0.0)[group]
@@ -76,7 +77,7 @@ def find(table: Table, groups: Groups, options: Options) -> Findings:
                 np.sqrt(v) * measure.slope_on(options.tau_scale, groups.centres)
                 for v in (spread.between, spread.between_lower, spread.between_upper)
             ]
-    error = np.sqrt(measure.chance_variance(groups.size, groups.target))
+    error = np.sqrt(groups.basis.chance(measure, groups.size, groups.target))
     if not options.exact:
         # What is chance in amounts isn't known, only how they vary in all.
         error, reliability = np.sqrt(predictive.variance), np.full_like(rate, np.nan)
@@ -97,7 +98,7 @@ def find(table: Table, groups: Groups, options: Options) -> Findings:
             lambda rows, level: attained_size(predictive.take(rows), level, sides=options.sides),
         ),
         bands=[
-            _band(measure, options, known, g, tau2=float(tau2[g]), inflation=float(inflation[g]))
+            _band(groups, measure, options, known, g, applied=(tau2, inflation))
             for g in range(groups.number)
         ],
     )
@@ -124,11 +125,12 @@ def _predict(
             tau2=tau2[groups.group],
             inflation=inflation[groups.group],
             exact=options.exact,
+            basis=groups.basis,
         ),
         exact=options.exact,
     )
     degrees = known.degrees(
-        measure.chance_variance(groups.size, groups.target),
+        groups.basis.chance(measure, groups.size, groups.target),
         predictive.variance,
         cases_of(groups, measure),
         group=groups.group,
@@ -137,18 +139,27 @@ def _predict(
 
 
 def _band(
-    measure: Measure, options: Options, known: Known, g: int, *, tau2: float, inflation: float
+    groups: Groups,
+    measure: Measure,
+    options: Options,
+    known: Known,
+    g: int,
+    *,
+    applied: tuple[Floats, Floats],
 ) -> PredictiveBand:
+    tau2, inflation = applied
+    rows = groups.rows(g)
     return PredictiveBand(
         measure=measure,
         exact=options.exact,
         method=options.limits,
         sides=options.sides,
-        tau2=tau2,
-        inflation=inflation,
+        tau2=float(tau2[g]),
+        inflation=float(inflation[g]),
         information=float(known.information[g]),
         freedom=float(known.inflation[g]),
         cases=float(known.cases[g]),
+        usual=Usual.of(groups.basis.take(rows), groups.size[rows]),
     )
 
 
@@ -159,7 +170,7 @@ def _spread(
     centre = groups.centres[groups.group]
     return estimate_spread(
         measure.straight(measure.rates(groups.expected.event, groups.size), centre),
-        measure.chance_variance(groups.size, centre),
+        groups.basis.chance(measure, groups.size, centre),
         centre,
         groups.group,
         estimator=options.estimator,

@@ -12,6 +12,7 @@ from varstat.errors import UsageError
 from varstat.funnel.ranges import Expected, expect_events
 from varstat.funnel.result import FunnelUnits
 from varstat.measure import Floats, Measure
+from varstat.measure.basis import Basis
 from varstat.target.of_rates import compute_target, pooled_rate
 from varstat.target.rule import TargetRule
 
@@ -37,6 +38,10 @@ class Groups:
         Where each group starts, and the last one ends.
     event, lower, upper, size : ndarray of float, shape (units,)
         The events, their ends, and the sizes.
+    expected_se : ndarray of float, shape (units,)
+        Standard errors of the sizes; NaN where none was given.
+    basis : Basis
+        What the sizes rest on.
     expected : Expected
         The events as they are to be expected where only a range is known.
     targets : ndarray of float, shape (groups,)
@@ -55,6 +60,8 @@ class Groups:
     lower: Floats
     upper: Floats
     size: Floats
+    expected_se: Floats
+    basis: Basis
     expected: Expected
     targets: Floats
     target: Floats
@@ -118,8 +125,10 @@ class Groups:
         )
         # Of amounts no probability is known.
         whole = measure.counts and table.card.indicator.counts == "whole"
+        expected_se = _beside(table, frame, "expected_se")
+        basis = Basis.of(size, expected_se=expected_se)
         expected = (
-            expect_events(event, lower, upper, size, group, measure=measure)
+            expect_events(event, lower, upper, size, group, measure=measure, basis=basis)
             if whole
             else Expected(event=event, variance=np.zeros_like(event))
         )
@@ -145,11 +154,20 @@ class Groups:
             lower=lower,
             upper=upper,
             size=size,
+            expected_se=expected_se,
+            basis=basis,
             expected=expected,
             targets=targets,
             target=target,
             centres=centres,
         )
+
+
+def _beside(table: Table, frame: pd.DataFrame, column: str) -> Floats:
+    """What was given beside the sizes; NaN where nothing was."""
+    if column not in table.card.needed:
+        return np.full(len(frame), np.nan)
+    return frame[column].to_numpy(dtype=float)
 
 
 def _check_names(table: Table) -> None:

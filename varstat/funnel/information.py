@@ -30,7 +30,7 @@ def know_variances(groups: Groups, measure: Measure, options: Options, spread: S
     endless = np.full(groups.number, np.inf)
     information, inflation, cases = endless.copy(), endless.copy(), endless.copy()
     count = cases_of(groups, measure)
-    chance = measure.chance_variance(groups.size, groups.centres[groups.group])
+    chance = groups.basis.chance(measure, groups.size, groups.centres[groups.group])
     shown = measure.shown(groups.size) if options.exact else np.ones_like(groups.size)
     for g in range(groups.number):
         rows = groups.rows(g)

@@ -100,6 +100,12 @@ def resolve_options(
             "limits": limits,
             "tau-scale": tau_scale,
         }
+        if measure.beside in card.needed:
+            raise UsageError(
+                f"method {options.method}",
+                "the recipe takes expected events for known. Leave out --expected-se, or the "
+                "method.",
+            )
         return _published(options, measure, asked, targeted=target is not None)
     if not whole:
         _check_continuous(options, card, asked=limits)

@@ -21,6 +21,7 @@ import numpy as np
 
 from varstat.funnel.dispersion import Groups
 from varstat.measure import Floats, Measure
+from varstat.measure.basis import Basis
 
 # Counts of a range that are looked at one by one; of wider ones so many, evenly spread.
 _POINTS = 64
@@ -46,7 +47,14 @@ class Expected:
 
 
 def expect_events(
-    event: Floats, lower: Floats, upper: Floats, size: Floats, group: Groups, *, measure: Measure
+    event: Floats,
+    lower: Floats,
+    upper: Floats,
+    size: Floats,
+    group: Groups,
+    *,
+    measure: Measure,
+    basis: Basis | None = None,
 ) -> Expected:
     """Expect the events of which a range is known, given the others of their group.
 
@@ -57,6 +65,8 @@ def expect_events(
     group : ndarray of int, shape (units,)
         From 0 to groups - 1.
     measure : Measure
+    basis : Basis, optional
+        What the sizes rest on; they are known unless it is given.
 
     Returns
     -------
@@ -84,11 +94,17 @@ def expect_events(
     if not inside.any():
         return Expected(event=event, variance=variance)
     ends, sizes, of = (lower[inside], upper[inside]), size[inside], group[inside]
+    basis = Basis.of(size) if basis is None else basis
+    own = basis.take(inside)
     before = (np.zeros(groups), np.zeros(groups))
     for _ in range(_MOST_TURNS):
-        rate, between = _moments(mean, variance, size, group, groups, measure)
+        rate, between = _moments(mean, variance, size, group, groups, measure, basis)
         mean[inside], variance[inside] = _within(
-            *ends, sizes, target=rate[of], extra=between[of], measure=measure
+            *ends,
+            sizes,
+            target=rate[of],
+            extra=between[of] + own.blur(rate[of]),
+            measure=measure,
         )
         moved = [np.abs(now - then) for now, then in zip((rate, between), before, strict=True)]
         scale = (rate, between + measure.chance_variance(np.array(size.max()), rate))
@@ -105,6 +121,7 @@ def _moments(
     group: Groups,
     groups: int,
     measure: Measure,
+    basis: Basis,
 ) -> tuple[Floats, Floats]:
     """The pooled rate of each group, and its between-unit variance by DerSimonian-Laird."""
 
@@ -115,7 +132,7 @@ def _moments(
     size = np.where(known, size, 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
         pooled = total(np.where(known, event, 0.0)) / total(size)
-        chance = measure.chance_variance(size, pooled[group])
+        chance = basis.chance(measure, size, pooled[group])
         weight = np.where(known & (chance > 0), 1.0 / chance, 0.0)
         rate = np.where(weight > 0, event / size, 0.0)
         centre = total(weight * rate) / total(weight)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from varstat.card.schema import Dispersion, Limits, Robust, Sides
 from varstat.funnel.band import Band
 from varstat.measure import Direction, Floats, Measure, ScaleName
+from varstat.measure.basis import Basis
 from varstat.measure.homogeneity import Homogeneity
 from varstat.measure.lock import lock_arrays
 from varstat.prose.homogeneity import say_homogeneity
@@ -35,12 +36,15 @@ class FunnelUnits:
         The range in which the event lies; equal to `event` where it is known exactly.
     size : ndarray of float, shape (units,)
         Denominator, expected count or exposure, or standard error.
+    expected_se : ndarray of float, shape (units,)
+        Standard error of an expected count; NaN where none was given.
     rate : ndarray of float, shape (units,)
         What the unit's numbers say; NaN where the event was withheld.
     target : ndarray of float, shape (units,)
         What the unit is compared with; varies only with a leave-one-out target.
     z : ndarray of float, shape (units,)
-        Distance from the target in standard errors of chance alone.
+        Distance from the target in standard errors of chance alone, that of an expected count
+        included.
     p_value, q_value : ndarray of float, shape (units,)
         Two-sided mid-p, and its Benjamini-Hochberg adjustment.
     flag : ndarray of object, shape (units,)
@@ -62,6 +66,7 @@ class FunnelUnits:
     event_lower: Floats
     event_upper: Floats
     size: Floats
+    expected_se: Floats
     rate: Floats
     target: Floats
     z: Floats
@@ -74,6 +79,11 @@ class FunnelUnits:
 
     def __post_init__(self) -> None:
         lock_arrays(self)
+
+    @property
+    def basis(self) -> Basis:
+        """What the sizes rest on."""
+        return Basis.of(self.size, expected_se=self.expected_se)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -172,8 +182,8 @@ class Funnel(UnitResult):
         DataFrame
             The group's by columns, then `unit, unit_name, peer_group, period`, the event and
             size under the measure's names, the rate likewise, `target, z, p_value, q_value,
-            flag, flag_level, reliability, detectable_ratio`; and `event_lower, event_upper`
-            where a count was suppressed or rounded.
+            flag, flag_level, reliability, detectable_ratio`; `event_lower, event_upper` where a
+            count was suppressed or rounded, and `expected_se` where it was given.
         """
         return _units_frame((self,))
 
@@ -183,7 +193,8 @@ class Funnel(UnitResult):
         Parameters
         ----------
         size : ndarray of float, shape (sizes,), optional
-            Denominators, expected counts, exposures or standard errors.
+            Denominators, expected counts, exposures or standard errors. Expected counts that are
+            estimates have then the error that is usual at their size; a unit's own otherwise.
 
         Returns
         -------
@@ -195,7 +206,8 @@ class Funnel(UnitResult):
         unit = self.units.unit if size is None else np.full(len(size), None, dtype=object)
         at = self.units.size if size is None else np.asarray(size, dtype=float)
         target = self.units.target if size is None else np.full(at.shape, self.target)
-        lines = self.band.lines(at, target, self.levels)
+        basis = self.units.basis if size is None else None
+        lines = self.band.lines(at, target, self.levels, basis)
         repeat = len(lines)
         each = np.full(at.size, 1)
         return pd.DataFrame(
@@ -346,6 +358,8 @@ def _units_frame(funnels: Sequence[Funnel]) -> pd.DataFrame:
         named |= {"event_lower": "", "event_upper": ""}
     if measure.event == measure.rate:
         named["rate"] = ""
+    if all(np.isnan(each.expected_se).all() for each in units):
+        named["expected_se"] = ""
     for column in fields(FunnelUnits):
         name = named.get(column.name, column.name)
         if name and name not in by:

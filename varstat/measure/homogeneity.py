@@ -7,7 +7,8 @@ of a proportion are multivariate hypergeometric, counts with an expected number 
 .. math:: X^2 = \sum_i \frac{\{\sum_{r \in i} (y_r - e_r)\}^2}{\sum_{r \in i} v_r}
 
 with :math:`e_r` and :math:`v_r` the mean and the chance variance of row r at the rate of its
-stratum, is placed among its values in data drawn so. Of means :math:`X^2` is Cochran's Q.
+stratum, is placed among its values in data drawn so. Expected numbers that are estimates are drawn
+about what was given, and their error is part of :math:`v_r`. Of means :math:`X^2` is Cochran's Q.
 
 The tail beyond the draws is that of a gamma with their mean and variance. Where there is one
 stratum and each unit expects 10 events and 10 of the others, or where these are means, the
@@ -27,6 +28,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from varstat.measure.basis import Basis
 from varstat.measure.measure import Measure
 from varstat.measure.scale import Floats
 
@@ -93,6 +95,7 @@ def check_homogeneity(
     *,
     unit: Integers | None = None,
     stratum: Integers | None = None,
+    basis: Basis | None = None,
     seed: int = 0,
     numbers: int = _NUMBERS,
 ) -> Homogeneity:
@@ -107,6 +110,8 @@ def check_homogeneity(
         From 0; each row is a unit of its own unless given.
     stratum : ndarray of int, shape (rows,), optional
         From 0. Rates differ between strata as they may; one stratum unless given.
+    basis : Basis, optional
+        What the sizes rest on; they are known unless it is given.
     seed : int
     numbers : int
         Numbers to draw: 200 to 2,000 data sets.
@@ -127,13 +132,19 @@ def check_homogeneity(
     known = np.isfinite(event) & np.isfinite(size) & (size > 0)
     rows = np.arange(event.size) if unit is None else unit
     strata = np.zeros(event.size, np.intp) if stratum is None else stratum
+    basis = (Basis.of(size) if basis is None else basis).take(known)
     event, size = event[known], size[known]
     units, rows = np.unique(rows[known], return_inverse=True)
     _, strata = np.unique(strata[known], return_inverse=True)
     if units.size < 2:
         return UNTESTED
     question = _Question(
-        measure=measure, event=event, size=size, unit=rows.ravel(), stratum=strata.ravel()
+        measure=measure,
+        event=event,
+        size=size,
+        unit=rows.ravel(),
+        stratum=strata.ravel(),
+        basis=basis,
     )
     statistic = float(question.statistic(event[None])[0])
     df = int(units.size) - 1
@@ -190,6 +201,7 @@ class _Question:
     size: Floats
     unit: Integers
     stratum: Integers
+    basis: Basis
 
     @property
     def _precision(self) -> Floats:
@@ -208,13 +220,13 @@ class _Question:
     @property
     def _variance(self) -> Floats:
         """Chance variance of the units' events."""
-        chance = self.measure.chance_variance(self.size, self._rate) * self._precision**2
+        chance = self.basis.chance(self.measure, self.size, self._rate) * self._precision**2
         return np.asarray(np.bincount(self.unit, weights=chance), dtype=float)
 
     @property
     def is_chi_square(self) -> bool:
         """Whether the statistic is chi-square with N - 1 degrees of freedom for every purpose."""
-        if int(self.stratum.max()):
+        if int(self.stratum.max()) or not self.basis.known:
             return False
         if not self.measure.counts:
             return True
@@ -241,7 +253,8 @@ class _Question:
             some = min(step, draws - first)
             event = np.empty((some, self.event.size))
             for rows in inside:
-                event[:, rows] = self.measure.redraw(self.event[rows], self.size[rows], some, rng)
+                size = self.basis.take(rows).draw(self.size[rows], some, rng)
+                event[:, rows] = self.measure.redraw(self.event[rows], size, some, rng)
             yield self.statistic(event)
 
     def power(self, spread: float, null: _Null) -> float:

@@ -51,6 +51,8 @@ class Measure(ABC):
         For how much of the size rates are shown, where that isn't one.
     of : str
         What the size is of, after `per`: "bed days".
+    beside : str
+        Canonical column of what may stand beside the size: the standard error of expected events.
     """
 
     name: MeasureName
@@ -69,6 +71,7 @@ class Measure(ABC):
     recipes: tuple[tuple[str, ScaleName], ...] = ()
     per: float = 1.0
     of: str = ""
+    beside: str = ""
 
     @property
     def link(self) -> ScaleName:
@@ -337,7 +340,9 @@ class Measure(ABC):
 
         Parameters
         ----------
-        event, size : ndarray of float, shape (units,)
+        event : ndarray of float, shape (units,)
+        size : ndarray of float, shape (units,)
+            Of ratios, (draws, units) where it is drawn too.
         draws : int
         rng : Generator
 

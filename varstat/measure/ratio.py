@@ -34,6 +34,7 @@ class Ratio(Measure):
     scales: tuple[ScaleName, ...] = ("log", "sqrt")
     likelihoods: tuple[str, ...] = ("poisson", "negative-binomial")
     recipes: tuple[tuple[str, ScaleName], ...] = (("shmi", "log"), ("cqc", "sqrt"))
+    beside: str = "expected_se"
 
     def chance_variance(self, size: Floats, target: Floats) -> Floats:
         """See `Measure`: Poisson."""
@@ -97,7 +98,8 @@ class Ratio(Measure):
 
     def redraw(self, event: Floats, size: Floats, draws: int, rng: np.random.Generator) -> Floats:
         """See `Measure`: multinomial, in proportion to the sizes."""
-        drawn = rng.multinomial(round(float(event.sum())), size / size.sum(), size=draws)
+        shares = size / size.sum(axis=-1, keepdims=True)
+        drawn = rng.multinomial(round(float(event.sum())), shares, size=draws)
         return drawn.astype(np.float64)
 
 
@@ -123,4 +125,6 @@ def _tail(
 
 
 RATIO = Ratio()
-EXPOSURE_RATIO = Ratio(noun="rate", size="exposure", rate="rate", title="Observed per exposure")
+EXPOSURE_RATIO = Ratio(
+    noun="rate", size="exposure", rate="rate", title="Observed per exposure", beside=""
+)

@@ -31,6 +31,7 @@ def change(
     denominator: str | None = None,
     observed: str | None = None,
     expected: str | None = None,
+    expected_se: str | None = None,
     exposure: str | None = None,
     value: str | None = None,
     se: str | None = None,
@@ -91,9 +92,9 @@ def change(
     periods : (str, str)
         Two periods of the table, or longer ones that its periods fill, such as years of quarters.
     card, title, direction, counts, unit, unit_name, numerator, denominator, observed, expected, \
-exposure, value, se, lower, upper, limits_level, count, total, sum_of_squares, peer_group, period, \
-by, only, exclude, lookup, roll_up, sheet, spread, decimal, rules, suppressed, rounded, zero, \
-missing, percent, per, lenient : optional
+expected_se, exposure, value, se, lower, upper, limits_level, count, total, sum_of_squares, \
+peer_group, period, by, only, exclude, lookup, roll_up, sheet, spread, decimal, rules, \
+suppressed, rounded, zero, missing, percent, per, lenient : optional
         How the data are read, as by `read_table`.
     strata : str or sequence of str, optional
         A change is of whole units: an empty sequence leaves out the case-mix that a card names.

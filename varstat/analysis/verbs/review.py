@@ -26,6 +26,7 @@ def review(
     denominator: str | None = None,
     observed: str | None = None,
     expected: str | None = None,
+    expected_se: str | None = None,
     exposure: str | None = None,
     value: str | None = None,
     se: str | None = None,
@@ -81,9 +82,9 @@ def review(
     data : path, "example:NAME" or DataFrame
         A file (CSV, TSV, XLSX, XLS, Parquet, DuckDB), an example or a table.
     card, title, direction, counts, unit, unit_name, numerator, denominator, observed, expected, \
-exposure, value, se, lower, upper, limits_level, count, total, sum_of_squares, peer_group, period, \
-by, only, exclude, lookup, roll_up, sheet, spread, decimal, rules, suppressed, rounded, zero, \
-missing, percent, per, lenient : optional
+expected_se, exposure, value, se, lower, upper, limits_level, count, total, sum_of_squares, \
+peer_group, period, by, only, exclude, lookup, roll_up, sheet, spread, decimal, rules, \
+suppressed, rounded, zero, missing, percent, per, lenient : optional
         How the data are read, as by `read_table`.
     covariates, strata : str or sequence of str, optional
         Columns that explain why units differ, and columns of the case-mix; those of the card,

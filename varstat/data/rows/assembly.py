@@ -17,6 +17,7 @@ from varstat.data.rows.unmatched import describe_unmatched
 from varstat.data.source.grid import Texts
 from varstat.data.source.numbers import Kind
 from varstat.data.source.open import Source
+from varstat.measure import Floats
 from varstat.period.label import RollUp
 from varstat.period.parts import bare_part
 from varstat.period.period import Periods, read_periods
@@ -185,9 +186,17 @@ def assemble(
             "event_upper": counts.upper,
         }
         | ({} if measure.counts else {"count": counts.count})
+        | _beside(records)
         | covariates,
         copy=False,
     )
+
+
+def _beside(records: Records) -> dict[str, Floats]:
+    """What stands beside a size; rows that have it aren't merged."""
+    if records.third is None or not records.measure.counts:
+        return {}
+    return {records.measure.beside: records.third.numbers.values}
 
 
 def _part(texts: Mapping[str, Texts]) -> dict[str, "pd.Series[Any]"]:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from varstat.card.schema import Card
 from varstat.data.account import Ledger, Mask, Rows, count_rows
+from varstat.data.rows.beside import refuse_beside
 from varstat.data.rows.choose import quote_commas, say_choice
 from varstat.data.rows.counts import WHOLE_TO, Converted, Counts
 from varstat.data.rows.distinguish import FEW, Apart, combine
@@ -158,8 +159,8 @@ def refuse_impossible(
     column, of = records.event_column, records.size_column
     if records.count is not None:
         refuse_counts(records.count, ledger)
-    if records.squares is not None and "total" in card.needed:
-        refuse_sums(records, records.squares, ledger)
+    if records.third is not None and "total" in card.needed:
+        refuse_sums(records, records.third, ledger)
     elif "lower" in card.needed:
         refuse_limits(records, counts, ledger, card=card)
     elif not card.measure.counts:
@@ -170,6 +171,8 @@ def refuse_impossible(
     _refuse_beyond_precision(records, counts, ledger, card=card)
     if not card.measure.counts:
         return
+    if records.third is not None:
+        refuse_beside(records.third, counts, ledger, size=of)
     whole = card.indicator.counts == "whole"
     part = card.measure.bounded
     _refuse_sentinels(records, ledger)
@@ -232,9 +235,9 @@ def _refuse_beyond_precision(
 ) -> None:
     """Numbers with which nothing can be computed: no data have them, but files do."""
     event, size, smallest = counts.event, counts.size, records.size_column
-    if records.squares is not None and "total" in card.needed:
+    if records.third is not None and "total" in card.needed:
         # The standard error, which nobody wrote, is too small only if the squares are.
-        event, size, smallest = records.event.values, records.size.values, records.squares.column
+        event, size, smallest = records.event.values, records.size.values, records.third.column
     for values, column in ((event, records.event_column), (size, records.size_column)):
         ledger.refuse(
             np.abs(values) >= MOST,

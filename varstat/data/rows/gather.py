@@ -130,7 +130,7 @@ def gather(
         size=sizes.numbers,
         event_column=events.name,
         size_column=sizes.name,
-        squares=others[0].covariate if others else None,
+        third=others[0].covariate if others else None,
         count=count,
         measure=card.measure,
     )

@@ -260,9 +260,9 @@ def _printed(records: Records) -> tuple[Numbers, Numbers, Numbers]:
 
 
 def _upper(records: Records) -> Covariate:
-    if records.squares is None:
+    if records.third is None:
         raise RuntimeError("a value with limits has an upper one")
-    return records.squares
+    return records.third
 
 
 def _mean(records: Records) -> Mean:

@@ -71,9 +71,9 @@ def mean_counts(records: Records) -> Counts:
     """
     value, se = records.event.values, records.size.values
     count = np.full(len(value), np.nan) if records.count is None else records.count.numbers.values
-    if records.squares is not None:
+    if records.third is not None:
         count = se
-        value, se, _ = state_mean(value, count, records.squares.numbers.values)
+        value, se, _ = state_mean(value, count, records.third.numbers.values)
     return Counts(event=value, lower=value, upper=value, size=se, count=count)
 
 

@@ -73,8 +73,9 @@ class Records:
         Of a mean that is given by sums, its total and count.
     event_column, size_column : str
         Their names in the file.
-    squares : Covariate or None
-        The sum of squares of such a mean.
+    third : Covariate or None
+        The sum of squares of such a mean, the upper limit of one, or what stands beside a size:
+        the standard error of expected events.
     count : Covariate or None
         Of how many cases another mean is.
     measure : Measure
@@ -93,7 +94,7 @@ class Records:
     size: Numbers
     event_column: str
     size_column: str
-    squares: Covariate | None
+    third: Covariate | None
     count: Covariate | None
     measure: Measure
 
@@ -109,9 +110,9 @@ class Records:
     def measured(self) -> tuple[tuple[Numbers, str], ...]:
         """The columns of numbers that a row must have, with their names in the file."""
         given = ((self.event, self.event_column), (self.size, self.size_column))
-        if self.squares is None:
+        if self.third is None:
             return given
-        return (*given, (self.squares.numbers, self.squares.column))
+        return (*given, (self.third.numbers, self.third.column))
 
     def take(self, kept: Mask) -> "Records":
         """Keep some rows."""
@@ -136,6 +137,6 @@ class Records:
             left_out=tuple((name, cut(attribute), some) for name, attribute, some in self.left_out),
             event=self.event.take(kept),
             size=self.size.take(kept),
-            squares=self.squares and self.squares.take(kept),
+            third=self.third and self.third.take(kept),
             count=self.count and self.count.take(kept),
         )

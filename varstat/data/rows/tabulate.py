@@ -15,6 +15,7 @@ from varstat.data.rows.assembly import (
     note_lookups,
     note_periods,
 )
+from varstat.data.rows.beside import refuse_merging
 from varstat.data.rows.choose import exclude_others
 from varstat.data.rows.copies import refuse_copies
 from varstat.data.rows.counts import Converted, Counts, convert_percentages, state_counts
@@ -215,6 +216,7 @@ def _check_roll_up(roll_up: RollUp | None, card: Card) -> None:
             "counts and the correlation between periods. Analyse each period, or give means "
             "over the whole time.",
         )
+    refuse_merging(card, what="roll-up")
 
 
 def _exclude(

@@ -109,9 +109,11 @@ def footer(funnel: Funnel, kinds: Sequence[str]) -> str:
     # Exact lines agree with every flag; a recipe flags by its lines, and a mean's is its tail.
     tails = " Flags come from tail probabilities, not from the lines."
     exact = funnel.limits_method == "exact" or not (funnel.measure.counts and funnel.exact)
-    if funnel.method != "varstat" or exact:
+    known = funnel.units.basis.known
+    if funnel.method != "varstat" or (exact and known):
         tails = ""
-    return f"Method: {method}{wider}; target: {rule_text(funnel.target_rule)}.{recipe}{tails}"
+    how = method + wider + ("" if known else ", for the usual error of the events expected")
+    return f"Method: {how}; target: {rule_text(funnel.target_rule)}.{recipe}{tails}"
 
 
 def caption(funnel: Funnel) -> Caption:

@@ -76,7 +76,8 @@ def limit_lines(funnel: Funnel, view: View) -> list[Lines]:
             break
         size = np.union1d(size, at)
         lines = _lines_at(funnel, view, size)
-    if funnel.limits_method == "exact":
+    # Lines of what sizes usually rest on can't pass all units that rest on something else.
+    if funnel.limits_method == "exact" and funnel.units.basis.known:
         lines = [_bend(funnel, line, view) if line.strong else line for line in lines]
     return sorted(lines, key=lambda line: line.strong)
 

@@ -97,6 +97,10 @@ COLUMNS: tuple[Column[Any], ...] = (
         tip=True,
     ),
     Column(
+        name="expected_se",
+        means="standard error of the expected events; only where it was given",
+    ),
+    Column(
         name="{t.measure.rate}",
         heading="{t.measure.rate}{t.per}",
         type="number or missing",
@@ -116,8 +120,8 @@ COLUMNS: tuple[Column[Any], ...] = (
     Column(
         name="z",
         type="number or missing",
-        means="distance from the target in standard errors of chance alone; on the recipe's scale "
-        "with `--method`",
+        means="distance from the target in standard errors of chance alone, an error of expected "
+        "events included; on the recipe's scale with `--method`",
         reveals=frozenset({"event"}),
     ),
     _tail(
