@@ -32,6 +32,7 @@ def make_frame(seed: int = 1) -> pd.DataFrame:
     columns |= {"quarter": QUARTERS * UNITS, "when": QUARTERS * UNITS}
     for name in ("denominator", "denominator2", "count", "count2"):
         columns[name] = rng.integers(100, 200, rows)
+    columns["cases"] = rng.integers(300, 400, rows)
     for name in ("numerator", "numerator2", "observed", "observed2"):
         columns[name] = rng.integers(10, 60, rows)
     for name in ("expected", "expected2", "exposure", "exposure2", "value", "value2"):
@@ -111,6 +112,7 @@ READINGS: dict[str, tuple[Reading, Any]] = {
     "unit_name": (PROPORTION, "name"),
     "numerator": (PROPORTION, "numerator2"),
     "denominator": (PROPORTION, "denominator2"),
+    "sampled_from": (PROPORTION, "cases"),
     "observed": (RATIO, "observed2"),
     "expected": (RATIO, "expected2"),
     "expected_se": (RATIO, "se"),

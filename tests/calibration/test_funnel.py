@@ -183,3 +183,23 @@ def test_flags_are_near_nominal_where_what_is_given_is_drawn_about_the_truth():
     for level, most in ((0.95, 0.055), (0.998, 0.005)):
         assert flagged(funnel.units.flag_level, level) <= most
         assert flagged(blind.units.flag_level, level) > 4 * (1 - level)
+
+
+def test_flags_are_at_nominal_where_cases_are_sampled_from_so_many():
+    rng, units = np.random.default_rng(12), 20_000
+    cases = 10 * rng.integers(8, 50, units)
+    size = np.minimum(rng.integers(30, 200, units), (0.8 * cases).astype(int))
+    marked = 3 * cases // 10
+    met = rng.hypergeometric(marked, cases - marked, size)
+    frame = pd.DataFrame({"unit": np.arange(units).astype(str), "numerator": met})
+    frame = frame.assign(denominator=size, cases=cases)
+    options = {"target": "rate:0.3", "dispersion": "none"}
+    funnel = varstat.compute_funnel(varstat.read_table(frame, sampled_from="cases"), **options)[0]
+    blind = varstat.compute_funnel(varstat.read_table(frame), **options)[0]
+    for level in LEVELS:
+        said = funnel.expected_false_flags[level] / units
+        share = flagged(funnel.units.flag_level, level)
+        # The number to expect is itself summed over a thousand of the units.
+        assert abs(share - said) <= monte_carlo(said, units) + 0.05 * said
+        assert share <= 1 - level
+        assert flagged(blind.units.flag_level, level) < 0.4 * share

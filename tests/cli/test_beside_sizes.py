@@ -11,6 +11,9 @@ EXPECTED = ("--unit", "trust", "--observed", "deaths", "--expected", "exp", "--e
 UNITS = 12
 
 
+SAMPLED = ("--numerator", "deaths", "--denominator", "seen", "--sampled-from", "all")
+
+
 @pytest.fixture
 def write(tmp_path: Path) -> Callable[..., Path]:
     """Write a file in which one cell of a column is another."""
@@ -21,6 +24,8 @@ def write(tmp_path: Path) -> Callable[..., Path]:
             "deaths": ["21", "34", "18"] * 4,
             "exp": ["20.5", "30.1", "19.2"] * 4,
             "se": ["2.5", "1.1", "0.9"] * 4,
+            "seen": ["61", "80", "75"] * 4,
+            "all": ["310", "207", "188"] * 4,
         }
         frame = pd.DataFrame(columns, dtype=str)
         frame.loc[4, column] = cell
@@ -111,3 +116,44 @@ def test_a_chart_says_for_which_error_its_lines_are(run, write, tmp_path) -> Non
     assert result.code == 0
     drawn = (tmp_path / "f.svg").read_text(encoding="utf-8")
     assert "usual error of the events expected" in drawn
+
+
+@pytest.mark.parametrize(
+    ("cell", "why"),
+    [
+        ("many", "text where a number should be, in column 'all'"),
+        ("", "column 'all' is blank"),
+        ("NaN", "column 'all' is blank"),
+        ("inf", "an infinite number in column 'all'"),
+        ("-310", "a sample in 'seen' that is greater than the number of cases in column 'all'"),
+        ("0", "a sample in 'seen' that is greater than the number of cases in column 'all'"),
+        ("79", "a sample in 'seen' that is greater than the number of cases in column 'all'"),
+        ("310.5", "column 'all' is not a whole number"),
+        ("25%", "a percentage in column 'all'"),
+        ("1e300", "a number in column 'all' is above 9,007,199,254,740,992"),
+    ],
+)
+def test_a_number_of_cases_that_can_not_be_is_refused_with_its_row(run, write, cell, why) -> None:
+    result = run("funnel", str(write("all", cell)), "--unit", "trust", *SAMPLED)
+    assert result.code == 11
+    message = " ".join(result.err.split())
+    assert why in message
+    assert "(row 6)" in message
+
+
+@pytest.mark.parametrize("cell", ["80", "80.0", "1,000", "9e12"])
+def test_any_whole_number_from_the_sample_on_is_taken(run, write, cell) -> None:
+    path = write("all", cell)
+    result = run("funnel", str(path), "--unit", "trust", *SAMPLED, "--format", "json", "-q")
+    assert result.code == 0
+    found = json.loads(result.out)
+    assert found["units"][4]["sampled_from"] == float(cell.replace(",", ""))
+    assert all(each["p_value"] is not None for each in found["units"])
+
+
+@pytest.mark.parametrize("command", ["league", "opportunity", "review"])
+def test_a_model_does_not_take_a_finite_number_of_cases(run, write, command) -> None:
+    better = ("--direction", "lower-is-better")
+    result = run(command, str(write("all", "300")), "--unit", "trust", *SAMPLED, *better)
+    assert result.code == 12
+    assert "Leave it out" in " ".join(result.err.split())

@@ -90,6 +90,7 @@ def build_funnel(
         event_upper=event.copy() if event_upper is None else np.array(event_upper, dtype=float),
         size=size,
         expected_se=np.full(count, np.nan),
+        sampled_from=np.full(count, np.nan),
         rate=rate,
         target=targets,
         z=z,

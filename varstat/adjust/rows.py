@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from varstat.adjust.cells import Cells, Integers, Strings, find_cells
-from varstat.data.beside import refuse_estimated
+from varstat.data.beside import refuse_beside
 from varstat.data.groups import group_rows
 from varstat.data.table import Table
 from varstat.errors import ModelError
@@ -72,7 +72,7 @@ def split_rows(table: Table, *, where: str) -> list[Rows]:
     ModelError
         If means don't say how many cases they are of, or expected events are estimates.
     """
-    refuse_estimated(table, where=where)
+    refuse_beside(table, where=where)
     if not table.measure.counts and not _counted(table.frame):
         raise ModelError(
             where,

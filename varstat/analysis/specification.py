@@ -22,9 +22,9 @@ class Reading(Stated):
         Files or examples, one an indicator; or one for all cards.
     card : tuple of str
         Names or paths of cards, one a source; or one for all. None where the columns tell.
-    title, direction, counts, unit, unit_name, numerator, denominator, observed, expected, \
-expected_se, exposure, value, se, lower, upper, count, total, sum_of_squares, peer_group, \
-period : str or None
+    title, direction, counts, unit, unit_name, numerator, denominator, \
+sampled_from, observed, expected, expected_se, exposure, value, se, lower, upper, count, total, \
+sum_of_squares, peer_group, period : str or None
     limits_level : float or None
         Of the limits `lower` and `upper`, in (0, 1).
     by : tuple of str
@@ -57,6 +57,7 @@ period : str or None
     unit_name: str | None = None
     numerator: str | None = None
     denominator: str | None = None
+    sampled_from: str | None = None
     observed: str | None = None
     expected: str | None = None
     expected_se: str | None = None

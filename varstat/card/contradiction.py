@@ -120,19 +120,24 @@ def _limits(card: Card) -> Iterator[str]:
 
 def _beside(card: Card) -> Iterator[str]:
     """Refuse what stands beside a size that the measure doesn't have."""
-    if not card.columns.expected_se:
-        return
-    if card.measure.beside != "expected_se":
-        yield (
-            "[columns] names expected_se, the standard error of the number of events expected; a "
-            f"{card.measure.noun} has none. Name the column of that number (expected), or leave "
-            "expected_se out."
-        )
-    elif card.indicator.counts == "continuous":
-        yield (
-            "[columns] names expected_se, but amounts that are continuous are judged by how much "
-            "they vary in all, that error included. Leave expected_se out."
-        )
+    noun = card.measure.noun
+    instead = " and give errors of a finite population, se times the root of 1 - n/N"
+    cures = {
+        "expected_se": "the standard error of the number of events expected; a "
+        f"{noun} has none. Name the column of that number (expected), or leave expected_se out.",
+        "sampled_from": f"of how many cases a denominator is a sample; a {noun} has no "
+        f"denominator. Leave sampled_from out{instead if noun == 'mean' else ''}.",
+    }
+    for name, cure in cures.items():
+        if not getattr(card.columns, name):
+            continue
+        if card.measure.beside != name:
+            yield f"[columns] names {name}, {cure}"
+        elif card.indicator.counts == "continuous":
+            yield (
+                f"[columns] names {name}, but amounts that are continuous are judged by how much "
+                f"they vary in all. Leave {name} out."
+            )
 
 
 def _scales(card: Card) -> Iterator[str]:

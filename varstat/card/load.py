@@ -22,7 +22,11 @@ _EITHER = (
     (("se",), ("lower", "upper")),
 )
 # What stands beside a size, and gives way with it.
-_BESIDE = {"expected": "expected_se", "exposure": "expected_se"}
+_BESIDE = {
+    "expected": "expected_se",
+    "exposure": "expected_se",
+    "denominator": "sampled_from",
+}
 # What a rule set says, and a card may.
 _RULED = ("suppressed", "rounded", "zero", "missing")
 # Cards are some thousand bytes long and four tables deep.

@@ -62,14 +62,13 @@ class Columns(Section):
     Where publishers change their headings, a column may list several names: the first that the
     file has is used. `count` says of how many cases a mean is; with `total` and `sum_of_squares`
     in place of `value` and `se`, it is what the mean is made from. `expected_se` is the standard
-    error of `expected`, where that is itself an estimate.
+    error of `expected`, and `sampled_from` of how many cases `denominator` is a random sample.
 
     `suppressed` is the range that a suppression mark stands for, or a table of marks and printed
     numbers with what each stands for, where `any` is any other suppression mark. `rounded` is the
     base that events were rounded to, or a table of the bases of numerator and denominator. `zero`
     and `missing` are marks that mean none, and that a number isn't known. `rules` names the rule
     set of a publisher, which says all this where the card doesn't.
-
     `percent` says that the numerator is a percentage of the denominator. `lower` and `upper` are
     the limits of a value, at `limits_level` (0.95), in place of its `se`; `limits_scale` is that
     on which they are symmetric, if the values themselves aren't.
@@ -79,6 +78,7 @@ class Columns(Section):
     unit_name: Names | None = None
     numerator: Names | None = None
     denominator: Names | None = None
+    sampled_from: Names | None = None
     observed: Names | None = None
     expected: Names | None = None
     expected_se: Names | None = None
@@ -397,4 +397,4 @@ class Card(Section):
             return ("value", "lower", "upper")
         taken = (self.measure.event, self.measure.size)
         beside = self.measure.beside
-        return (*taken, beside) if beside and getattr(self.columns, beside) else taken
+        return (*taken, beside) if getattr(self.columns, beside, None) else taken

@@ -72,6 +72,9 @@ OPTIONS: dict[tuple[type, str], Laid] = {
     (Reading, "unit_name"): _column("unit-name", "Name of the unit."),
     (Reading, "numerator"): _column("numerator", "Proportion: events."),
     (Reading, "denominator"): _column("denominator", "Proportion: out of how many."),
+    (Reading, "sampled_from"): _column(
+        "sampled-from", "Proportion: of how many the denominator is a sample (funnel)."
+    ),
     (Reading, "observed"): _column("observed", "Ratio or rate: events."),
     (Reading, "expected"): _column("expected", "Ratio: events expected."),
     (Reading, "expected_se"): _column(

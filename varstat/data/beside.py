@@ -6,8 +6,8 @@ from varstat.data.table import Table
 from varstat.errors import ModelError
 
 
-def refuse_estimated(table: Table, *, where: str, alike: bool = False) -> None:
-    """Refuse expected events that are estimates, where they would be taken for known.
+def refuse_beside(table: Table, *, where: str, alike: bool = False) -> None:
+    """Refuse expected events that are estimates, and samples, where they would go unheeded.
 
     Parameters
     ----------
@@ -22,6 +22,12 @@ def refuse_estimated(table: Table, *, where: str, alike: bool = False) -> None:
     ModelError
         With the nearest that can be done.
     """
+    if "sampled_from" in table.card.needed:
+        raise ModelError(
+            where,
+            "a finite number of cases (--sampled-from) is for funnels: this asks of the process "
+            "behind the cases, of which they are themselves a sample. Leave it out.",
+        )
     if "expected_se" not in table.card.needed:
         return
     problem = "a standard error of expected events (--expected-se) is for funnels"

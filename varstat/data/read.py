@@ -46,6 +46,7 @@ def read_table(
     unit_name: str | None = None,
     numerator: str | None = None,
     denominator: str | None = None,
+    sampled_from: str | None = None,
     observed: str | None = None,
     expected: str | None = None,
     expected_se: str | None = None,
@@ -96,14 +97,15 @@ def read_table(
         one, the columns tell which default card is meant.
     title, direction, counts : str, optional
         Said instead of what the card says; so is all that follows, as far as `stratum`.
-    unit, unit_name, numerator, denominator, observed, expected, expected_se, exposure, value, se, \
-lower, upper, count, total, sum_of_squares, peer_group, period : str, optional
+    unit, unit_name, numerator, denominator, sampled_from, observed, expected, expected_se, \
+exposure, value, se, lower, upper, count, total, sum_of_squares, peer_group, period : str, optional
         Names of columns; of one of numbers, or of several joined by + - * / as in "rate * cases /
         100". Where the headings of several hold a period each, "{period} cases" names them all;
         "Year,Month" is a period that two columns tell. A mean is given by its value and standard
         error or limits, and where that is known the count of cases that it is of; or by the total,
-        count and sum of squares of its cases. Expected events that are an estimate have a standard
-        error, `expected_se`, for which a funnel allows.
+        count and sum of squares of its cases. A funnel allows for the standard error of expected
+        events that are an estimate, `expected_se`, and for a denominator that is a sample of a
+        known number of cases, `sampled_from`.
     limits_level : float, optional
         Level of the limits of a value; 0.95 unless said.
     rules : {"cms", "hes", "hes-2013", "nomis", "ons", "opensafely"}, optional
@@ -203,7 +205,6 @@ lower, upper, count, total, sum_of_squares, peer_group, period : str, optional
         "denominator": denominator,
         "observed": observed,
         "expected": expected,
-        "expected_se": expected_se,
         "exposure": exposure,
         "value": value,
         "se": se,
@@ -215,7 +216,7 @@ lower, upper, count, total, sum_of_squares, peer_group, period : str, optional
     }
     said |= {"effects": effects, "likelihood": likelihood, "transient": transient}
     said |= {"covariates": _columns(covariates), "inform": _columns(inform), "strata": strata}
-    said |= {"peer_tau": peer_tau}
+    said |= {"peer_tau": peer_tau, "expected_se": expected_se, "sampled_from": sampled_from}
     said |= {"lower": lower, "upper": upper, "limits_level": limits_level, "per": per}
     said |= {"rules": rules, "suppressed": _bare(suppressed), "rounded": _bare(rounded)}
     said |= {"zero": _named(zero), "missing": _named(missing), "percent": percent or None}

@@ -88,10 +88,10 @@ def extra_variance(
         NaN where the dispersion of continuous amounts can't be learned.
     """
     if exact:
-        extra = measure.inflated(inflation, size, target)
+        extra = basis.inflated(measure, inflation, size, target)
     else:
         extra = (inflation - 1.0) * measure.chance_variance(size, target)
-    return extra + tau2 / np.square(measure.slope(target)) + inflation * basis.blur(target)
+    return extra + tau2 / np.square(measure.slope(target))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +146,7 @@ class PredictiveBand:
             target=target,
             extra=extra if dispersed else basis.blur(target),
             exact=self.exact,
+            basis=basis,
         )
         known = Known(
             information=np.array([self.information if dispersed else np.inf]),

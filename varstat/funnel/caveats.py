@@ -99,7 +99,8 @@ def _form(funnel: Funnel) -> Iterator[str]:
     don't is tested by their rank correlation.
     """
     units, measure = funnel.units, funnel.measure
-    known = np.isfinite(units.event) & (units.size > 0)
+    # Of cases that are all in a sample nothing is left to chance.
+    known = np.isfinite(units.event) & (units.size > 0) & (units.size < units.basis.population)
     multiplicative = funnel.dispersion == "multiplicative"
     if funnel.sparse or not funnel.exact or funnel.method != "varstat":
         return
@@ -107,12 +108,13 @@ def _form(funnel: Funnel) -> Iterator[str]:
         return
     size = units.size[known]
     centre = pooled_rate(units.event[known], size, measure=measure)
-    chance = units.basis.take(known).chance(measure, size, np.full_like(size, centre))
+    basis = units.basis.take(known)
+    chance = basis.chance(measure, size, np.full_like(size, centre))
     if multiplicative:
         variance = chance
     else:
         sigma = funnel.tau / measure.slope_on(funnel.tau_scale, np.asarray(centre))
-        variance = chance + np.square(sigma) * measure.shown(size)
+        variance = chance + np.square(sigma) * basis.shown(measure, size)
     rate = measure.straight(units.rate[known], np.asarray(centre))
     distance = np.abs(rate - centre) / np.sqrt(variance)
     falls = _rank_correlation(distance, -size if measure.size_is_error else size)
@@ -148,7 +150,8 @@ def _is_two_pointed(funnel: Funnel) -> bool:
 
 
 def _doubted(funnel: Funnel) -> Iterator[str]:
-    """Say what is allowed for where expected events are estimates."""
+    """Say what is allowed for where expected events are estimates, or cases a sample."""
+    yield from _sampled(funnel)
     error = np.sqrt(funnel.units.basis.doubt)
     if not error.any():
         return
@@ -158,6 +161,26 @@ def _doubted(funnel: Funnel) -> Iterator[str]:
         "what is usual at a size. Errors are taken for independent: one that all units share moves "
         "the pooled target with them, and should be left out of it."
     )
+
+
+def _sampled(funnel: Funnel) -> Iterator[str]:
+    """Say of what the question is where denominators are samples."""
+    units = funnel.units
+    if not units.basis.sampled:
+        return
+    share_of = float(np.median(units.size / units.basis.population))
+    yield (
+        "Limits, flags and p ask about the cases themselves of which the denominators are samples "
+        f"({share(share_of)} of them in the middle unit), not about the process behind them. Leave "
+        "--sampled-from out to ask of the process."
+    )
+    whole = int(np.sum(units.size >= units.basis.population))
+    if whole:
+        has = "unit has" if whole == 1 else "units have"
+        yield (
+            f"{whole:,} {has} all cases in the sample, where nothing is left to chance: any "
+            "distance from the target is what it is, and a flag says no more."
+        )
 
 
 def _withheld(funnel: Funnel) -> Iterator[str]:

@@ -71,7 +71,7 @@ def find(table: Table, groups: Groups, options: Options) -> Findings:
             reliability = np.maximum(1.0 - 1.0 / spread.phi, 0.0)[group]
             tau = [np.full_like(spread.phi, np.nan)] * 3
         else:
-            shown = spread.between[group] * measure.shown(groups.size)
+            shown = spread.between[group] * groups.basis.shown(measure, groups.size)
             reliability = np.minimum(spread.between[group] / (shown + chance), 1.0)
             tau = [
                 np.sqrt(v) * measure.slope_on(options.tau_scale, groups.centres)
@@ -128,6 +128,7 @@ def _predict(
             basis=groups.basis,
         ),
         exact=options.exact,
+        basis=groups.basis,
     )
     degrees = known.degrees(
         groups.basis.chance(measure, groups.size, groups.target),
@@ -175,7 +176,7 @@ def _spread(
         groups.group,
         estimator=options.estimator,
         robust=options.robust,
-        shown=measure.shown(groups.size) if options.exact else None,
+        shown=groups.basis.shown(measure, groups.size) if options.exact else None,
         hidden=groups.expected.variance / np.square(groups.size) if options.exact else None,
         cuttable=cuttable,
     )

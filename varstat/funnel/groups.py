@@ -12,7 +12,7 @@ from varstat.errors import UsageError
 from varstat.funnel.ranges import Expected, expect_events
 from varstat.funnel.result import FunnelUnits
 from varstat.measure import Floats, Measure
-from varstat.measure.basis import Basis
+from varstat.measure.basis import BESIDE, Basis
 from varstat.target.of_rates import compute_target, pooled_rate
 from varstat.target.rule import TargetRule
 
@@ -40,6 +40,8 @@ class Groups:
         The events, their ends, and the sizes.
     expected_se : ndarray of float, shape (units,)
         Standard errors of the sizes; NaN where none was given.
+    sampled_from : ndarray of float, shape (units,)
+        Of how many cases sizes are samples; NaN where that wasn't given.
     basis : Basis
         What the sizes rest on.
     expected : Expected
@@ -61,6 +63,7 @@ class Groups:
     upper: Floats
     size: Floats
     expected_se: Floats
+    sampled_from: Floats
     basis: Basis
     expected: Expected
     targets: Floats
@@ -125,8 +128,8 @@ class Groups:
         )
         # Of amounts no probability is known.
         whole = measure.counts and table.card.indicator.counts == "whole"
-        expected_se = _beside(table, frame, "expected_se")
-        basis = Basis.of(size, expected_se=expected_se)
+        beside = {name: _beside(table, frame, name) for name in BESIDE}
+        basis = Basis.of(size, **beside)
         expected = (
             expect_events(event, lower, upper, size, group, measure=measure, basis=basis)
             if whole
@@ -154,7 +157,7 @@ class Groups:
             lower=lower,
             upper=upper,
             size=size,
-            expected_se=expected_se,
+            **beside,
             basis=basis,
             expected=expected,
             targets=targets,

@@ -31,7 +31,8 @@ def know_variances(groups: Groups, measure: Measure, options: Options, spread: S
     information, inflation, cases = endless.copy(), endless.copy(), endless.copy()
     count = cases_of(groups, measure)
     chance = groups.basis.chance(measure, groups.size, groups.centres[groups.group])
-    shown = measure.shown(groups.size) if options.exact else np.ones_like(groups.size)
+    shown = groups.basis.shown(measure, groups.size)
+    shown = shown if options.exact else np.ones_like(groups.size)
     for g in range(groups.number):
         rows = groups.rows(g)
         if np.isfinite(count[rows]).any():

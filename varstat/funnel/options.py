@@ -103,8 +103,8 @@ def resolve_options(
         if measure.beside in card.needed:
             raise UsageError(
                 f"method {options.method}",
-                "the recipe takes expected events for known. Leave out --expected-se, or the "
-                "method.",
+                "the recipe takes expected events for known, and cases for no sample. Leave out "
+                f"--{measure.beside.replace('_', '-')}, or the method.",
             )
         return _published(options, measure, asked, targeted=target is not None)
     if not whole:

@@ -138,7 +138,7 @@ def _moments(
         centre = total(weight * rate) / total(weight)
         hidden = np.where(weight > 0, variance / np.square(size), 0.0)
         found = total(weight * (np.square(rate - centre[group]) + hidden))
-        shown = np.where(weight > 0, measure.shown(np.maximum(size, 1.0)), 0.0)
+        shown = np.where(weight > 0, basis.shown(measure, np.maximum(size, 1.0)), 0.0)
         spare = total(weight * shown) - total(weight**2 * shown) / total(weight)
         between = (found - (total((weight > 0).astype(float)) - 1.0)) / spare
     usable = np.isfinite(between) & (spare > 0)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from varstat.card.schema import Dispersion, Limits, Robust, Sides
 from varstat.funnel.band import Band
 from varstat.measure import Direction, Floats, Measure, ScaleName
-from varstat.measure.basis import Basis
+from varstat.measure.basis import BESIDE, Basis
 from varstat.measure.homogeneity import Homogeneity
 from varstat.measure.lock import lock_arrays
 from varstat.prose.homogeneity import say_homogeneity
@@ -38,13 +38,14 @@ class FunnelUnits:
         Denominator, expected count or exposure, or standard error.
     expected_se : ndarray of float, shape (units,)
         Standard error of an expected count; NaN where none was given.
+    sampled_from : ndarray of float, shape (units,)
+        Of how many cases a denominator is a sample; NaN where that wasn't given.
     rate : ndarray of float, shape (units,)
         What the unit's numbers say; NaN where the event was withheld.
     target : ndarray of float, shape (units,)
         What the unit is compared with; varies only with a leave-one-out target.
     z : ndarray of float, shape (units,)
-        Distance from the target in standard errors of chance alone, that of an expected count
-        included.
+        Distance from the target in standard errors of chance, that of an expected count included.
     p_value, q_value : ndarray of float, shape (units,)
         Two-sided mid-p, and its Benjamini-Hochberg adjustment.
     flag : ndarray of object, shape (units,)
@@ -67,6 +68,7 @@ class FunnelUnits:
     event_upper: Floats
     size: Floats
     expected_se: Floats
+    sampled_from: Floats
     rate: Floats
     target: Floats
     z: Floats
@@ -83,7 +85,7 @@ class FunnelUnits:
     @property
     def basis(self) -> Basis:
         """What the sizes rest on."""
-        return Basis.of(self.size, expected_se=self.expected_se)
+        return Basis.of(self.size, **{name: getattr(self, name) for name in BESIDE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -183,7 +185,7 @@ class Funnel(UnitResult):
             The group's by columns, then `unit, unit_name, peer_group, period`, the event and
             size under the measure's names, the rate likewise, `target, z, p_value, q_value,
             flag, flag_level, reliability, detectable_ratio`; `event_lower, event_upper` where a
-            count was suppressed or rounded, and `expected_se` where it was given.
+            count was suppressed or rounded, and `expected_se` or `sampled_from` where given.
         """
         return _units_frame((self,))
 
@@ -193,8 +195,8 @@ class Funnel(UnitResult):
         Parameters
         ----------
         size : ndarray of float, shape (sizes,), optional
-            Denominators, expected counts, exposures or standard errors. Expected counts that are
-            estimates have then the error that is usual at their size; a unit's own otherwise.
+            Denominators, expected counts, exposures or standard errors, which then rest on what is
+            usual among units.
 
         Returns
         -------
@@ -358,8 +360,7 @@ def _units_frame(funnels: Sequence[Funnel]) -> pd.DataFrame:
         named |= {"event_lower": "", "event_upper": ""}
     if measure.event == measure.rate:
         named["rate"] = ""
-    if all(np.isnan(each.expected_se).all() for each in units):
-        named["expected_se"] = ""
+    named |= {x: "" for x in BESIDE if all(np.isnan(getattr(u, x)).all() for u in units)}
     for column in fields(FunnelUnits):
         name = named.get(column.name, column.name)
         if name and name not in by:

@@ -7,6 +7,7 @@ binomial           Binomial(n, t)                              t (1 - t) / n
 beta-binomial      Binomial(n, p), p ~ Beta, mean t            t (1 - t) [1 + (n - 1) rho] / n
 poisson            Poisson(E t)                                t / E
 negative-binomial  Poisson(E q), q ~ Gamma, mean t             t / E + t^2 omega
+hypergeometric     n of N cases, t N of them with the event    t (1 - t) / n * (N - n) / (N - 1)
 normal             Normal(t, v)                                v
 =================  ==========================================  ==================================
 
@@ -25,6 +26,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from varstat.measure import Floats, Measure
+from varstat.measure.basis import Basis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -79,6 +81,9 @@ class Predictive:
         Degrees of freedom with which the variance is known; without end unless given. The
         tails are then those of a t in place of a normal: a tail p becomes
         :math:`T_\nu(\Phi^{-1}(p))`.
+    basis : Basis, optional
+        What the sizes rest on; they are known, and no samples, unless it is given. The error of an
+        expected number is part of `extra`.
     """
 
     measure: Measure
@@ -87,6 +92,7 @@ class Predictive:
     extra: Floats
     exact: bool
     degrees: Floats | None = None
+    basis: Basis | None = None
 
     @property
     def counts(self) -> bool:
@@ -96,8 +102,9 @@ class Predictive:
     @property
     def variance(self) -> Floats:
         """Variance of each unit's rate, chance and all."""
-        chance = self.measure.chance_variance(self.size, self.target)
-        return chance + self.extra * (self.measure.shown(self.size) if self.counts else 1.0)
+        basis = self._basis
+        chance = basis.sampling(self.measure, self.size, self.target)
+        return chance + self.extra * (basis.shown(self.measure, self.size) if self.counts else 1.0)
 
     def take(self, index: np.ndarray) -> "Predictive":
         """Keep the units at `index`."""
@@ -108,7 +115,12 @@ class Predictive:
             extra=self.extra[index],
             exact=self.exact,
             degrees=None if self.degrees is None else self.degrees[index],
+            basis=None if self.basis is None else self.basis.take(index),
         )
+
+    @property
+    def _basis(self) -> Basis:
+        return Basis.of(self.size) if self.basis is None else self.basis
 
     def deviates(self, area: float) -> Floats:
         """Deviates with an area below them, one a unit: of a normal, or of a t."""
@@ -120,13 +132,15 @@ class Predictive:
         """P(X >= event) for each unit."""
         if not self.exact:
             return self._of_unknown(special.ndtr(-self._z(event)))
-        return self._of_unknown(self.measure.at_least(event, self.size, self.target, self.extra))
+        tail = self._basis.at_least(self.measure, event, self.size, self.target, self.extra)
+        return self._of_unknown(tail)
 
     def at_most(self, event: Floats) -> Floats:
         """P(X <= event) for each unit."""
         if not self.exact:
             return self._of_unknown(special.ndtr(self._z(event)))
-        return self._of_unknown(self.measure.at_most(event, self.size, self.target, self.extra))
+        tail = self._basis.at_most(self.measure, event, self.size, self.target, self.extra)
+        return self._of_unknown(tail)
 
     def tails(self, event: Floats) -> Tails:
         """All four tail probabilities of each unit's event.

@@ -7,7 +7,7 @@ import pandas as pd
 
 from varstat.card.field import OWN_SIZE, columns_of
 from varstat.card.schema import Card
-from varstat.data.beside import refuse_estimated
+from varstat.data.beside import refuse_beside
 from varstat.data.complete import keep_complete
 from varstat.data.groups import group_rows, refuse_repeats
 from varstat.data.overlap import refuse_overlaps
@@ -119,7 +119,7 @@ def fit_model(
         )
     if seed < 0:
         raise UsageError("seed", "a seed is a whole number, zero or more.")
-    refuse_estimated(table, where=table.account.source, alike=True)
+    refuse_beside(table, where=table.account.source, alike=True)
     chosen = {"covariates": covariates, "inform": inform, "strata": strata}
     table = _for_model(table, covariates, inform, strata)
     group, labels = group_rows(table)

@@ -8,7 +8,8 @@ of a proportion are multivariate hypergeometric, counts with an expected number 
 
 with :math:`e_r` and :math:`v_r` the mean and the chance variance of row r at the rate of its
 stratum, is placed among its values in data drawn so. Expected numbers that are estimates are drawn
-about what was given, and their error is part of :math:`v_r`. Of means :math:`X^2` is Cochran's Q.
+about what was given, and their error is part of :math:`v_r`; samples are drawn from as many cases
+as there are. Of means :math:`X^2` is Cochran's Q.
 
 The tail beyond the draws is that of a gamma with their mean and variance. Where there is one
 stratum and each unit expects 10 events and 10 of the others, or where these are means, the
@@ -253,8 +254,9 @@ class _Question:
             some = min(step, draws - first)
             event = np.empty((some, self.event.size))
             for rows in inside:
-                size = self.basis.take(rows).draw(self.size[rows], some, rng)
-                event[:, rows] = self.measure.redraw(self.event[rows], size, some, rng)
+                event[:, rows] = self.basis.take(rows).redraw(
+                    self.measure, self.event[rows], self.size[rows], some, rng
+                )
             yield self.statistic(event)
 
     def power(self, spread: float, null: _Null) -> float:

@@ -52,7 +52,8 @@ class Measure(ABC):
     of : str
         What the size is of, after `per`: "bed days".
     beside : str
-        Canonical column of what may stand beside the size: the standard error of expected events.
+        Canonical column of what may stand beside the size: the standard error of expected events,
+        or of how many cases a denominator is a sample.
     """
 
     name: MeasureName

@@ -37,6 +37,7 @@ class Proportion(Measure):
     scales: tuple[ScaleName, ...] = ("logit", "arcsine", "log")
     likelihoods: tuple[str, ...] = ("binomial", "beta-binomial")
     recipes: tuple[tuple[str, ScaleName], ...] = (("cqc", "arcsine"),)
+    beside: str = "sampled_from"
 
     def chance_variance(self, size: Floats, target: Floats) -> Floats:
         """See `Measure`: binomial."""

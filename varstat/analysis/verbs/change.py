@@ -29,6 +29,7 @@ def change(
     unit_name: str | None = None,
     numerator: str | None = None,
     denominator: str | None = None,
+    sampled_from: str | None = None,
     observed: str | None = None,
     expected: str | None = None,
     expected_se: str | None = None,
@@ -91,10 +92,10 @@ def change(
         there are: what lasts can be told from what passes with three or more.
     periods : (str, str)
         Two periods of the table, or longer ones that its periods fill, such as years of quarters.
-    card, title, direction, counts, unit, unit_name, numerator, denominator, observed, expected, \
-expected_se, exposure, value, se, lower, upper, limits_level, count, total, sum_of_squares, \
-peer_group, period, by, only, exclude, lookup, roll_up, sheet, spread, decimal, rules, \
-suppressed, rounded, zero, missing, percent, per, lenient : optional
+    card, title, direction, counts, unit, unit_name, numerator, denominator, sampled_from, \
+observed, expected, expected_se, exposure, value, se, lower, upper, limits_level, count, \
+total, sum_of_squares, peer_group, period, by, only, exclude, lookup, roll_up, sheet, spread, \
+decimal, rules, suppressed, rounded, zero, missing, percent, per, lenient : optional
         How the data are read, as by `read_table`.
     strata : str or sequence of str, optional
         A change is of whole units: an empty sequence leaves out the case-mix that a card names.

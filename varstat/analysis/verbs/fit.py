@@ -24,6 +24,7 @@ def fit(
     unit_name: str | None = None,
     numerator: str | None = None,
     denominator: str | None = None,
+    sampled_from: str | None = None,
     observed: str | None = None,
     expected: str | None = None,
     expected_se: str | None = None,
@@ -73,10 +74,10 @@ def fit(
     ----------
     data : path, "example:NAME" or DataFrame
         A file (CSV, TSV, XLSX, XLS, Parquet, DuckDB), an example or a table.
-    card, title, direction, counts, unit, unit_name, numerator, denominator, observed, expected, \
-expected_se, exposure, value, se, lower, upper, limits_level, count, total, sum_of_squares, \
-peer_group, period, by, only, exclude, lookup, roll_up, sheet, spread, decimal, rules, \
-suppressed, rounded, zero, missing, percent, per, lenient : optional
+    card, title, direction, counts, unit, unit_name, numerator, denominator, sampled_from, \
+observed, expected, expected_se, exposure, value, se, lower, upper, limits_level, count, \
+total, sum_of_squares, peer_group, period, by, only, exclude, lookup, roll_up, sheet, spread, \
+decimal, rules, suppressed, rounded, zero, missing, percent, per, lenient : optional
         How the data are read, as by `read_table`.
     covariates, strata : str or sequence of str, optional
         Columns that explain why units differ, and columns of the case-mix; those of the card,

@@ -27,6 +27,7 @@ def opportunity(
     unit_name: str | None = None,
     numerator: str | None = None,
     denominator: str | None = None,
+    sampled_from: str | None = None,
     observed: str | None = None,
     expected: str | None = None,
     expected_se: str | None = None,
@@ -98,10 +99,10 @@ def opportunity(
         an indicator.
     card : Card or str or sequence of these, optional
         A card, its name or its path. Without one, the columns tell which default card is meant.
-    title, direction, counts, unit, unit_name, numerator, denominator, observed, expected, \
-expected_se, exposure, value, se, lower, upper, limits_level, count, total, sum_of_squares, \
-peer_group, period, by, only, exclude, lookup, roll_up, sheet, spread, decimal, rules, \
-suppressed, rounded, zero, missing, percent, per, lenient : optional
+    title, direction, counts, unit, unit_name, numerator, denominator, sampled_from, observed, \
+expected, expected_se, exposure, value, se, lower, upper, limits_level, count, total, \
+sum_of_squares, peer_group, period, by, only, exclude, lookup, roll_up, sheet, spread, \
+decimal, rules, suppressed, rounded, zero, missing, percent, per, lenient : optional
         How the data are read, as by `read_table`.
     annualise : {"none", "x4", "rolling4"}
         How quarters become years.

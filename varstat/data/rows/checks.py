@@ -172,7 +172,7 @@ def refuse_impossible(
     if not card.measure.counts:
         return
     if records.third is not None:
-        refuse_beside(records.third, counts, ledger, size=of)
+        refuse_beside(records.third, counts, ledger, role=card.needed[-1], of=of)
     whole = card.indicator.counts == "whole"
     part = card.measure.bounded
     _refuse_sentinels(records, ledger)
@@ -238,7 +238,10 @@ def _refuse_beyond_precision(
     if records.third is not None and "total" in card.needed:
         # The standard error, which nobody wrote, is too small only if the squares are.
         event, size, smallest = records.event.values, records.size.values, records.third.column
-    for values, column in ((event, records.event_column), (size, records.size_column)):
+    columns = [(event, records.event_column), (size, records.size_column)]
+    if records.third is not None and card.measure.counts:
+        columns.append((records.third.numbers.values, records.third.column))
+    for values, column in columns:
         ledger.refuse(
             np.abs(values) >= MOST,
             f"a number in column {column!r} is above 9,007,199,254,740,992, where whole numbers "

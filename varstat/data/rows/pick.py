@@ -21,7 +21,7 @@ from varstat.measure import EXPOSURE_RATIO, MEASURES
 from varstat.period.label import RollUp
 from varstat.period.parts import join_parts, part_names
 
-COUNT_COLUMNS = {"event_lower", "event_upper", "count", "expected_se"}.union(
+COUNT_COLUMNS = {"event_lower", "event_upper", "count", "expected_se", "sampled_from"}.union(
     *({measure.event, measure.size} for measure in (*MEASURES.values(), EXPOSURE_RATIO))
 )
 ROLES = ("unit", "unit_name", "peer_group", "period")

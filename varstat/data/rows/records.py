@@ -75,7 +75,7 @@ class Records:
         Their names in the file.
     third : Covariate or None
         The sum of squares of such a mean, the upper limit of one, or what stands beside a size:
-        the standard error of expected events.
+        the standard error of expected events, or of how many cases it is a sample.
     count : Covariate or None
         Of how many cases another mean is.
     measure : Measure

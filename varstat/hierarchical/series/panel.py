@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from varstat.data.beside import refuse_estimated
+from varstat.data.beside import refuse_beside
 from varstat.data.table import Table
 from varstat.errors import ModelError
 from varstat.hierarchical.model.design import Strings
@@ -173,7 +173,7 @@ def read_panel(table: Table, *, covariates: Sequence[str] = (), where: str = "")
         If rows have no period, periods are in no order of time or overlap, a unit stands twice in
         one, or the table has strata; every problem at once. If expected events are estimates.
     """
-    refuse_estimated(table, where=where or table.account.source)
+    refuse_beside(table, where=where or table.account.source)
     periods, frame = table.periods, table.frame
     problems = _refuse(table, periods)
     if problems:

@@ -109,10 +109,11 @@ def footer(funnel: Funnel, kinds: Sequence[str]) -> str:
     # Exact lines agree with every flag; a recipe flags by its lines, and a mean's is its tail.
     tails = " Flags come from tail probabilities, not from the lines."
     exact = funnel.limits_method == "exact" or not (funnel.measure.counts and funnel.exact)
-    known = funnel.units.basis.known
-    if funnel.method != "varstat" or (exact and known):
+    basis = funnel.units.basis
+    if funnel.method != "varstat" or (exact and basis.known):
         tails = ""
-    how = method + wider + ("" if known else ", for the usual error of the events expected")
+    usual = "share of cases sampled" if basis.sampled else "error of the events expected"
+    how = method + wider + ("" if basis.known else f", for the usual {usual}")
     return f"Method: {how}; target: {rule_text(funnel.target_rule)}.{recipe}{tails}"
 
 

@@ -101,6 +101,10 @@ COLUMNS: tuple[Column[Any], ...] = (
         means="standard error of the expected events; only where it was given",
     ),
     Column(
+        name="sampled_from",
+        means="of how many cases the denominator is a sample; only where it was given",
+    ),
+    Column(
         name="{t.measure.rate}",
         heading="{t.measure.rate}{t.per}",
         type="number or missing",
