@@ -56,6 +56,17 @@ def test_each_measure_is_called_what_it_is() -> None:
     assert "A rate. Direction: neither." in describe_card(rate)
 
 
+def test_what_stands_beside_a_size_is_described() -> None:
+    for measure, column, said in (
+        ("ratio", "expected_se", "an estimate with an error"),
+        ("proportion", "sampled_from", "a sample of so many cases"),
+    ):
+        card = load_card(f"default-{measure}")
+        assert said not in describe_card(card)
+        card = override_card(card, {"columns": {column: "beside"}}, where="here")
+        assert said in " ".join(describe_card(card).split())
+
+
 def test_continuous_amounts_are_said_to_be_so() -> None:
     assert "Amounts are continuous, not counts." in told("sickness")
     assert "Amounts are continuous" not in told("daycase")

@@ -197,7 +197,7 @@ def test_models_refuse_it_and_name_the_nearest_that_they_can_do():
     table = varstat.read_table(frame, **COLUMNS, direction="lower-is-better")
     with pytest.raises(ModelError, match=r"--likelihood negative-binomial --transient 0\.\d+"):
         varstat.fit_model(table)
-    with pytest.raises(ModelError, match="is for funnels"):
+    with pytest.raises(ModelError, match="is for the limits of funnels"):
         varstat.standardise(table)
     middle = float(np.median(frame["se"] / frame["expected"]))
     fits = varstat.fit_model(

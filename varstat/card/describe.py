@@ -10,6 +10,11 @@ from varstat.card.schema import Card
 from varstat.card.section import Section
 from varstat.target.rule import parse_target
 
+_BESIDE = {
+    "expected_se": "; what is expected is an estimate with an error, for which limits allow",
+    "sampled_from": "; these are a sample of so many cases, of which the question is in a funnel",
+}
+
 
 def describe_card(card: Card, *, width: int = 80) -> str:
     """Describe a card as prose: what is measured, how it is analysed, how much of it is known.
@@ -116,6 +121,7 @@ def _measured(card: Card) -> str:
     )
     if "total" in card.needed:
         parts = ", from the total, count and sum of squares"
+    parts += _BESIDE.get(card.needed[-1], "")
     whole = "" if indicator.counts == "whole" else " Amounts are continuous, not counts."
     return f"A {measure.noun}{parts}. Direction: {indicator.direction}.{whole}"
 

@@ -25,19 +25,20 @@ def refuse_beside(table: Table, *, where: str, alike: bool = False) -> None:
     if "sampled_from" in table.card.needed:
         raise ModelError(
             where,
-            "a finite number of cases (--sampled-from) is for funnels: this asks of the process "
-            "behind the cases, of which they are themselves a sample. Leave it out.",
+            "a finite number of cases (--sampled-from) is for the limits of funnels: a model, that "
+            "of --posterior too, asks of the process behind the cases, of which they are "
+            "themselves a sample. Leave it out.",
         )
     if "expected_se" not in table.card.needed:
         return
-    problem = "a standard error of expected events (--expected-se) is for funnels"
+    problem = "a standard error of expected events (--expected-se) is for the limits of funnels"
     if not alike:
         raise ModelError(where, f"{problem}; here they are taken for known. Leave it out.")
     error = table.frame["expected_se"] / table.frame[table.measure.size]
     usual = max(float(np.median(error)) if len(error) else 0.0, 0.001)
     raise ModelError(
         where,
-        f"{problem}: a model takes one relative error for all units. Leave it out, and say "
-        f"--likelihood negative-binomial --transient {usual:.2g}, the middle unit's; what a unit "
-        "has more or less than that is then taken for its own effect.",
+        f"{problem}: a model, that of --posterior too, takes one relative error for all units. "
+        f"Leave it out, and say --likelihood negative-binomial --transient {usual:.2g}, the middle "
+        "unit's; what a unit has more or less than that is then taken for its own effect.",
     )
