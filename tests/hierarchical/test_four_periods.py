@@ -44,9 +44,11 @@ def test_quadrature_passes_on_the_hospitals_it_failed_on(shared):
     assert found.passed, found.problems
 
 
+# Of the last two units may nearly all be alike, where chains once met funnels.
 @pytest.mark.nuts
-def test_nuts_passes_on_simulated_hospitals():
-    found = _gate(_hospitals(1), engine="nuts", draws=4000)
+@pytest.mark.parametrize("seed", [1, 14, 17])
+def test_nuts_passes_on_simulated_hospitals(seed):
+    found = _gate(_hospitals(seed), engine="nuts", draws=4000)
     assert found.passed, found.problems
     assert found.r_hat < 1.01
 

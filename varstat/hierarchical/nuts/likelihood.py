@@ -27,9 +27,9 @@ Tensor = Any
 
 # As in `likelihood`: from here on differences of log-gammas are taken by Stirling's series.
 _LARGE = 1e4
-# Nodes for transient effects, as many as those of quadrature, and for those of an SD above this;
-# steps towards the mode.
-_NODES, _WIDE_NODES, _WIDE, _STEPS = 9, 41, 0.7, 3
+# Nodes for transient effects, and for those of an SD above this: more than in quadrature, as chains
+# may stray to large SDs, where it has another rule; steps towards the mode.
+_NODES, _WIDE_NODES, _WIDE, _STEPS = 15, 41, 0.7, 3
 # The log probability of a value that only fills up a table.
 _IMPOSSIBLE = -1e300
 

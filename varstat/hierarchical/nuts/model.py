@@ -35,6 +35,9 @@ with warnings.catch_warnings():
     import pymc as pm
     import pytensor.tensor as pt
 
+# SDs of a chi-squared, by which units must be apart for tau to be surely above zero.
+_SURE = 8.0
+
 Tensor = Any
 Mask = NDArray[np.bool_]
 
@@ -86,8 +89,12 @@ def plan_sampling(design: Design) -> Plan:
         np.bincount(design.row_unit, weights=information * column) / total
         for column in design.matrix.T
     ]
+    apart = information * (design.link_rate - design.matrix @ start[:k])
+    square = np.bincount(design.row_unit, weights=apart) ** 2 / total
+    # Where units may well be all alike, none is centred: tau may come near zero.
+    differ = square.sum() - design.units > _SURE * np.sqrt(2.0 * design.units)
     return Plan(
-        unit_centred=total > 1.0 / tau**2,
+        unit_centred=(total > 1.0 / tau**2) & differ,
         unit_matrix=np.stack(average, axis=1),
         start=start,
     )
