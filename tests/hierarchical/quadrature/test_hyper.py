@@ -116,7 +116,7 @@ def test_what_a_polynomial_misses_is_weighed_by_the_exact_density(steady):
 
     rng = np.random.default_rng(9)
     settled = _settle(white, rough, rng, scales=[])
-    again = _weigh_again(settled, exact, rng)
+    again = _weigh_again(settled, exact, rng, 1000)
     assert again.again
     assert again.weight.sum() == pytest.approx(1.0)
     assert again.pareto_k < 0.5

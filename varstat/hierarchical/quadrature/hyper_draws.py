@@ -20,6 +20,7 @@ from varstat.hierarchical.quadrature.proposal import (
     adapt,
     draw_mixture,
 )
+from varstat.hierarchical.quadrature.quantile import on_grid
 from varstat.hierarchical.quadrature.student import resample
 from varstat.hierarchical.quadrature.surrogate import Density, fit_slopes, fit_values
 from varstat.measure import Floats
@@ -41,8 +42,9 @@ _MOST_FITTED = 3
 # Points by which a posterior is accepted or refused, and draws that it is checked with; the same
 # whatever seed and number of draws are asked for.
 POOL, CHECKED, _FIXED = 8000, 500, 20
-# Points that a polynomial is checked at, and those at which draws are weighed where none fits.
-_CHECKS, _WEIGHED = 100, 1000
+# Points that a polynomial is checked at, and those at which draws are weighed where none fits: at
+# most, and at least.
+_CHECKS, _WEIGHED, _LEAST_WEIGHED = 100, 4000, 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -168,8 +170,9 @@ def draw_by_importance(
         passes = settled.spent
     else:
         settled, error, passes = _settle_by_polynomial(design, white, fixed, nodes=nodes)
-        if error > _ROUGH and _WEIGHED * _cost(design, nodes) <= _AFFORDABLE:
-            settled, error = _weigh_again(settled, exact, fixed), 0.0
+        points = min(_AFFORDABLE // _cost(design, nodes), _WEIGHED)
+        if error > _ROUGH and points >= _LEAST_WEIGHED:
+            settled, error = _weigh_again(settled, exact, fixed, points), 0.0
             passes += len(settled.z)
         # What a polynomial has too little of, no weights bring back.
         if settled.pareto_k > _LIGHT and POOL * _cost(design, nodes) <= _AFFORDABLE:
@@ -239,10 +242,12 @@ def _settle_by_polynomial(
     return settled, error, passes + len(fitted.z)
 
 
-def _weigh_again(settled: Settled, exact: Density, rng: np.random.Generator) -> Settled:
+def _weigh_again(
+    settled: Settled, exact: Density, rng: np.random.Generator, points: int
+) -> Settled:
     """Draw points by a polynomial, and weigh them by the exact density."""
     # A point that was drawn several times is one draw still.
-    chosen, times = np.unique(resample(rng, settled.weight, _WEIGHED), return_counts=True)
+    chosen, times = np.unique(resample(rng, settled.weight, points), return_counts=True)
     z = settled.z[chosen]
     pareto_k, ratio = _smooth(exact(z) - settled.target(z))
     return replace(
@@ -274,7 +279,11 @@ def _scales(design: Design) -> list[int]:
 
 
 def _exact(design: Design, white: Whitened, *, nodes: int) -> Density:
-    return lambda z: log_posterior(design, white.place(z), nodes=nodes) - white.peak
+    def density(z: Floats) -> Floats:
+        h = white.place(z)
+        return np.asarray(log_posterior(on_grid(design, h), h, nodes=nodes) - white.peak)
+
+    return density
 
 
 def _cost(design: Design, nodes: int) -> int:

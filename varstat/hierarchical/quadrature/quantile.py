@@ -35,7 +35,7 @@ _CURVED_STEP = 0.1
 _LOG_SHARE = -23.0
 # Hyper-parameters from which on a likelihood is worked out on a grid first, and by how much that is
 # wider than the effects of some of them.
-_OFTEN, _WIDER = 100, 0.1
+_OFTEN, _WIDER = 100, 0.2
 # Of a Student-t's parts so many stand for one where a grid is placed: they lie close together.
 _EVERY = 3
 
