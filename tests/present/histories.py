@@ -3,6 +3,7 @@
 Each is made once however many tests look at it.
 """
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -82,3 +83,13 @@ def build_reviews() -> Any:
     frame = named(proportions(16, tau=0.5))
     asked: dict[str, Any] = {"over": "target=best:0.25,median", "refits": 20, "draws": 200}
     return varstat.review(frame, unit_name="hospital", direction="lower-is-better", **asked)
+
+
+BUILT: dict[str, Callable[[], Any]] = {
+    "change": build_changes,
+    "change in money": lambda: build_changes(priced=True),
+    "completeness": build_histories,
+    "vintages": build_nowcasts,
+    "review": build_reviews,
+    "league at a time": build_league_at,
+}

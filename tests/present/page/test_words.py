@@ -2,17 +2,13 @@
 
 import html
 import re
-from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pytest
 from present.histories import (
+    BUILT,
     build_changes,
     build_histories,
-    build_league_at,
-    build_nowcasts,
-    build_reviews,
 )
 from present.leagues import build_league, gather
 from present.pages import page_of, read_tips
@@ -21,14 +17,6 @@ from varstat.hierarchical.model import transient
 from varstat.present.kind import find_kind, findings_of
 from varstat.prose.text import MOST_SENTENCES, sentences, without_options
 
-BUILT: dict[str, Callable[[], Any]] = {
-    "change": build_changes,
-    "change in money": lambda: build_changes(priced=True),
-    "completeness": build_histories,
-    "vintages": build_nowcasts,
-    "review": build_reviews,
-    "league at a time": build_league_at,
-}
 OPTION = re.compile(r"(?<![\w-])--?[a-z]{2,}|\s-o\s")
 
 

@@ -1,17 +1,12 @@
 """Tables of several periods and of reviews in a narrow terminal: what can't be cut is whole."""
 
 import io
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 from present.histories import (
-    build_changes,
-    build_histories,
-    build_league_at,
-    build_nowcasts,
-    build_reviews,
+    BUILT,
 )
 from rich.console import Console
 
@@ -19,15 +14,6 @@ import varstat
 from varstat.present.column import ALWAYS
 from varstat.present.kind import find_kind
 from varstat.present.terminal.columns import print_columns, set_block
-
-BUILT: dict[str, Callable[[], Any]] = {
-    "change": build_changes,
-    "change in money": lambda: build_changes(priced=True),
-    "completeness": build_histories,
-    "vintages": build_nowcasts,
-    "review": build_reviews,
-    "league at a time": build_league_at,
-}
 
 
 def shown(results: Any, width: int) -> str:

@@ -12,6 +12,7 @@ of a step of the latter, which is off by some :math:`h^4/384` of the fourth deri
 """
 
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
@@ -32,27 +33,52 @@ _FINER = (1.0, 2.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Settled:
-    """A smeared family on a grid, at known transient SDs; the family itself beyond its ends.
+class _OnGrid:
+    """A smeared family at the points of a grid.
 
     Attributes
     ----------
     exact : Smeared
-    spread : ndarray of float, shape (batch,)
-        The transient SDs. Where it is asked for several parts of an effect's distribution, they
-        are repeated for each.
     low, step : ndarray of float, shape (rows, 1)
         The grid of rates: its first point and its step.
-    value_at, slope_at : ndarray of float, shape (batch, rows, points)
+    value_at, slope_at : ndarray of float, shape (batch or spreads, rows, points)
         Log likelihood, and its slope for a step of the grid.
     """
 
     exact: Smeared
-    spread: Floats
     low: Floats
     step: Floats
     value_at: Floats
     slope_at: Floats
+
+    def gradient(self, theta: Floats, spread: Floats) -> tuple[Floats, Floats]:
+        """See `Family`."""
+        return self.exact.gradient(theta, spread)
+
+    def take(self, rows: slice) -> Self:
+        """See `Family`."""
+        return replace(
+            self,
+            exact=self.exact.take(rows),
+            low=self.low[rows],
+            step=self.step[rows],
+            value_at=self.value_at[:, rows],
+            slope_at=self.slope_at[:, rows],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Settled(_OnGrid):
+    """A smeared family on a grid, at known transient SDs; the family itself beyond its ends.
+
+    Attributes
+    ----------
+    spread : ndarray of float, shape (batch,)
+        The transient SDs. Where it is asked for several parts of an effect's distribution, they
+        are repeated for each.
+    """
+
+    spread: Floats
 
     def value(self, theta: Floats, spread: Floats) -> Floats:
         """See `Family`."""
@@ -80,21 +106,6 @@ class Settled:
         value = ((c3 * t + c2) * t + c1) * t + c0
         return value, ((3.0 * c3 * t + 2.0 * c2) * t + c1) / self.step
 
-    def gradient(self, theta: Floats, spread: Floats) -> tuple[Floats, Floats]:
-        """See `Family`."""
-        return self.exact.gradient(theta, spread)
-
-    def take(self, rows: slice) -> "Settled":
-        """See `Family`."""
-        return replace(
-            self,
-            exact=self.exact.take(rows),
-            low=self.low[rows],
-            step=self.step[rows],
-            value_at=self.value_at[:, rows],
-            slope_at=self.slope_at[:, rows],
-        )
-
     def _cubics(self, theta: Floats, spread: Floats) -> tuple[Floats, ...] | None:
         """Find where each rate lies in its step, and the cubic there; None if any is outside."""
         batch, rows, points = self.value_at.shape
@@ -118,29 +129,19 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Tabulated:
+class Tabulated(_OnGrid):
     """A smeared family on a grid.
 
     Attributes
     ----------
-    exact : Smeared
     nodes : ndarray of float, shape (spreads,)
         Coordinates of the transient SDs at which it was worked out.
     bend : float
         Variance at which that coordinate bends.
-    low, step : ndarray of float, shape (rows, 1)
-        See `Settled`.
-    value_at, slope_at : ndarray of float, shape (spreads, rows, points)
-        Log likelihood, and its slope for a step of the grid.
     """
 
-    exact: Smeared
     nodes: Floats
     bend: float
-    low: Floats
-    step: Floats
-    value_at: Floats
-    slope_at: Floats
 
     def settle(self, spread: Floats) -> Settled:
         """Give the family at transient SDs (batch,) within those that it was worked out for."""
@@ -169,21 +170,6 @@ class Tabulated:
     def value_and_slope(self, theta: Floats, spread: Floats) -> tuple[Floats, Floats]:
         """See `Family`."""
         return self.settle(spread[:, 0, 0]).value_and_slope(theta, spread)
-
-    def gradient(self, theta: Floats, spread: Floats) -> tuple[Floats, Floats]:
-        """See `Family`."""
-        return self.exact.gradient(theta, spread)
-
-    def take(self, rows: slice) -> "Tabulated":
-        """See `Family`."""
-        return replace(
-            self,
-            exact=self.exact.take(rows),
-            low=self.low[rows],
-            step=self.step[rows],
-            value_at=self.value_at[:, rows],
-            slope_at=self.slope_at[:, rows],
-        )
 
 
 def tabulate_family(
