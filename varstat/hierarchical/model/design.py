@@ -28,7 +28,7 @@ Integers = NDArray[np.int64]
 
 # Numbers in a working array: large enough to hide Python's overhead, small enough for the cache,
 # and for memory that the operating system would else take back and hand out again for each.
-BLOCK = 100_000
+BLOCK = 200_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -255,7 +255,7 @@ class Design:
         )
 
     def blocks(self, numbers: float) -> Iterator[tuple[slice, "Design"]]:
-        """Cut into blocks of units such that arrays stay within a megabyte or so.
+        """Cut into blocks of units such that arrays stay within two megabytes or so.
 
         Parameters
         ----------

@@ -22,6 +22,7 @@ from varstat.hierarchical.quadrature.hyper_draws import (
 from varstat.hierarchical.quadrature.learnt.fit import draw_shapes
 from varstat.hierarchical.quadrature.learnt.sampler import LearntSampler, draw_learnt
 from varstat.hierarchical.quadrature.learnt.tempered import draw_mixtures
+from varstat.hierarchical.quadrature.memory import keep_freed_memory
 from varstat.hierarchical.quadrature.sampler import Sampler, draw_effects
 from varstat.hierarchical.quadrature.threads import one_thread
 
@@ -92,6 +93,7 @@ def fit_quadrature(design: Design, *, draws: int, seed: int) -> Quadrature:
     ModelError
         If the posterior has no mode or no end within reach.
     """
+    keep_freed_memory()
     with one_thread():
         if design.effects.learnt:
             return _fit_learnt(design, draws=draws, seed=seed)

@@ -178,28 +178,43 @@ def tabulate(design: Design, hyper: Hyper) -> Tables:
         # The density of t, and its slope in t.
         log_f = log_f + np.log(np.cosh(t))
         slope = slope * scale[..., None] * np.cosh(t) + np.tanh(t)
-    density = np.exp(log_f - log_f.max(axis=-1, keepdims=True))
-    width = step[..., None]
-    turn = density * slope
-    pieces = 0.5 * width * (density[..., :-1] + density[..., 1:]) + width**2 / 12.0 * (
-        turn[..., :-1] - turn[..., 1:]
-    )
-    pieces = np.maximum(pieces, 0.0)
-    total = pieces.sum(axis=-1, keepdims=True)
-    below = np.zeros_like(density)
-    above = np.zeros_like(density)
-    np.cumsum(pieces / total, axis=-1, out=below[..., 1:])
-    above[..., -2::-1] = np.cumsum(pieces[..., ::-1] / total, axis=-1)
+    below, above, density = _integrate(log_f, slope, step[..., None])
     return Tables(
         centre=centre,
         scale=scale,
         first=low,
         step=step,
         curved=curved,
-        density=density / total,
+        density=density,
         below=below,
         above=above,
     )
+
+
+def _integrate(log_f: Floats, slope: Floats, width: Floats) -> tuple[Floats, Floats, Floats]:
+    """Probabilities below and above each grid point, and the density there.
+
+    Works in place as far as it can, on what it is given too: new arrays cost more than the sums.
+    """
+    density = log_f
+    density -= log_f.max(axis=-1, keepdims=True)
+    np.exp(density, out=density)
+    turn = slope
+    turn *= density
+    pieces = density[..., :-1] + density[..., 1:]
+    pieces *= 0.5 * width
+    bend = turn[..., :-1] - turn[..., 1:]
+    bend *= width**2 / 12.0
+    pieces += bend
+    np.maximum(pieces, 0.0, out=pieces)
+    total = pieces.sum(axis=-1, keepdims=True)
+    pieces /= total
+    density /= total
+    below, above = np.empty_like(density), np.empty_like(density)
+    below[..., 0] = above[..., -1] = 0.0
+    np.cumsum(pieces, axis=-1, out=below[..., 1:])
+    np.cumsum(pieces[..., ::-1], axis=-1, out=above[..., -2::-1])
+    return below, above, density
 
 
 def join_tables(tables: Sequence[Tables]) -> Tables:

@@ -33,9 +33,8 @@ from varstat.hierarchical.quadrature.quantile import on_grid, table_points, tabu
 from varstat.hierarchical.quadrature.threads import one_thread
 from varstat.measure import Floats
 
-# A tile of random numbers, and one whose working arrays stay in the cache.
+# A tile of random numbers, whose working arrays stay in the cache.
 _DRAWS, _RANDOM_UNITS = 64, 1024
-_UNITS = 256
 # Normal scores beyond this are one in ten million; the fit is not trusted there.
 _Z = 5.2
 # What the fit may be off by, in SDs of a unit's effect: root mean square over all units and of any
@@ -60,7 +59,7 @@ class Fit:
     ----------
     terms : list of tuple of int
         Monomials of the whitened hyper-parameters.
-    coefficients : ndarray of float32, shape (terms, degree + 1, units)
+    coefficients : ndarray of float32, shape (degree + 1, terms, units)
         What is lost beside 64 bits is less than a thousandth of what the polynomial is off by,
         and half the memory is gone through.
     exact : ndarray of int
@@ -112,29 +111,40 @@ class Sampler:
     def _block(self, some: slice, units: slice | None = None) -> Floats:
         """Draw some units, or all; whole tiles are drawn, so that a draw is the same in any."""
         units = units or slice(0, self.design.units)
+        out = np.empty((some.stop - some.start, units.stop - units.start))
+        fit = self.fit
+        if fit is None:
+            for rows, columns, tile in self._tiles(some, units):
+                out[rows, columns] = tile
+            for columns, part in self.design.part(units.start, units.stop).blocks(_GRID):
+                self._exact(part, some, out, columns)
+            return out
+        missed = fit.exact[(fit.exact >= units.start) & (fit.exact < units.stop)] - units.start
+        scores = np.empty((len(out), len(missed)))
+        basis = monomial_values(self.hyper.z[some], fit.terms).astype(np.float32)
+        for rows, columns, tile in self._tiles(some, units):
+            among = (missed >= columns.start) & (missed < columns.stop)
+            scores[rows, among] = tile[:, missed[among] - columns.start]
+            inside = slice(units.start + columns.start, units.start + columns.stop)
+            out[rows, columns] = _apply(fit.coefficients[..., inside], basis[rows], tile)
+        for column, at in enumerate(missed):
+            alone, unit = slice(at, at + 1), units.start + int(at)
+            out[:, alone] = scores[:, [column]]
+            self._exact(self.design.part(unit, unit + 1), some, out, alone)
+        return out
+
+    def _tiles(self, some: slice, units: slice) -> Iterator[tuple[slice, slice, Floats]]:
+        """Draw normal scores: where tiles of them stand among draws and units asked for."""
         start = units.start // _RANDOM_UNITS * _RANDOM_UNITS
-        stop = min(-(-units.stop // _RANDOM_UNITS) * _RANDOM_UNITS, self.design.units)
-        z = np.empty((some.stop - some.start, units.stop - units.start))
         for first in range(some.start, some.stop, _DRAWS):
             rows = slice(first - some.start, min(first + _DRAWS, some.stop) - some.start)
-            for unit in range(start, stop, _RANDOM_UNITS):
-                end = min(unit + _RANDOM_UNITS, stop)
+            for unit in range(start, units.stop, _RANDOM_UNITS):
+                end = min(unit + _RANDOM_UNITS, self.design.units)
                 rng = np.random.default_rng([self.seed, 2, first // _DRAWS, unit // _RANDOM_UNITS])
                 tile = rng.standard_normal((rows.stop - rows.start, end - unit))
                 low, high = max(unit, units.start), min(end, units.stop)
-                z[rows, low - units.start : high - units.start] = tile[:, low - unit : high - unit]
-        if self.fit is None:
-            for columns, part in self.design.part(units.start, units.stop).blocks(_GRID):
-                self._exact(part, some, z, columns)
-            return z
-        exact = self.fit.exact[(self.fit.exact >= units.start) & (self.fit.exact < units.stop)]
-        slow = z[:, exact - units.start]
-        self._apply(self.fit, self.hyper.z[some], z, units.start)
-        for column, unit in enumerate(exact):
-            at = slice(unit - units.start, unit - units.start + 1)
-            z[:, at] = slow[:, [column]]
-            self._exact(self.design.part(int(unit), int(unit) + 1), some, z, at)
-        return z
+                columns = slice(low - units.start, high - units.start)
+                yield rows, columns, tile[:, low - unit : high - unit]
 
     def _exact(self, part: Design, some: slice, z: Floats, columns: slice) -> None:
         """Turn normal scores of a part's units into effects by exact quantiles, in their place."""
@@ -142,26 +152,19 @@ class Sampler:
         part = on_grid(part, self.hyper.h)
         z[:, columns] = exact_quantiles(part, self.hyper.h[some], z[:, columns])
 
-    def _apply(self, fit: Fit, place: Floats, z: Floats, start: int) -> None:
-        """Turn normal scores of the units from `start` on into effects, in their place."""
-        basis = monomial_values(place, fit.terms).astype(np.float32)
-        terms, powers, _ = fit.coefficients.shape
-        for unit in range(0, z.shape[1], _UNITS):
-            columns = slice(unit, min(unit + _UNITS, z.shape[1]))
-            width = columns.stop - columns.start
-            inside = fit.coefficients[:, :, start + unit : start + columns.stop]
-            flat = np.ascontiguousarray(inside).reshape(terms, -1)
-            for first in range(0, len(z), _DRAWS):
-                rows = slice(first, min(first + _DRAWS, len(z)))
-                by_power = (basis[rows] @ flat).reshape(-1, powers, width)
-                score = z[rows, columns].astype(np.float32)
-                score *= np.float32(1.0 / _Z)
-                np.clip(score, np.float32(-1.0), np.float32(1.0), out=score)
-                value = by_power[:, -1]
-                for power in range(powers - 2, -1, -1):
-                    value *= score
-                    value += by_power[:, power]
-                z[rows, columns] = value
+
+def _apply(
+    coefficients: NDArray[np.float32], basis: NDArray[np.float32], z: Floats
+) -> NDArray[np.float32]:
+    """Turn normal scores (draws, units) into effects, by Horner's rule in the score."""
+    score = z.astype(np.float32)
+    score *= np.float32(1.0 / _Z)
+    np.clip(score, np.float32(-1.0), np.float32(1.0), out=score)
+    value, more = basis @ coefficients[-1], np.empty_like(score)
+    for of_power in coefficients[-2::-1]:
+        value *= score
+        value += np.matmul(basis, of_power, out=more)
+    return np.asarray(value)
 
 
 def draw_effects(design: Design, hyper: HyperDraws, *, seed: int) -> Sampler | Stored:
@@ -198,7 +201,7 @@ def fit_quantiles(design: Design, hyper: HyperDraws) -> Fit | None:
             return None
         train, check = _spread(hyper.z, number), _spread(hyper.z, number + _CHECKED)[number:]
         basis = np.linalg.pinv(monomial_values(hyper.z[train], terms))
-        coefficients = np.empty((len(terms), powers, design.units))
+        coefficients = np.empty((powers, len(terms), design.units))
         scores = _Z * np.cos(np.pi * (np.arange(powers) + 0.5) / powers)
         vandermonde = np.linalg.inv(np.vander(scores / _Z, powers, increasing=True))
         z = np.random.default_rng([powers, d]).standard_normal((_CHECKED, design.units))
@@ -207,18 +210,18 @@ def fit_quantiles(design: Design, hyper: HyperDraws) -> Fit | None:
             part = on_grid(part, hyper.h)
             at = _tabulated(part, hyper.h[train], scores)
             coefficients[:, :, columns] = np.einsum(
-                "tn,qp,npu->tqu", basis, vandermonde, at, optimize=True
+                "tn,qp,npu->qtu", basis, vandermonde, at, optimize=True
             )
             exact = exact_quantiles(part, hyper.h[check], z[:, columns])
             power = np.power.outer(z[:, columns] / _Z, np.arange(powers))
             fitted = np.einsum(
-                "st,tqu,suq->su",
+                "st,qtu,suq->su",
                 monomial_values(hyper.z[check], terms),
                 coefficients[:, :, columns],
                 power,
                 optimize=True,
             )
-            sd = coefficients[0, 1, columns] / _Z
+            sd = coefficients[1, 0, columns] / _Z
             off[:, columns] = (fitted - exact) / np.maximum(sd, 1e-100)
         typical = np.sqrt(np.mean(off**2, axis=0))
         missed = np.flatnonzero(

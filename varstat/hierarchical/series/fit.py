@@ -12,6 +12,7 @@ import numpy as np
 from scipy.special import expit
 
 from varstat.errors import ModelError
+from varstat.hierarchical.quadrature.memory import keep_freed_memory
 from varstat.hierarchical.quadrature.threads import one_thread
 from varstat.hierarchical.series.draws import Source, draw_locations
 from varstat.hierarchical.series.hyper import Hyper, draw_hyper
@@ -69,6 +70,7 @@ def fit_series(
         raise ModelError("series", list(problems))
     problem = pose_problem(panel, model)
     repeat = next(share for cells, share in _SHARED.items() if problem.size > cells)
+    keep_freed_memory()
     with one_thread():
         hyper = draw_hyper(problem, draws=-(-draws // repeat), seed=seed)
         source = Source(
