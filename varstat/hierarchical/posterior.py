@@ -12,7 +12,7 @@ from varstat.card.schema import Card
 from varstat.hierarchical.diagnostics import Diagnostics
 from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.moment import Moment
-from varstat.hierarchical.quadrature.hyper import Lattice
+from varstat.hierarchical.quadrature.lattice import Lattice
 from varstat.hierarchical.storage.layout import by_kind, count_chains, theta_blocks
 from varstat.hierarchical.words import say_fit, say_fits
 from varstat.measure import Floats

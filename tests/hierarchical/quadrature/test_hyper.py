@@ -5,13 +5,14 @@ import pytest
 from designs import make_design
 
 from varstat.hierarchical.diagnostics import fit_tail
-from varstat.hierarchical.quadrature.hyper import grow_lattice, whiten
+from varstat.hierarchical.quadrature.hyper import whiten
 from varstat.hierarchical.quadrature.hyper_draws import (
     _settle,
     _weigh_again,
     draw_by_importance,
     draw_from_lattice,
 )
+from varstat.hierarchical.quadrature.lattice import fill_lattice, grow_lattice
 from varstat.hierarchical.quadrature.marginal import log_posterior
 from varstat.hierarchical.quadrature.polynomial import monomial_values, monomials
 from varstat.hierarchical.quadrature.surrogate import fit_slopes
@@ -24,6 +25,10 @@ def nation(units, seed=1, **options):
     return make_design(event, size, **options)
 
 
+def exact(design, white, nodes=15):
+    return lambda z: log_posterior(design, white.place(z), nodes=nodes) - white.peak
+
+
 def moments(lattice):
     mean = lattice.weight @ lattice.h
     return mean, np.sqrt(lattice.weight @ (lattice.h - mean) ** 2)
@@ -33,7 +38,8 @@ def moments(lattice):
 def test_a_finer_lattice_changes_nothing(units):
     design = nation(units)
     white = whiten(design, nodes=25)
-    coarse, fine = (grow_lattice(design, white, step=s, nodes=25) for s in (0.8, 0.5))
+    density = exact(design, white, nodes=25)
+    coarse, fine = (grow_lattice(white, density, step=s) for s in (0.8, 0.5))
     for one, other in zip(moments(coarse), moments(fine), strict=True):
         # The fewer the units, the more skewed the posterior that the lattice has to follow.
         np.testing.assert_allclose(one, other, atol=1e-5 if units > 10 else 1e-2)
@@ -42,9 +48,9 @@ def test_a_finer_lattice_changes_nothing(units):
 def test_draws_from_a_lattice_have_its_moments():
     design = nation(12)
     white = whiten(design, nodes=25)
-    lattice = grow_lattice(design, white, step=0.8, nodes=25)
-    drawn = draw_from_lattice(design, white, lattice, draws=8000, nodes=25, seed=3)
-    mean, sd = moments(lattice)
+    filled = fill_lattice(design, white, step=0.8, nodes=25, smooth=False)
+    drawn = draw_from_lattice(white, filled, draws=8000, seed=3)
+    mean, sd = moments(filled.lattice)
     assert np.all(np.abs(drawn.h.mean(axis=0) - mean) < 4 * sd / np.sqrt(8000))
     np.testing.assert_allclose(drawn.h.std(axis=0), sd, rtol=0.05)
 
@@ -53,7 +59,7 @@ def test_draws_from_a_lattice_have_its_moments():
 def test_importance_sampling_agrees_with_the_lattice(units):
     design = nation(units, covariates={"x": np.arange(units)})
     white = whiten(design, nodes=15)
-    lattice = grow_lattice(design, white, step=0.8, nodes=15)
+    lattice = grow_lattice(white, exact(design, white), step=0.8)
     drawn = draw_by_importance(design, white, draws=4000, nodes=15, seed=4)
     mean, sd = moments(lattice)
     assert drawn.pareto_k < 0.7
@@ -68,9 +74,9 @@ def test_the_polynomial_is_the_log_posterior_where_it_matters():
     white = whiten(design, nodes=15)
     fitted = fit_slopes(design, white, np.random.default_rng(6), nodes=15)
     z = rng.standard_normal((40, design.dimension))
-    exact = log_posterior(design, white.place(z), nodes=15) - white.peak
-    assert np.std(fitted(z) - exact) < 0.02
-    assert fitted.error_at(z) == pytest.approx(np.std(fitted(z) - exact))
+    true = exact(design, white)(z)
+    assert np.std(fitted(z) - true) < 0.02
+    assert fitted.error_at(z) == pytest.approx(np.std(fitted(z) - true))
     assert len(fitted.z) < 100
 
 
@@ -100,23 +106,23 @@ def test_a_polynomial_follows_a_scale_that_may_be_nothing(steady):
     # Draws reach far to the left, where nothing is left of it.
     assert np.quantile(drawn.h[:, at], 0.01) < white.mode[at] - 2.0
     z = drawn.z[:150]
-    exact = log_posterior(design, drawn.h[:150], nodes=15) - white.peak
+    true = exact(design, white)(z)
     fitted = fit_slopes(design, white, np.random.default_rng(6), nodes=15)
-    assert np.std(fitted(z) - exact) < 0.05
+    assert np.std(fitted(z) - true) < 0.05
 
 
 def test_what_a_polynomial_misses_is_weighed_by_the_exact_density(steady):
     _, white = steady
 
-    def exact(z):
+    def round_one(z):
         return -0.5 * np.sum(z**2, axis=1)
 
     def rough(z):
-        return exact(z) + 0.4 * np.sin(3.0 * z[:, 0])
+        return round_one(z) + 0.4 * np.sin(3.0 * z[:, 0])
 
     rng = np.random.default_rng(9)
     settled = _settle(white, rough, rng, scales=[])
-    again = _weigh_again(settled, exact, rng, 1000)
+    again = _weigh_again(settled, round_one, rng, 1000)
     assert again.again
     assert again.weight.sum() == pytest.approx(1.0)
     assert again.pareto_k < 0.5

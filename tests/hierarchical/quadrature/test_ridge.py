@@ -6,7 +6,7 @@ from designs import make_design, normal
 from scipy.special import gammaln, logsumexp
 
 from varstat.hierarchical.quadrature.fit import fit_quadrature
-from varstat.hierarchical.quadrature.hyper import unevenness
+from varstat.hierarchical.quadrature.lattice import unevenness
 
 EVENT = np.array([0.0, 1, 0, 2, 0, 1, 0, 0, 1, 0])
 DAYS = np.full(10, 36_525_000.0)

@@ -12,7 +12,7 @@ from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.model.smeared import Smeared
 from varstat.hierarchical.posterior import Posterior, transient_of
 from varstat.hierarchical.quadrature.fit import nodes_for
-from varstat.hierarchical.quadrature.hyper import Lattice
+from varstat.hierarchical.quadrature.lattice import Lattice
 from varstat.hierarchical.quadrature.marginal import condition, unpack
 from varstat.hierarchical.quadrature.quantile import Tables, join_tables, table_points, tabulate
 from varstat.measure import Floats

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from varstat.hierarchical.diagnostics import Diagnostics
 from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.posterior import Stored
-from varstat.hierarchical.quadrature.hyper import LATTICE_DIMENSION, Lattice, fill_lattice, whiten
+from varstat.hierarchical.quadrature.hyper import whiten
 from varstat.hierarchical.quadrature.hyper_draws import (
     MOST_DIMENSION,
     HyperDraws,
     draw_by_importance,
     draw_from_lattice,
 )
+from varstat.hierarchical.quadrature.lattice import LATTICE_DIMENSION, Lattice, fill_lattice
 from varstat.hierarchical.quadrature.learnt.fit import draw_shapes
 from varstat.hierarchical.quadrature.learnt.sampler import LearntSampler, draw_learnt
 from varstat.hierarchical.quadrature.learnt.tempered import draw_mixtures
@@ -103,11 +104,13 @@ def fit_quadrature(design: Design, *, draws: int, seed: int) -> Quadrature:
 def _fit(design: Design, *, draws: int, seed: int) -> Quadrature:
     nodes = nodes_for(design)
     white = whiten(design, nodes=nodes)
-    lattice = None
+    lattice: Lattice | None = None
     if design.dimension <= LATTICE_DIMENSION:
-        step = 0.8 if is_delicate(design) else 1.0 if design.units <= 1000 else 1.15
-        lattice = fill_lattice(design, white, step=step, nodes=nodes)
-        hyper = draw_from_lattice(design, white, lattice, draws=draws, nodes=nodes, seed=seed)
+        delicate = is_delicate(design)
+        step = 0.8 if delicate else 1.0 if design.units <= 1000 else 1.15
+        filled = fill_lattice(design, white, step=step, nodes=nodes, smooth=not delicate)
+        hyper = draw_from_lattice(white, filled, draws=draws, seed=seed)
+        lattice = filled.lattice
     else:
         hyper = draw_by_importance(design, white, draws=draws, nodes=nodes, seed=seed)
     return Quadrature(

@@ -12,7 +12,8 @@ from scipy.special import logsumexp
 from varstat.hierarchical.diagnostics import fit_tail
 from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.model.smeared import Smeared
-from varstat.hierarchical.quadrature.hyper import Lattice, Whitened
+from varstat.hierarchical.quadrature.hyper import Whitened
+from varstat.hierarchical.quadrature.lattice import Filled
 from varstat.hierarchical.quadrature.marginal import log_posterior
 from varstat.hierarchical.quadrature.proposal import (
     Proposal,
@@ -22,7 +23,7 @@ from varstat.hierarchical.quadrature.proposal import (
 )
 from varstat.hierarchical.quadrature.quantile import on_grid
 from varstat.hierarchical.quadrature.student import resample
-from varstat.hierarchical.quadrature.surrogate import Density, fit_slopes, fit_values
+from varstat.hierarchical.quadrature.surrogate import Density, fit_slopes
 from varstat.measure import Floats
 
 # Above this many hyper-parameters too few of a Student-t's draws are where the posterior is.
@@ -30,9 +31,8 @@ MOST_DIMENSION = 30
 # Evaluations of a likelihood for which no polynomial is needed, and those that can be afforded
 # where no polynomial fits.
 _CHEAP, _AFFORDABLE = 10_000_000, 300_000_000
-# What a polynomial may be off by in log density, root mean square over the posterior: on a lattice,
-# and in importance sampling. How often it is fitted to more points where it is off by more.
-_ACCURACY = 0.003
+# What a polynomial may be off by in log density, root mean square over the posterior, and how often
+# it is fitted to more points where it is off by more.
 _ROUGH = 0.05
 _MOST_REFINED, _MORE = 2, 60
 # A tail of the importance ratios that is light enough to leave as it is, and how often a proposal
@@ -105,32 +105,31 @@ class Settled:
     again: bool = False
 
 
-def draw_from_lattice(
-    design: Design, white: Whitened, lattice: Lattice, *, draws: int, nodes: int, seed: int
-) -> HyperDraws:
+def draw_from_lattice(white: Whitened, filled: Filled, *, draws: int, seed: int) -> HyperDraws:
     """Draw hyper-parameters by rejection from a mixture of normals about the lattice points."""
     rng = np.random.default_rng([seed, 1])
-    passes = 0
-    target, error = fit_values(lattice)
-    if error > _ACCURACY:
-        target, error = _exact(design, white, nodes=nodes), 0.0
+    lattice, passes = filled.lattice, filled.passes
     # Wider than the step, so that the mixture falls off more slowly than what it covers.
     width = max(lattice.step, 0.75)
     matters = lattice.weight > 1e-6 * lattice.weight.max()
     centre, weight = lattice.z[matters], lattice.weight[matters] / lattice.weight[matters].sum()
 
+    # Half the squared distances in widths, but for z's own square.
+    towards = np.vstack([centre.T, -0.5 * np.sum(centre**2, axis=1)]) / width**2
+
     def propose(number: int) -> tuple[Floats, Floats]:
         at = rng.choice(len(weight), size=number, p=weight)
         z = centre[at] + width * rng.standard_normal((number, centre.shape[1]))
-        away = (z**2).sum(axis=1)[:, None] - 2.0 * z @ centre.T + (centre**2).sum(axis=1)
-        return z, np.log(np.exp(-0.5 * away / width**2) @ weight)
+        apart = np.column_stack([z, np.ones(number)]) @ towards
+        apart -= 0.5 * np.sum((z / width) ** 2, axis=1)[:, None]
+        return z, np.log(np.exp(apart, out=apart) @ weight)
 
     kept: list[Floats] = []
     have, bound = 0, -np.inf
     while have < draws:
         z, log_q = propose(2 * draws)
-        ratio = target(z) - log_q
-        passes += len(z) if error == 0.0 else 0
+        ratio = filled.density(z) - log_q
+        passes += len(z) if filled.error == 0.0 else 0
         if not kept:
             # The bound is the largest of the first batch; a later ratio above it is cut to it,
             # which at this size of batch concerns less than one draw in a thousand.
@@ -144,8 +143,8 @@ def draw_from_lattice(
         h=white.place(z),
         pareto_k=float("nan"),
         effective=float(draws),
-        surrogate_error=error,
-        passes=passes + len(lattice.z),
+        surrogate_error=filled.error,
+        passes=passes,
         check=lattice.h[resample(np.random.default_rng(_FIXED), lattice.weight, CHECKED)],
         worth=float("inf"),
     )

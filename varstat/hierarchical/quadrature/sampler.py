@@ -25,8 +25,9 @@ from numpy.typing import NDArray
 
 from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.posterior import Stored
-from varstat.hierarchical.quadrature.hyper import LATTICE_DIMENSION
+from varstat.hierarchical.quadrature.combined import combine
 from varstat.hierarchical.quadrature.hyper_draws import HyperDraws
+from varstat.hierarchical.quadrature.lattice import LATTICE_DIMENSION
 from varstat.hierarchical.quadrature.marginal import unpack
 from varstat.hierarchical.quadrature.polynomial import monomial_values, monomials
 from varstat.hierarchical.quadrature.quantile import on_grid, table_points, tabulate
@@ -42,10 +43,16 @@ _Z = 5.2
 _TYPICAL = 8e-3
 _TYPICAL_OF_ONE = 1e-2
 _LARGEST = 5e-2
+# One unit in so many may be missed, and is drawn by its exact function.
+_FEW = 10
 # Hyper-parameters at which the fit is checked, in all units.
 _CHECKED = 6
 # Numbers that are kept in memory rather than drawn again each time they are gone through.
 _KEPT = 50_000_000
+# Terms from which on a polynomial is there for what bends.
+_BENT = 10
+# Units by which hyper-parameters are well known.
+_MANY = 500
 # What a row's likelihood takes on a grid of rates and transient SDs, about, and rows of which all
 # are kept on one.
 _GRID, _ROWS = 500, 2000
@@ -57,8 +64,10 @@ class Fit:
 
     Attributes
     ----------
+    place : ndarray of float, shape (draws, dimension)
+        Each draw's hyper-parameters, in the coordinates that the polynomial is in.
     terms : list of tuple of int
-        Monomials of the whitened hyper-parameters.
+        Its monomials in them.
     coefficients : ndarray of float32, shape (degree + 1, terms, units)
         What is lost beside 64 bits is less than a thousandth of what the polynomial is off by,
         and half the memory is gone through.
@@ -66,6 +75,7 @@ class Fit:
         Units whose quantile function the polynomial misses.
     """
 
+    place: Floats
     terms: list[tuple[int, ...]]
     coefficients: NDArray[np.float32]
     exact: np.ndarray
@@ -121,7 +131,7 @@ class Sampler:
             return out
         missed = fit.exact[(fit.exact >= units.start) & (fit.exact < units.stop)] - units.start
         scores = np.empty((len(out), len(missed)))
-        basis = monomial_values(self.hyper.z[some], fit.terms).astype(np.float32)
+        basis = monomial_values(fit.place[some], fit.terms).astype(np.float32)
         for rows, columns, tile in self._tiles(some, units):
             among = (missed >= columns.start) & (missed < columns.stop)
             scores[rows, among] = tile[:, missed[among] - columns.start]
@@ -194,13 +204,14 @@ def exact_quantiles(design: Design, h: Floats, z: Floats) -> Floats:
 
 def fit_quantiles(design: Design, hyper: HyperDraws) -> Fit | None:
     """Fit polynomials to the quantile functions; None if that is no gain."""
-    d = hyper.z.shape[1]
-    for terms, powers in _bases(d):
-        number = len(terms) + len(terms) // 2 + 2
+    d, place = hyper.z.shape[1], _coordinates(design, hyper)
+    for terms, powers in _bases(d, design.units):
+        # What bends little needs few more points than terms.
+        number = len(terms) * 5 // 4 + 1 if len(terms) < _BENT else len(terms) * 3 // 2 + 2
         if number + _CHECKED > len(hyper.h) // 4 or len(terms) > 400:
             return None
-        train, check = _spread(hyper.z, number), _spread(hyper.z, number + _CHECKED)[number:]
-        basis = np.linalg.pinv(monomial_values(hyper.z[train], terms))
+        train, check = _spread(place, number), _spread(place, number + _CHECKED)[number:]
+        basis = np.linalg.pinv(monomial_values(place[train], terms))
         coefficients = np.empty((powers, len(terms), design.units))
         scores = _Z * np.cos(np.pi * (np.arange(powers) + 0.5) / powers)
         vandermonde = np.linalg.inv(np.vander(scores / _Z, powers, increasing=True))
@@ -216,7 +227,7 @@ def fit_quantiles(design: Design, hyper: HyperDraws) -> Fit | None:
             power = np.power.outer(z[:, columns] / _Z, np.arange(powers))
             fitted = np.einsum(
                 "st,qtu,suq->su",
-                monomial_values(hyper.z[check], terms),
+                monomial_values(place[check], terms),
                 coefficients[:, :, columns],
                 power,
                 optimize=True,
@@ -228,13 +239,31 @@ def fit_quantiles(design: Design, hyper: HyperDraws) -> Fit | None:
             ~((typical < _TYPICAL_OF_ONE) & (np.abs(off).max(axis=0) < _LARGEST))
         )
         fitted_well = np.delete(typical, missed)
-        few = len(missed) <= max(design.units // 50, 1) and len(fitted_well) > 0
+        few = len(missed) <= max(design.units // _FEW, 1) and len(fitted_well) > 0
         if few and float(np.sqrt(np.mean(fitted_well**2))) < _TYPICAL:
-            return Fit(terms=terms, coefficients=coefficients.astype(np.float32), exact=missed)
+            return Fit(
+                place=place, terms=terms, coefficients=coefficients.astype(np.float32), exact=missed
+            )
     return None
 
 
-def _bases(d: int) -> Iterator[tuple[list[tuple[int, ...]], int]]:
+def _coordinates(design: Design, hyper: HyperDraws) -> Floats:
+    """Coordinates of all draws in which effects are smooth, of mean zero and unit covariance.
+
+    An effect is shrunk by a scale's square over that and chance's, and is as wide as the root of
+    that: smooth in the root, also where the scale is nothing and its log has no end.
+    """
+    if hyper.h.shape[1] > LATTICE_DIMENSION:
+        return hyper.z
+    combined = combine(design)
+    bent = np.isfinite(combined.bend)
+    place = np.where(bent, np.exp(hyper.h - combined.place(hyper.h)), hyper.h)
+    centre = place.mean(axis=0)
+    covariance = np.atleast_2d(np.cov(place, rowvar=False))
+    return np.asarray(np.linalg.solve(np.linalg.cholesky(covariance), (place - centre).T).T)
+
+
+def _bases(d: int, units: int) -> Iterator[tuple[list[tuple[int, ...]], int]]:
     """Polynomials to try, the cheapest first: terms in hyper-parameters and powers of the score.
 
     Many hyper-parameters are each well known, so that straight lines in most of them do.
@@ -246,7 +275,10 @@ def _bases(d: int) -> Iterator[tuple[list[tuple[int, ...]], int]]:
         yield straight, 11
         yield [*quadratic, *((j,) * k for k in (3, 4) for j in range(d))], 11
         return
-    # Of hospitals with hundreds of cases the first is off by a thousandth of an effect's SD.
+    # Of thousands of units hyper-parameters are so well known that a straight line does, and of
+    # hospitals with hundreds of cases four powers are off by a thousandth of an effect's SD.
+    if units > _MANY:
+        yield monomials(d, 1), 4
     yield quadratic, 4
     yield quadratic, 7
     yield monomials(d, 3), 9

@@ -16,7 +16,7 @@ from varstat.hierarchical.automatic import state_effects
 from varstat.hierarchical.model.build import build_design
 from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.posterior import EngineName, Fits, Posterior
-from varstat.hierarchical.quadrature.hyper import Lattice
+from varstat.hierarchical.quadrature.lattice import Lattice
 from varstat.hierarchical.storage.draws import DAMAGED, FileDraws, reading, stamp_of
 from varstat.hierarchical.storage.text import (
     read_account,
