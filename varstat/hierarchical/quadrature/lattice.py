@@ -7,7 +7,7 @@ humps of different widths, every other row of the lattice gives another answer t
 the step is halved.
 
 The log density at its points is that of a polynomial, fitted to values and slopes at some tens of
-points (`varstat.hierarchical.quadrature.surrogate`), if that is right to some ten-thousandths
+points (`varstat.hierarchical.quadrature.surrogate`), if that is right to some hundred-thousandths
 where the posterior is and nowhere far off; else each point is a pass over the data. Between points
 a polynomial stands for the density too, and is checked there.
 
@@ -44,13 +44,14 @@ _MANY_UNITS = 1000
 _MOST_POINTS = 40_000
 # Rows of a lattice may differ by as many SDs, at twice its own step; how often it is halved.
 _EVEN, _MOST_HALVINGS = 0.1, 2
-# Degrees of the polynomials that may fill a lattice, and equations for each of their coefficients.
+# Degrees of the polynomials that may fill a lattice, the first for many units alone, and equations
+# for each of their coefficients.
 _DEGREES, _EQUATIONS = (4, 6, 8), 1.5
 # The seed by which points that they are fitted to and checked at are the same in every fit.
 _FIXED = 20
 # Points they are checked at, drawn from the posterior, and what they may be off by in log density:
 # there, root mean square; at the farthest points above a depth; and at the edge of the lattice.
-_CHECKED, _NEAR = 8, 3e-4
+_CHECKED, _NEAR = 8, 3e-5
 _FAR_DEPTH, _FAR, _EDGE = 6.0, 0.03, 1.0
 # From here on a higher degree won't mend it; points of a lattice that one may fill.
 _HOPELESS, _MOST_BY_POLYNOMIAL = 0.1, 5000
@@ -149,7 +150,8 @@ def _fill_by_polynomial(
     """Fill a lattice by the first polynomial that is near enough; else say how many passes went."""
     rng = np.random.default_rng(_FIXED)
     d, checked = len(white.mode), 0
-    every = [monomials(d, degree) for degree in _DEGREES]
+    degrees = _DEGREES if design.units > _MANY_UNITS else _DEGREES[1:]
+    every = [monomials(d, degree) for degree in degrees]
     points = [int(np.ceil(_EQUATIONS * len(terms) / (d + 1))) for terms in every]
     fitted = fit_slopes(design, white, rng, nodes=nodes, terms=every[0], points=points[0])
     for at in range(len(every)):
