@@ -88,7 +88,7 @@ def test_strips_are_drawn_and_a_page_has_them(months, tmp_path):
     )
     assert made.exit_code == 0, made.output
     drawn = (tmp_path / "found.svg").read_text()
-    assert "What was reported: spells" in drawn
+    assert "What was reported: Spells" in drawn
     assert "--counts referrals" in drawn
     assert "U03" in (tmp_path / "found.html").read_text()
     assert set(pd.read_excel(tmp_path / "found.xlsx", sheet_name=None, engine="openpyxl")) >= {

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from varstat.provenance import Provenance
 
 _READ = (
-    *("source", "card", "unit", "unit_name", "numerator", "denominator", "period"),
+    *("source", "card", "title", "unit", "unit_name", "numerator", "denominator", "period"),
     *("only", "exclude", "lookup", "sheet", "decimal", "lenient"),
 )
 # What is asked of volumes alone.
@@ -127,6 +127,7 @@ def _arguments(setting: Setting, asking: CompletenessAsking) -> tuple[str, dict[
         "sheet": reading.sheet,
         "decimal": reading.decimal,
         "lenient": reading.lenient,
+        "title": reading.title,
     }
 
 

@@ -11,7 +11,7 @@ from varstat.cli.run import carry_out
 
 # What doesn't concern volumes.
 WITHOUT = (
-    *("title", "direction", "counts", "observed", "expected", "expected_se"),
+    *("direction", "counts", "observed", "expected", "expected_se"),
     *("sampled_from", "exposure", "value", "se", "lower"),
     *("upper", "limits_level", "count", "total", "sum_of_squares", "peer_group", "by", "roll_up"),
     *("annualise", "spread", "rules", "suppressed", "rounded", "zero", "missing", "percent", "per"),

@@ -5,7 +5,8 @@ from dataclasses import replace
 from varstat.card import Card, override_card
 from varstat.data.rows.records import Records
 from varstat.data.table import Table
-from varstat.prose.text import clean, shorten
+from varstat.measure import Measure
+from varstat.prose.text import begin_upper, clean, in_words, shorten
 
 _LONGEST = 60
 
@@ -32,22 +33,32 @@ def entitle(table: Table, *, titled: bool) -> Table:
     return replace(table, card=_entitle(table.card, table.kept.records, titled=titled))
 
 
+def _relate(measure: Measure, event: str, size: str) -> str:
+    """Say in words what is divided by what: "/" is read by those who made the file alone."""
+    if not size or measure.unit:
+        # Where rates are shown per 1,000 of the size, each heading says so itself.
+        return event
+    if measure.bounded:
+        return f"{event} as a share of {size}"
+    return f"{event} {'against' if measure.size == 'expected' else 'per'} {size}"
+
+
 def _entitle(card: Card, records: Records, *, titled: bool) -> Card:
     made = records.third is not None and not card.measure.counts
     if not card.name.startswith("default-") or made:
         return card
     needed = card.needed
     event, size = (
-        "" if clean(name).casefold() in (*needed, "") else shorten(clean(name), _LONGEST)
+        "" if clean(name).casefold() in (*needed, "") else shorten(in_words(name), _LONGEST)
         for name in (records.event_column, records.size_column)
     )
     changes: dict[str, str] = {}
     if not card.measure.counts:
         changes = {"title": event} if event else {}
-    elif event and size:
-        changes = {"title": f"{event} / {size}"}
     elif event:
-        changes = {"title": event}
+        changes = {"title": _relate(card.measure, event, size)}
+    if "title" in changes:
+        changes["title"] = begin_upper(changes["title"])
     if titled:
         changes.pop("title", None)
     if card.measure.counts:

@@ -55,6 +55,24 @@ def shorten(text: str, longest: int) -> str:
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
+def in_words(name: str) -> str:
+    """Say the name of a column in words: underscores are blanks, and the rest is the analyst's.
+
+    Examples
+    --------
+    >>> in_words("day_cases")
+    'day cases'
+    >>> in_words("FTE_DAYS__LOST")
+    'FTE DAYS LOST'
+    """
+    return clean(name.replace("_", " "))
+
+
+def begin_upper(text: str) -> str:
+    """Begin a text with an upper-case letter, as a heading does."""
+    return text[:1].upper() + text[1:]
+
+
 def is_blank(text: object) -> bool:
     """Tell whether there is nothing to show; pandas leaves NaN where a table has no name."""
     return text is None or text != text or str(text).strip() == ""

@@ -18,6 +18,7 @@ def completeness(
     data: "Data",
     *,
     card: "Card | str | None" = None,
+    title: str | None = None,
     unit: str | None = None,
     unit_name: str | None = None,
     numerator: str | None = None,
@@ -46,8 +47,8 @@ def completeness(
     Parameters
     ----------
     data : path, "example:NAME" or DataFrame
-    card, unit, unit_name, numerator, denominator, period, only, exclude, lookup, sheet, decimal, \
-lenient : optional
+    card, title, unit, unit_name, numerator, denominator, period, only, exclude, lookup, sheet, \
+decimal, lenient : optional
         How the data are read, as by `read_table`. Periods are months or quarters.
     columns : str or sequence of str
         Further counts of the same units and periods, by which causes are told apart.

@@ -42,6 +42,7 @@ def read_vintages(
     sheet: str | None = None,
     decimal: str | None = None,
     lenient: bool = False,
+    title: str | None = None,
 ) -> Vintages:
     """Read what was known of each unit's periods at several dates.
 
@@ -52,7 +53,7 @@ def read_vintages(
         The column that says when a row was published: a date, or a month or longer period, which
         stands for its end.
     card, unit, unit_name, numerator, denominator, period, columns, only, exclude, lookup, sheet, \
-decimal, lenient
+decimal, lenient, title
         As for `read_volumes`.
 
     Returns
@@ -83,6 +84,7 @@ decimal, lenient
         sheet=sheet,
         decimal=decimal,
         lenient=lenient,
+        title=title,
         by=(as_of,),
     )
     ledger = rows.ledger

@@ -32,6 +32,7 @@ def read_volumes(
     sheet: str | None = None,
     decimal: str | None = None,
     lenient: bool = False,
+    title: str | None = None,
 ) -> Volumes:
     """Read what each unit reported in each month or quarter.
 
@@ -49,6 +50,8 @@ def read_volumes(
         Further counts of the same units and periods, by which causes are told apart.
     only, exclude, lookup, sheet, decimal, lenient
         As for `read_table`.
+    title : str, optional
+        What was measured; the card's, or the name of the first column of counts.
 
     Returns
     -------
@@ -77,6 +80,7 @@ def read_volumes(
         sheet=sheet,
         decimal=decimal,
         lenient=lenient,
+        title=title,
     )
     rows.refuse_repeated()
     rows.ledger.close(rows.name)

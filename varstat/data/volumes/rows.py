@@ -20,6 +20,7 @@ from varstat.data.rows.totals import exclude_totals
 from varstat.data.source.grid import Texts
 from varstat.data.source.numbers import Kind, Numbers
 from varstat.errors import TableError, UsageError
+from varstat.prose.text import begin_upper, in_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -38,7 +39,7 @@ class CountRows:
     notes : tuple of str
     card : Card
     titled : bool
-        Whether a card was named.
+        Whether a card was named, or a title given.
     data_hash : str
     lookups : dict of str to str
     """
@@ -56,7 +57,9 @@ class CountRows:
     @property
     def title(self) -> str:
         """What was measured."""
-        return self.card.indicator.title if self.titled else next(iter(self.numbers))
+        if self.titled:
+            return self.card.indicator.title
+        return begin_upper(in_words(next(iter(self.numbers))))
 
     @property
     def labels(self) -> list[str]:
@@ -137,6 +140,7 @@ def read_count_rows(
     sheet: str | None,
     decimal: str | None,
     lenient: bool,
+    title: str | None = None,
     by: Sequence[str] = (),
 ) -> CountRows:
     """Read rows of counts, and judge them as far as their layout doesn't matter.
@@ -145,7 +149,7 @@ def read_count_rows(
     ----------
     source : path, "example:NAME" or DataFrame
     card, unit, unit_name, numerator, denominator, period, columns, only, exclude, lookup, sheet, \
-decimal, lenient
+decimal, lenient, title
         As for `read_volumes`.
     by : sequence of str
         What else tells the rows of a unit's period apart.
@@ -162,7 +166,7 @@ decimal, lenient
         If no counts are named.
     """
     said = {"unit": unit, "unit_name": unit_name, "period": period}
-    said |= {"numerator": numerator, "denominator": denominator}
+    said |= {"numerator": numerator, "denominator": denominator, "title": title}
     stated = _state(card, said, columns)
     shared = stated.columns.numerator == stated.columns.denominator
     core = {*(stated.columns.numerator or ()), *(stated.columns.denominator or ())}
@@ -207,7 +211,7 @@ decimal, lenient
         ledger=ledger,
         notes=(*opened.notes, *notes),
         card=stated,
-        titled=card is not None,
+        titled=card is not None or title is not None,
         data_hash=opened.data_hash,
         lookups={name: each.data_hash for name, each in zip(names, lookups, strict=True)},
     )

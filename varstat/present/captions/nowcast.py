@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from varstat.estimands.vintages.result import Nowcast
 from varstat.present.caption import Caption
 from varstat.prose.number import listed, percent
-from varstat.prose.text import clean, without_options
+from varstat.prose.text import clean, in_words, without_options
 
 
 def title(nowcast: Nowcast) -> str:
     """Title the chart."""
-    return clean(f"Reported and still to come: {nowcast.count}")
+    return clean(f"Reported and still to come: {in_words(nowcast.count)}")
 
 
 def alt_text(nowcasts: Sequence[Nowcast]) -> str:
@@ -32,7 +32,7 @@ def caption(nowcasts: Sequence[Nowcast], *, units: int) -> Caption:
     if units:
         noun = "the unit" if units == 1 else f"{units} units"
         some = f", and {noun} with most still to come"
-    several = f"Reported and still to come: {listed([each.count for each in nowcasts])}"
+    several = f"Reported and still to come: {listed([in_words(each.count) for each in nowcasts])}"
     return Caption(
         title=title(first) if len(nowcasts) == 1 else clean(several),
         finding=clean(f"All units that reported, as of {first.as_of[-1]}{some}."),

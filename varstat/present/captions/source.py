@@ -5,7 +5,7 @@ from typing import Any
 
 from varstat.analysis.command import repeat_command
 from varstat.prose.number import MINUS, listed
-from varstat.prose.text import clean, is_blank, shorten
+from varstat.prose.text import clean, in_words, is_blank, shorten
 from varstat.results import Result, Results
 
 # Letters of a command that fits below a chart, of its parts, and names in a list.
@@ -71,7 +71,7 @@ def _adjusted(groups: Sequence[Any]) -> str:
         return ""
     known = _coefficients(groups[0]) if len(groups) == 1 else {}
     names = [
-        shorten(clean(str(name)), _LONG) + known.get(str(name), "")
+        shorten(in_words(str(name)), _LONG) + known.get(str(name), "")
         for part in ("strata", "covariates")
         for name in model.get(part) or ()
     ]
