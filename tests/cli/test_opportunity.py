@@ -240,7 +240,7 @@ def test_files_of_one_call_say_the_same(
         found = [np.nan if unit[name] is None else unit[name] for unit in whole["units"]]
         np.testing.assert_array_equal(frame[name], found)
     book = openpyxl.load_workbook(paths[3])
-    assert book.sheetnames == ["cover", "units", "totals", "waterfall", "about"]
+    assert book.sheetnames == ["cover", "units", "totals", "waterfall", "notes", "about"]
     assert book["units"].max_row == 11
     assert [cell.value for cell in book["waterfall"][1]] == [
         *("component", "unit", "estimate", "lower", "upper"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 
 # What stands in the column that says so.
+COMMON = "what the group has in common"
 TRUSTED = "whether the posterior that the row rests on passed its checks"
 
 
@@ -34,6 +36,8 @@ class Content:
         `provenance`; plain values.
     means : dict of str to str
         What stands in the columns of the first table.
+    notes : dict of str to (dict of str to str)
+        What stands in the columns of each table, by its name; under "" what the table holds.
     summary : str
         What was found; above it, where a check failed, that it isn't to be trusted.
     """
@@ -44,6 +48,7 @@ class Content:
     objects: list[dict[str, Any]]
     about: dict[str, Any] = field(default_factory=dict)
     means: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, dict[str, str]] = field(default_factory=dict)
     summary: str = ""
 
     @property
@@ -62,7 +67,44 @@ class Content:
         -------
         Content
         """
-        return replace(self, sheets={name: self.sheets[name]}, means={})
+        return replace(self, sheets={name: self.sheets[name]}, means={}, notes={})
+
+
+def note_columns(
+    columns: Iterable[str], means: Mapping[str, str], common: Iterable[str] = ()
+) -> dict[str, str]:
+    """Say what stands in each column of a table, in their order.
+
+    Parameters
+    ----------
+    columns : iterable of str
+    means : mapping of str to str
+        By name; one with `*` is of all names that fit. Under "" what the table holds.
+    common : iterable of str
+        Columns that say what a group has in common.
+
+    Returns
+    -------
+    dict of str to str
+        Of the columns that are known, and "".
+
+    Examples
+    --------
+    >>> note_columns(["rate", "rate_mcse"], {"rate": "events by size"})
+    {'rate': 'events by size', 'rate_mcse': 'Monte Carlo error of rate'}
+    """
+    shared = {spelt for name in common for spelt in (name, f"by_{name}")}
+    found = {"": means[""]} if "" in means else {}
+    for name in columns:
+        fits = (text for key, text in means.items() if key and fnmatchcase(name, key))
+        text = means.get(name) or next(fits, None)
+        if text is None and name.removesuffix("_mcse") in found:
+            text = f"Monte Carlo error of {name.removesuffix('_mcse')}"
+        if text is None and name in shared:
+            text = COMMON
+        if text is not None:
+            found[name] = text
+    return found
 
 
 def number(value: float) -> float | None:

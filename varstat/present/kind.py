@@ -118,6 +118,9 @@ class Kind(Generic[R, T]):
         Gives what a reader must know of a result.
     sheets : callable
         Makes the tables of a workbook, that of the units first.
+    meanings : mapping of str to (mapping of str to str)
+        What stands in the columns of the other tables, by table and column; under "" what a table
+        holds. A name that ends in `*` is of all columns that begin so.
     apart : tuple of str
         Of these tables, those that a file of one table holds where it has their name: "map" as
         map.csv.
@@ -162,6 +165,7 @@ class Kind(Generic[R, T]):
     named: Callable[[R], Named] = lambda result: result.units  # type: ignore[attr-defined]
     notes: Callable[[R], Sequence[str]] = lambda result: getattr(result, "notes", ())
     sheets: Callable[[T], dict[str, pd.DataFrame]] = lambda results: {"units": results.to_frame()}
+    meanings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     apart: tuple[str, ...] = ()
     objects: Callable[[T], list[dict[str, Any]]] = _objects
     also: Callable[[T], dict[str, Any]] = lambda _results: {}

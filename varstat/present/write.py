@@ -14,7 +14,7 @@ from varstat.files import beside, check_path, replace_files
 from varstat.present import formats
 from varstat.present.canvas import Canvas
 from varstat.present.captions.source import say_source
-from varstat.present.content import TRUSTED, Content, mark_trusted, trust
+from varstat.present.content import TRUSTED, Content, mark_trusted, note_columns, trust
 from varstat.present.kind import Open, choose_chart, open_results
 from varstat.results import Result, Results
 
@@ -231,14 +231,21 @@ def _lay_out(opened: Open) -> Content:
     sheets = kind.sheets(results)
     main = next(iter(sheets))
     means = {first.fill(column.name): column.means for column in kind.files or kind.columns}
+    means["trusted"] = TRUSTED
+    sheets[main] = mark_trusted(sheets[main], results.groups)
+    known = {**kind.meanings, main: {**means, **kind.meanings.get(main, {})}}
     return Content(
         kind=kind.name,
         title=results[0].indicator,
-        sheets=sheets | {main: mark_trusted(sheets[main], results.groups)},
+        sheets=sheets,
         objects=kind.objects(results),
         about=trust(results)
         | {"account": results.account.to_dict(), "provenance": results.provenance.to_dict()}
         | kind.also(results),
-        means=means | {"trusted": TRUSTED},
+        means=means,
+        notes={
+            name: note_columns(map(str, frame.columns), known.get(name, {}), results[0].by)
+            for name, frame in sheets.items()
+        },
         summary=results.summary(),
     )

@@ -99,7 +99,7 @@ def test_parquet_keeps_types_and_carries_its_account(frame: pd.DataFrame) -> Non
 
 def test_a_workbook_has_units_funnels_and_what_it_is_about(frame: pd.DataFrame) -> None:
     book = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(lay_out(funnels_of(frame)))))
-    assert book.sheetnames == ["cover", "units", "funnels", "about"]
+    assert book.sheetnames == ["cover", "units", "funnels", "notes", "about"]
     assert [cell.value for cell in book["units"]["A"]] == ["unit", "007", "5E1", "1E5", "RX1"]
     about = dict(book["about"].iter_rows(min_row=2, values_only=True))
     assert about["provenance.card"] == "default-proportion"
@@ -285,9 +285,10 @@ def test_amounts_of_a_workbook_have_no_decimals_and_columns_fit_them(build) -> N
 @pytest.mark.parametrize("build", [build_changes, build_reviews, build_histories])
 def test_notes_of_a_workbook_are_for_readers_without_a_command_line(build) -> None:
     book = openpyxl.load_workbook(io.BytesIO(encode(build(), ".xlsx")))
-    notes = {str(row[0]): str(row[1]) for row in book["cover"].iter_rows(values_only=True)}
-    assert len(notes) > 5
-    for name, note in notes.items():
+    notes = list(book["notes"].iter_rows(min_row=2, values_only=True))
+    notes += [("cover", row[0] or "", row[1] or "") for row in book["cover"].values]
+    assert len(notes) > 10
+    for _sheet, name, note in notes:
         assert "--" not in note
         assert "`" not in note
         if name.startswith("p_"):

@@ -132,7 +132,7 @@ def test_nothing_is_doubted_without_a_reason() -> None:
 
 def test_a_workbook_has_units_leagues_hyperparameters_and_what_it_is_about() -> None:
     book = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(lay_out(gather(build_league(8))))))
-    assert book.sheetnames == ["cover", "units", "leagues", "hyperparameters", "about"]
+    assert book.sheetnames == ["cover", "units", "leagues", "hyperparameters", "notes", "about"]
     assert book["units"].max_row == 9
     assert [cell.value for cell in book["hyperparameters"]["A"]] == ["name", "intercept", "tau"]
 

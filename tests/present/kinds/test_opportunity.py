@@ -126,7 +126,7 @@ def test_csv_quotes_what_a_spreadsheet_would_run() -> None:
 def test_a_workbook_has_units_totals_waterfall_periods_and_what_it_is_about() -> None:
     found = build_opportunity(6, periods=2, money=MONEY)
     book = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(lay_out(gather(found)))))
-    assert book.sheetnames == ["cover", "units", "totals", "waterfall", "periods", "about"]
+    assert book.sheetnames == ["cover", "units", "totals", "waterfall", "periods", "notes", "about"]
     assert book["units"].max_row == 7
     assert [cell.value for cell in book["periods"]["A"]] == ["period", "2015", "2016"]
     head, values = book["totals"].iter_rows(values_only=True)

@@ -1,9 +1,9 @@
-"""Excel: a cover, a sheet of units, others of the groups, and one that says what ran."""
+"""Excel: a cover, a sheet for each table, one of what columns mean, and one of what ran."""
 
 import io
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,8 +13,10 @@ import pandas as pd
 from varstat.present.content import Content
 from varstat.prose.text import clean, without_options
 
-# Columns as wide as this hold a line of the cover, in letters.
-_NAME, _LINE = 28, 90
+# Sheets beside those of the tables.
+NOTES, ABOUT = "notes", "about"
+# Columns as wide as this hold a line of the cover, in letters: a page of A4 is about as wide.
+_NAME, _LINE = 22, 68
 # Headings that the table of a workbook may have, and formats of numbers.
 _PLAIN = re.compile(r"[\w .%()-]+")
 _WHOLE, _SMALL, _OTHER = "#,##0", "[<0.0001]0.0E+00;0.0000", "#,##0.000"
@@ -23,10 +25,11 @@ _LARGE, _AMOUNT = 1000.0, "[>=1000]#,##0;[<=-1000]-#,##0;#,##0.000"
 # Letters that a number takes at most, for the width of its column.
 _DIGITS = 12
 _FONT = {"font_name": "Arial", "font_size": 12, "font_scheme": "none"}
+_TITLE = _FONT | {"bold": True, "font_size": 16, "text_wrap": True, "valign": "top"}
 
 
 def encode(content: Content) -> bytes:
-    """Make a workbook: a cover first, which says what the columns mean and if checks failed."""
+    """Make a workbook: a cover first, which says what was found and if checks failed."""
     import xlsxwriter
 
     buffer = io.BytesIO()
@@ -44,39 +47,99 @@ def encode(content: Content) -> bytes:
     about = _flat(content.about)
     rows = pd.DataFrame({"what": list(about), "value": list(about.values())})
     _write_cover(workbook, content)
-    for name, frame in (content.sheets | {"about": rows}).items():
-        _write_sheet(workbook, name, frame, content.means if frame is content.units else {})
+    for name, frame in _written(content).items():
+        _write_sheet(workbook, name, frame, content.notes.get(name, {}))
+    _write_notes(workbook, content)
+    _write_sheet(workbook, ABOUT, rows, {})
     workbook.close()
     return buffer.getvalue()
 
 
 def _write_cover(workbook: Any, content: Content) -> None:
-    """Say what the workbook is of, if it can be trusted, what was found, and what columns mean."""
+    """Say on one page what it is of, if it can be trusted, what was found, and what is where."""
     sheet = workbook.add_worksheet("cover")
     sheet.set_column(0, 0, _NAME)
     sheet.set_column(1, 1, _LINE)
+    _set_page(sheet, tall=1)
     wrapped = workbook.add_format(_FONT | {"text_wrap": True, "valign": "top"})
     bold = workbook.add_format(_FONT | {"bold": True, "valign": "top"})
     alarm = workbook.add_format(_FONT | {"bold": True, "font_color": "#B00020"})
-    sheet.write_string(0, 0, clean(content.title), workbook.add_format(_FONT | {"bold": True}))
-    row = 1
+    lines: list[tuple[str, Any]] = [(clean(content.title), workbook.add_format(_TITLE))]
     if warning := content.about.get("not_to_be_trusted"):
-        sheet.write_string(row, 0, f"NOT TO BE TRUSTED: {warning}.", alarm)
+        lines.append((f"NOT TO BE TRUSTED: {warning}.", alarm))
+    lines += [(clean(line), wrapped) for line in content.summary.splitlines() if line]
+    for row, (line, style) in enumerate(lines):
+        sheet.merge_range(row, 0, row, 1, line, style)
+        # Merged cells don't grow by themselves, and letters of a title are larger.
+        size = 1.4 if row == 0 else 1.0
+        sheet.set_row(row, 16.0 * size * (1 + int(size * len(line)) // (_NAME + _LINE)))
+    row = len(lines) + 1
+    for name, text in [("Sheets", ""), *_list_sheets(content), ("", ""), *_list_origin(content)]:
+        sheet.write_string(row, 0, name, bold)
+        sheet.write_string(row, 1, text, wrapped)
         row += 1
-    for line in filter(None, content.summary.splitlines()):
-        sheet.merge_range(row, 0, row, 1, clean(line), wrapped)
-        # Merged cells don't grow by themselves.
-        sheet.set_row(row, 16.0 * (1 + len(line) // (_NAME + _LINE)))
-        row += 1
-    sheet.write_string(row + 1, 0, "Sheets", bold)
-    sheet.write_string(row + 1, 1, ", ".join([*content.sheets, "about"]), wrapped)
-    columns = [name for name in map(str, content.units.columns) if name in content.means]
+
+
+def _list_sheets(content: Content) -> Iterator[tuple[str, str]]:
+    """Say what each sheet holds; of a table without rows, which is no sheet, that there is none."""
+    written = _written(content)
+    for name, frame in content.sheets.items():
+        rows = "1 row" if len(frame) == 1 else f"{len(frame):,} rows"
+        told = content.notes.get(name, {}).get("", "")
+        what = _explain("", told) or ("" if name in written else name)
+        there = rows if len(frame) else "none"
+        yield name, f"{what}: {there}" if what else there
+    if any(content.notes.values()):
+        yield NOTES, "what each column means"
+    yield ABOUT, "what ran, on what, and what became of every row"
+
+
+def _list_origin(content: Content) -> Iterator[tuple[str, str]]:
+    """Say of which file it is made, and by what."""
+    made = content.about.get("provenance", {})
+    if source := clean(str(made.get("source", ""))):
+        yield "Data", source
+    if version := made.get("version"):
+        yield "Made with", f"varstat {version}"
+
+
+def _written(content: Content) -> dict[str, pd.DataFrame]:
+    """The tables that are sheets: the first, and those with rows."""
     first = next(iter(content.sheets))
-    for at, name in enumerate(columns, start=row + 3):
-        sheet.write_string(at, 0, name, bold)
-        sheet.write_string(at, 1, _explain(name, content.means[name]), wrapped)
-    if columns:
-        sheet.write_string(row + 2, 0, f"Columns of {first}", bold)
+    return {name: each for name, each in content.sheets.items() if name == first or len(each)}
+
+
+def _write_notes(workbook: Any, content: Content) -> None:
+    """Say what each column of each sheet means."""
+    rows = [
+        (sheet, column, _explain(column, text))
+        for sheet in _written(content)
+        for column, text in content.notes.get(sheet, {}).items()
+        if column
+    ]
+    if not rows:
+        return
+    sheet = workbook.add_worksheet(NOTES)
+    sheet.freeze_panes(1, 0)
+    _set_page(sheet)
+    sheet.repeat_rows(0)
+    sheet.set_column(0, 1, _NAME + 2)
+    sheet.set_column(2, 2, _LINE)
+    bold = workbook.add_format(_FONT | {"bold": True})
+    wrapped = workbook.add_format(_FONT | {"text_wrap": True, "valign": "top"})
+    for at, row in enumerate(rows, start=1):
+        for column, text in enumerate(row):
+            sheet.write_string(at, column, text, wrapped)
+    heads = [{"header": head, "header_format": bold} for head in ("sheet", "column", "meaning")]
+    place = {"columns": heads, "name": "notes_table", "style": "Table Style Light 1"}
+    sheet.add_table(0, 0, len(rows), 2, place)
+
+
+def _set_page(sheet: Any, *, tall: int = 0) -> None:
+    """Print a sheet as wide as a page of A4, and so many pages tall; 0 for as many as needed."""
+    sheet.set_paper(9)
+    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
+    sheet.fit_to_pages(1, tall)
 
 
 def _explain(name: str, means: str) -> str:
@@ -89,11 +152,14 @@ def _explain(name: str, means: str) -> str:
 def _write_sheet(workbook: Any, name: str, frame: pd.DataFrame, means: Mapping[str, str]) -> None:
     sheet = workbook.add_worksheet(name)
     sheet.freeze_panes(1, 0)
+    _set_page(sheet)
+    sheet.set_landscape()
+    sheet.repeat_rows(0)
     bold = workbook.add_format(_FONT | {"bold": True})
     titles = [str(title) for title in frame.columns]
     for column, title in enumerate(titles):
         sheet.write_string(0, column, title, bold)
-        if title in means:
+        if title and title in means:
             sheet.write_comment(0, column, _explain(title, means[title]))
         values = frame.iloc[:, column].tolist()
         style = workbook.add_format(_FONT | {"num_format": _format_of(title, values)})

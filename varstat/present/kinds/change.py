@@ -22,6 +22,7 @@ from varstat.present.kinds.reporting import (
     reporting_object,
     reporting_sheet,
 )
+from varstat.present.kinds.sheets import CHANGE
 from varstat.present.kinds.units import peer_group, probability, rate_text, unit, unit_name
 from varstat.prose.number import percent
 from varstat.prose.rate import RateStyle, style_of
@@ -344,6 +345,7 @@ KIND: Kind[Change, Changes] = Kind(
     columns=COLUMNS,
     style=_style,
     sheets=_sheets,
+    meanings=CHANGE,
     objects=lambda changes: [_object(each) for each in changes],
     shown=_shown,
     left=_left,

@@ -16,6 +16,7 @@ from varstat.present.column import ALWAYS, Column, Table
 from varstat.present.content import number, plain, records, state
 from varstat.present.highlight import Bools
 from varstat.present.kind import MOST_ROWS, MOST_SHOWN, Kind
+from varstat.present.kinds.sheets import FUNNEL
 from varstat.present.kinds.units import cell, event, peer_group, size, unit, unit_name, units_count
 from varstat.prose.number import percent
 
@@ -323,6 +324,7 @@ KIND: Kind[Funnel, Funnels] = Kind(
     groups=GROUPS,
     notes=lambda funnel: funnel.warnings,
     sheets=_sheets,
+    meanings=FUNNEL,
     objects=lambda funnels: [object_of(funnel) for funnel in funnels],
     shown=shown,
     left=left,

@@ -17,6 +17,7 @@ from varstat.present.column import ALWAYS, Column, Table
 from varstat.present.content import plain, state
 from varstat.present.highlight import Bools
 from varstat.present.kind import MOST_SHOWN, Block, Kind
+from varstat.present.kinds.sheets import HISTORY
 from varstat.present.kinds.units import unit, unit_name
 from varstat.prose.number import figure, probability_text
 from varstat.prose.text import clean
@@ -316,6 +317,7 @@ KIND: Kind[History, Histories] = Kind(
     columns=COLUMNS,
     files=FILES,
     sheets=_sheets,
+    meanings=HISTORY,
     apart=("completeness", "map", "events"),
     objects=_objects,
     shown=_shown,

@@ -17,6 +17,7 @@ from varstat.present.content import records, state
 from varstat.present.highlight import Bools
 from varstat.present.kind import Kind
 from varstat.present.kinds import funnel
+from varstat.present.kinds.sheets import FUNNEL
 from varstat.present.kinds.units import cell, checks, ends, interval_text
 from varstat.prose.number import probability_text
 from varstat.prose.rate import RateStyle, style_of
@@ -122,6 +123,7 @@ KIND: Kind[JudgedFunnel, JudgedFunnels] = Kind(
     style=_style,
     notes=lambda judged: (*judged.funnel.warnings, *judged.verdict.notes),
     sheets=_sheets,
+    meanings=FUNNEL,
     objects=lambda judged: [_object(each) for each in judged],
     shown=funnel.shown,
     left=funnel.left,

@@ -18,6 +18,7 @@ from varstat.present.content import below, plain, records, state
 from varstat.present.highlight import Bools
 from varstat.present.kind import MOST_ROWS, Kind
 from varstat.present.kinds import also, unmeasured
+from varstat.present.kinds.sheets import LEAGUE
 from varstat.present.kinds.units import (
     cell,
     checks,
@@ -337,6 +338,7 @@ KIND: Kind[League, Leagues] = Kind(
     groups=GROUPS,
     style=rate_style,
     sheets=_sheets,
+    meanings=LEAGUE,
     objects=_objects,
     shown=_shown,
     # A row of dots says where units are left out.

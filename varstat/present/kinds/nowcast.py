@@ -16,6 +16,7 @@ from varstat.present.column import ALWAYS, Column, Table
 from varstat.present.content import records, state
 from varstat.present.highlight import Bools
 from varstat.present.kind import MOST_SHOWN, Block, Kind
+from varstat.present.kinds.sheets import NOWCAST
 from varstat.present.kinds.units import amount, unit, unit_name
 from varstat.prose.number import figure, percent
 from varstat.prose.text import clean
@@ -340,6 +341,7 @@ KIND: Kind[Nowcast, Nowcasts] = Kind(
     columns=COLUMNS,
     files=FILES,
     sheets=_sheets,
+    meanings=NOWCAST,
     apart=("national", "growth", "reopened", "reconciliation"),
     objects=_objects,
     shown=_shown,

@@ -20,6 +20,7 @@ from varstat.present.highlight import Bools
 from varstat.present.kind import MOST_SHOWN, Block, Kind
 from varstat.present.kinds import unmeasured
 from varstat.present.kinds.reporting import complete_blocks, complete_sheets, complete_stated
+from varstat.present.kinds.sheets import OPPORTUNITY
 from varstat.present.kinds.units import (
     amount,
     cell,
@@ -361,6 +362,7 @@ KIND: Kind[Opportunity, Opportunities] = Kind(
     together="Opportunity",
     style=_style,
     sheets=_sheets,
+    meanings=OPPORTUNITY,
     objects=_objects,
     also=_also,
     remarks=lambda results: say_combined(results.combined, results.notes),

@@ -11,6 +11,7 @@ from varstat.present.content import below, plain, records, state
 from varstat.present.highlight import Bools
 from varstat.present.kind import Block, Kind
 from varstat.present.kinds.review_charts import CHARTS
+from varstat.present.kinds.review_sheets import REVIEW
 from varstat.prose.number import count, probability_text
 from varstat.prose.text import clean
 from varstat.review.claim import VERDICTS, Claim
@@ -212,6 +213,7 @@ KIND: Kind[Review, Reviews] = Kind(
     columns=COLUMNS,
     files=FILES,
     sheets=_sheets,
+    meanings=REVIEW,
     objects=lambda reviews: [_object(each) for each in reviews],
     shown=_shown,
     left=_left,
