@@ -14,7 +14,7 @@ from varstat.measure.basis import BESIDE, Basis
 from varstat.measure.homogeneity import Homogeneity
 from varstat.measure.lock import lock_arrays
 from varstat.prose.homogeneity import say_homogeneity
-from varstat.prose.number import expected_number, interval, percent
+from varstat.prose.number import expected_number, first_count, interval, percent
 from varstat.results import Results, UnitResult
 
 Strings = NDArray[np.object_]
@@ -266,9 +266,9 @@ class Funnel(UnitResult):
             return f"No limits can be drawn for these {units:,} {noun}.{self._spread_text()}"
         false = expected_number(expected)
         return (
-            f"{flagged:,} of {units:,} {noun} {lie} outside the {percent(level)} limits around "
-            f"{self._target_text()}{which}; {false} would if all were at the target and varied "
-            f"by no more than {'the limits allow for' if self._allows() else 'chance'}."
+            f"{first_count(flagged)} of {units:,} {noun} {lie} outside the {percent(level)} "
+            f"limits around {self._target_text()}{which}; {false} would if all were at the target "
+            f"and varied by no more than {'the limits allow for' if self._allows() else 'chance'}."
             f"{self._spread_text()}"
         )
 

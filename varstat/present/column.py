@@ -99,6 +99,9 @@ class Column(Generic[R]):
         Above it where people read it, with line breaks for a terminal; empty where they don't.
     text : callable
         Writes the cell of a row.
+    beside : callable or None
+        Writes the cell where the row's name and code stand before it, as on a page; `text` by
+        default.
     keep : int
         When it gives way in a terminal that is too narrow for all: 1 first. A column of 0 isn't
         shown there at all, one of `NAMES` gives way last, one of `ALWAYS` never. So the least
@@ -125,6 +128,7 @@ class Column(Generic[R]):
     error: bool = False
     heading: str = ""
     text: Callable[[Table[R], int], str] | None = None
+    beside: Callable[[Table[R], int], str] | None = None
     keep: int = 0
     number: bool = True
     cut: bool = False
@@ -134,9 +138,18 @@ class Column(Generic[R]):
     reveals: frozenset[str] = frozenset()
     where: Callable[[R], bool] = everywhere
 
-    def cell(self, table: Table[R], row: int) -> str:
-        """Write the cell of a row, safe to show; empty where the column isn't for reading."""
-        return clean(self.text(table, row)) if self.text else ""
+    def cell(self, table: Table[R], row: int, *, named: bool = False) -> str:
+        """Write the cell of a row, safe to show; empty where the column isn't for reading.
+
+        Parameters
+        ----------
+        table : Table
+        row : int
+        named : bool
+            Whether the row's name and code stand before it.
+        """
+        text = self.beside if named and self.beside else self.text
+        return clean(text(table, row)) if text else ""
 
     def title(self, table: Table[R]) -> str:
         r"""Write the heading on one line, as a page does.

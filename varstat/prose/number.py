@@ -40,6 +40,25 @@ def count(number: int) -> str:
     return f"{number:,}" if number else "none"
 
 
+def first_count(number: int) -> str:
+    """Write how many there are where a sentence begins: "None" where there are none."""
+    return f"{number:,}" if number else "None"
+
+
+def give_or_take(error: float, decimals: int = 2) -> str:
+    """Write an error beside what it is of, in brackets; nothing where it isn't known or is none.
+
+    Examples
+    --------
+    >>> give_or_take(0.034), give_or_take(0.0021), give_or_take(0.0)
+    (' (±0.03)', ' (± less than 0.01)', '')
+    """
+    if not error > 0:
+        return ""
+    text = f"{error:.{decimals}f}"
+    return f" (±{text})" if float(text) else f" (± less than {10.0**-decimals:.{decimals}f})"
+
+
 def count_units(number: int) -> str:
     """Write a number of units with its noun.
 

@@ -19,8 +19,10 @@ from present.histories import (
 )
 
 from varstat import draw
+from varstat.present.charts.row_sheet import thin_ticks
 from varstat.present.charts.sheet import MARGIN, Sheet
-from varstat.present.charts.ticks import period_ticks
+from varstat.present.charts.style import SMALL, text_size
+from varstat.present.charts.ticks import period_ticks, rate_ticks
 
 CHARTS: dict[str, tuple[Callable[[], Any], str]] = {
     "bridge": (build_changes, "bridge"),
@@ -162,3 +164,38 @@ def test_periods_named_along_an_axis_are_of_the_same_times_of_the_year(
     assert shown[0] == 0
     assert 1 <= len(shown) <= most
     assert shown.step % year == 0 or year % shown.step == 0
+
+
+@pytest.mark.parametrize("most", [4, 8])
+@pytest.mark.parametrize("first", [1, 2, 3, 4])
+def test_quarters_of_either_kind_of_year_are_named_where_their_own_year_begins(
+    first: int, most: int
+) -> None:
+    """`2012 Q1` may be of the calendar's year or of the financial one; it begins a year in both."""
+    labels = [f"{year} Q{part}" for year in range(2012, 2018) for part in (1, 2, 3, 4)][first - 1 :]
+    named = [labels[at] for at in period_ticks(labels, most)]
+    assert 2 <= len(named) <= most
+    assert {each[-2:] for each in named} == {"Q1"}
+
+
+@pytest.mark.parametrize("width", [1.2, 2.0, 3.5])
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [(0.0, 450_000.0), (-30_000.0, 470_000.0), (-2e6, 1e5), (0.0, 7.0), (-3.0, 3.0)],
+)
+def test_an_axis_that_has_no_room_keeps_its_zero(low: float, high: float, width: float) -> None:
+    figure = Figure(figsize=(width, 2.0))
+    ax = figure.add_axes((0.0, 0.2, 1.0, 0.7))
+    ticks, texts = rate_ticks(low, high, 8, percent=False)
+    ax.set_xlim(low, high)
+    ax.set_xticks(ticks, texts)
+    thin_ticks(ax)
+    at, shown = list(ax.get_xticks()), [each.get_text() for each in ax.get_xticklabels()]
+    assert 0.0 in at
+    assert len(at) >= 2
+    assert set(shown) <= set(texts)
+    gaps = np.diff(at)
+    assert np.allclose(gaps, gaps[0])
+    if len(at) > 2:
+        widest = max(text_size(text, SMALL)[0] for text in shown)
+        assert widest <= width * 72 * gaps[0] / (high - low)

@@ -158,3 +158,18 @@ def test_a_chart_of_what_was_not_examined_is_refused() -> None:
     for name in ("specifications", "ranks"):
         with pytest.raises(ModelError, match="no other specifications"):
             draw(without, chart=name)
+
+
+def test_claims_on_a_page_do_not_name_the_unit_that_stands_before_them(reviews: Reviews) -> None:
+    table = KIND.table(reviews[0])
+    (column,) = (each for each in KIND.columns if each.name == "claim")
+    single = [at for at, each in enumerate(reviews[0].claims) if len(each.units) == 1]
+    assert single
+    for at in single:
+        beside, alone = column.cell(table, at, named=True), column.cell(table, at)
+        code, name = (reviews[0].about.unit[at], reviews[0].about.unit_name[at])
+        # A terminal has no other column that names it.
+        assert code in alone
+        assert "his unit" in beside
+        assert code not in beside
+        assert name not in beside

@@ -177,6 +177,54 @@ def test_on_a_desk_every_column_is_seen_and_no_period_is_broken(name: str, tmp_p
     assert set(lines) == {1}
 
 
+# A window can't be as narrow as a telephone, a frame in it can.
+_FRAME = """
+  const doc = document.documentElement.outerHTML;
+  if (window === window.top) {
+    const frame = document.createElement("iframe");
+    frame.style = "width: 390px; height: 800px; border: 0";
+    frame.srcdoc = doc;
+    addEventListener("message", (e) => { document.documentElement.dataset.result = e.data; });
+    document.body.replaceChildren(frame);
+  } else {
+    for (const each of document.querySelectorAll("details")) each.open = true;
+    const wide = [...document.querySelectorAll(".scroll")].filter((e) => e.querySelector("table"));
+    for (const each of wide) each.scrollLeft = 1e6;
+    const told = wide.map((each) => {
+      const cell = each.querySelector("tbody tr > :first-child").getBoundingClientRect();
+      const name = each.getBoundingClientRect();
+      const behind = each.querySelector("tbody tr > :last-child").getBoundingClientRect();
+      return [each.scrollLeft, cell.left - name.left, cell.width, behind.right - name.right];
+    });
+    parent.postMessage(JSON.stringify(
+      [document.documentElement.scrollWidth, innerWidth, told,
+       getComputedStyle(document.querySelector("tbody tr > :first-child")).backgroundColor,
+       getComputedStyle(document.body).backgroundColor]), "*");
+  }
+"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", [0, 1], ids=["dark", "light"])
+@pytest.mark.parametrize("name", PAGES)
+def test_on_a_telephone_only_tables_scroll_and_names_stay(
+    name: str, scheme: int, tmp_path: Path
+) -> None:
+    options = ("--dump-dom", f"--blink-settings=preferredColorScheme={scheme}")
+    page, room, tables, behind, paper = result_of(
+        open_page(PAGES[name](), _FRAME, tmp_path, *options)
+    )
+    assert page <= room == 390
+    assert tables
+    for scrolled, moved, width, left in tables:
+        # However far a table is scrolled, the name of a row stands at its edge, and leaves room.
+        assert abs(moved) <= 1
+        assert width <= 0.55 * room or not scrolled
+        assert abs(left) <= 1
+    # What scrolls beneath a name isn't seen through it.
+    assert behind == paper
+
+
 @pytest.mark.browser
 def test_on_a_telephone_a_sentence_in_a_table_has_lines_to_be_read(tmp_path: Path) -> None:
     driver = """

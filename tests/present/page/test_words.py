@@ -27,12 +27,25 @@ def test_no_option_of_a_command_stands_on_a_page() -> None:
         "Add --inform size.",
     )
     text = page_of(gather(build_league(12, notes=notes, problems=("Take --effects auto.",))))
-    shown = re.sub(r"<(script|style|details).*?</\1>", "", text.decode(), flags=re.S)
+    # Notes are in details too; how the page was made, which has no class, is for those who type.
+    apart = r"<(script|style).*?</\1>|<details>.*?</details>"
+    shown = re.sub(apart, "", text.decode(), flags=re.S)
     shown = re.sub(r"<[^>]*>", " ", shown)
     assert not OPTION.findall(shown)
     assert "Part of it passes." in shown
     assert "Units are of two kinds." in shown
-    assert shown.count("Note:") == 2
+    assert "2 notes" in shown
+
+
+@pytest.mark.parametrize(("count", "opened"), [(1, True), (3, True), (4, False), (10, False)])
+def test_notes_stand_below_the_charts_and_many_are_folded(count: int, opened: bool) -> None:
+    notes = tuple(f"Mind this, {at}." for at in range(count))
+    text = page_of(gather(build_league(12, notes=notes))).decode()
+    assert text.rindex("<figure") < text.index('class="notes"') < text.index("<table")
+    assert ('<details class="notes" open>' in text) == opened
+    # On paper all are there: a page opens what is folded before it is printed.
+    assert re.search(r"beforeprint.*?details\.notes", text, re.S)
+    assert all(note in text for note in notes)
 
 
 def test_what_is_said_of_one_period_stays_without_its_advice() -> None:
@@ -61,7 +74,7 @@ def test_what_tooltips_say_is_on_the_page_once() -> None:
 def test_a_page_is_in_words_that_anyone_reads(name: str) -> None:
     results = BUILT[name]()
     text = page_of(results).decode()
-    shown = re.sub(r"<(script|style|details|svg).*?</\1>", "", text, flags=re.S)
+    shown = re.sub(r"<(script|style|svg).*?</\1>|<details>.*?</details>", "", text, flags=re.S)
     shown = html.unescape(re.sub(r"<[^>]*>", " ", shown))
     assert not OPTION.findall(shown)
     assert "`" not in shown

@@ -43,7 +43,7 @@ def test_one_target_or_one_model_is_said_as_it_is() -> None:
 
 def test_the_choice_that_matters_most_is_named() -> None:
     over, same = say_shares(VALUES)
-    of = "of the variance of the total, on a log scale."
+    of = "of how far totals lie apart (the variance of their logarithms)."
     assert over == f"Over all specifications the target rule makes 81% {of}"
     assert same == f"With the same target rule the choice of peers makes 60% {of}"
     assert say_shares({"share_target": float("nan")}) == ()

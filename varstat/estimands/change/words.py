@@ -4,7 +4,7 @@ import numpy as np
 
 from varstat.estimands.change.result import Change
 from varstat.estimands.change.rounded import round_bridge
-from varstat.prose.number import count_units, figure, listed, percent
+from varstat.prose.number import count, count_units, figure, first_count, listed, percent
 from varstat.prose.text import MOST_SENTENCES, clean
 from varstat.target.rule import say_target
 
@@ -130,12 +130,13 @@ def _say_units(change: Change) -> list[str]:
     units = change.units
     if not change.lasting:
         return [_UNTOLD]
-    said = []
+    said: list[str] = []
     for verdict, verb in (("improved", "truly improved"), ("worsened", "truly worsened")):
         names = [clean(str(u)) for u in units.unit[units.verdict == verdict]]
         names = names if verdict == "improved" else names[::-1]
         some = ", ".join(names[:_MOST]) + (" …" if len(names) > _MOST else "")
-        said.append(f"{len(names)} {verb} beside the nation{f' ({some})' if names else ''}")
+        number = count(len(names)) if said else first_count(len(names))
+        said.append(f"{number} {verb} beside the nation{f' ({some})' if names else ''}")
     structural = int(np.sum(units.verdict == "structure"))
     if structural:
         said.append(f"{structural} more changed as organisations did")

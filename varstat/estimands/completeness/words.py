@@ -11,7 +11,7 @@ from varstat.data.volumes.volumes import Volumes
 from varstat.estimands.completeness.classify import LOSSES
 from varstat.estimands.completeness.posterior import Prior
 from varstat.estimands.completeness.result import Event, History
-from varstat.prose.number import count_units, listed, noise_step, percent, share, stepped
+from varstat.prose.number import count, count_units, listed, noise_step, percent, share, stepped
 from varstat.prose.text import clean
 
 _MOST_GAPS = 3
@@ -33,10 +33,11 @@ def say_history(history: History) -> str:
     left = [each for each in sought if not each.partner]
     looked = 1000 * len(left) / max(history.unit_periods, 1)
     examined = f"{count_units(history.examined)} with {history.unit_periods:,} periods"
-    events = "1 event" if len(history.events) == 1 else f"{len(history.events):,} events"
+    number = len(history.events)
+    events = "1 event" if number == 1 else f"{number:,} events" if number else "no events"
     examined += " was examined" if history.examined == 1 else " were examined"
     said = [
-        f"{examined}: {events}, {len(sought):,} found in volumes.",
+        f"{examined}: {events}" + (f", {count(len(sought))} found in volumes." if number else "."),
         f"Without those of codes that ended, {looked:.1f} in 1,000 periods are to be looked at.",
         _say_gaps([each for each in history.events if each.kind == "gap"], history.level),
     ]

@@ -4,7 +4,7 @@ import numpy as np
 
 from varstat.data.volumes.vintages import Vintages
 from varstat.estimands.vintages.result import Nowcast
-from varstat.prose.number import MINUS, count_units, figure, listed, percent, share
+from varstat.prose.number import MINUS, count, count_units, figure, listed, percent, share
 from varstat.prose.text import clean
 
 _MOST_PERIODS = 3
@@ -81,9 +81,10 @@ def _say_reconciled(nowcast: Nowcast) -> str:
     """Say how the last two vintages differ, and whether that was to be expected."""
     counts, held = nowcast.reconciliation.counts, nowcast.held
     rose = "1 count" if counts["up"] == 1 else f"{counts['up']:,} counts"
+    rose = rose if counts["up"] else "no counts"
     said = (
         f"From {clean(nowcast.as_of[-2])} to {clean(nowcast.as_of[-1])} {rose} rose and "
-        f"{counts['down']:,} fell, {_grown(nowcast.reconciliation.factor)} together"
+        f"{count(counts['down'])} fell, {_grown(nowcast.reconciliation.factor)} together"
     )
     if held is None or not held.odd:
         return f"{said}."

@@ -7,7 +7,7 @@ import numpy as np
 
 from varstat.funnel.result import Funnel, has_bar, has_limits, has_point
 from varstat.present.caption import MAX_PANELS, Caption, group_text, heading
-from varstat.prose.number import percent
+from varstat.prose.number import count, first_count, percent
 from varstat.prose.rate import measured_text, rate_text
 from varstat.prose.text import clean
 from varstat.target.rule import rule_text
@@ -36,8 +36,7 @@ def finding(funnel: Funnel) -> str:
     noun = "unit" if total == 1 else "units"
     which = f" ({high} high, {low} low)" if high and low else (" high" if high else "")
     which = " low" if low and not high else which
-    number = f"{high + low:,}" if high + low else "None"
-    text = f"{number} of {total:,} {noun} flagged{which} at {percent(level)}"
+    text = f"{first_count(high + low)} of {total:,} {noun} flagged{which} at {percent(level)}"
     expected = funnel.expected_false_flags.get(level)
     if expected is not None and np.isfinite(expected):
         text += f"; {count_text(expected)} expected if all were at the target"
@@ -50,7 +49,7 @@ def short_finding(funnel: Funnel) -> str:
     units = len(funnel.units.unit)
     if not has_limits(funnel):
         return f"{units:,} unit{'' if units == 1 else 's'}: too few for limits"
-    return f"{funnel.flagged(level):,} of {units:,} outside {percent(level)}"
+    return f"{first_count(funnel.flagged(level))} of {units:,} outside {percent(level)}"
 
 
 def finding_of_many(funnels: Sequence[Funnel]) -> str:
@@ -59,7 +58,9 @@ def finding_of_many(funnels: Sequence[Funnel]) -> str:
     flagged = sum(int(np.sum(f.units.flag_level >= level)) for f in funnels)
     total = sum(len(f.units.unit) for f in funnels)
     expected = sum(f.expected_false_flags.get(level, np.nan) for f in funnels)
-    text = f"{len(funnels):,} groups: {flagged:,} of {total:,} units flagged at {percent(level)}"
+    text = (
+        f"{len(funnels):,} groups: {count(flagged)} of {total:,} units flagged at {percent(level)}"
+    )
     if np.isnan(expected):
         return text
     return f"{text}; {count_text(expected)} expected if all were at the target"

@@ -10,7 +10,7 @@ from varstat.estimands.league.result import SURE, League
 from varstat.estimands.league.words import count_sure
 from varstat.period.named import AVERAGE
 from varstat.present.caption import MAX_PANELS, Caption, group_text, heading
-from varstat.prose.number import percent
+from varstat.prose.number import first_count, percent
 from varstat.prose.rate import measured_text, rate_text
 from varstat.prose.text import clean
 from varstat.prose.trust import say_distrust
@@ -29,13 +29,9 @@ def finding(league: League) -> str:
         return f"{count:,} {noun}, highest first; no direction is stated as good, so none is ranked"
     best, worst = count_sure(league)
     return (
-        f"{_count(best)} of {count:,} {noun} in the best quarter with P > {percent(SURE)}; "
-        f"{_count(worst).lower()} in the worst"
+        f"{first_count(best)} of {count:,} {noun} in the best quarter with P > {percent(SURE)}; "
+        f"{first_count(worst).lower()} in the worst"
     )
-
-
-def _count(count: int) -> str:
-    return f"{count:,}" if count else "None"
 
 
 def short_finding(league: League) -> str:

@@ -104,15 +104,30 @@ def _finish(
 
 
 def thin_ticks(ax: Axes) -> None:
-    """Leave out every other number across until none touches the next."""
+    """Leave out numbers across until none touches the next; zero always stays."""
     at, texts = list(ax.get_xticks()), [each.get_text() for each in ax.get_xticklabels()]
     width = ax.get_window_extent().width * 72 / ax.figure.dpi
     low, high = ax.get_xlim()
     widest = max((style.text_size(text, style.SMALL)[0] for text in texts), default=0.0)
-    while len(at) > 2 and widest + _BETWEEN > width * np.abs(np.diff(at)).min() / abs(high - low):
-        # From the end that says how far the scale goes, if both can't stay.
-        at, texts = at[(len(at) - 1) % 2 :: 2], texts[(len(at) - 1) % 2 :: 2]
+    if len(at) > 2:
+        apart = width * np.abs(np.diff(at)).min() / abs(high - low)
+        kept = _thin(at, int(np.ceil((widest + _BETWEEN) / apart)))
+        at, texts = at[kept], texts[kept]
     ax.set_xticks(at, texts, parse_math=False)
+
+
+def _thin(at: Sequence[float], least: int) -> slice:
+    """Choose every so many of an axis' ticks, so that zero stays, and the last if it can."""
+    count = len(at)
+    if least <= 1:
+        return slice(None)
+    nearest = int(np.argmin(np.abs(at)))
+    # Without a zero, from the end that says how far the scale goes.
+    anchor = nearest if np.isclose(at[nearest], 0.0) else count - 1
+    step = next((s for s in (least, least + 1) if (count - 1 - anchor) % s == 0), least)
+    # One number alone says nothing of a scale.
+    step = min(step, max(anchor, count - 1 - anchor))
+    return slice(anchor % step, None, step)
 
 
 def title_across(ax: Axes, text: str, *, pad: float = 5.0) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from varstat.measure import Floats
+from varstat.period.column import read_column
 from varstat.period.period import read_periods
 from varstat.prose.number import MINUS
 
@@ -18,6 +19,8 @@ _NARROW = 3.0
 _APART = 0.07
 # Least distance of a rank from the best and the worst, as a share of all.
 _AWAY = 0.06
+# Months from the start of a calendar year to that of a financial one.
+_APRIL = 3
 # Share of the axis that may be left without a tick.
 _SHORT = 0.05
 
@@ -91,16 +94,39 @@ def period_ticks(labels: Sequence[str], most: int) -> range:
     >>> quarters = [f"20{y}-{y + 1} Q{q}" for y in range(12, 17) for q in (1, 2, 3, 4)]
     >>> [quarters[at] for at in period_ticks(quarters, 7)]
     ['2012-13 Q1', '2013-14 Q1', '2014-15 Q1', '2015-16 Q1', '2016-17 Q1']
+    >>> loose = [f"{y} Q{q}" for y in range(2012, 2017) for q in (1, 2, 3, 4)][2:]
+    >>> [loose[at] for at in period_ticks(loose, 7)]
+    ['2013 Q1', '2014 Q1', '2015 Q1', '2016 Q1']
     """
     count = len(labels)
     step = max(1, -(-count // most))
     months = {period.months for period in read_periods(labels)}
+    first = 0
+    if months == {None}:
+        months, first = _read_loose(labels)
     if len(months) == 1 and (length := months.pop()) and 12 % length == 0 and step > 1:
         year = 12 // length
         # Parts of a year, or whole years.
         steps = [each for each in range(1, year) if year % each == 0]
         step = next((each for each in steps if each >= step), -(-step // year) * year)
-    return range(0, count, step)
+    return range(first % step, count, step)
+
+
+def _read_loose(labels: Sequence[str]) -> tuple[set[int | None], int]:
+    """Read quarters of which nobody knows if their year is the calendar's or the financial one.
+
+    Their length, and the place of the first that begins a year: the same by either reading. None
+    and 0 of other labels.
+    """
+    readings = read_column(labels)
+    starts = [[each[label].start for label in labels if label in each] for each in readings]
+    if len(starts) != 2 or any(len(each) < len(labels) for each in starts):
+        return {None}, 0
+    calendar, financial = starts
+    if any(b - a != _APRIL for a, b in zip(calendar, financial, strict=True)):
+        return {None}, 0
+    begins = [at for at, start in enumerate(calendar) if start % 12 == 0]
+    return {span.months for span in readings[0].values()}, begins[0] if begins else 0
 
 
 def reach_ticks(

@@ -15,6 +15,7 @@ from varstat.present.kinds.review_sheets import REVIEW
 from varstat.prose.number import count, probability_text
 from varstat.prose.text import clean
 from varstat.review.claim import VERDICTS, Claim
+from varstat.review.evidence import name_unit
 from varstat.review.result import Review, Reviews
 from varstat.review.words import say_in_short
 
@@ -36,6 +37,17 @@ def _probability(table: Table[Review], row: int) -> str:
     return probability_text(claim.value) if known else ""
 
 
+def _claim_beside(table: Table[Review], row: int) -> str:
+    """Write a claim about one unit where its name and code stand before it."""
+    review, text = table.result, clean(_claim(table, row).claim)
+    if len(_claim(table, row).units) != 1:
+        return text
+    said = clean(name_unit(review.about.unit[row], review.about.unit_name[row]))
+    if text.startswith(f"{said} "):
+        return f"This unit{text.removeprefix(said)}"
+    return text.replace(f" of {said} ", " of this unit ", 1)
+
+
 def _column(name: str, means: str, type_: str = "text") -> Column[Review]:
     return Column(name=name, type=type_, means=means)
 
@@ -47,6 +59,7 @@ COLUMNS: tuple[Column[Review], ...] = (
         type="text",
         means="what is claimed",
         text=lambda t, i: clean(_claim(t, i).claim),
+        beside=_claim_beside,
         keep=ALWAYS,
         number=False,
         wraps=True,

@@ -154,7 +154,7 @@ def _row(
         name=full_name(units, i),
         code=clean(str(units.unit[i])),
         cells=tuple(
-            Cell(text=column.cell(table, i), value=table.sort_value(column.name, i))
+            Cell(text=column.cell(table, i, named=True), value=table.sort_value(column.name, i))
             for column in columns
         ),
         tips=tuple(column.cell(table, i) for column in columns if column.tip),

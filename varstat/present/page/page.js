@@ -29,13 +29,15 @@
 
   // Groups that are folded open when a link leads to them, and on paper.
   function unfold() {
-    const groups = [...document.querySelectorAll("details.group")];
     const open = () => {
       const found = document.getElementById(location.hash.slice(1))?.querySelector("details.group");
       if (found) found.open = true;
     };
     addEventListener("hashchange", open);
-    addEventListener("beforeprint", () => { for (const group of groups) group.open = true; });
+    // What is folded on a screen stands on paper.
+    addEventListener("beforeprint", () => {
+      for (const each of document.querySelectorAll("details.group, details.notes")) each.open = true;
+    });
     open();
   }
 

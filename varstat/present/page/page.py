@@ -18,6 +18,8 @@ MOST_TIPS = 20_000
 # Sections of a page; of more results the first so many are shown, and the page says so. Of more
 # than a few each is folded until it is opened.
 MAX_SECTIONS, MOST_OPEN = 60, 4
+# Notes that stand open below the charts; more are folded.
+_FEW_NOTES = 3
 # Letters of a cell that isn't broken, and of one that needs room for a sentence.
 _BRIEF, _SAID = 14, 40
 
@@ -166,7 +168,7 @@ def render_page(
 ) -> bytes:
     """Render sections as one HTML file that needs nothing else and fetches nothing.
 
-    Each has its summary, its charts (the same that are drawn for print) and a table. Scripts
+    Each has its summary, its charts (the same that are drawn for print), notes and a table. Scripts
     add tooltips, search, sorting and movement by keyboard; without them the page still says
     everything but what a tooltip says of units that have no row.
 
@@ -199,6 +201,7 @@ def render_page(
         script=script,
         sections=sections,
         folded=len(sections) > MOST_OPEN,
+        few=_FEW_NOTES,
         brief=_BRIEF,
         said=_SAID,
         account_text="\n".join(clean(line) for line in account_text.splitlines()),

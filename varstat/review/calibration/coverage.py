@@ -9,7 +9,7 @@ import pandas as pd
 from varstat.estimands.league.caveats import Bools, find_comparable
 from varstat.hierarchical.predictive import replicate
 from varstat.measure import Floats
-from varstat.prose.number import percent
+from varstat.prose.number import give_or_take, percent
 from varstat.provenance import content_hash
 from varstat.review.calibration.answers import answer, true_gaps, true_ranks, true_rates
 from varstat.review.calibration.bounds import Coverage, cover, ratio, worst
@@ -358,8 +358,8 @@ def _say(
         return text
     return (
         f"{text} The published method finds {values['published_to_true']:.2f} times the true "
-        f"total on average (±{mcse['published_to_true']:.2f}), the posterior "
-        f"{values['posterior_to_true']:.2f} (±{mcse['posterior_to_true']:.2f})."
+        f"total on average{give_or_take(mcse['published_to_true'])}, the posterior "
+        f"{values['posterior_to_true']:.2f}{give_or_take(mcse['posterior_to_true'])}."
     )
 
 

@@ -55,8 +55,8 @@ def decide(
         and half the range of totals by the same target rule, each as a share of its middle.
         `share_inside` is the share of the other specifications with the same target rule whose
         intervals hold the own total; NaN where there are none. `share_*` and `same_target_share_*`
-        are shares of the variance of the log total by choice, of all specifications and of those
-        with the same target rule.
+        are shares, by choice, of the variance of the totals' logarithms, of all specifications and
+        of those with the same target rule.
     """
     own = table[table["own"]].iloc[0]
     same = of_own_target(table)
@@ -148,7 +148,8 @@ def say_shares(values: Mapping[str, float]) -> tuple[str, ...]:
             most = max(known, key=lambda axis: known[axis])
             part = share(known[most])
             notes.append(
-                f"{where} {_NAMES[most]} makes {part} of the variance of the total, on a log scale."
+                f"{where} {_NAMES[most]} makes {part} of how far totals lie apart (the variance of "
+                "their logarithms)."
             )
     return tuple(notes)
 
