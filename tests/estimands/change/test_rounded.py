@@ -1,5 +1,7 @@
 """A bridge as it is printed: what is known of it, and parts that add up."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -58,3 +60,36 @@ def test_a_part_that_rounds_to_nothing_has_no_sign():
     rounded = round_bridge(make_bridge(500.0, (0.2, 40.0, -40.3), 12.0))
     assert rounded.write_signed(rounded.bridge.of("volume")[0]) == "0"
     assert rounded.write_signed(-0.4) == "0"
+
+
+def with_part(estimate, lower, upper):
+    """A bridge of millions, whose first part is small, with an interval of its own."""
+    made = make_bridge(5e6, (estimate, 4e6, -3e6), 1.2e6)
+    ends = {"lower": made.lower.copy(), "upper": made.upper.copy()}
+    ends["lower"][1], ends["upper"][1] = lower, upper
+    return round_bridge(replace(made, **ends))
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        ((41_300.0, 900.0, 300_000.0), "+41,000 (+1,000 to +300,000)"),
+        ((41_300.0, 0.0, 300_000.0), "+41,000 (0 to +300,000)"),
+        ((-41_300.0, -300_000.0, 0.0), "−41,000 (−300,000 to 0)"),
+        # Smaller than two digits of its own noise.
+        ((300.0, 0.0, 300_000.0), "under 1,000 (0 to +300,000)"),
+        # None in truth, and none within its interval.
+        ((0.0, 0.0, 0.0), "0 (0 to 0)"),
+        ((3_000.0, -290_000.0, 310_000.0), "0 (−300,000 to +300,000)"),
+    ],
+)
+def test_a_small_part_is_not_called_none_beside_an_interval_to_one_side(part, said):
+    assert with_part(*part).span("volume") == said
+
+
+@given(st.floats(0.0, 9e4), st.floats(0.0, 1.0), st.floats(1.0, 50.0))
+def test_no_nought_stands_beside_an_interval_that_does_not_hold_it(estimate, low, high):
+    text = with_part(estimate, low * estimate, high * estimate).span("volume")
+    shown, ends = text.split(" (")
+    if shown == "0" and estimate > 0:
+        assert ends == "0 to 0)"

@@ -18,11 +18,14 @@ class RoundedBridge:
     ----------
     bridge : Bridge
         All figures in whole steps.
+    exact : Bridge
+        As it was computed.
     step : float
         A power of ten.
     """
 
     bridge: Bridge
+    exact: Bridge
     step: float
 
     def write(self, value: float) -> str:
@@ -37,10 +40,26 @@ class RoundedBridge:
         return f"{'+' if value > 0 else '−'}{text}"
 
     def span(self, name: str, said: str = "", *, whole: bool = False) -> str:
-        """Write a part with its sign, or a whole total, and its interval, with what is said."""
+        """Write a part with its sign, or a whole total, and its interval, with what is said.
+
+        A part that rounds to none, and whose interval lies to one side of none, isn't none: it is
+        written to two digits of its own noise.
+        """
+        estimate, low, high = self.bridge.of(name)
+        if estimate == 0.0 and (low or high) and not low < 0.0 < high:
+            estimate, low, high = self.exact.of(name)
+            finer = noise_step((high - low) / (2.0 * norm.ppf(0.5 * (1.0 + self.bridge.level))))
+            return replace(self, step=min(finer, self.step))._finely(estimate, low, high, said)
         write = self.write if whole else self.write_signed
-        estimate, lower, upper = (write(value) for value in self.bridge.of(name))
-        return f"{estimate} ({said}{lower} to {upper})"
+        return f"{write(estimate)} ({said}{write(low)} to {write(high)})"
+
+    def _finely(self, estimate: float, low: float, high: float, said: str) -> str:
+        """Write a small part; where even so it rounds to none, below what it lies."""
+        low, high = (round(value / self.step) * self.step for value in (low, high))
+        text = self.write_signed(round(estimate / self.step) * self.step)
+        if text.strip("0.,") == "" and estimate != 0.0:
+            text = f"under {self.write(self.step)}"
+        return f"{text} ({said}{self.write_signed(low)} to {self.write_signed(high)})"
 
 
 def round_bridge(bridge: Bridge) -> RoundedBridge:
@@ -79,5 +98,6 @@ def round_bridge(bridge: Bridge) -> RoundedBridge:
             named_lower=whole(bridge.named_lower),
             named_upper=whole(bridge.named_upper),
         ),
+        exact=bridge,
         step=step,
     )
