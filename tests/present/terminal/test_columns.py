@@ -78,3 +78,17 @@ def test_broken_lines_of_text_begin_alike_and_end_without_spaces() -> None:
     lines = console.export_text().splitlines()
     assert len(lines) == 2
     assert all(line.startswith("# ") and line == line.rstrip() for line in lines)
+
+
+@pytest.mark.parametrize("width", [72, 80, 100])
+def test_words_of_sentences_are_whole_where_names_are_cut(width: int) -> None:
+    said = ["incomplete or service interruption", "not submitted or closed"]
+    texts = {"unit": ["R1", "R2"], "name": ["SPIRE LIVERPOOL HOSPITAL" * 2, "HEART"], "like": said}
+    numbers = {"from": ["2014-11-01"] * 2, "factor": ["0.28 (0.26 to 0.30)"] * 2}
+    found = set_columns(
+        texts, numbers, width=width, expendable=(), whole=["unit"], wrapped=["like"]
+    )
+    console = Console(file=io.StringIO(), width=width)
+    console.print(found.grid)
+    words = console.file.getvalue().split()
+    assert {"interruption", "submitted", "incomplete"} <= {*words}

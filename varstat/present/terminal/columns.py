@@ -14,8 +14,8 @@ from varstat.prose.text import clean, is_blank
 
 # The fewest letters to which a name is cut; and those that it has before any number gives way.
 SHORTEST, COMFORTABLE = 8, 24
-# The fewest letters of a line of what goes on in the next.
-_LINE = 16
+# The fewest letters of a line of what goes on in the next, and of a word that isn't broken.
+_LINE, _WORD = 16, 18
 # Codes are as long at most.
 _CODE = 16
 # Where columns are for which there is no room.
@@ -117,6 +117,7 @@ def set_columns(
     needed = {name: _widest(name, cells) for name, cells in texts.items() if name not in fixed}
     free = width - 1 - _needed(numbers) - sum(room + 2 for room in fixed.values())
     given = fixed | dict(zip(needed, _rooms(list(needed.values()), free), strict=True))
+    given |= _keep_words({name: texts[name] for name in needed}, given, wrapped)
     rooms = [given[name] for name in texts]
     grid = Grid(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for name, room in zip(texts, rooms, strict=True):
@@ -200,6 +201,21 @@ def _cut(text: str, room: int) -> str:
 
 def _needed(columns: Mapping[str, list[str]]) -> int:
     return sum(_widest(*each) + 2 for each in columns.items())
+
+
+def _keep_words(
+    texts: Mapping[str, list[str]], given: Mapping[str, int], wrapped: Sequence[str]
+) -> dict[str, int]:
+    """Take room from names that are cut anyway where a sentence's words would be broken."""
+    rooms = {name: given[name] for name in texts}
+    for name in (each for each in texts if each in wrapped):
+        words = [word for cell in texts[name] for word in cell.split()]
+        wanted = min(max(map(cell_len, words), default=0), _WORD)
+        for other in (each for each in texts if each not in wrapped):
+            spare = min(max(wanted - rooms[name], 0), max(rooms[other] - SHORTEST, 0))
+            rooms[name] += spare
+            rooms[other] -= spare
+    return rooms
 
 
 def _rooms(needed: list[int], room: int) -> list[int]:
