@@ -8,9 +8,9 @@ compilation. Effective draws are ArviZ's least bulk ESS over hyper-parameters an
 
     python benchmarks/posterior.py [--units 200,2000,7000] [--panels] [--peers] [--large]
 
-`--panels` adds units with several periods, of which what passes is estimated; `--peers` runs nutpie
-as well (minutes); `--large` adds 100,000 units with a league table, for its memory, and a million
-units, for how cost grows.
+`--panels` adds units with several periods, of which what passes is estimated, and Student-t effects
+of peer groups with a spread of their own; `--peers` runs nutpie as well (minutes); `--large` adds
+100,000 units with a league table, for its memory, and a million units, for how cost grows.
 """
 
 import argparse
@@ -25,6 +25,7 @@ DRAWS = 4000
 
 DATA = """
 import sys, time, json, resource
+from dataclasses import replace
 import numpy as np, pandas as pd
 units = int(sys.argv[1])
 rng = np.random.default_rng(1)
@@ -92,6 +93,24 @@ found = varstat.fit_model(table)[0]
 tell(cpu=time.process_time() - start, least=found.diagnostics.ess_bulk)
 """
 
+OWN_SPREAD = """
+import varstat
+groups = int(sys.argv[2])
+peers = np.arange(units) % groups
+tau = np.linspace(0.15, 0.4, groups)[peers]
+y = rng.binomial(n, 1 / (1 + np.exp(-(1.1 + tau * rng.standard_t(4, units)))))
+frame = pd.DataFrame({"unit": np.char.mod("U%d", np.arange(units)), "y": y, "n": n,
+                      "peers": np.char.mod("G%d", peers)})
+table = varstat.read_table(frame, unit="unit", peer_group="peers", numerator="y", denominator="n",
+                           direction="neither")
+model = table.card.model.model_copy(update={"effects": "student-t", "peer_tau": "own"})
+table = replace(table, card=table.card.model_copy(update={"model": model}))
+varstat.fit_model  # What is imported once is counted with the process.
+start = time.process_time()
+found = varstat.fit_model(table)[0]
+tell(cpu=time.process_time() - start, least=found.diagnostics.ess_bulk)
+"""
+
 LEAGUE = """
 import varstat
 code = np.char.add("U", np.char.zfill(np.arange(units).astype(str), 7))
@@ -151,7 +170,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--units", default="200,2000,7000")
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--panels", action="store_true", help="units with several periods too")
+    parser.add_argument("--panels", action="store_true", help="units with periods or groups too")
     parser.add_argument("--peers", action="store_true", help="run PyMC with nutpie too")
     parser.add_argument("--large", action="store_true", help="100,000 and 1,000,000 units too")
     asked = parser.parse_args()
@@ -177,6 +196,9 @@ def main() -> None:
         for units, *panel in PANELS:
             cost = measure(PANEL, units, *panel)
             print(f"{units:>9,} in {panel[0]:>2} periods {cost['cpu']:>6.1f}")
+        for groups in (4, 8):
+            cost = measure(OWN_SPREAD, 320, groups)
+            print(f"{320:>9,} in {groups:>2} groups  {cost['cpu']:>6.1f}")
     if asked.large:
         for units, script in ((100_000, LEAGUE), (100_000, OURS), (1_000_000, OURS)):
             cost = measure(script, units)

@@ -1,5 +1,7 @@
 """Draws: the same whatever the order of rows, and the fitted quantile function is the exact one."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from designs import all_effects, make_design, make_posterior
@@ -82,6 +84,43 @@ def test_the_fitted_quantile_function_is_the_exact_one(low, high):
     off = (fitted - exact) / sd
     assert np.sqrt(np.mean(off**2)) < 5e-3
     assert np.abs(off).max() < 0.1
+
+
+def panel(units=60, periods=4):
+    """Units whose rows differ by little more than chance: what passes may be next to nothing."""
+    rng = np.random.default_rng(1)
+    shape = (units, periods)
+    size = rng.integers(150, 900, shape)
+    theta = -2 + 0.3 * rng.normal(size=(units, 1)) + 0.08 * rng.normal(size=shape)
+    unit, period = np.indices(shape).reshape(2, -1)
+    event = rng.binomial(size, 1 / (1 + np.exp(-theta))).ravel()
+    return make_design(event, size.ravel(), unit=unit, period=2001 + period)
+
+
+def peers_of_own_spread(effects):
+    event, size = nation(160)
+    groups = [f"g{i % 4}" for i in range(160)]
+    return make_design(event, size, peer_group=groups, peer_tau="own", effects=effects)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [panel, partial(peers_of_own_spread, "normal"), partial(peers_of_own_spread, "student-t")],
+)
+def test_quantile_functions_of_scales_near_zero_are_fitted_too(make):
+    design = make()
+    hyper = fit_quadrature(design, draws=2000, seed=1).hyper
+    fit = fit_quantiles(design, hyper)
+    assert fit is not None
+    found = Sampler(design=design, hyper=hyper, seed=1, fit=fit)
+    exact = Sampler(design=design, hyper=hyper, seed=1, fit=None)
+    fitted, right = (
+        np.concatenate([block for _, block in each.blocks()]) for each in (found, exact)
+    )
+    off = (fitted - right) / right.std(axis=0)
+    assert np.sqrt(np.mean(off**2)) < 8e-3
+    # Some units are part of a tile, and of neighbouring kinds.
+    np.testing.assert_allclose(found.of_units(7, 31), fitted[:, 7:31], atol=1e-6)
 
 
 def test_draws_given_hyper_parameters_follow_the_density():

@@ -19,6 +19,7 @@ those drawn among others, as tables drawn together have as many points as the wi
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations_with_replacement
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,7 @@ from varstat.hierarchical.quadrature.lattice import LATTICE_DIMENSION
 from varstat.hierarchical.quadrature.marginal import unpack
 from varstat.hierarchical.quadrature.polynomial import monomial_values, monomials
 from varstat.hierarchical.quadrature.quantile import on_grid, table_points, tabulate
+from varstat.hierarchical.quadrature.surrogate import whiten_again
 from varstat.hierarchical.quadrature.threads import one_thread
 from varstat.measure import Floats
 
@@ -47,6 +49,8 @@ _LARGEST = 5e-2
 _FEW = 10
 # Hyper-parameters at which the fit is checked, in all units.
 _CHECKED = 6
+# Draws that a polynomial may be fitted at.
+_MOST_FITTED = 600
 # Numbers that are kept in memory rather than drawn again each time they are gone through.
 _KEPT = 50_000_000
 # Terms from which on a polynomial is there for what bends.
@@ -57,27 +61,55 @@ _MANY = 500
 # are kept on one.
 _GRID, _ROWS = 500, 2000
 
+# Units, draws of their hyper-parameters in a polynomial's coordinates, and how many are scales.
+Kind = tuple[NDArray[np.int64], Floats, int]
+# Terms in hyper-parameters, and powers of the normal score.
+Basis = tuple[list[tuple[int, ...]], int]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Fit:
-    """A polynomial for the quantile functions of many units.
+class Piece:
+    """A polynomial for the quantile functions of units with hyper-parameters in common.
 
     Attributes
     ----------
+    units : ndarray of int
+        Which they are, in order.
     place : ndarray of float, shape (draws, dimension)
-        Each draw's hyper-parameters, in the coordinates that the polynomial is in.
+        The draws of their hyper-parameters, in the polynomial's coordinates.
     terms : list of tuple of int
-        Its monomials in them.
+        Monomials of these.
     coefficients : ndarray of float32, shape (degree + 1, terms, units)
         What is lost beside 64 bits is less than a thousandth of what the polynomial is off by,
         and half the memory is gone through.
-    exact : ndarray of int
-        Units whose quantile function the polynomial misses.
     """
 
+    units: NDArray[np.int64]
     place: Floats
     terms: list[tuple[int, ...]]
     coefficients: NDArray[np.float32]
+
+    def inside(self, first: int, last: int) -> tuple[slice, slice | NDArray[np.int64]]:
+        """Say which of its units lie between two of all, and where among these."""
+        begin, end = np.searchsorted(self.units, (first, last))
+        at = self.units[begin:end] - first
+        # Neighbours needn't be copied.
+        every = len(at) == last - first
+        return slice(int(begin), int(end)), slice(0, len(at)) if every else at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Fit:
+    """Polynomials for the quantile functions of many units.
+
+    Attributes
+    ----------
+    pieces : list of Piece
+    exact : ndarray of int
+        Units whose quantile function the polynomials miss.
+    """
+
+    pieces: list[Piece]
     exact: np.ndarray
 
 
@@ -131,12 +163,17 @@ class Sampler:
             return out
         missed = fit.exact[(fit.exact >= units.start) & (fit.exact < units.stop)] - units.start
         scores = np.empty((len(out), len(missed)))
-        basis = monomial_values(fit.place[some], fit.terms).astype(np.float32)
+        bases = [
+            monomial_values(each.place[some], each.terms).astype(np.float32) for each in fit.pieces
+        ]
         for rows, columns, tile in self._tiles(some, units):
             among = (missed >= columns.start) & (missed < columns.stop)
             scores[rows, among] = tile[:, missed[among] - columns.start]
-            inside = slice(units.start + columns.start, units.start + columns.stop)
-            out[rows, columns] = _apply(fit.coefficients[..., inside], basis[rows], tile)
+            start = units.start + columns.start
+            for piece, basis in zip(fit.pieces, bases, strict=True):
+                inside, within = piece.inside(start, units.start + columns.stop)
+                value = _apply(piece.coefficients[..., inside], basis[rows], tile[:, within])
+                out[rows, columns][:, within] = value
         for column, at in enumerate(missed):
             alone, unit = slice(at, at + 1), units.start + int(at)
             out[:, alone] = scores[:, [column]]
@@ -204,36 +241,21 @@ def exact_quantiles(design: Design, h: Floats, z: Floats) -> Floats:
 
 def fit_quantiles(design: Design, hyper: HyperDraws) -> Fit | None:
     """Fit polynomials to the quantile functions; None if that is no gain."""
-    d, place = hyper.z.shape[1], _coordinates(design, hyper)
-    for terms, powers in _bases(d, design.units):
-        # What bends little needs few more points than terms.
-        number = len(terms) * 5 // 4 + 1 if len(terms) < _BENT else len(terms) * 3 // 2 + 2
-        if number + _CHECKED > len(hyper.h) // 4 or len(terms) > 400:
+    kinds = _kinds(design, hyper)
+    least, alone = min(len(units) for units, _, _ in kinds), len(kinds) == 1
+    bases = [_bases(place.shape[1], scales, least, alone) for _, place, scales in kinds]
+    for tried in zip(*bases, strict=False):
+        numbers = [
+            _points(len(terms), place.shape[1], len(kinds))
+            for (terms, _), (_, place, _) in zip(tried, kinds, strict=True)
+        ]
+        if sum(numbers) + _CHECKED > len(hyper.h) // 4 or max(numbers) > _MOST_FITTED:
             return None
-        train, check = _spread(place, number), _spread(place, number + _CHECKED)[number:]
-        basis = np.linalg.pinv(monomial_values(place[train], terms))
-        coefficients = np.empty((powers, len(terms), design.units))
-        scores = _Z * np.cos(np.pi * (np.arange(powers) + 0.5) / powers)
-        vandermonde = np.linalg.inv(np.vander(scores / _Z, powers, increasing=True))
-        z = np.random.default_rng([powers, d]).standard_normal((_CHECKED, design.units))
-        off = np.empty((_CHECKED, design.units))
-        for columns, part in design.blocks(number * table_points(design)):
-            part = on_grid(part, hyper.h)
-            at = _tabulated(part, hyper.h[train], scores)
-            coefficients[:, :, columns] = np.einsum(
-                "tn,qp,npu->qtu", basis, vandermonde, at, optimize=True
-            )
-            exact = exact_quantiles(part, hyper.h[check], z[:, columns])
-            power = np.power.outer(z[:, columns] / _Z, np.arange(powers))
-            fitted = np.einsum(
-                "st,qtu,suq->su",
-                monomial_values(place[check], terms),
-                coefficients[:, :, columns],
-                power,
-                optimize=True,
-            )
-            sd = coefficients[1, 0, columns] / _Z
-            off[:, columns] = (fitted - exact) / np.maximum(sd, 1e-100)
+        spread = [_spread(x, many) for (_, x, _), many in zip(kinds, numbers, strict=True)]
+        train = np.unique(np.concatenate(spread))
+        rest = np.setdiff1d(np.arange(len(hyper.h)), train)
+        check = rest[_spread(hyper.z[rest], len(train) + _CHECKED)[-_CHECKED:]]
+        pieces, off = _fit_pieces(design, hyper, (train, check), kinds, tried)
         typical = np.sqrt(np.mean(off**2, axis=0))
         missed = np.flatnonzero(
             ~((typical < _TYPICAL_OF_ONE) & (np.abs(off).max(axis=0) < _LARGEST))
@@ -241,46 +263,118 @@ def fit_quantiles(design: Design, hyper: HyperDraws) -> Fit | None:
         fitted_well = np.delete(typical, missed)
         few = len(missed) <= max(design.units // _FEW, 1) and len(fitted_well) > 0
         if few and float(np.sqrt(np.mean(fitted_well**2))) < _TYPICAL:
-            return Fit(
-                place=place, terms=terms, coefficients=coefficients.astype(np.float32), exact=missed
-            )
+            return Fit(pieces=pieces, exact=missed)
     return None
 
 
-def _coordinates(design: Design, hyper: HyperDraws) -> Floats:
-    """Coordinates of all draws in which effects are smooth, of mean zero and unit covariance.
+def _fit_pieces(
+    design: Design,
+    hyper: HyperDraws,
+    draws: tuple[np.ndarray, np.ndarray],
+    kinds: list[Kind],
+    bases: tuple[Basis, ...],
+) -> tuple[list[Piece], Floats]:
+    """Fit a polynomial to each kind of unit at some draws, and see what it is off by at others.
 
-    An effect is shrunk by a scale's square over that and chance's, and is as wide as the root of
-    that: smooth in the root, also where the scale is nothing and its log has no end.
+    Returns
+    -------
+    pieces : list of Piece
+    off : ndarray of float, shape (checked, units)
+        In SDs of a unit's effect.
     """
-    if hyper.h.shape[1] > LATTICE_DIMENSION:
-        return hyper.z
+    train, check = draws
+    powers = max(powers for _, powers in bases)
+    scores = _Z * np.cos(np.pi * (np.arange(powers) + 0.5) / powers)
+    vandermonde = np.linalg.inv(np.vander(scores / _Z, powers, increasing=True))
+    z = np.random.default_rng([powers, hyper.z.shape[1]]).standard_normal(
+        (len(check), design.units)
+    )
+    at, exact = np.empty((len(train), powers, design.units)), np.empty_like(z)
+    for columns, part in design.blocks(len(train) * table_points(design)):
+        part = on_grid(part, hyper.h)
+        at[:, :, columns] = _tabulated(part, hyper.h[train], scores)
+        exact[:, columns] = exact_quantiles(part, hyper.h[check], z[:, columns])
+    pieces, off = [], np.empty_like(exact)
+    for (units, place, _), (terms, _) in zip(kinds, bases, strict=True):
+        basis = np.linalg.pinv(monomial_values(place[train], terms))
+        found = np.einsum("tn,qp,npu->qtu", basis, vandermonde, at[:, :, units], optimize=True)
+        power = np.power.outer(z[:, units] / _Z, np.arange(powers))
+        at_checked = monomial_values(place[check], terms)
+        fitted = np.einsum("st,qtu,suq->su", at_checked, found, power, optimize=True)
+        off[:, units] = (fitted - exact[:, units]) / np.maximum(found[1, 0] / _Z, 1e-100)
+        coefficients = found.astype(np.float32)
+        pieces.append(Piece(units=units, place=place, terms=terms, coefficients=coefficients))
+    return pieces, off
+
+
+def _points(terms: int, dimension: int, kinds: int) -> int:
+    """How many draws to fit a polynomial of so many terms at."""
+    if kinds > 1:
+        # Each kind is fitted at the draws that were chosen for the others as well.
+        return terms * 3 // 4 + 2
+    if dimension > LATTICE_DIMENSION:
+        # A few draws leave directions in which nothing holds a polynomial.
+        return terms * 5 // 2 + 2
+    return terms * 3 // 2 + 2 if terms >= _BENT else terms * 5 // 4 + 1
+
+
+def _kinds(design: Design, hyper: HyperDraws) -> list[Kind]:
+    """Part units by the scale that is theirs, and give each kind the hyper-parameters it has."""
+    locations, taus = len(design.locations), len(design.taus)
+    place = _coordinates(design, hyper.h)
+    of_units = np.add.reduceat(np.abs(design.matrix), design.row_start, axis=0) > 0
+    kinds = []
+    for j in range(taus):
+        units = np.flatnonzero(design.tau_of == j)
+        others = np.delete(np.arange(taus), j) + locations
+        matters = np.ones(design.dimension, dtype=np.bool_)
+        matters[others] = False
+        if taus > 1:
+            matters[:locations] = of_units[units].any(axis=0)
+        x = place[:, matters]
+        centre, inverse = whiten_again(x, np.full(len(x), 1.0 / len(x)))
+        scales = design.dimension - locations - len(others)
+        kinds.append((units, (x - centre) @ inverse.T, scales))
+    return kinds
+
+
+def _coordinates(design: Design, h: Floats) -> Floats:
+    r"""Give draws of hyper-parameters in coordinates in which quantile functions are smooth.
+
+    With v the variance of chance, an effect is shrunk by :math:`\tau^2/(\tau^2 + v)` and as wide
+    as the root of that, which is smooth in the root, also where tau is nothing and its log has no
+    end. What passes adds to v by its square alone.
+    """
     combined = combine(design)
-    bent = np.isfinite(combined.bend)
-    place = np.where(bent, np.exp(hyper.h - combined.place(hyper.h)), hyper.h)
-    centre = place.mean(axis=0)
-    covariance = np.atleast_2d(np.cov(place, rowvar=False))
-    return np.asarray(np.linalg.solve(np.linalg.cholesky(covariance), (place - centre).T).T)
+    place = combined.place(h)
+    tau = np.arange(len(design.locations), len(design.locations) + len(design.taus))
+    place[:, tau] = np.exp(h[:, tau] - place[:, tau])
+    return place
 
 
-def _bases(d: int, units: int) -> Iterator[tuple[list[tuple[int, ...]], int]]:
+def _bases(d: int, scales: int, units: int, alone: bool) -> Iterator[Basis]:
     """Polynomials to try, the cheapest first: terms in hyper-parameters and powers of the score.
 
-    Many hyper-parameters are each well known, so that straight lines in most of them do.
+    Many hyper-parameters are each well known, so that straight lines in most of them do, or in
+    all but scales, which stand behind the locations.
     """
     quadratic = monomials(d, 2)
     if d > LATTICE_DIMENSION:
         straight = [t for t in quadratic if len(set(t)) < 2]
         yield straight, 5
-        yield straight, 11
+        pairs = [t for t in quadratic if len(set(t)) < 2 or max(t) >= d - scales]
+        yield pairs, 11
+        yield [*pairs, *combinations_with_replacement(range(d - scales, d), 3)], 11
         yield [*quadratic, *((j,) * k for k in (3, 4) for j in range(d))], 11
         return
     # Of thousands of units hyper-parameters are so well known that a straight line does, and of
     # hospitals with hundreds of cases four powers are off by a thousandth of an effect's SD.
     if units > _MANY:
         yield monomials(d, 1), 4
-    yield quadratic, 4
-    yield quadratic, 7
+    # A small group's own scale is never known so well that a quadratic does.
+    if alone or units > _MANY:
+        yield quadratic, 4
+        yield quadratic, 7
     yield monomials(d, 3), 9
     yield monomials(d, 4), 12
 

@@ -172,7 +172,7 @@ def _about(
 ) -> Polynomial:
     """Lay out a polynomial, without its coefficients yet, about a weighted sample."""
     combined = combine(design)
-    centre, inverse = _whiten_again(combined.place(white.place(z)), weight)
+    centre, inverse = whiten_again(combined.place(white.place(z)), weight)
     return Polynomial(
         design=design,
         white=white,
@@ -210,7 +210,7 @@ def _log_likelihood(
     return value - prior, slope - prior_slope
 
 
-def _whiten_again(x: Floats, weight: Floats) -> tuple[Floats, Floats]:
+def whiten_again(x: Floats, weight: Floats) -> tuple[Floats, Floats]:
     """Centre of weighted points, and what whitens them."""
     centre = weight @ x
     apart = x - centre
