@@ -90,6 +90,28 @@ def test_nothing_is_noted_where_the_model_holds():
     assert say_assumptions(league.assumptions) == ()
 
 
+@pytest.mark.parametrize("seed", [11, 12, 13])
+def test_counts_of_a_handful_of_cases_are_no_sign_that_size_matters(seed):
+    # Weights that go with the counts, and scores with steps, doubted six in ten such nations.
+    rng = np.random.default_rng(seed)
+    league = league_of(np.full(300, -1.0), rng.integers(1, 6, 300).astype(float), rng)
+    assert league.assumptions.size_p > DOUBTFUL
+
+
+def test_counts_that_are_withheld_are_no_sign_that_size_matters():
+    rng, p = np.random.default_rng(14), []
+    for _ in range(6):
+        size = np.maximum(np.round(np.exp(rng.normal(4.5, 1.0, 150))), 1.0)
+        event = rng.binomial(size.astype(int), expit(-2.2 + 0.3 * rng.normal(size=150)))
+        withheld = (event >= 1) & (event <= 4) & (size > 1)
+        bounds = np.where(withheld, 1, event), np.where(withheld, np.minimum(4, size), event)
+        design = make_design(np.where(withheld, np.nan, event), size, bounds=bounds)
+        league = compute_league(fits_of(make_posterior(design, draws=400)))[0]
+        p.append(league.assumptions.size_p)
+    # As good p-values go, their product is smaller in one of a thousand such sixes.
+    assert stats.combine_pvalues(p).pvalue > 1e-3
+
+
 @pytest.mark.parametrize(("normal", "remedy"), [(True, "--effects auto"), (False, "Look at")])
 def test_who_has_learnt_effects_is_not_told_to_learn_them(normal, remedy):
     found = replace(UNTESTED, shape_p=1e-4, furthest=("A", "B"), normal=normal)

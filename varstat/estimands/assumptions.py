@@ -4,8 +4,10 @@ A unit's mid-p among what the others lead to expect (`varstat.estimands.verdict.
 into a normal score :math:`z_i`, is about standard normal where the model holds. Then
 
 * *size* tells nothing of the rate: the score of a slope in log size,
-  :math:`\sum_i \sqrt{\rho_i}\,(x_i - \bar x)\,z_i` with :math:`\rho_i` the reliability, is normal
-  about zero;
+  :math:`\sum_i (x_i - \bar x)\,z_i / \sqrt{v_i + \tau^2}` with :math:`v_i` the variance by chance
+  at the rate that the model gives, is normal about zero. Where a unit expects fewer than five
+  events, or counts are withheld, :math:`z_i` is how far its count lies from the mean of such counts
+  as the model gives and shows, in their SDs;
 * effects have the *shape* that the model says, and go with size as it says, if at all
   (`varstat.hierarchical.shape`).
 """
@@ -19,8 +21,9 @@ from varstat.card.field import OWN_SIZE
 from varstat.estimands.suppression import UNMARKED, Marks, check_marks, say_marks
 from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.posterior import Posterior
+from varstat.hierarchical.predictive import hidden, replicate
 from varstat.hierarchical.shape import LEAST as _LEAST
-from varstat.hierarchical.shape import MISSHAPEN, UNEVEN, check_shape, variance_of_units
+from varstat.hierarchical.shape import MISSHAPEN, UNEVEN, check_shape, is_smooth, variance_of_units
 from varstat.hierarchical.storage.layout import members
 from varstat.measure import Floats
 from varstat.prose.number import listed, p_text
@@ -28,6 +31,8 @@ from varstat.prose.text import clean
 
 # A p-value below this is worth a note: with that of shape in fewer than two of 100 good models.
 DOUBTFUL = 0.01
+# Draws for the mean and SD of what units with small counts report.
+_DRAWS, _SEED = 400, 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,27 +109,45 @@ def check_assumptions(posterior: Posterior, reliability: Floats) -> Assumptions:
 def _slope(
     design: Design, h: Floats, z: Floats, reliability: Floats, known: np.ndarray
 ) -> tuple[float, float]:
-    x, root = design.log_size[known], np.sqrt(np.maximum(reliability[known], 0.0))
-    if known.sum() < _LEAST or not np.ptp(x) > 0 or not root.sum() > 0:
+    x = design.log_size[known]
+    if known.sum() < _LEAST or not np.ptp(x) > 0:
         return float("nan"), float("nan")
+    variance = variance_of_units(design, h)[known]
+    between = variance * reliability[known] / np.maximum(1.0 - reliability[known], 1e-9)
+    total = variance + max(float(np.median(between)), 0.0)
     # Centred where the peer group's mean is, which takes up what its units have in common.
-    group = design.peer[known]
-    weight = np.bincount(group, weights=root**2)
-    mean = np.bincount(group, weights=root**2 * x) / np.where(weight > 0, weight, 1.0)
-    apart = root * (x - mean[group])
-    square = float(apart @ apart)
+    group, w = design.peer[known], 1.0 / total
+    weight = np.bincount(group, weights=w)
+    mean = np.bincount(group, weights=w * x) / np.where(weight > 0, weight, 1.0)
+    apart = x - mean[group]
+    square = float(w @ apart**2)
     if not square > 0:
         return float("nan"), float("nan")
-    score = float(apart @ z[known]) / np.sqrt(square * max(float(np.mean(z[known] ** 2)), 1e-300))
-    variance = variance_of_units(design, h)[known]
-    tau2 = variance * reliability[known] / np.maximum(1.0 - reliability[known], 1e-9)
-    between = float(np.median(tau2))
     # The deviation of a unit is z times its predictive SD.
-    w = 1.0 / (variance + between)
-    centre = np.average(x, weights=w)
-    deviation = z[known] * np.sqrt(variance + between) * design.spread
-    slope = float((w * (x - centre)) @ deviation / (w @ (x - centre) ** 2))
-    return float(2.0 * ndtr(-abs(score))), slope
+    z = _deviates(design, h, z)[known]
+    moved = float((w * apart) @ (z * np.sqrt(total)))
+    score = moved / np.sqrt(square * max(float(np.mean(z**2)), 1e-300))
+    return float(2.0 * ndtr(-abs(score))), moved / square * design.spread
+
+
+def _deviates(design: Design, h: Floats, z: Floats) -> Floats:
+    """Units' scores; of small counts, deviations from what the model gives, in SDs.
+
+    The normal score of a mid-p isn't zero on average where counts have steps, and how far it is
+    off goes with size. Nor is it where small counts are withheld, so that those left are large.
+    """
+    withheld = bool(np.any(design.event_upper > design.event_lower))
+    stepped = ~is_smooth(design) | withheld
+    if not stepped.any() or not design.measure.counts:
+        return z
+    event = replicate(design, h[:: max(len(h) // _DRAWS, 1)][:_DRAWS], seed=_SEED)[1]
+    kept = ~hidden(design, event)
+    shown = design.gather(kept.astype(float)) == design.gather(np.ones((1, design.rows)))
+    total = np.ma.masked_array(design.gather(event), ~shown)
+    sd = total.std(axis=0).filled(np.nan)
+    own = design.gather(design.event[None])[0]
+    apart = (own - total.mean(axis=0).filled(np.nan)) / np.where(sd > 0, sd, np.nan)
+    return np.where(stepped & np.isfinite(apart), apart, z)
 
 
 def say_assumptions(found: Assumptions) -> tuple[str, ...]:

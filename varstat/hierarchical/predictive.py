@@ -163,18 +163,28 @@ def withhold(design: Design, event: Floats) -> Floats:
     -------
     ndarray of float, shape (draws, rows)
     """
+    low, high = _ranges(design)
+    return np.where(hidden(design, event), 0.5 * (low + high), event)
+
+
+def hidden(design: Design, event: Floats) -> np.ndarray:
+    """Say which replicated counts (draws, rows) would be withheld: see `withhold`."""
+    low, high = _ranges(design)
+    return np.asarray((event >= low) & (event <= high))
+
+
+def _ranges(design: Design) -> tuple[Floats, Floats]:
+    """Give the counts of each row that would be withheld; the second below the first for none."""
     lower, upper = design.event_lower, design.event_upper
     withheld = upper > lower
-    if not withheld.any():
-        return event
-    least, most = lower[withheld].min(), upper[withheld].max()
-    reported = lower[~withheld]
-    if np.any((reported >= least) & (reported <= most)):
-        least, most = 1.0, 0.0
+    least, most = 1.0, 0.0
+    if withheld.any():
+        reported = lower[~withheld]
+        low, high = lower[withheld].min(), upper[withheld].max()
+        if not np.any((reported >= low) & (reported <= high)):
+            least, most = low, high
     low, high = np.where(withheld, lower, least), np.where(withheld, upper, most)
-    high = np.minimum(high, design.measure.most_events(design.size))
-    hidden = (event >= low) & (event <= high)
-    return np.where(hidden, 0.5 * (low + high), event)
+    return low, np.minimum(high, design.measure.most_events(design.size))
 
 
 def distance(design: Design, h: Floats, event: Floats) -> Floats:

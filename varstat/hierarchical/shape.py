@@ -83,7 +83,7 @@ def check_shape(design: Design, h: Floats) -> Shape | None:
     chosen = np.linspace(0, len(h) - 1, min(points, len(h))).astype(int)
     p = predict_each(design, h[chosen])
     z = -ndtri(np.clip(p, 1e-12, 1.0 - 1e-12))
-    smooth = np.isfinite(z) & _is_smooth(design)
+    smooth = np.isfinite(z) & is_smooth(design)
     spread_p, slope = _test_spread(design, h[chosen], z, smooth)
     return Shape(
         score=z, p_value=anderson_darling(z[smooth]), spread_p=spread_p, spread_slope=slope
@@ -110,13 +110,22 @@ def _test_spread(design: Design, h: Floats, z: Floats, known: np.ndarray) -> tup
 
 
 def variance_of_units(design: Design, h: Floats) -> Floats:
-    """Variance of each unit's own rate on the link scale, by chance and by what passes."""
+    """Variance of each unit's rate on the link scale, by chance and by what passes.
+
+    That of counts is at the rate that the model gives a row, not at what the row reported: weights
+    that go with the counts would themselves look like an effect of size.
+    """
+    hyper = unpack(design, h)
     stated = design.transient
-    passing = stated**2 if stated is not None else float(np.mean(unpack(design, h).spread ** 2))
-    return np.asarray(1.0 / design.gather(1.0 / (design.link_variance[None] + passing))[0])
+    passing = stated**2 if stated is not None else float(np.mean(hyper.spread**2))
+    chance = design.link_variance
+    if design.measure.counts:
+        rate = design.from_link(hyper.eta.mean(axis=0))
+        chance = 1.0 / np.maximum(design.measure.information(design.size, rate), 1e-300)
+    return np.asarray(1.0 / design.gather(1.0 / (chance[None] + passing))[0])
 
 
-def _is_smooth(design: Design) -> np.ndarray:
+def is_smooth(design: Design) -> np.ndarray:
     """Units whose counts are large enough for a score without steps."""
     if not design.measure.counts:
         return np.ones(design.units, dtype=np.bool_)
