@@ -130,3 +130,22 @@ def test_without_an_event_units_are_as_alike_as_can_be():
     found = check_homogeneity(RATIO, np.zeros(4), np.ones(4))
     assert found.p_value == 1.0
     assert not found.alike
+
+
+@pytest.mark.parametrize(("cases", "spread"), [(5, 0.0), (5, 0.5), (20, 0.0)])
+def test_like_means_of_few_cases_differ_by_no_more_than_chance(cases, spread):
+    rng, p = np.random.default_rng(7), []
+    n = np.full(60, float(cases))
+    for _ in range(100):
+        se = 2.0 * np.exp(spread * rng.normal(size=60)) / np.sqrt(n)
+        value = rng.normal(5.0, se)
+        found = se * np.sqrt(rng.chisquare(n - 1.0) / (n - 1.0))
+        p.append(check_homogeneity(MEAN, value, found, count=n, numbers=24_000).p_value)
+    assert np.mean(np.array(p) < 0.05) < 0.05 + 3.0 * np.sqrt(0.05 * 0.95 / 100)
+
+
+def test_means_of_few_cases_that_differ_are_found():
+    rng, n = np.random.default_rng(8), np.full(60, 10.0)
+    value = rng.normal(5.0, np.sqrt(4.0 / n + 2.0))
+    se = np.sqrt(4.0 / n * rng.chisquare(9.0, 60) / 9.0)
+    assert check_homogeneity(MEAN, value, se, count=n).p_value < 0.001

@@ -40,6 +40,7 @@ def check_alike(posterior: Posterior, *, group: Integers) -> Homogeneity:
         design.size,
         unit=design.row_unit,
         stratum=key * periods + design.row_period,
+        count=None if design.measure.counts else design.volume,
         seed=posterior.seed,
     )
 

@@ -197,5 +197,6 @@ def _homogeneity(table: Table, groups: Groups, options: Options, g: int) -> Homo
         groups.event[rows],
         groups.size[rows],
         basis=groups.basis.take(rows),
+        count=groups.frame["count"].to_numpy(float)[rows] if "count" in groups.frame else None,
         numbers=_DRAWN // groups.number,
     )

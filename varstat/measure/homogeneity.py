@@ -9,11 +9,13 @@ of a proportion are multivariate hypergeometric, counts with an expected number 
 with :math:`e_r` and :math:`v_r` the mean and the chance variance of row r at the rate of its
 stratum, is placed among its values in data drawn so. Expected numbers that are estimates are drawn
 about what was given, and their error is part of :math:`v_r`; samples are drawn from as many cases
-as there are. Of means :math:`X^2` is Cochran's Q.
+as there are. Of means :math:`X^2` is Cochran's Q. Where it is known of how many cases each mean is,
+means of so many with one spread are drawn, each with a standard error found from its own cases:
+from few cases a standard error is often too small, and Q then far above a chi-square.
 
 The tail beyond the draws is that of a gamma with their mean and variance. Where there is one
-stratum and each unit expects 10 events and 10 of the others, or where these are means, the
-distribution is chi-square with N - 1 degrees of freedom for every purpose, and nothing is drawn.
+stratum and each unit expects 10 events and 10 of the others, or where these are means of unknown
+or many cases, the distribution is chi-square with N - 1 degrees of freedom, and nothing is drawn.
 
 References
 ----------
@@ -44,6 +46,8 @@ DIFFERENT, UNREMARKABLE, POWERFUL = 0.05, 0.1, 0.8
 _MOST, _LEAST, _NUMBERS = 2000, 200, 2_000_000
 # Events, and others, that each unit must expect for a chi-square.
 _MANY = 10.0
+# From so many cases a mean's standard error is as good as known.
+_CASES = 300.0
 # Fewer draws than these beyond the data, and a gamma takes over.
 _FEW = 10
 
@@ -97,6 +101,7 @@ def check_homogeneity(
     unit: Integers | None = None,
     stratum: Integers | None = None,
     basis: Basis | None = None,
+    count: Floats | None = None,
     seed: int = 0,
     numbers: int = _NUMBERS,
 ) -> Homogeneity:
@@ -113,6 +118,8 @@ def check_homogeneity(
         From 0. Rates differ between strata as they may; one stratum unless given.
     basis : Basis, optional
         What the sizes rest on; they are known unless it is given.
+    count : ndarray of float, shape (rows,), optional
+        Of how many cases each mean is; NaN where that isn't known.
     seed : int
     numbers : int
         Numbers to draw: 200 to 2,000 data sets.
@@ -134,6 +141,7 @@ def check_homogeneity(
     rows = np.arange(event.size) if unit is None else unit
     strata = np.zeros(event.size, np.intp) if stratum is None else stratum
     basis = (Basis.of(size) if basis is None else basis).take(known)
+    cases = None if count is None or measure.counts else count[known]
     event, size = event[known], size[known]
     units, rows = np.unique(rows[known], return_inverse=True)
     _, strata = np.unique(strata[known], return_inverse=True)
@@ -146,6 +154,7 @@ def check_homogeneity(
         unit=rows.ravel(),
         stratum=strata.ravel(),
         basis=basis,
+        count=cases,
     )
     statistic = float(question.statistic(event[None])[0])
     df = int(units.size) - 1
@@ -203,6 +212,15 @@ class _Question:
     unit: Integers
     stratum: Integers
     basis: Basis
+    count: Floats | None = None
+
+    @property
+    def _few(self) -> bool:
+        """Whether these are means, one a unit, of which some are of few cases."""
+        plain = int(self.stratum.max()) == 0 and np.unique(self.unit).size == self.unit.size
+        if self.count is None or not plain:
+            return False
+        return bool(np.all(self.count > 1) and np.min(self.count) < _CASES)
 
     @property
     def _precision(self) -> Floats:
@@ -230,7 +248,7 @@ class _Question:
         if int(self.stratum.max()) or not self.basis.known:
             return False
         if not self.measure.counts:
-            return True
+            return not self._few
         expected = np.bincount(self.unit, weights=self.size * self._rate)
         most = np.bincount(self.unit, weights=self.measure.most_events(self.size))
         return bool(np.all(np.minimum(expected, most - expected) >= _MANY))
@@ -248,6 +266,9 @@ class _Question:
     def draw(self, numbers: int, rng: np.random.Generator) -> Iterator[Floats]:
         """Draw the statistic of data sets in which units are alike, some at a time."""
         draws = int(np.clip(numbers // self.event.size, _LEAST, _MOST))
+        if self._few:
+            yield self._draw_means(draws, rng)
+            return
         step = max(_NUMBERS // self.event.size, 1)
         inside = [np.flatnonzero(self.stratum == s) for s in range(int(self.stratum.max()) + 1)]
         for first in range(0, draws, step):
@@ -258,6 +279,18 @@ class _Question:
                     self.measure, self.event[rows], self.size[rows], some, rng
                 )
             yield self.statistic(event)
+
+    def _draw_means(self, draws: int, rng: np.random.Generator) -> Floats:
+        """Draw Q of means that are alike, each with a standard error of its own few cases."""
+        n = self.count
+        assert n is not None
+        variance = float(np.sum(n * (n - 1.0) * self.size**2) / np.sum(n - 1.0)) / n
+        out = np.empty(draws)
+        for draw in range(draws):
+            weight = (n - 1.0) / (variance * rng.chisquare(n - 1.0))
+            mean = np.sqrt(variance) * rng.standard_normal(n.size)
+            out[draw] = weight @ (mean - weight @ mean / weight.sum()) ** 2
+        return out
 
     def power(self, spread: float, null: _Null) -> float:
         """Probability of an unremarkable statistic's opposite, if units differed by `spread`."""
