@@ -31,7 +31,7 @@ columns: $(VENV)/installed-dev  ## the reference of columns, from where they are
 	$(BIN)/python docs/_ext/columns.py
 
 docs: $(VENV)/installed-dev  ## the documentation, in docs/_build/html
-	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
+	$(BIN)/sphinx-build -j $(WORKERS) -W --keep-going -q -b html docs docs/_build/html
 
 bench: $(VENV)/installed  ## whole processes, timed against the floor
 	$(BIN)/python benchmarks/funnel.py
