@@ -4,10 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 from hierarchical.density import Point
+from pytensor.compile.mode import Mode
 
 from varstat.hierarchical.model.design import Design
 from varstat.hierarchical.nuts.model import Plan, build_model, plan_sampling
 from varstat.hierarchical.quadrature.marginal import unpack
+
+# The graph as it was written: to rewrite it takes far longer than a few values of it.
+AS_WRITTEN = Mode(linker="py", optimizer=None)
 
 
 def mixed_plan(design: Design) -> Plan:
@@ -34,7 +38,7 @@ def pymc_log_density(design: Design, points: list[Point]) -> np.ndarray:
     """The density of the PyMC model at the same places, as one of the same variables."""
     plan = mixed_plan(design)
     model = build_model(design, plan)
-    log_density = model.compile_logp(mode="FAST_COMPILE")
+    log_density = model.compile_logp(mode=AS_WRITTEN)
     values = [float(log_density(pymc_point(design, plan, model, point))) for point in points]
     return np.array(values) - [scaled_jacobian(design, plan, point) for point in points]
 
