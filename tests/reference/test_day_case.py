@@ -31,26 +31,30 @@ def _fits(shared):
     return fitted
 
 
-def test_half_of_the_specialists_published_opportunity_is_their_peer_group(fits):
-    found = compute_opportunity(fits)[0]
-    assert found.diagnostics.passed
-    parts = found.subtotals_frame().set_index(["subtotal", "component"])["estimate"]
+@pytest.fixture(scope="module", name="opportunity")
+def _opportunity(fits):
+    return compute_opportunity(fits)[0]
+
+
+def test_half_of_the_specialists_published_opportunity_is_their_peer_group(opportunity):
+    assert opportunity.diagnostics.passed
+    parts = opportunity.subtotals_frame().set_index(["subtotal", "component"])["estimate"]
     special = parts["ACUTE - SPECIALIST"]
     assert special["published"] == pytest.approx(70_931, abs=1)
     assert special["peer_group"] == pytest.approx(34_900, abs=150)
     assert special["remaining"] == pytest.approx(36_000, abs=150)
     assert parts["ACUTE - SMALL"]["peer_group"] == pytest.approx(-5_400, abs=100)
-    assert found.total.published == pytest.approx(408_613, abs=1)
-    assert found.total.estimate == pytest.approx(246_100, rel=2e-3)
-    assert found.total.chance_expected == pytest.approx(11_800, rel=0.02)
+    assert opportunity.total.published == pytest.approx(408_613, abs=1)
+    assert opportunity.total.estimate == pytest.approx(246_100, rel=2e-3)
+    assert opportunity.total.chance_expected == pytest.approx(11_800, rel=0.02)
 
 
 @pytest.mark.parametrize(
     ("unit", "published", "estimate"),
     [("RBV", 3149, 1200), ("RPY", 4560, 2050), ("REN", 1204, 930)],
 )
-def test_the_cancer_hospitals_are_as_the_tutorial_says(fits, unit, published, estimate):
-    units = compute_opportunity(fits)[0].to_frame().set_index("unit")
+def test_the_cancer_hospitals_are_as_the_tutorial_says(opportunity, unit, published, estimate):
+    units = opportunity.to_frame().set_index("unit")
     assert units.loc[unit, "published"] == pytest.approx(published, abs=1)
     assert units.loc[unit, "estimate"] == pytest.approx(estimate, abs=15)
 
