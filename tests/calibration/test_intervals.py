@@ -44,23 +44,32 @@ NATIONS = {
     ),
     "periods": (Nation(units=30, periods=2, transient="auto", likelihood="normal"), 40),
 }
-DRAWS = 2000
+DRAWS, LEAST = 2000, 25
 
 
-def simulate(name: str, say: Callable[[Posterior, Truth], Floats], *, least: int) -> Floats:
-    """Say something of each of many nations: (nations, ...).
+Fitted = list[tuple[Posterior, Truth]]
+
+
+@pytest.fixture(scope="module", name="fitted")
+def _fitted(request: pytest.FixtureRequest) -> Fitted:
+    """Many nations of a kind with their posteriors: all tests of a kind are run one after another.
 
     Fits that say themselves that they failed are left out: the data alone decide that.
     """
-    nation, number = NATIONS[name]
-    rng, said = np.random.default_rng(11), []
+    nation, number = NATIONS[request.param]
+    rng, found = np.random.default_rng(11), []
     for seed in range(number):
         truth = draw_nation(nation, rng)
         posterior = make_posterior(truth.design, draws=DRAWS, seed=seed)
         if not posterior.diagnostics.problems:
-            said.append(say(posterior, truth))
-    assert len(said) >= least
-    return np.array(said)
+            found.append((posterior, truth))
+    assert len(found) >= LEAST
+    return found
+
+
+def of_each(fitted: Fitted, say: Callable[[Posterior, Truth], Floats]) -> Floats:
+    """Say something of each of many nations: (nations, ...)."""
+    return np.array([say(posterior, truth) for posterior, truth in fitted])
 
 
 def true_rates(truth: Truth) -> Floats:
@@ -76,8 +85,8 @@ def coverage(lower: Floats, upper: Floats, truth: Floats) -> float:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", NATIONS)
-def test_rate_intervals_hold_the_truth_as_often_as_they_say(name):
+@pytest.mark.parametrize("fitted", NATIONS, indirect=True)
+def test_rate_intervals_hold_the_truth_as_often_as_they_say(fitted):
     def say(posterior, truth):
         rate = true_rates(truth)
         found = [estimate_rates(posterior, level=level) for level in LEVELS]
@@ -89,19 +98,20 @@ def test_rate_intervals_hold_the_truth_as_often_as_they_say(name):
             np.mean(off**2),
         ]
 
-    said = simulate(name, say, least=25)
+    said = of_each(fitted, say)
     assert np.all(said[:, :2].std(axis=0, ddof=1) / np.sqrt(len(said)) < 0.03)
     for column, target in enumerate((*LEVELS, 0.0)):
         assert off_target(said[:, column], target) > FALSE_ALARM, said[:, column].mean()
 
 
 @pytest.mark.slow
-def test_an_interval_that_is_too_narrow_is_seen():
+@pytest.mark.parametrize("fitted", ["trusts"], indirect=True)
+def test_an_interval_that_is_too_narrow_is_seen(fitted):
     def say(posterior, truth):
         found = estimate_rates(posterior, level=0.75)
         return coverage(found.lower, found.upper, true_rates(truth))
 
-    said = simulate("trusts", say, least=25)
+    said = of_each(fitted, say)
     assert off_target(said, 0.9) < FALSE_ALARM
 
 
@@ -140,7 +150,8 @@ def check_ranks(said: Floats) -> None:
 
 
 @pytest.mark.slow
-def test_summed_rank_intervals_hold_the_truth_as_often_as_they_say():
+@pytest.mark.parametrize("fitted", ["twelve"], indirect=True)
+def test_summed_rank_intervals_hold_the_truth_as_often_as_they_say(fitted):
     rng = np.random.default_rng(12)
 
     def say(posterior, truth):
@@ -148,12 +159,12 @@ def test_summed_rank_intervals_hold_the_truth_as_often_as_they_say():
         summaries = [summarise_pmf(pmf, level=level) for level in LEVELS]
         return judge_ranks(pmf, summaries, true_ranks(truth), rng)
 
-    check_ranks(simulate("twelve", say, least=25))
+    check_ranks(of_each(fitted, say))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [name for name in NATIONS if name != "ratios"])
-def test_tallied_rank_intervals_hold_the_truth_as_often_as_they_say(name):
+@pytest.mark.parametrize("fitted", [name for name in NATIONS if name != "ratios"], indirect=True)
+def test_tallied_rank_intervals_hold_the_truth_as_often_as_they_say(fitted):
     rng = np.random.default_rng(13)
 
     def say(posterior, truth):
@@ -165,7 +176,7 @@ def test_tallied_rank_intervals_hold_the_truth_as_often_as_they_say(name):
         summaries = [tally.finish(level=level) for level in LEVELS]
         return judge_ranks(pmf, summaries, true_ranks(truth), rng)
 
-    check_ranks(simulate(name, say, least=25))
+    check_ranks(of_each(fitted, say))
 
 
 RAO_BLACKWELL = {
