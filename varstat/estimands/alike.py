@@ -41,7 +41,7 @@ def check_alike(posterior: Posterior, *, group: Integers) -> Homogeneity:
         unit=design.row_unit,
         stratum=key * periods + design.row_period,
         count=None if design.measure.counts else design.volume,
-        seed=posterior.seed,
+        degrees=design.error_degrees,
     )
 
 

@@ -27,7 +27,8 @@ from varstat.hierarchical.model.effects import Effects
 from varstat.hierarchical.posterior import Fits, Posterior
 from varstat.hierarchical.predictive import PREDICTIVE_LIMIT, check_predictive
 from varstat.hierarchical.quadrature.fit import fit_quadrature, refusal
-from varstat.measure import Floats
+from varstat.measure import Floats, Measure
+from varstat.measure.moderate import find_moderation
 from varstat.prose.number import listed
 
 ENGINES = ("auto", "quadrature", "nuts")
@@ -224,6 +225,7 @@ def _fit_group(
     progress: bool,
 ) -> Posterior:
     where = ", ".join(f"{name} {value}" for name, value in by.items()) or table.account.source
+    frame, degrees = _moderated(frame, table.measure)
     design = build_design(
         frame,
         measure=table.measure,
@@ -234,9 +236,21 @@ def _fit_group(
         periods=periods,
         where=where,
     )
+    design = replace(design, error_degrees=degrees)
     return fit_design(
         design, card=table.card, by=by, engine=engine, draws=draws, seed=seed, progress=progress
     )
+
+
+def _moderated(frame: pd.DataFrame, measure: Measure) -> tuple[pd.DataFrame, float]:
+    """Draw standard errors of means of few cases towards one SD; say by how many degrees."""
+    if measure.counts or "count" not in frame:
+        return frame, 0.0
+    error, count = frame[measure.size].to_numpy(float), frame["count"].to_numpy(float)
+    found = find_moderation(error, count)
+    if found is None:
+        return frame, 0.0
+    return frame.assign(**{measure.size: found.moderate(error, count)}), found.degrees
 
 
 def fit_design(

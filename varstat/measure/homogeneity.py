@@ -10,8 +10,9 @@ with :math:`e_r` and :math:`v_r` the mean and the chance variance of row r at th
 stratum, is placed among its values in data drawn so. Expected numbers that are estimates are drawn
 about what was given, and their error is part of :math:`v_r`; samples are drawn from as many cases
 as there are. Of means :math:`X^2` is Cochran's Q. Where it is known of how many cases each mean is,
-means of so many with one spread are drawn, each with a standard error found from its own cases:
-from few cases a standard error is often too small, and Q then far above a chi-square.
+standard errors of fewer than 30 are drawn towards one SD (`varstat.measure.moderate`), and Q is
+placed among its values where each mean is a t about one value, with the degrees of freedom that
+its standard error has.
 
 The tail beyond the draws is that of a gamma with their mean and variance. Where there is one
 stratum and each unit expects 10 events and 10 of the others, or where these are means of unknown
@@ -26,13 +27,14 @@ References
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from varstat.measure.basis import Basis
 from varstat.measure.measure import Measure
+from varstat.measure.moderate import find_moderation
 from varstat.measure.scale import Floats
 
 Integers = NDArray[np.integer]
@@ -102,6 +104,7 @@ def check_homogeneity(
     stratum: Integers | None = None,
     basis: Basis | None = None,
     count: Floats | None = None,
+    degrees: float | None = None,
     seed: int = 0,
     numbers: int = _NUMBERS,
 ) -> Homogeneity:
@@ -120,6 +123,9 @@ def check_homogeneity(
         What the sizes rest on; they are known unless it is given.
     count : ndarray of float, shape (rows,), optional
         Of how many cases each mean is; NaN where that isn't known.
+    degrees : float, optional
+        Degrees of freedom that standard errors have beyond those of their own cases, where they
+        have been drawn towards one SD already.
     seed : int
     numbers : int
         Numbers to draw: 200 to 2,000 data sets.
@@ -156,13 +162,15 @@ def check_homogeneity(
         basis=basis,
         count=cases,
     )
+    if question.few:
+        question = question.moderate() if degrees is None else replace(question, degrees=degrees)
     statistic = float(question.statistic(event[None])[0])
     df = int(units.size) - 1
     null = _Null(mean=df, variance=2.0 * df, drawn=np.empty(0))
     if not question.is_chi_square:
         drawn = np.concatenate(list(question.draw(numbers, np.random.default_rng([seed, 11]))))
         null = _Null(mean=float(drawn.mean()), variance=float(drawn.var()), drawn=drawn)
-    spread = WORTH_FINDING if measure.counts else float(np.median(size))
+    spread = WORTH_FINDING if measure.counts else float(np.median(question.size))
     return Homogeneity(
         statistic=statistic,
         df=df,
@@ -213,9 +221,10 @@ class _Question:
     stratum: Integers
     basis: Basis
     count: Floats | None = None
+    degrees: float = 0.0
 
     @property
-    def _few(self) -> bool:
+    def few(self) -> bool:
         """Whether these are means, one a unit, of which some are of few cases."""
         plain = int(self.stratum.max()) == 0 and np.unique(self.unit).size == self.unit.size
         if self.count is None or not plain:
@@ -248,7 +257,7 @@ class _Question:
         if int(self.stratum.max()) or not self.basis.known:
             return False
         if not self.measure.counts:
-            return not self._few
+            return not self.few
         expected = np.bincount(self.unit, weights=self.size * self._rate)
         most = np.bincount(self.unit, weights=self.measure.most_events(self.size))
         return bool(np.all(np.minimum(expected, most - expected) >= _MANY))
@@ -266,7 +275,7 @@ class _Question:
     def draw(self, numbers: int, rng: np.random.Generator) -> Iterator[Floats]:
         """Draw the statistic of data sets in which units are alike, some at a time."""
         draws = int(np.clip(numbers // self.event.size, _LEAST, _MOST))
-        if self._few:
+        if self.few:
             yield self._draw_means(draws, rng)
             return
         step = max(_NUMBERS // self.event.size, 1)
@@ -280,17 +289,24 @@ class _Question:
                 )
             yield self.statistic(event)
 
+    def moderate(self) -> "_Question":
+        """Draw standard errors of few cases towards one SD."""
+        assert self.count is not None
+        found = find_moderation(self.size, self.count)
+        if found is None:
+            return self
+        size = found.moderate(self.size, self.count)
+        return replace(self, size=size, basis=Basis.of(size), degrees=found.degrees)
+
     def _draw_means(self, draws: int, rng: np.random.Generator) -> Floats:
-        """Draw Q of means that are alike, each with a standard error of its own few cases."""
-        n = self.count
-        assert n is not None
-        variance = float(np.sum(n * (n - 1.0) * self.size**2) / np.sum(n - 1.0)) / n
-        out = np.empty(draws)
-        for draw in range(draws):
-            weight = (n - 1.0) / (variance * rng.chisquare(n - 1.0))
-            mean = np.sqrt(variance) * rng.standard_normal(n.size)
-            out[draw] = weight @ (mean - weight @ mean / weight.sum()) ** 2
-        return out
+        """Draw Q of means that are alike: each is a t about one value, in its standard errors."""
+        assert self.count is not None
+        # Of so many degrees of freedom a t is a normal.
+        free = np.minimum(self.count - 1.0 + self.degrees, 1e9)
+        mean = self.size * rng.standard_t(free, (draws, free.size))
+        weight = self.size**-2.0
+        centre = mean @ weight / weight.sum()
+        return np.asarray((mean - centre[:, None]) ** 2 @ weight)
 
     def power(self, spread: float, null: _Null) -> float:
         """Probability of an unremarkable statistic's opposite, if units differed by `spread`."""

@@ -82,5 +82,5 @@ def test_alternative_text_says_what_axes_and_findings(hospitals: Funnel) -> None
 def test_alternative_text_of_many_names_every_group(make_funnel) -> None:
     funnels = [make_funnel([5] * 6, [9] * 6, by={"year": str(year)}) for year in range(61)]
     text = alt_text(funnels)
-    assert "58: 0 of 6 outside 99.8%. 59: 0 of 6 outside 99.8%." in text
+    assert "58: None of 6 outside 99.8%. 59: None of 6 outside 99.8%." in text
     assert "1 more groups are not drawn" in text

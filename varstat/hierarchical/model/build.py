@@ -29,6 +29,7 @@ from varstat.hierarchical.model.shared_cases import note_shared_cases
 from varstat.hierarchical.model.smeared import smear
 from varstat.hierarchical.model.transient import refuse_apart, transient_of, transient_of_cells
 from varstat.measure import Floats, Measure
+from varstat.measure.moderate import FEW_CASES
 from varstat.period.period import read_periods
 
 _FAMILIES: dict[str, Callable[..., Family]] = {
@@ -38,8 +39,6 @@ _FAMILIES: dict[str, Callable[..., Family]] = {
     "negative-binomial": NegativeBinomial,
     "normal": Normal,
 }
-# Cases of a mean below which its standard error is worth a doubt.
-_FEW_CASES = 30
 _TRANSIENT_INSIDE = ("beta-binomial", "negative-binomial", "normal")
 
 
@@ -289,14 +288,15 @@ def _counts(frame: pd.DataFrame) -> Floats:
 
 
 def _note_few_cases(frame: pd.DataFrame, measure: Measure) -> list[str]:
-    """Say that standard errors of few cases are taken for known."""
-    few = 0 if measure.counts else int(np.sum(_counts(frame) < _FEW_CASES))
+    """Say what becomes of standard errors of few cases."""
+    few = 0 if measure.counts else int(np.sum(_counts(frame) < FEW_CASES))
     if not few:
         return []
     means = "mean is" if few == 1 else "means are"
     note = (
-        f"{few:,} {means} of fewer than {_FEW_CASES} cases, and the model takes their standard "
-        "errors for known: estimates of these units look surer than they are."
+        f"{few:,} {means} of fewer than {FEW_CASES} cases, whose standard errors are often far "
+        "off: all are drawn towards one SD, as far as SDs differ by chance (Smyth 2004), and then "
+        "taken for known."
     )
     return [note]
 

@@ -53,6 +53,9 @@ class Design:
     volume : ndarray of float, shape (rows,)
         By what a gap in a rate is multiplied to give events: the size of a count, the number
         that a mean is of, NaN where that isn't known.
+    error_degrees : float
+        Degrees of freedom that standard errors of means have beyond those of their own cases, as
+        they were drawn towards one SD; 0 where they are as given.
     family : Family
         The likelihood of the rows, in the units of the model.
     link_rate, link_variance : ndarray of float, shape (rows,)
@@ -138,6 +141,7 @@ class Design:
     centre: float
     spread: float
     notes: tuple[str, ...]
+    error_degrees: float = 0.0
 
     def __post_init__(self) -> None:
         lock_arrays(self)

@@ -47,8 +47,8 @@ _TYPICAL_OF_ONE = 1e-2
 _LARGEST = 5e-2
 # One unit in so many may be missed, and is drawn by its exact function.
 _FEW = 10
-# Hyper-parameters at which the fit is checked, in all units.
-_CHECKED = 6
+# Draws at which the fit is checked, in all units: by the share of draws nearer to the centre.
+_CHECKED = (0.1, 0.3, 0.5, 0.7, 0.9, 0.99)
 # Draws that a polynomial may be fitted at.
 _MOST_FITTED = 600
 # Numbers that are kept in memory rather than drawn again each time they are gone through.
@@ -241,7 +241,8 @@ def exact_quantiles(design: Design, h: Floats, z: Floats) -> Floats:
 
 def fit_quantiles(design: Design, hyper: HyperDraws) -> Fit | None:
     """Fit polynomials to the quantile functions; None if that is no gain."""
-    kinds = _kinds(design, hyper)
+    place = _coordinates(design, hyper.h)
+    kinds, every = _kinds(design, place), _whitened(place)
     least, alone = min(len(units) for units, _, _ in kinds), len(kinds) == 1
     bases = [_bases(place.shape[1], scales, least, alone) for _, place, scales in kinds]
     for tried in zip(*bases, strict=False):
@@ -249,12 +250,13 @@ def fit_quantiles(design: Design, hyper: HyperDraws) -> Fit | None:
             _points(len(terms), place.shape[1], len(kinds))
             for (terms, _), (_, place, _) in zip(tried, kinds, strict=True)
         ]
-        if sum(numbers) + _CHECKED > len(hyper.h) // 4 or max(numbers) > _MOST_FITTED:
+        if sum(numbers) + len(_CHECKED) > len(hyper.h) // 4 or max(numbers) > _MOST_FITTED:
             return None
         spread = [_spread(x, many) for (_, x, _), many in zip(kinds, numbers, strict=True)]
         train = np.unique(np.concatenate(spread))
         rest = np.setdiff1d(np.arange(len(hyper.h)), train)
-        check = rest[_spread(hyper.z[rest], len(train) + _CHECKED)[-_CHECKED:]]
+        far = np.argsort((every[rest] ** 2).sum(axis=1), kind="stable")
+        check = rest[far[(np.array(_CHECKED) * len(rest)).astype(int)]]
         pieces, off = _fit_pieces(design, hyper, (train, check), kinds, tried)
         typical = np.sqrt(np.mean(off**2, axis=0))
         missed = np.flatnonzero(
@@ -318,10 +320,9 @@ def _points(terms: int, dimension: int, kinds: int) -> int:
     return terms * 3 // 2 + 2 if terms >= _BENT else terms * 5 // 4 + 1
 
 
-def _kinds(design: Design, hyper: HyperDraws) -> list[Kind]:
+def _kinds(design: Design, place: Floats) -> list[Kind]:
     """Part units by the scale that is theirs, and give each kind the hyper-parameters it has."""
     locations, taus = len(design.locations), len(design.taus)
-    place = _coordinates(design, hyper.h)
     of_units = np.add.reduceat(np.abs(design.matrix), design.row_start, axis=0) > 0
     kinds = []
     for j in range(taus):
@@ -331,11 +332,15 @@ def _kinds(design: Design, hyper: HyperDraws) -> list[Kind]:
         matters[others] = False
         if taus > 1:
             matters[:locations] = of_units[units].any(axis=0)
-        x = place[:, matters]
-        centre, inverse = whiten_again(x, np.full(len(x), 1.0 / len(x)))
         scales = design.dimension - locations - len(others)
-        kinds.append((units, (x - centre) @ inverse.T, scales))
+        kinds.append((units, _whitened(place[:, matters]), scales))
     return kinds
+
+
+def _whitened(place: Floats) -> Floats:
+    """Give coordinates of draws mean zero and unit covariance."""
+    centre, inverse = whiten_again(place, np.full(len(place), 1.0 / len(place)))
+    return np.asarray((place - centre) @ inverse.T)
 
 
 def _coordinates(design: Design, h: Floats) -> Floats:

@@ -203,6 +203,8 @@ def _design(file: "h5py.File", card: Card, where: str) -> Design:
         own=own,
         reference=np.where(averaged, 0.0, own),
         notes=tuple(str(note) for note in _json(file, "notes")),
+        # Files of earlier versions took standard errors as given.
+        error_degrees=_scalar(file, "error_degrees") if "error_degrees" in file.attrs else 0.0,
     )
 
 

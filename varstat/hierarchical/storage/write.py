@@ -157,6 +157,7 @@ def _write_about(file: Any, fits: Fits, posterior: Posterior) -> None:
         "chains": posterior.chains,
         "centre": design.centre,
         "spread": design.spread,
+        "error_degrees": design.error_degrees,
     }
     for name, value in (text | numbers).items():
         file.attrs[name] = value
