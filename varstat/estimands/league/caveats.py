@@ -83,14 +83,14 @@ def note_apart(compared: Bools) -> tuple[str, ...]:
     return (note,)
 
 
-def note_tails(rates: Rates, *, level: float) -> tuple[str, ...]:
+def note_tails(rates: Rates, design: Design, *, level: float) -> tuple[str, ...]:
     """Say how many estimates are means of a tail that the data don't reach."""
     heavy = int(np.sum(find_heavy_tails(rates, level=level)))
     if not heavy:
         return ()
     of = "1 unit" if heavy == 1 else f"{heavy:,} units"
-    note = (
-        f"The estimate and SD of {of} are of a tail that the data don't reach: read the interval, "
-        "state how much passes with --transient, or give the transient SD a lighter prior."
-    )
+    note = f"The estimate and SD of {of} are of a tail that the data don't reach: read the interval"
+    if design.transient is None:
+        note += ", state how much passes with --transient, or give the transient SD a lighter prior"
+    note += "."
     return (note,)

@@ -191,7 +191,7 @@ def _one_league(
             *say_assumptions(assumptions),
             *note_apart(compared),
             *map(say_interaction, interactions),
-            *note_tails(rates, level=level),
+            *note_tails(rates, design, level=level),
             *(note_prior(posterior) if alone else ()),
         ),
         unmeasured=_ask_unmeasured(posterior, standing, order) if unmeasured else None,

@@ -203,8 +203,7 @@ def _design(file: "h5py.File", card: Card, where: str) -> Design:
         own=own,
         reference=np.where(averaged, 0.0, own),
         notes=tuple(str(note) for note in _json(file, "notes")),
-        # Files of earlier versions took standard errors as given.
-        error_degrees=_scalar(file, "error_degrees") if "error_degrees" in file.attrs else 0.0,
+        error_degrees=_error_degrees(file),
     )
 
 
@@ -246,6 +245,11 @@ def _lattice(constants: Any, dimension: int) -> Lattice | None:
         weight=weight,
         step=float(np.ravel(constants["lattice_z"].attrs["step"])[0]),
     )
+
+
+def _error_degrees(file: "h5py.File") -> float:
+    """Degrees of freedom that standard errors were given; none in files of earlier versions."""
+    return _scalar(file, "error_degrees") if "error_degrees" in file.attrs else 0.0
 
 
 def _scalar(file: "h5py.File", name: str) -> float:
