@@ -6,6 +6,7 @@ from scipy import stats
 
 from varstat.measure import EXPOSURE_RATIO, MEAN, PROPORTION, RATIO
 from varstat.measure.homogeneity import UNTESTED, check_homogeneity
+from varstat.prose.homogeneity import say_homogeneity
 
 MEASURES = {"proportion": PROPORTION, "ratio": RATIO, "rate": EXPOSURE_RATIO}
 
@@ -149,3 +150,23 @@ def test_means_of_few_cases_that_differ_are_found():
     value = rng.normal(5.0, np.sqrt(4.0 / n + 2.0))
     se = np.sqrt(4.0 / n * rng.chisquare(9.0, 60) / 9.0)
     assert check_homogeneity(MEAN, value, se, count=n).p_value < 0.001
+
+
+def test_rates_more_alike_than_chance_leaves_any_are_told():
+    found = check_homogeneity(PROPORTION, np.full(15, 12.0), np.full(15, 400.0))
+    assert found.too_alike
+    assert not found.differs
+    assert found.p_alike < 1e-6
+    assert "more alike than chance leaves any" in say_homogeneity(found)
+
+
+@pytest.mark.parametrize(("rate", "size"), [(0.2, 400), (0.03, 60), (0.5, 5)])
+def test_like_units_are_seldom_said_to_be_too_alike(rate, size):
+    rng, told = np.random.default_rng(9), 0
+    for _ in range(400):
+        event = rng.binomial(size, rate, 20).astype(float)
+        told += check_homogeneity(
+            PROPORTION, event, np.full(20, float(size)), numbers=8000
+        ).too_alike
+    # One in two hundred is, within three standard errors.
+    assert told <= 2 + 3 * np.sqrt(2)

@@ -312,6 +312,8 @@ class Funnel(UnitResult):
     def _tau_text(self) -> str:
         if not np.isfinite(self.tau_lower):
             return ""
+        if self.tau_upper == 0.0:
+            return f" (tau 0 on the {self.tau_scale} scale, and no tau fits)"
         return (
             f" (tau {self.tau:.3g} on the {self.tau_scale} scale, 95% interval "
             f"{interval(self.tau_lower, self.tau_upper)})"

@@ -44,6 +44,8 @@ WORTH_FINDING = 0.25
 # Below this p-value units differ. From the second on differences are unremarkable, which says
 # something where a spread worth finding would have been remarked with the third's probability.
 DIFFERENT, UNREMARKABLE, POWERFUL = 0.05, 0.1, 0.8
+# Below this probability of rates as alike as they are, they are more alike than chance leaves any.
+TOO_ALIKE = 0.005
 # Data sets to draw, and numbers to draw for all of them.
 _MOST, _LEAST, _NUMBERS = 2000, 200, 2_000_000
 # Events, and others, that each unit must expect for a chi-square.
@@ -65,6 +67,8 @@ class Homogeneity:
         Units less one; 0 where there is nothing to test.
     p_value : float
         Probability of a statistic as large if units are alike; NaN where there is nothing to test.
+    p_alike : float
+        Probability of a statistic as small; NaN where there is nothing to test.
     draws : int
         How many data sets were drawn; 0 where the distribution is chi-square.
     spread : float
@@ -80,11 +84,17 @@ class Homogeneity:
     draws: int
     spread: float
     power: float
+    p_alike: float = np.nan
 
     @property
     def differs(self) -> bool:
         """Whether units differ by more than chance gives."""
         return self.p_value < DIFFERENT
+
+    @property
+    def too_alike(self) -> bool:
+        """Whether units differ by less than chance gives."""
+        return self.p_alike < TOO_ALIKE
 
     @property
     def alike(self) -> bool:
@@ -178,6 +188,7 @@ def check_homogeneity(
         draws=null.drawn.size,
         spread=spread,
         power=question.power(spread, null),
+        p_alike=null.head(statistic),
     )
 
 
@@ -199,6 +210,17 @@ class _Null:
             return (1.0 + beyond) / (1.0 + self.drawn.size)
         found = _gamma_tail(statistic, self.mean, self.variance)
         return min(found, (1.0 + beyond) / (1.0 + self.drawn.size)) if self.drawn.size else found
+
+    def head(self, statistic: float) -> float:
+        """Probability of a statistic as small."""
+        if not self.variance > 0:
+            return 1.0
+        below = int(np.sum(self.drawn <= statistic * (1.0 + 1e-9)))
+        if below >= _FEW:
+            return (1.0 + below) / (1.0 + self.drawn.size)
+        found = 1.0 - _gamma_tail(statistic, self.mean, self.variance)
+        # Counts have steps: what is as small in few draws is no smaller than they say.
+        return max(found, below / self.drawn.size) if self.drawn.size else found
 
     def upper(self, share: float) -> float:
         """Value that is exceeded with a probability of `share`."""

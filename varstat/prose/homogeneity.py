@@ -30,6 +30,11 @@ def say_homogeneity(found: Homogeneity, *, what: str = "Raw rates", within: str 
         return ""
     inside = f" {within}" if within else ""
     p = p_text(found.p_value)
+    if found.too_alike:
+        return (
+            f"{what} are more alike{inside} than chance leaves any ({p_text(found.p_alike)}): look "
+            "whether counts were smoothed, rounded, apportioned or filled in."
+        )
     if found.differs:
         return f"{what} differ{inside} by more than chance gives ({p})."
     if found.alike:
