@@ -15,7 +15,7 @@ demo: $(VENV)/installed  ## the main job, on real data: a table and a picture
 # Else every process that a test starts would compile the package for itself.
 unexport PYTHONDONTWRITEBYTECODE
 
-test: $(VENV)/installed-dev  ## the tests, all of them: a quarter of an hour on two cores
+test: $(VENV)/installed-dev  ## the tests, all of them: three quarters of an hour on two cores
 	$(PYTEST) --durations=20
 
 test-quick: $(VENV)/installed-dev  ## all but simulations, browsers and NUTS: some minutes
