@@ -312,12 +312,10 @@ class Funnel(UnitResult):
     def _tau_text(self) -> str:
         if not np.isfinite(self.tau_lower):
             return ""
+        scale = f" (tau {self.tau:.3g} on the {self.tau_scale} scale"
         if self.tau_upper == 0.0:
-            return f" (tau 0 on the {self.tau_scale} scale, and no tau fits)"
-        return (
-            f" (tau {self.tau:.3g} on the {self.tau_scale} scale, 95% interval "
-            f"{interval(self.tau_lower, self.tau_upper)})"
-        )
+            return f"{scale}, and no tau fits)"
+        return f"{scale}, 95% interval {interval(self.tau_lower, self.tau_upper)})"
 
     def _homogeneity_text(self) -> str:
         said = say_homogeneity(self.homogeneity, what="Their rates")
