@@ -234,9 +234,9 @@ def _fit_group(
         inform=table.inform,
         strata=table.strata,
         periods=periods,
+        error_degrees=degrees,
         where=where,
     )
-    design = replace(design, error_degrees=degrees)
     return fit_design(
         design, card=table.card, by=by, engine=engine, draws=draws, seed=seed, progress=progress
     )

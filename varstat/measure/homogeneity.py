@@ -99,7 +99,7 @@ class Homogeneity:
     @property
     def alike(self) -> bool:
         """Whether units look alike where a test would have shown that they aren't."""
-        return self.p_value >= UNREMARKABLE and self.power >= POWERFUL
+        return self.p_value >= UNREMARKABLE and self.power >= POWERFUL and not self.too_alike
 
 
 UNTESTED = Homogeneity(statistic=np.nan, df=0, p_value=np.nan, draws=0, spread=np.nan, power=np.nan)
@@ -218,7 +218,10 @@ class _Null:
         below = int(np.sum(self.drawn <= statistic * (1.0 + 1e-9)))
         if below >= _FEW:
             return (1.0 + below) / (1.0 + self.drawn.size)
-        found = 1.0 - _gamma_tail(statistic, self.mean, self.variance)
+        from scipy.special import gammainc
+
+        scale = self.mean / self.variance
+        found = float(gammainc(self.mean * scale, max(statistic, 0.0) * scale))
         # Counts have steps: what is as small in few draws is no smaller than they say.
         return max(found, below / self.drawn.size) if self.drawn.size else found
 

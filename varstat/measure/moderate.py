@@ -1,9 +1,9 @@
 r"""Standard errors found from few cases, drawn towards one SD for all.
 
-A standard error that is found from n cases has n - 1 degrees of freedom: of five cases one in ten
-is less than half of what it should be, and a mean beside it looks surer than it is. If the true
-variances of single cases are scaled inverse chi-square about :math:`s_0^2` with :math:`d_0` degrees
-of freedom, the best guess of each is
+A standard error that is found from n cases has n - 1 degrees of freedom: of five cases nearly one
+in ten is less than half of what it should be, and a mean beside it looks surer than it is. If the
+true variances of single cases are scaled inverse chi-square about :math:`s_0^2` with :math:`d_0`
+degrees of freedom, the best guess of each is
 
 .. math:: \tilde s_i^2 = \frac{d_0 s_0^2 + d_i s_i^2}{d_0 + d_i}, \qquad d_i = n_i - 1,
 

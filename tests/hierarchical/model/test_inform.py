@@ -181,4 +181,12 @@ def test_means_of_few_cases_are_noted():
     )
     frame.loc[:2, "count"] = 5
     notes = varstat.fit_model(varstat.read_table(frame), draws=100)[0].design.notes
-    assert any(note.startswith("3 means are of fewer than 30 cases") for note in notes)
+    assert any(note.startswith("3 means are of fewer than 30 cases, whose") for note in notes)
+
+
+def test_errors_that_are_taken_as_given_are_said_to_be():
+    # Of four means nothing is learnt of how SDs differ.
+    frame = pd.DataFrame({"unit": [*"abcd"], "value": np.arange(4.0), "se": 1.0, "count": 5})
+    notes = varstat.fit_model(varstat.read_table(frame), draws=100)[0].design.notes
+    assert any("takes their standard errors for known" in note for note in notes)
+    assert not any("drawn towards one SD" in note for note in notes)

@@ -220,6 +220,8 @@ def _like_chance(opportunity: Opportunity, span: str) -> str:
     )
     if found.differs:
         return f"{text}, yet their rates differ by more than chance ({p_text(found.p_value)})."
+    if found.too_alike:
+        return f"{text}, and {say_homogeneity(found, what='raw rates')}"
     if not found.alike:
         tested = f" ({p_text(found.p_value)}; {say_power(found)})" if found.df else ""
         return f"{text}: these data can't tell whether units differ{tested}."

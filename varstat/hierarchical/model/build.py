@@ -20,6 +20,7 @@ from varstat.hierarchical.model.effects import (
     sized_effects,
     student_effects,
 )
+from varstat.hierarchical.model.few_cases import note_few_cases
 from varstat.hierarchical.model.learnt import learnt_effects, refuse_unlearnt
 from varstat.hierarchical.model.likelihood import Binomial, Family, Normal, Poisson
 from varstat.hierarchical.model.matrix import Columns, place_cells, report_places
@@ -29,7 +30,6 @@ from varstat.hierarchical.model.shared_cases import note_shared_cases
 from varstat.hierarchical.model.smeared import smear
 from varstat.hierarchical.model.transient import refuse_apart, transient_of, transient_of_cells
 from varstat.measure import Floats, Measure
-from varstat.measure.moderate import FEW_CASES
 from varstat.period.period import read_periods
 
 _FAMILIES: dict[str, Callable[..., Family]] = {
@@ -52,6 +52,7 @@ def build_design(
     inform: Sequence[str] = (),
     strata: Sequence[str] = (),
     periods: Sequence[str] = (),
+    error_degrees: float = 0.0,
 ) -> Design:
     """Build the design of one group of units.
 
@@ -73,6 +74,8 @@ def build_design(
         Columns whose combinations are the case-mix cells.
     periods : sequence of str
         In order, those of the frame and maybe others; as `read_periods` has them unless given.
+    error_degrees : float
+        Degrees of freedom that standard errors of means were given (`varstat.measure.moderate`).
 
     Returns
     -------
@@ -119,7 +122,8 @@ def build_design(
     if problems:
         raise ModelError(where, problems)
     notes += columns.say_columns()
-    notes += _note_few_cases(frame, measure)
+    if not measure.counts:
+        notes += note_few_cases(_counts(frame), error_degrees)
     if measure.counts and card.indicator.counts == "whole" and not rows.single:
         series = frame.groupby(["unit", *strata], sort=False, dropna=False).ngroup()
         notes += note_shared_cases(
@@ -138,6 +142,7 @@ def build_design(
         matrix=matrix,
         locations=locations,
         transient=transient,
+        error_degrees=error_degrees,
         notes=tuple(notes),
     )
 
@@ -191,6 +196,7 @@ def _design(
     matrix: Floats,
     locations: tuple[str, ...],
     transient: float | None,
+    error_degrees: float,
     notes: tuple[str, ...],
 ) -> Design:
     """Put the design together, once nothing is against it."""
@@ -206,8 +212,7 @@ def _design(
     alone = np.zeros(len(rows.unit), np.int64)
     peer = np.array([groups.index(str(p)) for p in peers], int) if groups else alone
     separate = model.peer_tau == "own" and len(groups) > 1
-    volume = size if measure.counts else _counts(frame)
-    weight = volume if measure.counts else size**-2.0
+    volume, weight = (size, size) if measure.counts else (_counts(frame), size**-2.0)
     own, reference = report_places(matrix, locations, rows.row_unit, weight)
     of_cell = np.bincount(cells.row, weights=volume if np.all(volume > 0) else weight)
     location_mean, location_sd = location_priors(priors, locations, pooled)
@@ -252,6 +257,7 @@ def _design(
         contamination_prior=beta_prior(priors.contamination),
         centre=centre,
         spread=spread,
+        error_degrees=error_degrees,
         notes=notes,
     )
 
@@ -285,20 +291,6 @@ def _counts(frame: pd.DataFrame) -> Floats:
     if "count" not in frame:
         return np.full(len(frame), np.nan)
     return frame["count"].to_numpy(float)
-
-
-def _note_few_cases(frame: pd.DataFrame, measure: Measure) -> list[str]:
-    """Say what becomes of standard errors of few cases."""
-    few = 0 if measure.counts else int(np.sum(_counts(frame) < FEW_CASES))
-    if not few:
-        return []
-    means = "mean is" if few == 1 else "means are"
-    note = (
-        f"{few:,} {means} of fewer than {FEW_CASES} cases, whose standard errors are often far "
-        "off: all are drawn towards one SD, as far as SDs differ by chance (Smyth 2004), and then "
-        "taken for known."
-    )
-    return [note]
 
 
 def _unit_sizes(frame: pd.DataFrame, measure: Measure, rows: _Rows) -> Floats:

@@ -140,8 +140,8 @@ class Design:
     contamination_prior: BetaPrior
     centre: float
     spread: float
+    error_degrees: float
     notes: tuple[str, ...]
-    error_degrees: float = 0.0
 
     def __post_init__(self) -> None:
         lock_arrays(self)

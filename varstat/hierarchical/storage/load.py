@@ -182,6 +182,7 @@ def _design(file: "h5py.File", card: Card, where: str) -> Design:
         inform=inform,
         strata=strata,
         periods=periods,
+        error_degrees=_error_degrees(file),
         where=where,
     )
     matrix, own = constants["matrix"][...], constants["own"][...]
@@ -203,7 +204,6 @@ def _design(file: "h5py.File", card: Card, where: str) -> Design:
         own=own,
         reference=np.where(averaged, 0.0, own),
         notes=tuple(str(note) for note in _json(file, "notes")),
-        error_degrees=_error_degrees(file),
     )
 
 
